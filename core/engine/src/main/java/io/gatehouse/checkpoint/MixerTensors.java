@@ -105,7 +105,10 @@ final class MixerTensors {
             projection(block + "wq_b", false, indexer.heads() * dim, hidden);
         } else {
             projection(
-                    block + "wq_b", false, indexer.heads() * dim, attention.queryRank().orElseThrow());
+                    block + "wq_b",
+                    false,
+                    indexer.heads() * dim,
+                    attention.queryRank().orElseThrow());
         }
         growth(block, indexer.queryScale(), indexer.heads());
         projection(block + "wk", false, dim, hidden);

@@ -91,8 +91,7 @@ public sealed interface FeedForward {
 
         /** The same mixture with another number of experts for each token. */
         public Sparse withTopK(int k) {
-            return new Sparse(
-                    experts, k, expert, router, shared, beside, latent, identities, outputNorm, outputBias);
+            return new Sparse(experts, k, expert, router, shared, beside, latent, identities, outputNorm, outputBias);
         }
 
         /** The same mixture with a shared expert. */
@@ -148,16 +147,7 @@ public sealed interface FeedForward {
         /** The same mixture with a norm of each expert's output. */
         public Sparse withOutputNorm(Norm norm) {
             return new Sparse(
-                    experts,
-                    topK,
-                    expert,
-                    router,
-                    shared,
-                    beside,
-                    latent,
-                    identities,
-                    Optional.of(norm),
-                    outputBias);
+                    experts, topK, expert, router, shared, beside, latent, identities, Optional.of(norm), outputBias);
         }
 
         /** The same mixture with a vector that is added to the weighted sum. */

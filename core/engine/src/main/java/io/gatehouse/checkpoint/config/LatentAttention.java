@@ -136,8 +136,7 @@ public record LatentAttention(
 
         /** The same that chooses pools of tokens. */
         public Indexer ofPools(int size) {
-            return new Indexer(
-                    heads, headDim, topK, layout, shared, ofInput, queryScale, rotatesLast, epsilon, size);
+            return new Indexer(heads, headDim, topK, layout, shared, ofInput, queryScale, rotatesLast, epsilon, size);
         }
 
         /** The choice of this one in a later layer. */

@@ -126,9 +126,7 @@ public record Residual(
 
         /** The same without factors that the graph is fed. */
         Branch shape() {
-            return shares instanceof Shares.ByLayer
-                    ? new Branch(norms, 1, 1, ofNormed, outputNorm, shares)
-                    : this;
+            return shares instanceof Shares.ByLayer ? new Branch(norms, 1, 1, ofNormed, outputNorm, shares) : this;
         }
     }
 

@@ -21,8 +21,7 @@ import java.util.OptionalInt;
  * positions whose queries grow with their position, and shares of the residual stream that depend on the depth.
  */
 final class Beam implements Family {
-    private static final FamilyKeys.Defaults DEFAULTS =
-            new FamilyKeys.Defaults(1e-6, 8192, 10_000, OptionalInt.of(8));
+    private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 8192, 10_000, OptionalInt.of(8));
     private static final QueryScale.Power GROWTH = new QueryScale.Power(0.1f, 2048);
     private static final double SOFT_CAP = 30;
 
@@ -44,14 +43,15 @@ final class Beam implements Family {
                         .withScale(file.findPositive("routed_scaling_factor").orElse(2.5), true));
         List<FeedForward> feedForwards = keys.denseFirst("first_k_dense_replace", 3, mixture);
         int last = keys.layers() - 1;
-        List<String> types = keys.layerTypes(layer -> (layer + 1) % 6 == 0 || layer == last
-                ? FamilyKeys.FULL_ATTENTION
-                : FamilyKeys.SLIDING_ATTENTION);
+        List<String> types = keys.layerTypes(layer ->
+                (layer + 1) % 6 == 0 || layer == last ? FamilyKeys.FULL_ATTENTION : FamilyKeys.SLIDING_ATTENTION);
         Head head = keys.head();
         return keys.config(
                 1,
                 keys.layers(layer -> new Layer(
-                        attention(file, keys, types.get(layer)), feedForwards.get(layer), residual(keys.norm(), layer))),
+                        attention(file, keys, types.get(layer)),
+                        feedForwards.get(layer),
+                        residual(keys.norm(), layer))),
                 new Head(head.norm(), head.tied(), false, 1, softCap(file)));
     }
 

@@ -91,18 +91,17 @@ final class Dots3Note implements Family {
     /** "mlp_layer_types"; or else mixtures from "first_k_dense_replace" on, where "moe_layer_freq" says so. */
     private static List<Boolean> sparse(ConfigFile file, FamilyKeys keys) {
         int layers = keys.layers();
-        int first =
-                file.findWhole("first_k_dense_replace", 0, FamilyKeys.MAX_LAYERS).orElse(1);
-        List<Double> byLayer =
-                file.isList("moe_layer_freq") ? file.numbersUpTo("moe_layer_freq", layers) : List.of();
+        int first = file.findWhole("first_k_dense_replace", 0, FamilyKeys.MAX_LAYERS)
+                .orElse(1);
+        List<Double> byLayer = file.isList("moe_layer_freq") ? file.numbersUpTo("moe_layer_freq", layers) : List.of();
         int every = file.isList("moe_layer_freq")
                 ? 1
                 : file.findSize("moe_layer_freq", Integer.MAX_VALUE).orElse(1);
         return keys.kinds("mlp_layer_types", layers, List.of("dense", "sparse"))
                 .map(types -> types.stream().map(type -> type.equals("sparse")).toList())
                 .orElseGet(() -> IntStream.range(0, layers)
-                        .mapToObj(layer -> layer >= first
-                                && (byLayer.isEmpty() ? layer % every == 0 : byLayer.get(layer) != 0))
+                        .mapToObj(layer ->
+                                layer >= first && (byLayer.isEmpty() ? layer % every == 0 : byLayer.get(layer) != 0))
                         .toList());
     }
 
@@ -118,9 +117,7 @@ final class Dots3Note implements Family {
                 rotary,
                 shared.width("v_head_dim"),
                 rope(file, shared, type, file.size("head_dim", FamilyKeys.MAX_WIDTH), rotary),
-                type.equals(INDEXED_ATTENTION)
-                        ? Optional.of(keys.indexer(Rope.Layout.INTERLEAVED))
-                        : Optional.empty(),
+                type.equals(INDEXED_ATTENTION) ? Optional.of(keys.indexer(Rope.Layout.INTERLEAVED)) : Optional.empty(),
                 new Mask.Causal());
     }
 

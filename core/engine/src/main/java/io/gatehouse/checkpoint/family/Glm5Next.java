@@ -94,9 +94,7 @@ final class Glm5Next implements Family {
                 size(file, published, "short_conv_kernel_size", "linear_conv_kernel_dim"),
                 epsilon,
                 true,
-                bound.isPresent() || bounded
-                        ? OptionalDouble.of(bound.orElse(LOWER_BOUND))
-                        : OptionalDouble.empty());
+                bound.isPresent() || bounded ? OptionalDouble.of(bound.orElse(LOWER_BOUND)) : OptionalDouble.empty());
     }
 
     private static int size(ConfigFile file, Optional<ConfigFile> published, String publishedKey, String key) {
@@ -109,8 +107,7 @@ final class Glm5Next implements Family {
         FamilyKeys shared = keys.shared();
         int heads = shared.heads();
         if (shared.keyValueHeads("num_key_value_heads", heads) != heads) {
-            throw file.unsupported(
-                    "num_key_value_heads", "fewer than heads", "as many as heads in latent attention");
+            throw file.unsupported("num_key_value_heads", "fewer than heads", "as many as heads in latent attention");
         }
         if (file.isOn("qk_rope_head_dim")) {
             throw file.unsupported("qk_rope_head_dim", "a number", "0: attention without positions");
@@ -170,8 +167,7 @@ final class Glm5Next implements Family {
         int experts = keys.experts();
         Mlp expert = new Mlp(keys.shared().width("moe_intermediate_size"), activation, false);
         int shared = file.findSize("n_shared_experts", Short.MAX_VALUE).orElse(1);
-        return new FeedForward.Sparse(
-                        experts, file.size("num_experts_per_tok", experts), expert, keys.sigmoidRouter())
+        return new FeedForward.Sparse(experts, file.size("num_experts_per_tok", experts), expert, keys.sigmoidRouter())
                 .with(SharedExpert.added(expert.withSize(Math.multiplyExact(shared, expert.size()))));
     }
 

@@ -41,8 +41,7 @@ final class HyV4 implements Family {
     public ModelConfig config(ConfigFile file) {
         LatentKeys keys = new LatentKeys(file, DEFAULTS);
         FamilyKeys shared = keys.shared();
-        shared.kinds(
-                "layer_types", shared.layers(), List.of("indexed_attention", "deepseek_sparse_attention"));
+        shared.kinds("layer_types", shared.layers(), List.of("indexed_attention", "deepseek_sparse_attention"));
         LatentAttention own = attention(file, keys);
         LatentAttention later = own.with(own.indexer().orElseThrow().inLaterLayer());
         List<Boolean> isShared = GlmMoeDsa.sharedIndexers(file, shared);
@@ -51,10 +50,7 @@ final class HyV4 implements Family {
                 new Activation.SwiGluOfClamped((float) file.positive("swiglu_limit")),
                 false);
         FeedForward.Sparse mixture = new FeedForward.Sparse(
-                        keys.experts(),
-                        file.size("num_experts_per_tok", keys.experts()),
-                        expert,
-                        keys.sigmoidRouter())
+                        keys.experts(), file.size("num_experts_per_tok", keys.experts()), expert, keys.sigmoidRouter())
                 .with(SharedExpert.added(Mlp.swiGlu(Math.multiplyExact(
                         file.findSize("n_shared_experts", Short.MAX_VALUE).orElse(1), expert.size()))));
         shared.requireSwiGlu();
@@ -70,8 +66,7 @@ final class HyV4 implements Family {
                         false));
         return shared.config(
                 1,
-                shared.layers(layer ->
-                        new Layer(isShared.get(layer) ? later : own, feedForwards.get(layer), residual)),
+                shared.layers(layer -> new Layer(isShared.get(layer) ? later : own, feedForwards.get(layer), residual)),
                 shared.head());
     }
 

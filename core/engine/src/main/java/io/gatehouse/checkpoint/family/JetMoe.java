@@ -51,9 +51,7 @@ final class JetMoe implements Family {
                         experts, topK, Mlp.swiGlu(keys.width("intermediate_size")), Router.softmaxOfChosen())
                 .withOutputBias();
         return keys.config(keys.alike(new Layer(
-                new ExpertAttention(experts, topK, attention),
-                mixture,
-                Residual.before(Norm.rms(EPSILON_OF_LAYERS)))));
+                new ExpertAttention(experts, topK, attention), mixture, Residual.before(Norm.rms(EPSILON_OF_LAYERS)))));
     }
 
     @Override
@@ -71,10 +69,7 @@ final class JetMoe implements Family {
                 .rows("self_attn.v_proj.weight", "self_attention.kv_proj.weight", width);
         for (int expert = 0; expert < mixer.experts(); expert++) {
             String block = "self_attn.experts." + expert;
-            names = names.rows(
-                            block + ".q_proj.weight",
-                            "self_attention.experts.input_linear.weight",
-                            expert * width)
+            names = names.rows(block + ".q_proj.weight", "self_attention.experts.input_linear.weight", expert * width)
                     .rows(
                             block + ".o_proj.weight",
                             "self_attention.experts.output_linear.weight",

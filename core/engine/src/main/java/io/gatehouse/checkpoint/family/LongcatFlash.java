@@ -42,8 +42,7 @@ final class LongcatFlash implements Family {
         int networks = shared.experts("n_routed_experts");
         int identities =
                 file.findWhole("zero_expert_num", 0, Short.MAX_VALUE - networks).orElse(0);
-        Router router = new Router.Scored(
-                        Router.Score.SOFTMAX, Router.Weight.SCORE, new Router.Normalisation.None())
+        Router router = new Router.Scored(Router.Score.SOFTMAX, Router.Weight.SCORE, new Router.Normalisation.None())
                 .withSelectionBias(true)
                 .withScale(file.findPositive("routed_scaling_factor").orElse(6.0), false);
         FeedForward mixture = new FeedForward.Sparse(

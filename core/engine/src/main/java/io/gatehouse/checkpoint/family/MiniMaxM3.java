@@ -63,8 +63,7 @@ final class MiniMaxM3 implements Family {
                         new Mlp(keys.width("intermediate_size"), activation, false),
                         router)
                 .with(SharedExpert.added(new Mlp(keys.width("shared_intermediate_size"), activation, false)));
-        FeedForward dense =
-                new FeedForward.Dense(new Mlp(keys.width("dense_intermediate_size"), activation, false));
+        FeedForward dense = new FeedForward.Dense(new Mlp(keys.width("dense_intermediate_size"), activation, false));
         int layers = keys.layers();
         List<Boolean> sparse = keys.kinds("mlp_layer_types", layers, List.of("dense", "sparse"))
                 .map(types -> types.stream().map(type -> type.equals("sparse")).toList())
@@ -111,7 +110,9 @@ final class MiniMaxM3 implements Family {
         int keyValueHeads = keys.attention().build().keyValueHeads();
         if (heads != keyValueHeads) {
             throw file.unsupported(
-                    "index_n_heads", String.valueOf(heads), "as many as the %d key-value heads".formatted(keyValueHeads));
+                    "index_n_heads",
+                    String.valueOf(heads),
+                    "as many as the %d key-value heads".formatted(keyValueHeads));
         }
         int topBlocks = size(file, published, "sparse_topk_blocks", "index_topk_blocks", 16);
         int latest = size(file, published, "sparse_local_block", "index_local_blocks", 1);

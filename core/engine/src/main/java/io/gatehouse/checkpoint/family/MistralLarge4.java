@@ -62,17 +62,12 @@ final class MistralLarge4 implements Family {
                 1,
                 IntStream.range(0, layers)
                         .mapToObj(layer -> new Layer(
-                                attention(
-                                        file, keys, positions.get(layer), isShared.get(layer), sources.get(layer)),
+                                attention(file, keys, positions.get(layer), isShared.get(layer), sources.get(layer)),
                                 feedForwards.get(layer),
                                 residual))
                         .toList(),
                 new Head(
-                        head.norm(),
-                        head.tied(),
-                        false,
-                        1,
-                        Optional.of(shared.number("final_logit_softcapping", 30))));
+                        head.norm(), head.tied(), false, 1, Optional.of(shared.number("final_logit_softcapping", 30))));
     }
 
     private static LatentAttention attention(
@@ -80,8 +75,7 @@ final class MistralLarge4 implements Family {
         FamilyKeys shared = keys.shared();
         int heads = shared.heads();
         if (shared.keyValueHeads("num_key_value_heads", heads) != heads) {
-            throw file.unsupported(
-                    "num_key_value_heads", "fewer than heads", "as many as heads in latent attention");
+            throw file.unsupported("num_key_value_heads", "fewer than heads", "as many as heads in latent attention");
         }
         int plain = shared.width("qk_nope_head_dim");
         int rotary = shared.width("qk_rope_head_dim");
@@ -96,9 +90,7 @@ final class MistralLarge4 implements Family {
                 shared.width("v_head_dim"),
                 file.flag("attention_bias", false),
                 shared.epsilon(),
-                positions
-                        ? Optional.of(keys.rope(Rope.Layout.INTERLEAVED).withLearnedFactors())
-                        : Optional.empty(),
+                positions ? Optional.of(keys.rope(Rope.Layout.INTERLEAVED).withLearnedFactors()) : Optional.empty(),
                 (float) (keys.temperature() / Math.sqrt(plain + rotary)),
                 Optional.of(GROWTH),
                 OutputGate.NONE,

@@ -78,8 +78,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         this.hiddenSize = hiddenSize;
         this.type = type;
         this.inputs = inputs;
-        this.prefix =
-                prefixed
+        this.prefix = prefixed
                 ? Optional.of(new Prefix<>(
                         tf.placeholder(type),
                         tf.placeholder(type),
@@ -118,7 +117,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<TFloat32> projected =
                 project(input, "q_proj", gateOfQuery ? 2 * queryWidth : queryWidth, hiddenSize, bias, weights);
         Operand<TFloat32> query = gateOfQuery ? half(projected, 0) : projected;
-        Operand<TFloat32> key = project(input, "k_proj", (long) keyHeads * attention.headDim(), hiddenSize, bias, weights);
+        Operand<TFloat32> key =
+                project(input, "k_proj", (long) keyHeads * attention.headDim(), hiddenSize, bias, weights);
         Operand<TFloat32> value = attention.keysAreValues()
                 ? key
                 : project(input, "v_proj", (long) keyHeads * attention.valueDim(), hiddenSize, bias, weights);
@@ -172,10 +172,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
             state.add(blocks.first(indexKeys, inputs.tokens()));
             return new BlockSparsity(
                             tf, indexer, keyHeads, new Rectangle(tf, inputs.padded(), inputs.packed(), inputs.tokens()))
-                    .unseen(
-                            indexed(x, "q", keyHeads, indexer, weights),
-                            indexKeys,
-                            prefix.flatMap(Prefix::indexKeys));
+                    .unseen(indexed(x, "q", keyHeads, indexer, weights), indexKeys, prefix.flatMap(Prefix::indexKeys));
         });
         Operand<A> context = attend(queries, keys, values, unseen, weights);
         return new Attended<>(
@@ -225,12 +222,11 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 && attention.rope().get().dims() == attention.headDim()
                 && !normAfterRotation();
         // The scale goes into the angles where it can: there are fewer of them than of products.
-        List<Operand<TFloat32>> parts =
-                rotated(
-                        clip(normedBefore(query, "q_norm", count, weights)),
-                        count,
-                        attention.headDim(),
-                        inAngles ? attention.scale() : 1);
+        List<Operand<TFloat32>> parts = rotated(
+                clip(normedBefore(query, "q_norm", count, weights)),
+                count,
+                attention.headDim(),
+                inAngles ? attention.scale() : 1);
         if (inAngles && attention.queryScale().isEmpty()) {
             return flat(joined(parts, type), count * attention.headDim());
         }
@@ -241,8 +237,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                         normAfterRotation() ? normedAfter(turned, "q_norm", weights) : turned, attention.scale());
         Operand<TFloat32> grown = attention
                 .queryScale()
-                .<Operand<TFloat32>>map(growth -> tf.math.mul(
-                        scaled, blocks.factors(growth, inputs.positions(), "self_attn.", count, weights)))
+                .<Operand<TFloat32>>map(growth ->
+                        tf.math.mul(scaled, blocks.factors(growth, inputs.positions(), "self_attn.", count, weights)))
                 .orElse(scaled);
         return flat(blocks.cast(grown, type), count * attention.headDim());
     }
@@ -404,8 +400,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<A> products = blocks.batchMatMul(tf.reshape(query, rowsOfEach), key, false, true);
         Operand<A> context = prefix.map(past -> withPrefix(past, query, products, value, rowsOfEach, unseen, weights))
                 .orElseGet(() -> {
-                    Operand<TFloat32> scores =
-                            without(masked(products, width, tf.constant(0), tf.constant(0)), unseen);
+                    Operand<TFloat32> scores = without(masked(products, width, tf.constant(0), tf.constant(0)), unseen);
                     return blocks.batchMatMul(
                             tf.reshape(blocks.cast(softmax(scores, weights), type), rowsOfEach), value, false, false);
                 });
@@ -440,8 +435,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     }
 
     private Operand<TFloat32> without(Operand<TFloat32> scores, Optional<Operand<TFloat32>> unseen) {
-        return unseen.<Operand<TFloat32>>map(
-                        hidden -> tf.math.add(scores, tf.math.mul(hidden, tf.constant(MASKED))))
+        return unseen.<Operand<TFloat32>>map(hidden -> tf.math.add(scores, tf.math.mul(hidden, tf.constant(MASKED))))
                 .orElse(scores);
     }
 

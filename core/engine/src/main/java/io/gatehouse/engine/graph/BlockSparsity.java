@@ -42,27 +42,23 @@ final class BlockSparsity {
     Operand<TFloat32> unseen(
             Operand<TFloat32> queries, Operand<TFloat32> keys, Optional<? extends Operand<TFloat32>> past) {
         Operand<TFloat32> own = rectangle.of(keys);
-        Operand<TFloat32> all = past.isPresent()
-                ? tf.concat(List.of(forEachPrompt(past.get()), own), tf.constant(1))
-                : own;
+        Operand<TFloat32> all =
+                past.isPresent() ? tf.concat(List.of(forEachPrompt(past.get()), own), tf.constant(1)) : own;
         Operand<TInt32> visible = tf.gather(tf.shape(all), tf.constant(1), tf.constant(0));
         Operand<TInt32> before = tf.math.sub(visible, rectangle.width());
         Operand<TInt32> size = tf.constant(indexer.blockSize());
-        Operand<TInt32> count = tf.math.floorDiv(
-                tf.math.add(visible, tf.constant(indexer.blockSize() - 1)), size);
+        Operand<TInt32> count = tf.math.floorDiv(tf.math.add(visible, tf.constant(indexer.blockSize() - 1)), size);
         Operand<TInt32> position = tf.expandDims(tf.math.add(range(rectangle.width()), before), tf.constant(1));
-        Operand<TFloat32> later = tf.dtypes.cast(
-                tf.math.less(position, tf.expandDims(range(visible), tf.constant(0))), TFloat32.class);
+        Operand<TFloat32> later =
+                tf.dtypes.cast(tf.math.less(position, tf.expandDims(range(visible), tf.constant(0))), TFloat32.class);
         Operand<TFloat32> latest = latest(position, count, size);
         Operand<TFloat32> query = rectangle.of(queries);
         List<Operand<TFloat32>> byHead = IntStream.range(0, heads)
                 .<Operand<TFloat32>>mapToObj(head -> {
                     Operand<TFloat32> scores = new Blocks(tf).batchMatMul(part(query, head), all, false, true);
-                    Operand<TFloat32> causal =
-                            tf.math.sub(scores, tf.math.mul(later, tf.constant(LARGE)));
+                    Operand<TFloat32> causal = tf.math.sub(scores, tf.math.mul(later, tf.constant(LARGE)));
                     Operand<TFloat32> best = tf.math.add(largest(causal, visible, count, size), latest);
-                    Operand<TFloat32> blocks =
-                            new TopTokens(tf, rectangle).unseen(best, indexer.topBlocks());
+                    Operand<TFloat32> blocks = new TopTokens(tf, rectangle).unseen(best, indexer.topBlocks());
                     return tokens(blocks, visible, size);
                 })
                 .toList();
@@ -74,8 +70,7 @@ final class BlockSparsity {
         Operand<TInt32> distance =
                 tf.math.sub(tf.math.floorDiv(position, size), tf.expandDims(range(count), tf.constant(0)));
         Operand<TBool> near = tf.math.logicalAnd(
-                tf.math.greaterEqual(distance, tf.constant(0)),
-                tf.math.less(distance, tf.constant(indexer.latest())));
+                tf.math.greaterEqual(distance, tf.constant(0)), tf.math.less(distance, tf.constant(indexer.latest())));
         return tf.math.mul(tf.dtypes.cast(near, TFloat32.class), tf.constant(LARGE));
     }
 
@@ -83,8 +78,8 @@ final class BlockSparsity {
     private Operand<TFloat32> largest(
             Operand<TFloat32> scores, Operand<TInt32> visible, Operand<TInt32> count, Operand<TInt32> size) {
         Operand<TInt32> missing = tf.math.sub(tf.math.mul(count, size), visible);
-        Operand<TFloat32> filler = tf.fill(
-                tf.stack(List.of(rectangle.batch(), rectangle.width(), missing)), tf.constant(-LARGE));
+        Operand<TFloat32> filler =
+                tf.fill(tf.stack(List.of(rectangle.batch(), rectangle.width(), missing)), tf.constant(-LARGE));
         Operand<TFloat32> whole = tf.concat(List.of(scores, filler), tf.constant(2));
         return tf.max(
                 tf.reshape(whole, tf.stack(List.of(rectangle.batch(), rectangle.width(), count, size))),
@@ -97,10 +92,9 @@ final class BlockSparsity {
     }
 
     private Operand<TFloat32> part(Operand<TFloat32> queries, int head) {
-        return tf.slice(
-                queries,
-                tf.constant(new int[] {0, 0, head * indexer.dim()}),
-                tf.constant(new int[] {-1, -1, indexer.dim()}));
+        return tf.slice(queries, tf.constant(new int[] {0, 0, head * indexer.dim()}), tf.constant(new int[] {
+            -1, -1, indexer.dim()
+        }));
     }
 
     /** [B, P, size]. */

@@ -90,16 +90,14 @@ public final class Blocks {
      *
      * @param block name of the block that stored factors stand under
      */
-    Operand<TFloat32> factors(
-            QueryScale growth, Operand<TInt32> positions, String block, int heads, Weights weights) {
+    Operand<TFloat32> factors(QueryScale growth, Operand<TInt32> positions, String block, int heads, Weights weights) {
         if (growth instanceof QueryScale.Steps steps) {
             Operand<TFloat32> position =
                     tf.dtypes.cast(tf.math.add(positions, tf.constant(steps.offset())), TFloat32.class);
             Operand<TFloat32> step = tf.math.floor(tf.math.div(position, tf.constant(steps.floor())));
             return tf.reshape(
                     tf.math.add(
-                            tf.math.mul(
-                                    tf.math.log(tf.math.add(step, tf.constant(1f))), tf.constant(steps.scale())),
+                            tf.math.mul(tf.math.log(tf.math.add(step, tf.constant(1f))), tf.constant(steps.scale())),
                             tf.constant(1f)),
                     tf.constant(new int[] {-1, 1, 1}));
         }
@@ -113,8 +111,7 @@ public final class Blocks {
         Operand<TFloat32> scale = weights.value(WeightSpec.vector(block + "query_scale.scale", heads));
         Operand<TFloat32> bias = weights.value(WeightSpec.vector(block + "query_scale.bias", heads));
         Operand<TFloat32> logarithm = tf.reshape(tf.math.log(next), tf.constant(new int[] {-1, 1}));
-        return tf.reshape(
-                tf.math.add(tf.math.mul(logarithm, scale), bias), tf.constant(new int[] {-1, heads, 1}));
+        return tf.reshape(tf.math.add(tf.math.mul(logarithm, scale), bias), tf.constant(new int[] {-1, heads, 1}));
     }
 
     /** cap × tanh(x / cap). */

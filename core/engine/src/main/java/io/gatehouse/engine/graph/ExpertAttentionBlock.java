@@ -60,10 +60,10 @@ final class ExpertAttentionBlock<A extends TFloating> implements MixerBlock {
                 weights);
         Operand<A> context =
                 tf.reshape(exchanged(attended.context(), heads(), mixer.topK()), tf.constant(new int[] {-1, width}));
-        Operand<A> outputs = slots.map((expert, own) -> project(
-                blocks.rows(context, own), "experts.%d.o_proj".formatted(expert), hidden, width, weights));
-        Operand<TFloat32> byRank = tf.reshape(
-                blocks.cast(outputs, TFloat32.class), tf.constant(new int[] {-1, mixer.topK(), hidden}));
+        Operand<A> outputs = slots.map((expert, own) ->
+                project(blocks.rows(context, own), "experts.%d.o_proj".formatted(expert), hidden, width, weights));
+        Operand<TFloat32> byRank =
+                tf.reshape(blocks.cast(outputs, TFloat32.class), tf.constant(new int[] {-1, mixer.topK(), hidden}));
         Operand<TFloat32> sum =
                 tf.sum(tf.math.mul(byRank, tf.expandDims(decision.weights(), tf.constant(2))), tf.constant(1));
         return new Output(
@@ -71,8 +71,7 @@ final class ExpertAttentionBlock<A extends TFloating> implements MixerBlock {
                 attended.state(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(new FeedForwardBlock.Routing(
-                        decision, tf.linalg.euclideanNorm(byRank, tf.constant(2)))));
+                Optional.of(new FeedForwardBlock.Routing(decision, tf.linalg.euclideanNorm(byRank, tf.constant(2)))));
     }
 
     private int heads() {

@@ -85,9 +85,7 @@ final class ExpertsBlock<E extends TFloating> {
         }
         Operand<TFloat32> sum = tf.concat(sums, tf.constant(0));
         return new WeightedSum(
-                shape.outputBias()
-                        ? tf.math.add(sum, weights.value(WeightSpec.vector("mlp.output_bias", width)))
-                        : sum,
+                shape.outputBias() ? tf.math.add(sum, weights.value(WeightSpec.vector("mlp.output_bias", width))) : sum,
                 tf.concat(norms, tf.constant(0)));
     }
 

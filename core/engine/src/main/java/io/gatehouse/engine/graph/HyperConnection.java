@@ -48,10 +48,9 @@ final class HyperConnection {
         List<Operand<TFloat32>> logits = new ArrayList<>();
         int from = 0;
         for (int use = 0; use < sizes.length; use++) {
-            Operand<TFloat32> own = tf.slice(
-                    products, tf.constant(new int[] {0, from}), tf.constant(new int[] {-1, sizes[use]}));
-            Operand<TFloat32> bias =
-                    tf.slice(base, tf.constant(new int[] {from}), tf.constant(new int[] {sizes[use]}));
+            Operand<TFloat32> own =
+                    tf.slice(products, tf.constant(new int[] {0, from}), tf.constant(new int[] {-1, sizes[use]}));
+            Operand<TFloat32> bias = tf.slice(base, tf.constant(new int[] {from}), tf.constant(new int[] {sizes[use]}));
             Operand<TFloat32> factor = tf.gather(scale, tf.constant(use), tf.constant(0));
             logits.add(tf.math.add(tf.math.mul(own, factor), bias));
             from += sizes[use];
@@ -69,7 +68,8 @@ final class HyperConnection {
     record Use(Operand<TFloat32> input, Operand<TFloat32> shares, Optional<Operand<TFloat32>> mixing) {
         /** The same for some of the tokens; {@code input} stays. */
         Use of(Blocks blocks, Operand<TInt32> rows) {
-            return new Use(input, blocks.rows(shares, rows), mixing.<Operand<TFloat32>>map(all -> blocks.rows(all, rows)));
+            return new Use(
+                    input, blocks.rows(shares, rows), mixing.<Operand<TFloat32>>map(all -> blocks.rows(all, rows)));
         }
     }
 
@@ -81,16 +81,15 @@ final class HyperConnection {
         Operand<TFloat32> shares = tf.math.add(
                 tf.math.mul(tf.math.sigmoid(logits.get(1)), tf.constant(streams.magnitude())),
                 tf.constant(streams.outputEpsilon()));
-        return new Use(
-                sum(x, logits.get(0)), shares, mixes ? Optional.of(mixing(logits.get(2))) : Optional.empty());
+        return new Use(sum(x, logits.get(0)), shares, mixes ? Optional.of(mixing(logits.get(2))) : Optional.empty());
     }
 
     /** Softmax over the last axis, then columns and rows divided by their sums in turn. */
     private Operand<TFloat32> mixing(Operand<TFloat32> logits) {
         int count = streams.count();
         Operand<TFloat32> epsilon = tf.constant(streams.epsilon());
-        Operand<TFloat32> matrix = tf.math.add(
-                tf.nn.softmax(tf.reshape(logits, tf.constant(new int[] {-1, count, count}))), epsilon);
+        Operand<TFloat32> matrix =
+                tf.math.add(tf.nn.softmax(tf.reshape(logits, tf.constant(new int[] {-1, count, count}))), epsilon);
         matrix = divided(matrix, 1);
         for (int step = 1; step < streams.mixingSteps(); step++) {
             matrix = divided(divided(matrix, 2), 1);

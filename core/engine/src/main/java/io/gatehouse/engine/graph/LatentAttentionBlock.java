@@ -128,8 +128,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         if (mixer.latents().source() == LatentAttention.Source.SHARED) {
             return divided(tf.reshape(inputs.latents(), tf.constant(new int[] {-1, rank + rotary})));
         }
-        Latent compressed =
-                divided(linear.of(x, "kv_a_proj_with_mqa", (long) rank + rotary, hidden, mixer.biased()));
+        Latent compressed = divided(linear.of(x, "kv_a_proj_with_mqa", (long) rank + rotary, hidden, mixer.biased()));
         Operand<TFloat32> normed =
                 blocks.norm(compressed.shared(), latentNorm(), "self_attn.kv_a_layernorm", rank, linear.weights());
         return new Latent(
@@ -147,8 +146,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
 
     private Operand<TFloat32> keyNormed(Operand<TFloat32> key, Linear<A> linear) {
         return mixer.latents().keyNorm()
-                ? blocks.norm(
-                        key, latentNorm(), "self_attn.k_rope_layernorm", mixer.rotaryDim(), linear.weights())
+                ? blocks.norm(key, latentNorm(), "self_attn.k_rope_layernorm", mixer.rotaryDim(), linear.weights())
                 : key;
     }
 
@@ -175,8 +173,8 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         }
         int rank = mixer.queryRank().getAsInt();
         Operand<TFloat32> latent = linear.of(x, "q_a_proj", rank, hidden, mixer.biased());
-        Operand<TFloat32> normed = rescaled(
-                blocks.norm(latent, latentNorm(), "self_attn.q_a_layernorm", rank, linear.weights()), rank);
+        Operand<TFloat32> normed =
+                rescaled(blocks.norm(latent, latentNorm(), "self_attn.q_a_layernorm", rank, linear.weights()), rank);
         if (mixer.gate() != OutputGate.SIGMOID_OF_QUERY) {
             Operand<TFloat32> query = linear.of(normed, "q_b_proj", (long) heads * dim, rank, false);
             return new Query(query, Optional.of(normed), Optional.empty());
@@ -218,11 +216,9 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     /** [T, heads x dim]: every head's own part, and the rotated part that all share. */
     private Operand<A> keys(Operand<TFloat32> plain, Optional<Operand<TFloat32>> shared) {
         Operand<TFloat32> whole = shared.<Operand<TFloat32>>map(rotated -> tf.concat(
-                        List.of(
-                                plain,
-                                tf.tile(
-                                        byHead(rotated, 1, mixer.rotaryDim()),
-                                        tf.constant(new int[] {1, mixer.heads(), 1}))),
+                        List.of(plain, tf.tile(byHead(rotated, 1, mixer.rotaryDim()), tf.constant(new int[] {
+                            1, mixer.heads(), 1
+                        }))),
                         tf.constant(2)))
                 .orElse(plain);
         return blocks.cast(flat(whole, mixer.heads() * mixer.headDim()), type);
@@ -270,10 +266,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     private record Index(Operand<TFloat32> queries, Operand<TFloat32> keys, Operand<TFloat32> weights) {}
 
     private Index index(
-            LatentAttention.Indexer indexer,
-            Operand<TFloat32> x,
-            Optional<Operand<TFloat32>> latent,
-            Weights weights) {
+            LatentAttention.Indexer indexer, Operand<TFloat32> x, Optional<Operand<TFloat32>> latent, Weights weights) {
         Linear<TFloat32> linear = new Linear<>(tf, "self_attn.indexer.", TFloat32.class, weights);
         int dim = indexer.headDim();
         Norm norm = new Norm(Norm.Kind.LAYER_WITH_BIAS, indexer.epsilon());
@@ -290,16 +283,15 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
                                         growth, inputs.positions(), "self_attn.indexer.", indexer.heads(), weights)),
                         indexer.heads() * dim))
                 .orElse(projected);
-        Operand<TFloat32> keys = blocks.norm(
-                linear.of(x, "wk", dim, hidden, false), norm, "self_attn.indexer.k_norm", dim, weights);
+        Operand<TFloat32> keys =
+                blocks.norm(linear.of(x, "wk", dim, hidden, false), norm, "self_attn.indexer.k_norm", dim, weights);
         Operand<TFloat32> scale = tf.constant((float) (1 / Math.sqrt((double) indexer.heads() * dim)));
         Operand<TFloat32> turned = rotatedFirst(keys, 1, indexer);
         return new Index(
                 rotatedFirst(queries, indexer.heads(), indexer),
                 indexer.pool() == 1
                         ? turned
-                        : tf.concat(
-                                List.of(turned, linear.of(x, "pool_gate", dim, hidden, false)), tf.constant(1)),
+                        : tf.concat(List.of(turned, linear.of(x, "pool_gate", dim, hidden, false)), tf.constant(1)),
                 tf.math.mul(linear.of(x, "weights_proj", indexer.heads(), hidden, false), scale));
     }
 
@@ -322,8 +314,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<TInt32> width = rectangle.width();
         int columns = indexer.pool() == 1 ? indexer.headDim() : 2 * indexer.headDim();
         Operand<TFloat32> own = rectangle.of(index.keys());
-        Operand<TFloat32> keys =
-                past.isEmpty() ? own : tf.concat(List.of(pastIndexKeys(columns), own), tf.constant(1));
+        Operand<TFloat32> keys = past.isEmpty() ? own : tf.concat(List.of(pastIndexKeys(columns), own), tf.constant(1));
         Operand<TInt32> visible = tf.gather(tf.shape(keys), tf.constant(1), tf.constant(0));
         Operand<TInt32> before = tf.math.sub(visible, width);
         Operand<TFloat32> queries = rectangle.of(index.queries());
@@ -399,11 +390,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
      * @param unseen [B, S, P + S] 1 for what a token does not see
      */
     private Operand<A> attend(
-            Operand<A> queries,
-            Operand<A> keys,
-            Operand<A> values,
-            Optional<Operand<TFloat32>> unseen,
-            Weights layer) {
+            Operand<A> queries, Operand<A> keys, Operand<A> values, Optional<Operand<TFloat32>> unseen, Weights layer) {
         Operand<TInt32> width = rectangle.width();
         Operand<A> query = rectangle(queries, mixer.headDim());
         Operand<TFloat32> own =

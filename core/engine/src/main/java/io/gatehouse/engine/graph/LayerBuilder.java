@@ -48,8 +48,8 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
     }
 
     LayerGraph build() {
-        Optional<MixerBlock> mixer = MixerBlocks.of(
-                tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed());
+        Optional<MixerBlock> mixer =
+                MixerBlocks.of(tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed());
         boolean reads = mixer.isPresent() || residual.parallel();
         Connection first = connection(inputs.hidden(), "mixer_streams");
         Operand<TFloat32> before = reads && residual.mixer().norms().isBefore()
@@ -67,13 +67,17 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                 .orElse(inputs.hidden());
 
         Connection second = connection(middle, "mlp_streams");
-        Operand<TFloat32> normed = residual.parallel()
-                        || !residual.feedForward().norms().isBefore()
-                ? (residual.parallel() ? before : second.input())
-                : hasFeedForward()
-                        ? blocks.norm(
-                                second.input(), residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
-                        : second.input();
+        Operand<TFloat32> normed =
+                residual.parallel() || !residual.feedForward().norms().isBefore()
+                        ? (residual.parallel() ? before : second.input())
+                        : hasFeedForward()
+                                ? blocks.norm(
+                                        second.input(),
+                                        residual.feedForwardNorm(),
+                                        "post_attention_layernorm",
+                                        hiddenSize,
+                                        weights)
+                                : second.input();
         Optional<FeedForwardBlock.Output> feedForward = hasFeedForward()
                 ? Optional.of(
                         feedForward(weights).build(normed, middle, kind.layer().feedForward(), rows))
@@ -136,8 +140,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
             Optional<FeedForwardBlock.Output> feedForward) {
         Operand<TFloat32> kept = wanted(middle);
         Connection ofWanted = new Connection(
-                connection.input(),
-                connection.use().map(use -> rows.isPresent() ? use.of(blocks, rows.get()) : use));
+                connection.input(), connection.use().map(use -> rows.isPresent() ? use.of(blocks, rows.get()) : use));
         return feedForward
                 .<Operand<TFloat32>>map(block -> joined(
                         residual.feedForward(),
@@ -173,8 +176,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
         Weights second = weights.within("second.");
         Operand<TFloat32> stream =
                 tf.math.add(middle, feedForward(weights).dense(normed, "first_mlp.", shortcut.first()));
-        MixerBlock mixer = MixerBlocks.of(
-                        tf, shortcut.mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed())
+        MixerBlock mixer = MixerBlocks.of(tf, shortcut.mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed())
                 .orElseThrow();
         MixerBlock.Output mixed =
                 mixer.build(blocks.norm(stream, residual.norm(), "input_layernorm", hiddenSize, second), second);
@@ -183,8 +185,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
         Operand<TFloat32> kept = wanted(tf.math.add(stream, mixed.states()));
         Operand<TFloat32> dense = feedForward(second)
                 .dense(
-                        blocks.norm(
-                                kept, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, second),
+                        blocks.norm(kept, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, second),
                         "mlp.",
                         shortcut.second());
         return tf.math.add(tf.math.add(kept, dense), mixture);
@@ -217,8 +218,8 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
             Operand<TFloat32> weight = tf.math.div(
                     weights.value(WeightSpec.vector(share, hiddenSize)), tf.constant(learned.temperature()));
             Operand<TFloat32> added = tf.math.sigmoid(weight);
-            Operand<TFloat32> square = tf.math.mul(
-                    tf.math.sigmoid(tf.math.neg(weight)), tf.math.add(added, tf.constant(1f)));
+            Operand<TFloat32> square =
+                    tf.math.mul(tf.math.sigmoid(tf.math.neg(weight)), tf.math.add(added, tf.constant(1f)));
             return tf.math.add(
                     tf.math.mul(kept, tf.math.sqrt(tf.math.maximum(square, tf.constant(LEAST_SHARE)))),
                     tf.math.mul(output, added));

@@ -158,8 +158,7 @@ public final class RouterBlock {
             case LOGIT -> tf.nn.softmax(logits);
         };
         Operand<TFloat32> selection = router.selectionBias()
-                ? tf.math.add(
-                        score, weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", expertCount)))
+                ? tf.math.add(score, weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", expertCount)))
                 : score;
         return new Selection(logits, score, probabilities, selectable(selection));
     }
@@ -252,8 +251,7 @@ public final class RouterBlock {
                 ? tf.math.mul(
                         scaled,
                         blocks.rows(
-                                weights.value(WeightSpec.vector("mlp.gate.per_expert_scale", expertCount)),
-                                experts))
+                                weights.value(WeightSpec.vector("mlp.gate.per_expert_scale", expertCount)), experts))
                 : scaled;
     }
 

@@ -48,8 +48,7 @@ final class TokenPools {
                 tf.stack(List.of(rectangle.batch(), count, tf.constant(size), tf.constant(2 * dim))));
         var parts = tf.split(tf.constant(3), pools, 2L).output();
         int[] tokensLast = {0, 1, 3, 2};
-        Operand<TFloat32> gates =
-                tf.linalg.transpose(tf.math.add(parts.get(1), positions), tf.constant(tokensLast));
+        Operand<TFloat32> gates = tf.linalg.transpose(tf.math.add(parts.get(1), positions), tf.constant(tokensLast));
         Operand<TFloat32> keys = tf.linalg.transpose(parts.get(0), tf.constant(tokensLast));
         return new Blocks(tf).sumLast(tf.math.mul(tf.nn.softmax(gates), keys));
     }
@@ -62,17 +61,16 @@ final class TokenPools {
      * @return [B, S, P + S] 1 for the tokens that a token does not see, 0 for others, later ones among them
      */
     Operand<TFloat32> unseen(Operand<TFloat32> scores, int most) {
-        Operand<TInt32> next =
-                tf.math.add(range(rectangle.width()), tf.math.sub(visible, tf.math.sub(rectangle.width(), tf.constant(1))));
+        Operand<TInt32> next = tf.math.add(
+                range(rectangle.width()), tf.math.sub(visible, tf.math.sub(rectangle.width(), tf.constant(1))));
         Operand<TInt32> after = tf.expandDims(next, tf.constant(1));
         Operand<TInt32> end = tf.math.mul(tf.math.add(range(count), tf.constant(1)), tf.constant(size));
         Operand<TBool> notWhole = tf.math.less(after, tf.expandDims(end, tf.constant(0)));
-        Operand<TFloat32> whole = tf.math.add(
-                scores, tf.math.mul(tf.dtypes.cast(notWhole, TFloat32.class), tf.constant(MASKED)));
+        Operand<TFloat32> whole =
+                tf.math.add(scores, tf.math.mul(tf.dtypes.cast(notWhole, TFloat32.class), tf.constant(MASKED)));
         Operand<TFloat32> pools = new TopTokens(tf, rectangle).unseen(whole, most / size);
         Operand<TInt32> token = range(visible);
-        Operand<TFloat32> tokens =
-                tf.gather(pools, tf.math.floorDiv(token, tf.constant(size)), tf.constant(2));
+        Operand<TFloat32> tokens = tf.gather(pools, tf.math.floorDiv(token, tf.constant(size)), tf.constant(2));
         Operand<TInt32> ownStart = tf.math.sub(after, tf.math.floorMod(after, tf.constant(size)));
         Operand<TBool> before = tf.math.less(tf.expandDims(token, tf.constant(0)), ownStart);
         return tf.math.mul(tokens, tf.dtypes.cast(before, TFloat32.class));

@@ -32,8 +32,7 @@ final class TopTokens {
         TopK<TFloat32, TInt32> best = tf.nn.topK(scores, count, TInt32.class, TopK.sorted(false));
         Operand<TInt32> tokens = tf.math.mul(rectangle.batch(), rectangle.width());
         Operand<TInt32> all = tf.range(tf.constant(0), tokens, tf.constant(1));
-        Operand<TInt32> eachRow =
-                tf.broadcastTo(tf.expandDims(all, tf.constant(1)), tf.stack(List.of(tokens, count)));
+        Operand<TInt32> eachRow = tf.broadcastTo(tf.expandDims(all, tf.constant(1)), tf.stack(List.of(tokens, count)));
         Operand<TInt32> cells = tf.stack(List.of(flat(eachRow), flat(best.indices())), Stack.axis(1L));
         Operand<TFloat32> ones = tf.fill(tf.expandDims(tf.math.mul(tokens, count), tf.constant(0)), tf.constant(1f));
         Operand<TFloat32> seen = tf.scatterNd(cells, ones, tf.stack(List.of(tokens, candidates)));

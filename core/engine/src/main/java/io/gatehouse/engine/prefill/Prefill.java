@@ -147,8 +147,8 @@ public final class Prefill {
         Optional<Integer> unseen = part.unseen().map(fetches::add);
         Optional<InFlight.KeptLatents> latents = part.latents()
                 .map(fetches::add)
-                .map(place -> new InFlight.KeptLatents(
-                        place, shape.mixer().rope().isPresent()));
+                .map(place ->
+                        new InFlight.KeptLatents(place, shape.mixer().rope().isPresent()));
         int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
@@ -204,8 +204,7 @@ public final class Prefill {
         });
         mixerReadout.ifPresent(fetched -> inFlight.listener()
                 .mixerRouted(
-                        fetched.read(layer, result, inFlight.recorded()),
-                        fetched.logits(result, inFlight.recorded())));
+                        fetched.read(layer, result, inFlight.recorded()), fetched.logits(result, inFlight.recorded())));
         if (capture.trace() && !lastLayer) {
             deliverStates(layer + 1, inFlight);
         }

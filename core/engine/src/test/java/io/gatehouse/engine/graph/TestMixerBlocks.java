@@ -138,8 +138,7 @@ final class TestMixerBlocks {
         Optional<Rope> rope = random.nextBoolean() ? Optional.of(rope(random, rotary)) : Optional.empty();
         OptionalInt rank = random.nextBoolean() ? OptionalInt.of(random.nextInt(2, 12)) : OptionalInt.empty();
         OutputGate ofQuery = rank.isPresent() ? OutputGate.SIGMOID_OF_QUERY : OutputGate.SIGMOID_HEAD;
-        List<OutputGate> gates =
-                List.of(OutputGate.NONE, OutputGate.SIGMOID, OutputGate.SIGMOID_HEAD, ofQuery);
+        List<OutputGate> gates = List.of(OutputGate.NONE, OutputGate.SIGMOID, OutputGate.SIGMOID_HEAD, ofQuery);
         List<Optional<QueryScale>> growths = List.of(
                 Optional.empty(),
                 Optional.of(new QueryScale.Steps(0.3f, 10, random.nextInt(2))),
