@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.safetensors.HalfFloat;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.List;
 
 /**
  * Rows of blocks as ggml quantises them. The layouts are those of ggml-common.h; products and sums are taken in the order
@@ -43,8 +44,8 @@ public record GgmlBlocks(TensorInfo packed, GgmlType type, int columns) implemen
     }
 
     @Override
-    public long bytes() {
-        return packed.bytes();
+    public List<TensorInfo> tensors() {
+        return List.of(packed);
     }
 
     @Override
