@@ -30,6 +30,36 @@ final class NibbleTable {
         }
     }
 
+    /** Code c stands for c x factor + least. */
+    void setAffine(float factor, float least) {
+        for (int code = 0; code < CODES; code++) {
+            bits[code] = Bfloat16Decoder.bits(code * factor + least);
+        }
+    }
+
+    /** Writes the value of the low bits of each of some bytes, whose number is a multiple of four. */
+    void lows(byte[] from, int begin, int count, byte[] target, int to) {
+        spaced(from, begin, count, 0, target, to);
+    }
+
+    /** The same of the high bits. */
+    void highs(byte[] from, int begin, int count, byte[] target, int to) {
+        spaced(from, begin, count, 4, target, to);
+    }
+
+    private void spaced(byte[] from, int begin, int count, int shift, byte[] target, int to) {
+        for (int i = 0; i < count; i += Integer.BYTES) {
+            int word = (int) INTS.get(from, begin + i) >>> shift;
+            LONGS.set(
+                    target,
+                    to + 2 * i,
+                    bits[word & 15]
+                            | bits[word >>> 8 & 15] << 16
+                            | bits[word >>> 16 & 15] << 32
+                            | bits[word >>> 24 & 15] << 48);
+        }
+    }
+
     /** Writes the two values of each of some bytes, that of the low bits first. */
     void lowFirst(byte[] from, int begin, int count, byte[] target, int to) {
         int i = 0;

@@ -18,6 +18,9 @@ record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPo
     /** Values of one scale from which on a table of 256 is less work than rounding each. */
     private static final int WORTH_A_TABLE = 1024;
 
+    /** Columns of a block from which on the tables of a row of blocks are small: 32 bytes for each column. */
+    private static final int WIDE = 32;
+
     /**
      * The blocks of each of some matrices that lie one after another.
      *
@@ -90,8 +93,8 @@ record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPo
     /** Where a scale is that of many values there is a table for it, of the value that each byte stands for. */
     @Override
     public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
-        long perScale = Math.min(grid.rows(), grid.blockRows()) * Math.min(grid.columns(), grid.blockColumns());
-        if (perScale < WORTH_A_TABLE || step != 1) {
+        int wide = Math.min(grid.columns(), grid.blockColumns());
+        if (wide < WIDE || Math.min(grid.rows(), grid.blockRows()) * wide < WORTH_A_TABLE || step != 1) {
             return Packing.super.bfloat16Decoder(files, step);
         }
         return new ByTables(this, files);
@@ -116,10 +119,20 @@ record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPo
         public void decode(long first, int rows, byte[] target) {
             Grid grid = packing.grid;
             int columns = grid.columns();
+            int perRow = tables.length;
             byte[] bytes = files.read(packing.weight, first * columns, Math.multiplyExact(rows, columns));
+            long firstScaleRow = grid.scaleRow(first);
+            int scaleRows = (int) (grid.scaleRow(first + rows - 1) - firstScaleRow + 1);
+            float[] scale =
+                    packing.scales.read(files, firstScaleRow * perRow, Math.multiplyExact(scaleRows, perRow));
+            float[] zero = packing.zeros(files, firstScaleRow * perRow, scale.length);
             int at = 0;
             for (int row = 0; row < rows; row++) {
-                prepare(grid.scaleRow(first + row));
+                long wanted = grid.scaleRow(first + row);
+                if (wanted != scaleRow) {
+                    prepare(scale, zero, (int) (wanted - firstScaleRow) * perRow);
+                    scaleRow = wanted;
+                }
                 for (int block = 0; block < tables.length; block++) {
                     int end = row * columns + (int) Math.min(columns, (block + 1L) * grid.blockColumns());
                     lookUp(bytes, tables[block], target, at, end);
@@ -128,19 +141,12 @@ record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPo
             }
         }
 
-        private void prepare(long wanted) {
-            if (wanted == scaleRow) {
-                return;
-            }
-            int perRow = tables.length;
-            float[] scale = packing.scales.read(files, wanted * perRow, perRow);
-            float[] zero = packing.zeros(files, wanted * perRow, perRow);
-            for (int block = 0; block < perRow; block++) {
+        private void prepare(float[] scale, float[] zero, int of) {
+            for (int block = 0; block < tables.length; block++) {
                 for (int i = 0; i < values.length; i++) {
-                    tables[block][i] = Bfloat16Decoder.bits((values[i] - zero[block]) * scale[block]);
+                    tables[block][i] = Bfloat16Decoder.bits((values[i] - zero[of + block]) * scale[of + block]);
                 }
             }
-            scaleRow = wanted;
         }
 
         private static void lookUp(byte[] bytes, int[] table, byte[] target, int begin, int end) {

@@ -66,8 +66,6 @@ public final class WeightReader {
             Optional<TensorInfo> plain = stored.plain();
             if (plain.isPresent()) {
                 copy(plain.get(), to, target, offset);
-            } else if (to == FloatFormat.BF16) {
-                decodeToBfloat16(stored, target, offset);
             } else {
                 decode(stored, to, target, offset);
             }
@@ -102,8 +100,16 @@ public final class WeightReader {
         }
     }
 
-    /** Decodes some rows at a time. */
     private void decode(StoredTensor stored, FloatFormat to, Tensor target, long offset) {
+        switch (to) {
+            case FP32 -> decodeToFloats(stored, target, offset);
+            case BF16 -> decodeToBfloat16(stored, target, offset);
+            case FP16 -> throw new IllegalStateException("Nothing is rounded to fp16");
+        }
+    }
+
+    /** Decodes some rows at a time. */
+    private void decodeToFloats(StoredTensor stored, Tensor target, long offset) {
         int columns = stored.columns();
         long rows = stored.rows();
         int atOnce = (int) Math.min(stored.chunkRows(), rows);
@@ -116,11 +122,9 @@ public final class WeightReader {
             if (isNew) {
                 requireFinite(stored, done * columns, values, count * columns);
             }
-            int length = count * columns * to.bytes();
-            to.writeAll(
-                    TensorMemory.window(target, (offset + done * columns) * to.bytes(), length),
-                    values,
-                    count * columns);
+            TensorMemory.window(target, (offset + done * columns) * Float.BYTES, count * columns * Float.BYTES)
+                    .asFloatBuffer()
+                    .put(values, 0, count * columns);
         }
     }
 
