@@ -83,7 +83,7 @@ final class NibbleTable {
     }
 
     private static int exchanged(int word) {
-        return (word & 0x0f0f0f0f) << 4 | word >>> 4 & 0x0f0f0f0f;
+        return (word & 0x0f0f0f0f) << 4 | (word >>> 4 & 0x0f0f0f0f);
     }
 
     /** Writes the eight values of a word, that of the lowest bits first. */

@@ -34,6 +34,10 @@ public final class HeldBytes implements TensorBytes, AutoCloseable {
         static Range of(TensorInfo tensor) {
             return new Range(tensor.file(), tensor.offset(), tensor.bytes());
         }
+
+        long end() {
+            return offset + bytes;
+        }
     }
 
     private HeldBytes(TensorBytes files) {
@@ -71,7 +75,7 @@ public final class HeldBytes implements TensorBytes, AutoCloseable {
         long begin = tensor.offset() + offset;
         Map.Entry<Long, Held> entry =
                 held.getOrDefault(tensor.file(), new TreeMap<>()).floorEntry(begin);
-        if (entry == null || begin + target.remaining() > end(entry.getValue().range())) {
+        if (entry == null || begin + target.remaining() > entry.getValue().range().end()) {
             files.read(tensor, offset, target);
             return;
         }
