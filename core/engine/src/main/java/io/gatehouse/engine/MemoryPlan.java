@@ -107,12 +107,11 @@ public record MemoryPlan(LayerTensors.Mode layers, long weightBytes, long totalB
 
     /** For people: whether the weights stay in memory, and how large they are. */
     public String description() {
-        String format =
-                switch (layers) {
-                    case RESIDENT -> "resident, %s";
-                    case PACKED -> "resident and packed, %s";
-                    case STREAMED -> "streamed, %s in memory at a time";
-                };
+        String format = switch (layers) {
+            case RESIDENT -> "resident, %s";
+            case PACKED -> "resident and packed, %s";
+            case STREAMED -> "streamed, %s in memory at a time";
+        };
         return format.formatted(MemorySize.readable(weightBytes));
     }
 

@@ -124,7 +124,8 @@ record Fp4(TensorInfo packed, Scales scales, int columns, int group, Optional<Te
     private static int[] rounded(float[] pairs, float scale) {
         int[] table = new int[pairs.length / 2];
         for (int i = 0; i < table.length; i++) {
-            table[i] = Bfloat16Decoder.bits(pairs[2 * i] * scale) | Bfloat16Decoder.bits(pairs[2 * i + 1] * scale) << 16;
+            table[i] =
+                    Bfloat16Decoder.bits(pairs[2 * i] * scale) | Bfloat16Decoder.bits(pairs[2 * i + 1] * scale) << 16;
         }
         return table;
     }
@@ -149,8 +150,7 @@ record Fp4(TensorInfo packed, Scales scales, int columns, int group, Optional<Te
         }
     }
 
-    private static void decode(
-            byte[] bytes, int begin, int count, float[] pairs, float scale, float[] target, int to) {
+    private static void decode(byte[] bytes, int begin, int count, float[] pairs, float scale, float[] target, int to) {
         for (int i = 0; i < count; i++) {
             int pair = 2 * (bytes[begin + i] & 0xff);
             target[to + 2 * i] = pairs[pair] * scale;

@@ -65,11 +65,10 @@ public record GgmlBlocks(TensorInfo packed, GgmlType type, int columns) implemen
     /** Where codes have four bits there is a table for each scale; all else is rounded. */
     @Override
     public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
-        boolean ofNibbles =
-                switch (type) {
-                    case Q4_0, Q4_1, Q4_K, IQ4_NL, IQ4_XS, MXFP4 -> true;
-                    default -> false;
-                };
+        boolean ofNibbles = switch (type) {
+            case Q4_0, Q4_1, Q4_K, IQ4_NL, IQ4_XS, MXFP4 -> true;
+            default -> false;
+        };
         if (!ofNibbles || step != 1) {
             return Packing.super.bfloat16Decoder(files, step);
         }
@@ -112,8 +111,7 @@ public record GgmlBlocks(TensorInfo packed, GgmlType type, int columns) implemen
                 float scale = half(from, at);
                 float least = half(from, at + 2);
                 for (int group = 0; group < 8; group++) {
-                    table.setAffine(
-                            scale * scaleOf(from, at + 4, group), -(least * leastOf(from, at + 4, group)));
+                    table.setAffine(scale * scaleOf(from, at + 4, group), -(least * leastOf(from, at + 4, group)));
                     int bytes = at + 16 + group / 2 * 32;
                     if (group % 2 == 0) {
                         table.lows(from, bytes, 32, target, to + 64 * group);

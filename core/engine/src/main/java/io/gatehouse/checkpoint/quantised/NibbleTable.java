@@ -93,7 +93,10 @@ final class NibbleTable {
     }
 
     private long four(int word) {
-        return bits[word & 15] | bits[word >>> 4 & 15] << 16 | bits[word >>> 8 & 15] << 32 | bits[word >>> 12 & 15] << 48;
+        return bits[word & 15]
+                | bits[word >>> 4 & 15] << 16
+                | bits[word >>> 8 & 15] << 32
+                | bits[word >>> 12 & 15] << 48;
     }
 
     /** Writes one value of each of an even number of words, that of the four bits from {@code shift} on. */

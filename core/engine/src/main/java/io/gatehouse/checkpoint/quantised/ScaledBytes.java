@@ -123,8 +123,7 @@ record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPo
             byte[] bytes = files.read(packing.weight, first * columns, Math.multiplyExact(rows, columns));
             long firstScaleRow = grid.scaleRow(first);
             int scaleRows = (int) (grid.scaleRow(first + rows - 1) - firstScaleRow + 1);
-            float[] scale =
-                    packing.scales.read(files, firstScaleRow * perRow, Math.multiplyExact(scaleRows, perRow));
+            float[] scale = packing.scales.read(files, firstScaleRow * perRow, Math.multiplyExact(scaleRows, perRow));
             float[] zero = packing.zeros(files, firstScaleRow * perRow, scale.length);
             int at = 0;
             for (int row = 0; row < rows; row++) {

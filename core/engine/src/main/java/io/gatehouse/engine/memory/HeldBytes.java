@@ -75,7 +75,8 @@ public final class HeldBytes implements TensorBytes, AutoCloseable {
         long begin = tensor.offset() + offset;
         Map.Entry<Long, Held> entry =
                 held.getOrDefault(tensor.file(), new TreeMap<>()).floorEntry(begin);
-        if (entry == null || begin + target.remaining() > entry.getValue().range().end()) {
+        if (entry == null
+                || begin + target.remaining() > entry.getValue().range().end()) {
             files.read(tensor, offset, target);
             return;
         }
@@ -85,7 +86,9 @@ public final class HeldBytes implements TensorBytes, AutoCloseable {
 
     @Override
     public void close() {
-        held.values().forEach(ofFile -> ofFile.values().forEach(range -> range.memory().close()));
+        held.values()
+                .forEach(ofFile ->
+                        ofFile.values().forEach(range -> range.memory().close()));
         held.clear();
     }
 

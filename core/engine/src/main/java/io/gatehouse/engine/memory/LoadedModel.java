@@ -17,11 +17,7 @@ public record LoadedModel(
      * @param mode where the weights of the layers are between the passes
      */
     public static LoadedModel open(
-            Checkpoint checkpoint,
-            DecoderGraph graph,
-            Session session,
-            ExpertChanges changes,
-            LayerTensors.Mode mode) {
+            Checkpoint checkpoint, DecoderGraph graph, Session session, ExpertChanges changes, LayerTensors.Mode mode) {
         try {
             OuterWeights outer = OuterWeights.read(new WeightReader(checkpoint), graph, session);
             try {

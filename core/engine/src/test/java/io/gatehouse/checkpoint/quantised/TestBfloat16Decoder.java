@@ -59,10 +59,8 @@ final class TestBfloat16Decoder {
             TensorInfo packed = tensor("packed" + bits, DType.I32, ROWS, COLUMNS * bits / 32);
             TensorInfo scales = tensor("scales" + bits, DType.F16, ROWS, 4);
             TensorInfo zeros = tensor("zeros" + bits, DType.I32, ROWS * bits / 32, 4);
-            roundsAlike(
-                    new PackedIntegers(packed, bits, COLUMNS, scales, 4, Optional.empty(), Optional.empty()));
-            roundsAlike(
-                    new PackedIntegers(packed, bits, COLUMNS, scales, 4, Optional.of(zeros), Optional.empty()));
+            roundsAlike(new PackedIntegers(packed, bits, COLUMNS, scales, 4, Optional.empty(), Optional.empty()));
+            roundsAlike(new PackedIntegers(packed, bits, COLUMNS, scales, 4, Optional.of(zeros), Optional.empty()));
             roundsAlike(new PackedIntegers(
                     packed, bits, COLUMNS, scales, 4, Optional.of(zeros), Optional.of(groupOfEach(4))));
         }
@@ -79,8 +77,8 @@ final class TestBfloat16Decoder {
                 roundsAlike(new Gptq(weight, zeros, scales, Optional.of(groupOfEach(4)), bits, COLUMNS, 4, minusOne));
             }
         }
-        roundsAlike(new Awq(
-                tensor("awq", DType.I32, COLUMNS, ROWS / 8), tensor("z", DType.I32, 4, ROWS / 8), scales, 4));
+        roundsAlike(
+                new Awq(tensor("awq", DType.I32, COLUMNS, ROWS / 8), tensor("z", DType.I32, 4, ROWS / 8), scales, 4));
         // Groups of two.
         roundsAlike(new Awq(
                 tensor("awq2", DType.I32, COLUMNS, ROWS / 8),
@@ -163,13 +161,7 @@ final class TestBfloat16Decoder {
     }
 
     private static void sameRows(
-            Packing packing,
-            float[] all,
-            long first,
-            int rows,
-            int step,
-            RowDecoder floats,
-            Bfloat16Decoder rounded) {
+            Packing packing, float[] all, long first, int rows, int step, RowDecoder floats, Bfloat16Decoder rounded) {
         int columns = packing.columns();
         float[] values = new float[rows * columns];
         byte[] bytes = new byte[rows * columns * Short.BYTES];
@@ -179,10 +171,14 @@ final class TestBfloat16Decoder {
         for (int i = 0; i < values.length; i++) {
             int row = (int) first + i / columns * step;
             float expected = all[row * columns + i % columns];
-            assertThat(values[i]).as("%s, row %d, column %d", packing, row, i % columns).isEqualTo(expected);
+            assertThat(values[i])
+                    .as("%s, row %d, column %d", packing, row, i % columns)
+                    .isEqualTo(Float.valueOf(expected));
             short actual = bits.getShort(Short.BYTES * i);
             if (Float.isNaN(expected)) {
-                assertThat(Bfloat16.toFloat(actual)).as("%s, row %d", packing, row).isNaN();
+                assertThat(Bfloat16.toFloat(actual))
+                        .as("%s, row %d", packing, row)
+                        .isNaN();
             } else {
                 assertThat(actual)
                         .as("%s, row %d, column %d: %s", packing, row, i % columns, expected)

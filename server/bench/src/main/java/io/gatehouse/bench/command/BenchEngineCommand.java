@@ -77,8 +77,9 @@ final class BenchEngineCommand implements Callable<Integer> {
     @Option(
             names = "--resident",
             paramLabel = "DIR",
-            description = "Model with layers of the same shape, loaded whole whatever --memory is, whose speed per layer"
-                    + " that of --model is compared with in each round.")
+            description =
+                    "Model with layers of the same shape, loaded whole whatever --memory is, whose speed per layer"
+                            + " that of --model is compared with in each round.")
     private Optional<Path> resident = Optional.empty();
 
     @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
