@@ -54,6 +54,10 @@ public interface Bfloat16Decoder {
                 values = new float[count];
             }
             decoder.decode(first, rows, values);
+            round(values, count, target);
+        }
+
+        private static void round(float[] values, int count, byte[] target) {
             for (int i = 0; i < count - 1; i += 2) {
                 PAIRS.set(target, 2 * i, bits(values[i]) | bits(values[i + 1]) << 16);
             }
