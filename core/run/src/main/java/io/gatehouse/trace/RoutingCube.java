@@ -7,32 +7,86 @@ import io.gatehouse.trace.format.ArrayFile;
 import io.gatehouse.trace.format.NamedArray;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Experts by token, layer and rank, as serving engines return them: shape [tokens, layers, topK], −1 where the engine
- * did not route a token itself because it knew its prefix. They promise no order of a token's experts.
+ * did not route a token itself because it knew its prefix. They promise no order of a token's experts. Layers without
+ * experts are zeros at every token.
  */
 final class RoutingCube {
     private static final int NOT_ROUTED = -1;
 
+    /** NeMo RL's codec: {@code nrlre1:int16:SxLxK:BASE64}. */
+    private static final Pattern NEMO_RL =
+            Pattern.compile("nrlre1:(int8|int16|int32):(\\d{1,9})x(\\d{1,9})x(\\d{1,9}):([A-Za-z0-9+/=]*)");
+
     private final int layers;
     private final int topK;
+    private final int first;
     private final List<int[]> tokens = new ArrayList<>();
 
-    RoutingCube(int layers, int topK) {
+    /** @param first position of the first token that is added */
+    RoutingCube(int layers, int topK, int first) {
         this.layers = layers;
         this.topK = topK;
+        this.first = first;
     }
 
-    /** The cube of a JSON list, which has the shape of its first token, or of NumPy's npy in base64. */
-    static RoutingCube of(JsonValue field) {
-        return field.isText() ? ofArray(field) : ofList(field);
+    /**
+     * The cube of a field: a list, which has the shape of its first token; NumPy's npy in base64; NeMo RL's codec; or an
+     * object with {@code data} in base64, {@code shape}, {@code dtype} and perhaps {@code start}, as Dynamo and prime-rl
+     * send it.
+     *
+     * @param first position of the first token, if the field does not say it
+     */
+    static RoutingCube of(JsonValue field, int first) {
+        if (field.node().isObject()) {
+            List<Integer> shape = IntStream.of(field.field("shape").indices()).boxed().toList();
+            int start = field.find("start")
+                    .map(value -> value.integer(0, TraceShape.MOST_TOKENS))
+                    .orElse(first);
+            JsonValue data = field.field("data");
+            return ofArray(
+                    field, ArrayFile.raw(data.place(), data.bytes(), field.field("dtype").text(), shape), start);
+        }
+        if (!field.isText()) {
+            return ofList(field, first);
+        }
+        Matcher nemo = NEMO_RL.matcher(field.text());
+        return nemo.matches()
+                ? ofNemoRl(field, nemo, first)
+                : ofArray(field, ArrayFile.npy(field.place(), field.bytes()), first);
     }
 
-    private static RoutingCube ofArray(JsonValue field) {
-        NamedArray array = ArrayFile.npy(field.place(), field.bytes());
+    /** Its last token may be a filler, whose experts are 0, 1, 2 and so on in every layer: it was never an input. */
+    private static RoutingCube ofNemoRl(JsonValue field, Matcher nemo, int first) {
+        List<Integer> shape = List.of(
+                Integer.parseInt(nemo.group(2)), Integer.parseInt(nemo.group(3)), Integer.parseInt(nemo.group(4)));
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(nemo.group(5));
+        } catch (IllegalArgumentException e) {
+            throw field.corrupt("is not base64: " + e.getMessage());
+        }
+        RoutingCube cube = ofArray(field, ArrayFile.raw(field.place(), bytes, nemo.group(1), shape), first);
+        int last = cube.tokens.size() - 1;
+        if (last >= 0 && cube.isFiller(cube.tokens.get(last))) {
+            cube.tokens.remove(last);
+        }
+        return cube;
+    }
+
+    private boolean isFiller(int[] experts) {
+        return IntStream.range(0, experts.length).allMatch(i -> experts[i] == i % topK);
+    }
+
+    private static RoutingCube ofArray(JsonValue field, NamedArray array, int first) {
         if (array.shape().size() != 3) {
             throw field.corrupt("has the shape %s instead of tokens, layers and experts".formatted(array.shape()));
         }
@@ -45,7 +99,7 @@ final class RoutingCube {
         if (tokens > 0 && array.shape().get(1) == 0) {
             throw field.corrupt("has %d tokens in no layers".formatted(tokens));
         }
-        RoutingCube cube = new RoutingCube(tokens == 0 ? 0 : array.shape().get(1), topK);
+        RoutingCube cube = new RoutingCube(tokens == 0 ? 0 : array.shape().get(1), topK, first);
         int row = cube.layers * topK;
         for (int token = 0; token < tokens; token++) {
             int[] experts = new int[row];
@@ -64,16 +118,16 @@ final class RoutingCube {
         return (int) value;
     }
 
-    private static RoutingCube ofList(JsonValue list) {
+    private static RoutingCube ofList(JsonValue list, int first) {
         if (list.size() == 0) {
-            return new RoutingCube(0, 1);
+            return new RoutingCube(0, 1, first);
         }
-        JsonValue first = list.item(0);
-        int topK = first.size() == 0 ? 1 : first.item(0).size();
+        JsonValue ofToken = list.item(0);
+        int topK = ofToken.size() == 0 ? 1 : ofToken.item(0).size();
         if (topK == 0) {
-            throw first.item(0).corrupt("has no experts");
+            throw ofToken.item(0).corrupt("has no experts");
         }
-        RoutingCube cube = new RoutingCube(first.size(), topK);
+        RoutingCube cube = new RoutingCube(ofToken.size(), topK, first);
         for (int token = 0; token < list.size(); token++) {
             cube.add(list.item(token));
         }
@@ -130,28 +184,55 @@ final class RoutingCube {
         }
     }
 
-    int tokens() {
+    /** Number of tokens that it has. */
+    int rows() {
         return tokens.size();
     }
 
-    /** Leaves out the tokens after the first ones. */
-    void cut(int first) {
-        tokens.subList(first, tokens.size()).clear();
+    /** Position of the first of them. */
+    int first() {
+        return first;
     }
 
-    /** The decisions layer by layer, without the tokens that were not routed. */
-    List<TracedLayer> layers() {
+    /** Position after the last of them. */
+    int end() {
+        return Math.addExact(first, tokens.size());
+    }
+
+    /** Leaves out the tokens from a position on. */
+    void cut(int end) {
+        int kept = Math.max(0, Math.min(tokens.size(), end - first));
+        tokens.subList(kept, tokens.size()).clear();
+    }
+
+    /**
+     * The decisions layer by layer, without the tokens that were not routed and the layers without experts.
+     *
+     * @param corrupt makes an error about their source
+     * @throws GatehouseException CORRUPT_DATASET if some tokens are zeros in a layer and others are not: nobody routed them
+     */
+    List<TracedLayer> layers(Function<String, GatehouseException> corrupt) {
         List<TracedLayer> traced = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
             int[] positions = new int[tokens.size()];
             int[] experts = new int[tokens.size() * topK];
             int rows = 0;
+            int zeros = 0;
             for (int token = 0; token < tokens.size(); token++) {
                 if (tokens.get(token)[layer * topK] != NOT_ROUTED) {
-                    positions[rows] = token;
+                    positions[rows] = first + token;
                     System.arraycopy(tokens.get(token), layer * topK, experts, rows * topK, topK);
+                    zeros += isZero(experts, rows * topK) ? 1 : 0;
                     rows++;
                 }
+            }
+            if (zeros > 0 && zeros < rows) {
+                throw corrupt.apply(
+                        "has only expert 0 for %d of %d tokens of layer %d: the engine filled in what it did not compute"
+                                .formatted(zeros, rows, layer));
+            }
+            if (zeros > 0) {
+                continue;
             }
             traced.add(new TracedLayer(
                     layer,
@@ -162,6 +243,14 @@ final class RoutingCube {
                     new float[0],
                     new float[0]));
         }
+        if (traced.isEmpty() && layers > 0 && !tokens.isEmpty()) {
+            throw corrupt.apply("has only expert 0 for every token and layer: the engine did not compute them");
+        }
         return traced;
+    }
+
+    /** Whether a token went to expert 0 several times, which no router does. */
+    private boolean isZero(int[] experts, int from) {
+        return topK > 1 && IntStream.range(from, from + topK).allMatch(i -> experts[i] == 0);
     }
 }

@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dumps of SGLang's expert distribution recorder ({@code .pt}). Mode stat: {@code logical_count} of shape [steps, layers,
  * experts], counts only. Modes per_pass and per_token: {@code records[]} with {@code topk_ids_of_layer} of shape [layers,
- * tokens, top-k], padded with −1, where each forward pass is a sequence, since requests are not told apart.
+ * tokens, 8], padded with −1 where fewer experts are chosen. Each forward pass is a sequence, since requests are not told
+ * apart.
  */
 final class SglangRecords implements TraceReader {
     /** Heap that a token takes besides its experts. */
@@ -70,25 +72,58 @@ final class SglangRecords implements TraceReader {
         int layers = ids.shape().get(0);
         int tokens = ids.shape().get(1);
         memory.take((long) ids.size() * 2 * Integer.BYTES + (long) tokens * TOKEN_BYTES);
-        int topK = ids.shape().get(2);
-        RoutingCube cube = new RoutingCube(layers, topK);
+        int width = ids.shape().get(2);
+        int topK = topK(ids, width);
+        RoutingCube cube = new RoutingCube(layers, topK, 0);
         for (int token = 0; token < tokens; token++) {
             int[] experts = new int[layers * topK];
             for (int layer = 0; layer < layers; layer++) {
                 for (int rank = 0; rank < topK; rank++) {
-                    experts[layer * topK + rank] = (int) ids.value((layer * tokens + token) * topK + rank);
+                    experts[layer * topK + rank] = (int) ids.value((layer * tokens + token) * width + rank);
                 }
             }
             cube.add(experts, what -> corrupt(place, what));
         }
-        int[] input = pass.get("input_ids") instanceof NamedArray array && array.size() == tokens
-                ? IntStream.range(0, tokens).map(i -> (int) array.value(i)).toArray()
-                : new int[0];
         String name = "pass "
                 + Optional.<Object>ofNullable(pass.get("forward_pass_id"))
                         .map(Pickle::shown)
                         .orElse("null");
-        return new TracedSequence(name, Optional.empty(), "", input, tokens, cube.layers());
+        return new TracedSequence(
+                name,
+                Optional.empty(),
+                "",
+                input(place, pass.get("input_ids"), tokens),
+                tokens,
+                cube.layers(what -> corrupt(place, what)));
+    }
+
+    /** The number of experts of the token that has most of them: the others of a row are padding. */
+    private static int topK(NamedArray ids, int width) {
+        int most = 0;
+        for (int i = 0; i < ids.size(); i++) {
+            if (i % width >= most && ids.value(i) >= 0) {
+                most = i % width + 1;
+            }
+        }
+        return most == 0 ? width : most;
+    }
+
+    /** The ids of the tokens, which a dump has as a tensor or as a list; none if there are not as many as tokens. */
+    private static int[] input(String place, @Nullable Object ids, int tokens) {
+        if (ids instanceof NamedArray array && array.size() == tokens) {
+            return IntStream.range(0, tokens).map(i -> (int) array.value(i)).toArray();
+        }
+        if (!(ids instanceof List<?> list) || list.size() != tokens) {
+            return new int[0];
+        }
+        return list.stream()
+                .mapToInt(id -> {
+                    if (id instanceof Long number && number >= 0 && number <= Integer.MAX_VALUE) {
+                        return number.intValue();
+                    }
+                    throw corrupt(place, "has the token id %s".formatted(Pickle.shown(id)));
+                })
+                .toArray();
     }
 
     /** Beside a zero the other sizes may be anything, and lie in no bytes. */

@@ -9,11 +9,26 @@ import java.util.OptionalInt;
  *
  * @param layers layers with experts
  * @param topK experts that each token is sent to
+ * @param promptStart tokens at the beginning of each prompt that the source leaves out
  */
-public record TraceShape(OptionalInt layers, OptionalInt topK) {
+public record TraceShape(OptionalInt layers, OptionalInt topK, int promptStart) {
+    /** More tokens than any prompt has. */
+    static final int MOST_TOKENS = 1 << 28;
+
     public TraceShape {
+        if (promptStart < 0 || promptStart > MOST_TOKENS) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The number of tokens left out at the start of prompts is %,d; it is from 0 to %,d"
+                            .formatted(promptStart, MOST_TOKENS));
+        }
         requirePositive(layers, "layers with experts");
         requirePositive(topK, "experts that a token is sent to");
+    }
+
+    /** The routing of each prompt begins with its first token. */
+    public TraceShape(OptionalInt layers, OptionalInt topK) {
+        this(layers, topK, 0);
     }
 
     private static void requirePositive(OptionalInt number, String what) {

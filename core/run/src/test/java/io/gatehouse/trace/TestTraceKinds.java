@@ -35,7 +35,7 @@ final class TestTraceKinds {
     @Test
     void sglangNeedsToBeToldTheShape() throws IOException {
         String response =
-                "{\"meta_info\": {\"id\": \"a\", \"routed_experts\": \"AwAAAAEAAAAAAAAAAgAAAP////////////////////8CAAAAAAAAAAEAAAADAAAA\"}}";
+                "{\"meta_info\": {\"id\": \"a\", \"prompt_tokens\": 3, \"routed_experts\": \"AwAAAAEAAAAAAAAAAgAAAP////////////////////8CAAAAAAAAAAEAAAADAAAA\"}}";
         Found found = found(TraceKind.SGLANG, "r.jsonl", response);
         assertThat(found.sequences.get(0).length()).isEqualTo(3);
         assertThat(found.sequences.get(0).layers().get(1).positions()).containsExactly(0, 2);
@@ -54,7 +54,7 @@ final class TestTraceKinds {
         // 3 1 | -1 2
         fails(
                 TraceKind.SGLANG,
-                "{\"meta_info\": {\"routed_experts\": \"AwAAAAEAAAD/////AgAAAA==\"}}",
+                "{\"meta_info\": {\"prompt_tokens\": 1, \"routed_experts\": \"AwAAAAEAAAD/////AgAAAA==\"}}",
                 "field 'meta_info.routed_experts' has 1 of 2 experts of token 0 in layer 1");
     }
 

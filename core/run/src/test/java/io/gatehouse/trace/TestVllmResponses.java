@@ -8,8 +8,13 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +100,117 @@ final class TestVllmResponses {
                     "line 1, field 'prompt_routed_experts[1][0]' has 1 of 2 experts of token 1 in layer 0");
         }
         fails("{\"prompt_routed_experts\": [[[]]]}", "line 1, field 'prompt_routed_experts[0][0]' has no experts");
+    }
+
+    /** Chat completions have no ids of tokens unless they are requested. */
+    @Test
+    void takesTheLengthOfThePromptFromUsage() throws IOException {
+        String response = "{\"id\": \"c\", \"usage\": {%s}, \"choices\": [{\"routed_experts\": \"" + WHOLE_NPY + "\"}]}";
+        for (String usage : new String[] {
+            "\"prompt_tokens\": 2, \"completion_tokens\": 2", "\"prompt_tokens\": 2", "\"completion_tokens\": 2"
+        }) {
+            Found found = found(response.formatted(usage));
+            assertThat(found.sequences.get(0).length()).as(usage).isEqualTo(2);
+            assertThat(found.experts(0, 0)).as(usage).containsExactly(3, 1, 2, 0);
+        }
+        fails(
+                response.formatted("\"prompt_tokens\": 3, \"completion_tokens\": 2"),
+                "field 'choices[0].routed_experts' has 3 tokens from position 0 on, but prompt and answer have 5, of which all but the last one are routed. If tokens at the start of the prompt were left out, give their number with --prompt-start");
+        fails(response.formatted(""), "field 'choices[0]' has no field 'token_ids', and 'usage' does not say");
+    }
+
+    @Test
+    void beginsWhereThePromptWasLeftOut() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("r.jsonl"),
+                "{\"usage\": {\"prompt_tokens\": 3, \"completion_tokens\": 2}, \"choices\": [{\"routed_experts\": \"%s\"}]}"
+                        .formatted(WHOLE_NPY));
+        Found found =
+                Found.in(TraceKind.VLLM, file, new TraceShape(OptionalInt.empty(), OptionalInt.empty(), 1));
+        assertThat(found.sequences.get(0).length()).isEqualTo(3);
+        assertThat(found.sequences.get(0).layers().get(0).positions()).containsExactly(1, 2);
+    }
+
+    @Test
+    void everySampleIsASequence() throws IOException {
+        String choice = "{\"token_ids\": [%s], \"routed_experts\": \"" + WHOLE_NPY + "\"}";
+        Found found = found("{\"id\": \"n\", \"choices\": [%s, %s]}"
+                .formatted(choice.formatted("1, 2"), choice.formatted("1, 2, 3")));
+        assertThat(found.sequences).extracting(TracedSequence::name).containsExactly("n#0", "n#1");
+        assertThat(found.sequences).extracting(TracedSequence::length).containsExactly(2, 1);
+    }
+
+    /** More than 256 experts have ids of two bytes. */
+    @Test
+    void readsUnsignedNumbers() throws IOException {
+        for (String type : new String[] {"<u2", "<u4", "<u8"}) {
+            int width = type.charAt(2) - '0';
+            byte[] header = "{'descr': '%s', 'fortran_order': False, 'shape': (1, 1, 2), }"
+                    .formatted(type)
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            ByteBuffer npy = ByteBuffer.allocate(10 + header.length + 2 * width).order(ByteOrder.LITTLE_ENDIAN);
+            npy.put("\u0093NUMPY\1\0".getBytes(StandardCharsets.ISO_8859_1))
+                    .putShort((short) header.length)
+                    .put(header);
+            npy.putShort((short) 300).position(npy.position() + width - 2).putShort((short) 7);
+            Found found = found("{\"prompt_routed_experts\": \"%s\"}".formatted(base64(npy.array())));
+            assertThat(found.experts(0, 0)).as(type).containsExactly(300, 7);
+        }
+    }
+
+    @Test
+    void readsEnvelopesOfOtherServers() throws IOException {
+        String data = base64(new byte[] {3, 1, 0, 2, 2, 0, 1, 3});
+        String envelope =
+                "{\"data\": \"%s\", \"shape\": [2, 2, 2], \"dtype\": \"%s\", \"start\": %s}";
+        String response = "{\"choices\": [{\"token_ids\": [5], \"routed_experts\": %s}]}";
+        Found found = found(response.formatted(envelope.formatted(data, "uint8", "4")));
+        assertThat(found.sequences.get(0).length()).isEqualTo(6);
+        assertThat(found.sequences.get(0).layers().get(0).positions()).containsExactly(4, 5);
+        assertThat(found.experts(0, 1)).containsExactly(0, 2, 1, 3);
+        fails(
+                response.formatted(envelope.formatted(data, "int16", "0")),
+                "field 'choices[0].routed_experts.data' ends at byte 8, within 16 bytes that begin at 0");
+        fails(
+                response.formatted(envelope.formatted(data, "float16", "0")),
+                "has elements of type 'float16', which are not read");
+        fails(
+                response.formatted(envelope.formatted(data, "uint8", "-1")),
+                "field 'choices[0].routed_experts.start' is -1 instead of a number from 0 to 268,435,456");
+        fails(
+                response.formatted(envelope.formatted(data, "uint8", "0").replace("[2, 2, 2]", "[1, 2, 2]")),
+                "has 4 bytes more than its shape [1, 2, 2]");
+    }
+
+    /** The last token was generated and is a filler. */
+    @Test
+    void readsTheCodecOfNemoRl() throws IOException {
+        String data = base64(new byte[] {3, 1, 0, 2, -1, -1, 1, 3, 0, 1, 0, 1});
+        String response =
+                "{\"choices\": [{\"token_ids\": [5], \"message\": {\"routed_experts\": \"nrlre1:int8:%s:%s\"}}]}";
+        Found found = found(response.formatted("3x2x2", data));
+        assertThat(found.sequences.get(0).length()).isEqualTo(2);
+        assertThat(found.sequences.get(0).layers().get(0).positions()).containsExactly(0);
+        assertThat(found.experts(0, 1)).containsExactly(0, 2, 1, 3);
+        fails(
+                response.formatted("4x2x2", data),
+                "field 'choices[0].message.routed_experts' ends at byte 12, within 16 bytes that begin at 0");
+    }
+
+    @Test
+    void refusesZerosThatNobodyRouted() throws IOException {
+        fails(
+                "{\"prompt_routed_experts\": [[[0, 0], [0, 0]], [[3, 1], [0, 2]]]}",
+                "field 'prompt_routed_experts' has only expert 0 for 1 of 2 tokens of layer 0: the engine filled in what it did not compute");
+        fails(
+                "{\"prompt_routed_experts\": [[[0, 0], [0, 0]]]}",
+                "field 'prompt_routed_experts' has only expert 0 for every token and layer: the engine did not compute them");
+        Found dense = found("{\"prompt_routed_experts\": [[[0, 0], [3, 1]], [[0, 0], [0, 2]]]}");
+        assertThat(dense.sequences.get(0).layers()).extracting(TracedLayer::layer).containsExactly(1);
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     private Found found(String responses) throws IOException {

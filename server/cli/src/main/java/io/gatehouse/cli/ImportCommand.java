@@ -68,6 +68,12 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--layers", paramLabel = "N", description = "Layers with experts, for sources that do not say.")
     private Optional<Integer> layers = Optional.empty();
 
+    @Option(
+            names = "--prompt-start",
+            paramLabel = "N",
+            description = "Tokens at the start of each prompt that responses leave out, of vllm and sglang; default: 0.")
+    private int promptStart;
+
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of that kind.")
     private List<Path> files = List.of();
 
@@ -76,7 +82,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TraceImport traces = new TraceImport(TraceKind.of(kind), new TraceShape(number(layers), number(topK)));
+        TraceImport traces = new TraceImport(TraceKind.of(kind), new TraceShape(number(layers), number(topK), promptStart));
         files.forEach(traces::read);
         answers.ifPresent(traces::readAnswers);
         ImportedRun run = traces.run(name, model, number(experts));
