@@ -1,11 +1,13 @@
 package io.gatehouse.store.transfer;
 
+import java.util.Arrays;
+
 /**
  * The experts that the router of one layer chose for some tokens of a sequence.
  *
  * @param layer layer of the model, from 0
  * @param topK experts of each token
- * @param positions position of each token in its sequence, from 0
+ * @param positions position of each token in its sequence, from 0, rising
  * @param experts the experts of each token, shape [tokens, topK]; best first where {@code ranked}
  * @param ranked whether the source says which expert comes first; else in order of their ids
  * @param weights factor of the output of each of these experts, shape [tokens, topK]; empty if unknown
@@ -29,6 +31,12 @@ public record TracedLayer(
 
     public int tokens() {
         return positions.length;
+    }
+
+    /** Number of its tokens before a position of the sequence. */
+    int tokensBefore(int position) {
+        int found = Arrays.binarySearch(positions, position);
+        return found < 0 ? -found - 1 : found;
     }
 
     /** Number of experts of the layer if the whole gate is known; else 0. */

@@ -11,8 +11,9 @@ package io.gatehouse.store.write;
  *
  * @param layer layer of the model, from 0
  * @param questionIds id of the question in the file
- * @param positions position of the token in the prompt, from 0
+ * @param positions position of the token in its sequence, from 0; generated ones continue the prompt
  * @param last whether the token is the last one of its prompt
+ * @param generated whether the model sampled the tokens, all of them; else they are of prompts
  * @param ranked whether the order of the experts is known; else it has no meaning
  * @param experts selected experts, the most probable first
  * @param weights factor of the output of each of those experts
@@ -27,6 +28,7 @@ public record RoutingColumns(
         int[] questionIds,
         int[] positions,
         boolean[] last,
+        boolean generated,
         boolean ranked,
         short[] experts,
         float[] weights,
@@ -52,7 +54,37 @@ public record RoutingColumns(
         checkOptional("margin", margin.length, rows);
     }
 
-    /** Decisions whose experts are ranked. */
+    /** Decisions about tokens of prompts. */
+    public RoutingColumns(
+            int layer,
+            int topK,
+            int[] questionIds,
+            int[] positions,
+            boolean[] last,
+            boolean ranked,
+            short[] experts,
+            float[] weights,
+            float[] entropy,
+            float[] topKEntropy,
+            float[] mass,
+            float[] margin) {
+        this(
+                layer,
+                topK,
+                questionIds,
+                positions,
+                last,
+                false,
+                ranked,
+                experts,
+                weights,
+                entropy,
+                topKEntropy,
+                mass,
+                margin);
+    }
+
+    /** Decisions about tokens of prompts, whose experts are ranked. */
     public RoutingColumns(
             int layer,
             int topK,

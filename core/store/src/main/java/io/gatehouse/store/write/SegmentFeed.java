@@ -50,6 +50,7 @@ final class SegmentFeed<C> implements Feed {
                         questionIds(),
                         ints("position", RoutingUnits::positions),
                         layers(),
+                        flags("is_generated", RoutingUnits::generated),
                         lasts(RoutingUnits::last),
                         flags("ranked", RoutingUnits::ranked),
                         lists(
@@ -77,6 +78,7 @@ final class SegmentFeed<C> implements Feed {
                 List.of(
                         questionIds(),
                         ints("position", TokenColumns::positions),
+                        flags("is_generated", TokenColumns::generated),
                         lasts(TokenColumns::last),
                         ints("token_id", TokenColumns::tokenIds),
                         new VectorColumn<>(texts, SegmentFeed::fillTexts)));
