@@ -15,7 +15,8 @@ import java.util.OptionalInt;
  * Responses of SGLang with {@code --enable-return-routed-experts}: {@code routed_experts} is base64 of little-endian int32
  * of shape [tokens, layers, top-k] without its shape. It is in {@code meta_info}, in {@code sgl_ext}, or, from the OpenAI
  * endpoints, in {@code choices[].sgl_ext}. Ids only, zeros in layers without experts. It covers the prompt and all but the
- * last of the tokens that were generated, which are left out: {@code prompt_tokens} says how many the prompt has.
+ * last of the tokens that were generated: {@code prompt_tokens} says how many the prompt has. {@code
+ * routed_experts_start_len} of the request, from which position on there are rows, is not in the response.
  */
 final class SglangResponses implements TraceReader {
     @Override
@@ -64,13 +65,13 @@ final class SglangResponses implements TraceReader {
         }
         int length = response.promptOf(routed, shape.promptStart(), ids.remaining() / row);
         RoutingCube cube = new RoutingCube(layers, topK, shape.promptStart());
-        while (ids.hasRemaining() && cube.end() < length) {
+        while (ids.hasRemaining()) {
             int[] experts = new int[row];
             ids.get(experts);
             cube.add(experts, routed::corrupt);
         }
         return new TracedSequence(
-                name, Optional.empty(), "", new int[0], length, cube.layers(routed::corrupt));
+                name, Optional.empty(), "", new int[0], length, cube.layers(length, routed::corrupt));
     }
 
     private static IntBuffer ids(JsonValue routed) {

@@ -14,8 +14,10 @@ import io.gatehouse.store.transfer.SequenceQuestions;
 import io.gatehouse.store.transfer.TracedAnswer;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -27,12 +29,15 @@ import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 
 /**
- * Turns the routing in some files of one kind into one run. The files are read twice: first for the shape and the names of
- * everything, then sequence by sequence while the run is written, so that their routing is never held whole.
+ * Turns the routing in some files of one kind into one run. First they are read for the shape and the names of everything,
+ * then sequence by sequence while the run is written, so that their routing need not be held whole. A file whose sequences
+ * fit into some of the memory is read once, and they are held until they are written.
  */
 public final class TraceImport {
     /** Twenty times the layers and experts of the largest models there are. */
     private static final int MAX_GRID = 1 << 19;
+    /** Of the heap, for sequences that are held: half of what an import may take, so that a shard has room beside them. */
+    private static final int HELD_SHARE = 8;
     /** Heap that counts or an answer take beside their numbers. */
     private static final int OVERHEAD = 256;
     /** Heap that the name of a sequence takes here and as a question, beside its characters. */
@@ -48,13 +53,44 @@ public final class TraceImport {
     private final List<Path> files = new ArrayList<>();
     private final TraceBounds bounds = new TraceBounds();
     private final FileMemory memory;
+    /** Memory that sequences may take from the first reading until they are written. */
+    private final long heldLimit;
+    /** Sequences of files that are held whole. */
+    private final Map<Path, Deque<TracedSequence>> held = new HashMap<>();
+
+    private long heldBytes;
 
     /** Learns what a file holds. */
     private final class Survey implements TraceListener {
         private final Path file;
+        private final Deque<TracedSequence> kept = new ArrayDeque<>();
+        private long keptBytes;
+        private boolean whole = true;
 
         Survey(Path file) {
             this.file = file;
+        }
+
+        /** Holds what was read of the file, if it is all that the file has. */
+        void finish() {
+            if (whole && !kept.isEmpty()) {
+                held.put(file, kept);
+            }
+        }
+
+        private void keep(TracedSequence sequence) {
+            long bytes = sequence.bytes();
+            if (whole && bytes <= heldLimit - heldBytes && memory.hasRoom(bytes)) {
+                memory.take(bytes);
+                heldBytes += bytes;
+                keptBytes += bytes;
+                kept.add(sequence);
+            } else if (whole) {
+                whole = false;
+                memory.release(keptBytes);
+                heldBytes -= keptBytes;
+                kept.clear();
+            }
         }
 
         @Override
@@ -65,6 +101,7 @@ public final class TraceImport {
                     + sequence.text().length());
             sequences.add(sequence);
             recorded.add(sequence);
+            keep(sequence);
         }
 
         @Override
@@ -112,16 +149,34 @@ public final class TraceImport {
             for (Path trace : traces) {
                 ReadingNote.of(trace);
                 file = trace;
-                kind.read(trace, shape, this);
+                Deque<TracedSequence> kept = held.remove(trace);
+                if (kept == null) {
+                    kind.read(trace, shape, this);
+                } else {
+                    giveHeld(kept);
+                }
             }
             if (read.cardinality() < sequences.size()) {
                 throw changed();
             }
         }
 
+        private void giveHeld(Deque<TracedSequence> kept) {
+            while (!kept.isEmpty()) {
+                TracedSequence part = kept.remove();
+                memory.release(part.bytes());
+                heldBytes -= part.bytes();
+                add(part);
+            }
+        }
+
         @Override
         public void sequence(TracedSequence part) {
             bounds.require(file, part);
+            add(part);
+        }
+
+        private void add(TracedSequence part) {
             SequenceIndex.Entry entry = sequences.find(part.name()).orElseThrow(this::changed);
             if (entry.parts() == 1) {
                 give(part, entry);
@@ -162,20 +217,30 @@ public final class TraceImport {
     }
 
     public TraceImport(TraceKind kind, TraceShape shape) {
-        this(kind, shape, FileMemory.of("The routing of all files"));
+        this(
+                kind,
+                shape,
+                FileMemory.of("The routing of all files"),
+                Runtime.getRuntime().maxMemory() / HELD_SHARE);
     }
 
-    /** @param memory bounds what is held: the names of sequences, the answers, and the sequences of one shard */
-    TraceImport(TraceKind kind, TraceShape shape, FileMemory memory) {
+    /**
+     * @param memory bounds what is held: the names of sequences, the answers, and the sequences of one shard
+     * @param heldLimit memory, as a part of this, that sequences may take from the first reading until they are written
+     */
+    TraceImport(TraceKind kind, TraceShape shape, FileMemory memory, long heldLimit) {
         this.kind = requireNonNull(kind, "kind is null");
         this.shape = requireNonNull(shape, "shape is null");
         this.memory = requireNonNull(memory, "memory is null");
+        this.heldLimit = heldLimit;
     }
 
     /** Reads a file. A sequence whose layers are spread over files is one sequence. */
     public void read(Path file) {
         ReadingNote.of(file);
-        kind.read(file, shape, new Survey(file));
+        Survey survey = new Survey(file);
+        kind.read(file, shape, survey);
+        survey.finish();
         traces.add(file);
         files.add(file);
     }

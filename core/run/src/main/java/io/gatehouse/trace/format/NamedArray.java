@@ -33,6 +33,11 @@ public final class NamedArray {
         return shape;
     }
 
+    /** Type of its elements. */
+    public DType element() {
+        return element;
+    }
+
     /** The number of its elements. */
     public int size() {
         return size;

@@ -13,7 +13,7 @@ final class TracedBlock {
     private int rows;
 
     /** What the layers of a block have in common. */
-    record Kind(int layer, boolean generated, int topK, int gateWidth, boolean ranked, boolean weighed) {
+    record Kind(int layer, boolean generated, int topK, int gateWidth, boolean ranked, boolean weighed, boolean scored) {
         static Kind of(TracedLayer layer, boolean generated) {
             return new Kind(
                     layer.layer(),
@@ -21,7 +21,8 @@ final class TracedBlock {
                     layer.topK(),
                     layer.gateWidth(),
                     layer.ranked(),
-                    layer.weights().length > 0);
+                    layer.weights().length > 0,
+                    layer.scores().length > 0);
         }
 
         boolean gated() {
@@ -58,6 +59,7 @@ final class TracedBlock {
                 kind.ranked(),
                 new short[rows * topK],
                 new float[kind.weighed() ? rows * topK : 0],
+                new float[kind.scored() ? rows * topK : 0],
                 new float[kind.gated() ? rows : 0],
                 new float[kind.weighed() ? rows : 0],
                 new float[kind.gated() && kind.weighed() ? rows : 0],
@@ -95,6 +97,9 @@ final class TracedBlock {
         }
         if (kind.weighed()) {
             System.arraycopy(layer.weights(), source, columns.weights(), first, count);
+        }
+        if (kind.scored()) {
+            System.arraycopy(layer.scores(), source, columns.scores(), first, count);
         }
     }
 

@@ -11,10 +11,18 @@ import java.util.Arrays;
  * @param experts the experts of each token, shape [tokens, topK]; best first where {@code ranked}
  * @param ranked whether the source says which expert comes first; else in order of their ids
  * @param weights factor of the output of each of these experts, shape [tokens, topK]; empty if unknown
+ * @param scores score by which each of these experts was chosen, where it is not its probability; else empty
  * @param probabilities the whole gate, shape [tokens, experts]; empty if unknown
  */
 public record TracedLayer(
-        int layer, int topK, int[] positions, int[] experts, boolean ranked, float[] weights, float[] probabilities) {
+        int layer,
+        int topK,
+        int[] positions,
+        int[] experts,
+        boolean ranked,
+        float[] weights,
+        float[] scores,
+        float[] probabilities) {
     public TracedLayer {
         if (layer < 0 || topK < 1) {
             throw new IllegalArgumentException("Layer %d with %d experts a token".formatted(layer, topK));
@@ -27,6 +35,16 @@ public record TracedLayer(
             throw new IllegalArgumentException(
                     "Layer %d has %d weights for %d experts".formatted(layer, weights.length, experts.length));
         }
+        if (scores.length != 0 && scores.length != experts.length) {
+            throw new IllegalArgumentException(
+                    "Layer %d has %d scores for %d experts".formatted(layer, scores.length, experts.length));
+        }
+    }
+
+    /** A layer without scores. */
+    public TracedLayer(
+            int layer, int topK, int[] positions, int[] experts, boolean ranked, float[] weights, float[] probabilities) {
+        this(layer, topK, positions, experts, ranked, weights, new float[0], probabilities);
     }
 
     public int tokens() {

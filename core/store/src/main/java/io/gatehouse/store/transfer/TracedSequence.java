@@ -52,6 +52,7 @@ public record TracedSequence(
             long numbers = (long) layer.positions().length
                     + layer.experts().length
                     + layer.weights().length
+                    + layer.scores().length
                     + layer.probabilities().length;
             bytes += OBJECT_BYTES + numbers * Integer.BYTES;
         }

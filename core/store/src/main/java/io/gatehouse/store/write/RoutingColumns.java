@@ -17,6 +17,7 @@ package io.gatehouse.store.write;
  * @param ranked whether the order of the experts is known; else it has no meaning
  * @param experts selected experts, the most probable first
  * @param weights factor of the output of each of those experts
+ * @param scores score by which each of those experts was chosen, where it is not its probability; else empty
  * @param entropy entropy of the gate over all experts, in nats
  * @param topKEntropy entropy over the selected experts, renormalised to 1, in nats; known if the weights are
  * @param mass probability of the selected experts together; needs the weights
@@ -32,6 +33,7 @@ public record RoutingColumns(
         boolean ranked,
         short[] experts,
         float[] weights,
+        float[] scores,
         float[] entropy,
         float[] topKEntropy,
         float[] mass,
@@ -48,6 +50,7 @@ public record RoutingColumns(
         checkLength("last", last.length, rows);
         checkLength("experts", experts.length, Math.multiplyExact(rows, topK));
         checkOptional("weights", weights.length, Math.multiplyExact(rows, topK));
+        checkOptional("scores", scores.length, Math.multiplyExact(rows, topK));
         checkOptional("entropy", entropy.length, rows);
         checkLength("topKEntropy", topKEntropy.length, weights.length == 0 ? 0 : rows);
         checkOptional("mass", mass.length, weights.length == 0 ? 0 : rows);
@@ -78,6 +81,7 @@ public record RoutingColumns(
                 ranked,
                 experts,
                 weights,
+                new float[0],
                 entropy,
                 topKEntropy,
                 mass,
