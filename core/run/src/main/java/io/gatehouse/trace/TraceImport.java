@@ -64,39 +64,32 @@ public final class TraceImport {
     private final class Survey implements TraceListener {
         private final Path file;
         private final Deque<TracedSequence> kept = new ArrayDeque<>();
-        private long keptBytes;
-        private boolean whole = true;
 
         Survey(Path file) {
             this.file = file;
+            held.put(file, kept);
         }
 
-        /** Holds what was read of the file, if it is all that the file has. */
-        void finish() {
-            if (whole && !kept.isEmpty()) {
-                held.put(file, kept);
-            }
-        }
-
+        /** Holds the sequence, if all of its file are held; or else none of them. */
         private void keep(TracedSequence sequence) {
+            if (held.get(file) != kept) {
+                return;
+            }
             long bytes = sequence.bytes();
-            if (whole && bytes <= heldLimit - heldBytes && memory.hasRoom(bytes)) {
+            if (bytes <= heldLimit - heldBytes && memory.hasRoom(bytes)) {
                 memory.take(bytes);
                 heldBytes += bytes;
-                keptBytes += bytes;
                 kept.add(sequence);
-            } else if (whole) {
-                whole = false;
-                memory.release(keptBytes);
-                heldBytes -= keptBytes;
-                kept.clear();
+            } else {
+                held.remove(file);
+                letGo(kept);
             }
         }
 
         @Override
         public void sequence(TracedSequence sequence) {
             bounds.require(file, sequence);
-            memory.take(NAME_BYTES
+            take(NAME_BYTES
                     + (long) sequence.name().length()
                     + sequence.text().length());
             sequences.add(sequence);
@@ -107,14 +100,14 @@ public final class TraceImport {
         @Override
         public void counts(ExpertCounts expertCounts) {
             bounds.require(file, expertCounts);
-            memory.take(OVERHEAD + (long) expertCounts.counts().length * Long.BYTES);
+            take(OVERHEAD + (long) expertCounts.counts().length * Long.BYTES);
             counts.add(expertCounts);
             recorded.add(expertCounts);
         }
 
         @Override
         public void answer(TracedAnswer answer) {
-            memory.take(OVERHEAD
+            take(OVERHEAD
                     + (long) answer.question().length()
                     + answer.answer().length());
             if (answers.putIfAbsent(answer.name(), answer) != null) {
@@ -164,8 +157,7 @@ public final class TraceImport {
         private void giveHeld(Deque<TracedSequence> kept) {
             while (!kept.isEmpty()) {
                 TracedSequence part = kept.remove();
-                memory.release(part.bytes());
-                heldBytes -= part.bytes();
+                release(part);
                 add(part);
             }
         }
@@ -182,7 +174,7 @@ public final class TraceImport {
                 give(part, entry);
                 return;
             }
-            memory.take(part.bytes());
+            take(part.bytes());
             Joined joined = unfinished.merge(part.name(), new Joined(part, 1, part.bytes()), Joined::with);
             if (joined.parts() == entry.parts()) {
                 unfinished.remove(part.name());
@@ -235,12 +227,29 @@ public final class TraceImport {
         this.heldLimit = heldLimit;
     }
 
+    /** Counts memory; sequences that are held make room for it. */
+    private void take(long bytes) {
+        if (!memory.hasRoom(bytes)) {
+            held.values().forEach(this::letGo);
+            held.clear();
+        }
+        memory.take(bytes);
+    }
+
+    private void letGo(Deque<TracedSequence> kept) {
+        kept.forEach(this::release);
+        kept.clear();
+    }
+
+    private void release(TracedSequence sequence) {
+        memory.release(sequence.bytes());
+        heldBytes -= sequence.bytes();
+    }
+
     /** Reads a file. A sequence whose layers are spread over files is one sequence. */
     public void read(Path file) {
         ReadingNote.of(file);
-        Survey survey = new Survey(file);
-        kind.read(file, shape, survey);
-        survey.finish();
+        kind.read(file, shape, new Survey(file));
         traces.add(file);
         files.add(file);
     }

@@ -41,7 +41,7 @@ final class TestSglangResponses {
                 "field 'meta_info.routed_experts' does not say how many of its tokens are the prompt: there is no prompt_tokens");
         Found found = found(meta("\"prompt_tokens\": 1, \"completion_tokens\": 2", 0, 1, 3, 1, 2, 1, 0, 2));
         assertThat(found.sequences.get(0).length()).isEqualTo(1);
-        assertThat(found.experts(0, 0)).containsExactly(0, 1);
+        assertThat(found.experts(0, 0)).containsExactly(0, 1, 2, 1);
         fails(
                 meta("\"prompt_tokens\": 5, \"completion_tokens\": 2", 0, 1, 3, 1, 2, 1, 0, 2),
                 "has 2 tokens from position 0 on, but prompt and answer have 7");
@@ -61,7 +61,7 @@ final class TestSglangResponses {
         Path file = Files.writeString(
                 directory.resolve("r.jsonl"),
                 meta("\"prompt_tokens\": 4, \"completion_tokens\": 1", 0, 1, 3, 1, 2, 1, 0, 2));
-        Found found = Found.in(TraceKind.SGLANG, file, new TraceShape(OptionalInt.of(2), OptionalInt.of(2), 2));
+        Found found = Found.in(TraceKind.SGLANG, file, new TraceShape(OptionalInt.of(2), OptionalInt.of(2)).withPromptStart(2));
         assertThat(found.sequences.get(0).layers().get(0).positions()).containsExactly(2, 3);
         assertThat(found.sequences.get(0).length()).isEqualTo(4);
     }
@@ -72,7 +72,7 @@ final class TestSglangResponses {
         Found one = found("{\"id\": \"c\", \"usage\": {\"prompt_tokens\": 1, \"completion_tokens\": 2}, \"choices\": [%s]}"
                 .formatted(choice.formatted(base64(0, 1, 3, 1, 2, 1, 0, 2))));
         assertThat(one.sequences.get(0).name()).isEqualTo("c");
-        assertThat(one.experts(0, 1)).containsExactly(3, 1);
+        assertThat(one.experts(0, 1)).containsExactly(3, 1, 0, 2);
         Found two = found(
                 "{\"id\": \"c\", \"usage\": {\"prompt_tokens\": 1, \"completion_tokens\": 5}, \"choices\": [%s, %s]}"
                         .formatted(

@@ -14,7 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.OptionalInt;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,9 +40,10 @@ final class TestVllmResponses {
         assertThat(sequence.name()).isEqualTo("cmpl-7");
         assertThat(sequence.length()).isEqualTo(2);
         assertThat(sequence.layers()).extracting(TracedLayer::layer).containsExactly(0, 1);
-        assertThat(sequence.layers().get(0).positions()).containsExactly(1);
-        assertThat(found.experts(0, 0)).containsExactly(3, 1);
-        assertThat(found.experts(0, 1)).containsExactly(0, 2);
+        // The one at position 2 was generated.
+        assertThat(sequence.layers().get(0).positions()).containsExactly(1, 2);
+        assertThat(found.experts(0, 0)).containsExactly(3, 1, 2, 0);
+        assertThat(found.experts(0, 1)).containsExactly(0, 2, 1, 3);
         assertThat(sequence.layers()).noneMatch(TracedLayer::ranked).allMatch(layer -> layer.weights().length == 0);
     }
 
@@ -57,7 +59,7 @@ final class TestVllmResponses {
                         .formatted(WHOLE_NPY));
         assertThat(whole.sequences.get(0).name()).isEqualTo("g-1");
         assertThat(whole.sequences.get(0).length()).isEqualTo(2);
-        assertThat(whole.experts(0, 0)).containsExactly(3, 1, 2, 0);
+        assertThat(whole.experts(0, 0)).containsExactly(3, 1, 2, 0, 0, 1);
         assertThat(whole.sequences.get(0).layers()).noneMatch(TracedLayer::ranked);
     }
 
@@ -111,7 +113,7 @@ final class TestVllmResponses {
         }) {
             Found found = found(response.formatted(usage));
             assertThat(found.sequences.get(0).length()).as(usage).isEqualTo(2);
-            assertThat(found.experts(0, 0)).as(usage).containsExactly(3, 1, 2, 0);
+            assertThat(found.experts(0, 0)).as(usage).containsExactly(3, 1, 2, 0, 0, 1);
         }
         fails(
                 response.formatted("\"prompt_tokens\": 3, \"completion_tokens\": 2"),
@@ -126,9 +128,9 @@ final class TestVllmResponses {
                 "{\"usage\": {\"prompt_tokens\": 3, \"completion_tokens\": 2}, \"choices\": [{\"routed_experts\": \"%s\"}]}"
                         .formatted(WHOLE_NPY));
         Found found =
-                Found.in(TraceKind.VLLM, file, new TraceShape(OptionalInt.empty(), OptionalInt.empty(), 1));
+                Found.in(TraceKind.VLLM, file, TraceShape.unknown().withPromptStart(1));
         assertThat(found.sequences.get(0).length()).isEqualTo(3);
-        assertThat(found.sequences.get(0).layers().get(0).positions()).containsExactly(1, 2);
+        assertThat(found.sequences.get(0).layers().get(0).positions()).containsExactly(1, 2, 3);
     }
 
     @Test
@@ -195,6 +197,65 @@ final class TestVllmResponses {
         fails(
                 response.formatted("4x2x2", data),
                 "field 'choices[0].message.routed_experts' ends at byte 12, within 16 bytes that begin at 0");
+    }
+
+    /** With return_token_ids the response has the ids of all tokens. */
+    @Test
+    void takesTheIdsOfTokens() throws IOException {
+        Found found = found("{\"prompt_token_ids\": [5, 6], \"choices\": [{\"token_ids\": [7, 9], \"routed_experts\": \"%s\"}]}"
+                .formatted(WHOLE_NPY));
+        assertThat(found.sequences.get(0).tokens()).containsExactly(5, 6, 7, 9);
+        assertThat(found.sequences.get(0).length()).isEqualTo(2);
+        fails(
+                "{\"prompt_token_ids\": [5], \"choices\": [{\"token_ids\": [7, 9], \"routed_experts\": \"%s\"}]}"
+                        .formatted(WHOLE_NPY),
+                "has 3 tokens from position 0 on, but prompt and answer have 3");
+    }
+
+    @Test
+    void refusesMoreGeneratedTokensThanThereWere() throws IOException {
+        fails(
+                "{\"prompt_routed_experts\": [[[3, 1]]], \"choices\": [{\"token_ids\": [7], \"routed_experts\": [[[2, 0]], [[1, 3]]]}]}",
+                "field 'choices[0].routed_experts' has 2 tokens, but 1 were generated");
+        fails(
+                "{\"prompt_routed_experts\": [[[3, 1]]], \"choices\": [{\"routed_experts\": [[[2], [0]]]}]}",
+                "field 'choices[0].routed_experts' has 2 layers of 1 experts, but the prompt has 1 of 2");
+    }
+
+    /** A replica that only decodes repeats a buffer for the prompt (vllm-project/router#184). */
+    @Test
+    void refusesAPromptOfEqualTokens() throws IOException {
+        String row = "[[3, 1], [0, 2]]";
+        fails(
+                "{\"prompt_routed_experts\": [%s]}".formatted(String.join(", ", Collections.nCopies(8, row))),
+                "field 'prompt_routed_experts' sends all 8 tokens of the prompt to the same experts");
+        Found few = found("{\"prompt_routed_experts\": [%s]}".formatted(String.join(", ", Collections.nCopies(7, row))));
+        assertThat(few.sequences.get(0).length()).isEqualTo(7);
+    }
+
+    /** int32, two experts and the bits of 0.75 and 0.25 (PrimeIntellect-ai/prime-rl#3523). */
+    @Test
+    void readsPackedWeights() throws IOException {
+        ByteBuffer row = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+        row.putInt(300).putInt(7).putFloat(0.75f).putFloat(0.25f);
+        String response =
+                "{\"choices\": [{\"token_ids\": [5], \"routed_experts\": {\"data\": \"%s\", \"shape\": %s, \"dtype\": \"int32\"}}]}";
+        Path file = Files.writeString(
+                directory.resolve("packed.jsonl"), response.formatted(base64(row.array()), "[1, 1, 4]"));
+        TraceShape packed = TraceShape.unknown().withPackedWeights(true);
+        Found found = Found.in(TraceKind.VLLM, file, packed);
+        assertThat(found.experts(0, 0)).containsExactly(300, 7);
+        assertThat(found.sequences.get(0).layers().get(0).weights()).containsExactly(0.75f, 0.25f);
+        row.clear();
+        row.putInt(300).putInt(7).putInt(3).putInt(4);
+        for (String wrong : List.of(
+                response.formatted(base64(row.array()), "[1, 1, 4]"),
+                response.formatted(base64(row.array()), "[4, 1, 1]"))) {
+            Files.writeString(file, wrong);
+            assertThatExceptionOfType(GatehouseException.class)
+                    .isThrownBy(() -> Found.in(TraceKind.VLLM, file, packed))
+                    .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_DATASET));
+        }
     }
 
     @Test
