@@ -132,7 +132,7 @@ final class LongSequence {
     }
 
     /** The rows of one layer. */
-    private final class Column {
+    private static final class Column {
         private int[] positions = new int[64];
         private int[] experts = new int[64];
         private int[] ranks = new int[64];

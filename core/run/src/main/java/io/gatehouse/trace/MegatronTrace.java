@@ -4,17 +4,21 @@ import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
  * Megatron core's {@code router_trace_rank*.jsonl} ({@code megatron/core/transformer/moe/router_trace.py}): a line a step,
  * microbatch and layer with {@code layer}, {@code step}, {@code num_tokens}, {@code topk} and {@code top_indices}. Ids
  * only, in the order of experts, which is not their rank. A microbatch of a step and rank is a sequence here, as the trace
- * does not say where one ends. Layers of multi-token prediction, which have numbers of their own, are left out.
+ * does not say where one ends. Layers of multi-token prediction, which have numbers of their own, are left out. Where activations are recomputed, the
+ * trace has a microbatch twice, and once is read.
  */
 final class MegatronTrace implements TraceReader {
     /** Heap that a line takes of a microbatch that has no other, and an expert of a token while its table grows. */
@@ -22,6 +26,9 @@ final class MegatronTrace implements TraceReader {
 
     private static final int DECISION_BYTES = 32;
     private static final String MTP = "mtp";
+
+    /** So many tokens of two microbatches do not go to the same experts. */
+    private static final int LEAST_TOKENS = 8;
 
     /** One microbatch of a step: training writes no number, but the lines of a layer are in their order. */
     private record Microbatch(int step, int rank, int number) implements Comparable<Microbatch> {
@@ -44,6 +51,21 @@ final class MegatronTrace implements TraceReader {
     /** A layer of a step on a rank. */
     private record StepLayer(int step, int rank, int layer) {}
 
+    /** The lines of a layer and step that are of different microbatches, as hashes of their experts. */
+    private static final class Lines {
+        private final List<Integer> hashes = new ArrayList<>();
+
+        /** Returns the number of the microbatch that a line is of; none if it is there, because it was recomputed. */
+        OptionalInt add(JsonValue routed) {
+            int hash = routed.node().hashCode();
+            if (routed.size() >= LEAST_TOKENS && hashes.contains(hash)) {
+                return OptionalInt.empty();
+            }
+            hashes.add(hash);
+            return OptionalInt.of(hashes.size() - 1);
+        }
+    }
+
     /** The decisions of a microbatch. */
     private static final class Decisions {
         private final DecisionTable table;
@@ -57,7 +79,7 @@ final class MegatronTrace implements TraceReader {
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
         TreeMap<Microbatch, Decisions> microbatches = new TreeMap<>();
-        Map<StepLayer, Integer> lines = new HashMap<>();
+        Map<StepLayer, Lines> lines = new HashMap<>();
         FileMemory memory = FileMemory.of(file);
         JsonRecords.read(file, line -> {
             if (isMtp(line)) {
@@ -65,8 +87,13 @@ final class MegatronTrace implements TraceReader {
             }
             int step = line.field("step").index();
             int rank = line.find("rank").map(JsonValue::index).orElse(0);
-            int seen = lines.merge(new StepLayer(step, rank, line.field("layer").index()), 1, Integer::sum);
-            Microbatch microbatch = new Microbatch(step, rank, seen - 1);
+            OptionalInt number = lines.computeIfAbsent(
+                            new StepLayer(step, rank, line.field("layer").index()), unseen -> new Lines())
+                    .add(line.field("top_indices"));
+            if (number.isEmpty()) {
+                return;
+            }
+            Microbatch microbatch = new Microbatch(step, rank, number.getAsInt());
             add(
                     microbatches.computeIfAbsent(
                             microbatch, unseen -> new Decisions("%s, %s".formatted(file, microbatch.name()))),

@@ -12,6 +12,7 @@ import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -228,6 +229,17 @@ final class TestTraceKinds {
                     .isThrownBy(() -> Found.in(TraceKind.IMATRIX, file, TraceShape.unknown()))
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_DATASET));
         }
+    }
+
+    /** Models whose gate and up projections are one tensor have counts of another name. */
+    @Test
+    void llamaCppCountsTokensOfFusedProjections() throws IOException {
+        Path file = resource("imatrix.gguf");
+        String whole = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Files.writeString(file, whole.replace("ffn_gate_exps", "ffn_down_exps"), StandardCharsets.ISO_8859_1);
+        Found found = Found.in(TraceKind.IMATRIX, file, TraceShape.unknown());
+        assertThat(found.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
+        assertThat(found.counts.get(0).counts()).containsExactly(5, 0, 3);
     }
 
     @Test

@@ -44,7 +44,7 @@ final class SegmentFeed<C> implements Feed {
     }
 
     static SegmentFeed<RoutingUnits> routing(List<Segment<RoutingUnits>> segments) {
-        List<VectorColumn<RoutingUnits>> columns = new ArrayList<>(List.of(
+        List<VectorColumn<RoutingUnits>> known = List.of(
                 questionIds(),
                 ints("position", RoutingUnits::positions),
                 layers(),
@@ -65,7 +65,8 @@ final class SegmentFeed<C> implements Feed {
                                 elements.asIntBuffer().put(units.weights(), from, count)),
                 knownShorts("entropy", RoutingUnits::entropy),
                 knownShorts("spare_mass", RoutingUnits::spareMass),
-                knownInts("margin", RoutingUnits::margin)));
+                knownInts("margin", RoutingUnits::margin));
+        List<VectorColumn<RoutingUnits>> columns = new ArrayList<>(known);
         // Few sources have them, and a column of NULLs costs time, too.
         if (segments.stream().anyMatch(segment -> segment.columns().scoresPerRow() > 0)) {
             columns.add(knownLists(
