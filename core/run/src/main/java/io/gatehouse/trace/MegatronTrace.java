@@ -17,8 +17,8 @@ import java.util.TreeMap;
  * Megatron core's {@code router_trace_rank*.jsonl} ({@code megatron/core/transformer/moe/router_trace.py}): a line a step,
  * microbatch and layer with {@code layer}, {@code step}, {@code num_tokens}, {@code topk} and {@code top_indices}. Ids
  * only, in the order of experts, which is not their rank. A microbatch of a step and rank is a sequence here, as the trace
- * does not say where one ends. Layers of multi-token prediction, which have numbers of their own, are left out. Where activations are recomputed, the
- * trace has a microbatch twice, and once is read.
+ * does not say where one ends. Layers of multi-token prediction, which have numbers of their own, are left out. Where
+ * activations are recomputed, the trace has a microbatch twice, and it is read once.
  */
 final class MegatronTrace implements TraceReader {
     /** Heap that a line takes of a microbatch that has no other, and an expert of a token while its table grows. */

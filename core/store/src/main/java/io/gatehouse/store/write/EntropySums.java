@@ -1,7 +1,8 @@
 package io.gatehouse.store.write;
 
 /**
- * Sums of the figures of decisions in units, for each {@link TokenKind} of each layer. The sum of a figure that no decision has is {@link LongFeed#ABSENT}.
+ * Sums of the figures of decisions in units, for each {@link TokenKind} of each layer. The sum of a figure that no decision
+ * has is {@link LongFeed#ABSENT}.
  */
 final class EntropySums {
     private static final int TOKENS = 0;
