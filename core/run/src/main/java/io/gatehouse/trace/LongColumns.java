@@ -137,7 +137,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                         case EXPERT -> WHOLE.matcher(type).matches();
                         case WEIGHT, SCORE -> NUMBERS.matcher(type).matches() && list == lists;
                     };
-            if (!fits || lists && (meaning == Meaning.RANK || meaning == Meaning.COUNT)) {
+            if (!fits || (lists && (meaning == Meaning.RANK || meaning == Meaning.COUNT))) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
                         "%s has column '%s' of type %s, which cannot be the %s of %s"

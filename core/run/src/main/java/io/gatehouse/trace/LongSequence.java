@@ -158,18 +158,18 @@ final class LongSequence {
         /** The same by position and, if it is known, rank; else of a token in the order in which they came. */
         Column inOrder() {
             if (IntStream.range(1, size).allMatch(i -> positions[i - 1] < positions[i]
-                    || positions[i - 1] == positions[i] && ranks[i - 1] <= ranks[i])) {
+                    || (positions[i - 1] == positions[i] && ranks[i - 1] <= ranks[i]))) {
                 return this;
             }
             Column sorted = new Column();
             // A stable sort, so that the rank, or else the order, decides among the experts of a token.
             long[] keys = IntStream.range(0, size)
-                    .mapToLong(i -> (long) ranks[i] << Integer.SIZE | i)
+                    .mapToLong(i -> ((long) ranks[i] << Integer.SIZE) | i)
                     .sorted()
                     .toArray();
             int[] byRank = Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
             IntStream.range(0, size)
-                    .mapToLong(i -> (long) positions[byRank[i]] << Integer.SIZE | i)
+                    .mapToLong(i -> ((long) positions[byRank[i]] << Integer.SIZE) | i)
                     .sorted()
                     .mapToInt(key -> byRank[(int) key])
                     .forEach(i -> sorted.add(positions[i], experts[i], ranks[i], weights[i], scores[i]));

@@ -149,7 +149,7 @@ final class RoutingCube {
     private static float weight(double bits, JsonValue field) {
         float weight = Float.intBitsToFloat((int) bits);
         // Bits of small whole numbers are denormal: those would be experts.
-        if (!Float.isFinite(weight) || weight < 0 || weight > 0 && weight < Float.MIN_NORMAL) {
+        if (!Float.isFinite(weight) || weight < 0 || (weight > 0 && weight < Float.MIN_NORMAL)) {
             throw field.corrupt("holds the bits of %s, which is not a weight".formatted(weight));
         }
         return weight;

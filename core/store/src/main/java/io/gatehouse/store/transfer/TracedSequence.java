@@ -33,7 +33,7 @@ public record TracedSequence(
         requireNonNull(text, "text is null");
         layers = List.copyOf(layers);
         requireNonNull(answer, "answer is null");
-        if (length < 0 || tokens.length != 0 && tokens.length < length) {
+        if (length < 0 || (tokens.length != 0 && tokens.length < length)) {
             throw new IllegalArgumentException(
                     "Sequence %s has %d token ids for %d tokens".formatted(name, tokens.length, length));
         }
