@@ -61,8 +61,7 @@ final class SegmentFeed<C> implements Feed {
                         "weights",
                         ArrowBuffers.INTEGER,
                         RoutingUnits::weightsPerRow,
-                        (elements, units, from, count) ->
-                                elements.asIntBuffer().put(units.weights(), from, count)),
+                        (elements, units, from, count) -> elements.asIntBuffer().put(units.weights(), from, count)),
                 knownShorts("entropy", RoutingUnits::entropy),
                 knownShorts("spare_mass", RoutingUnits::spareMass),
                 knownInts("margin", RoutingUnits::margin));
@@ -73,8 +72,7 @@ final class SegmentFeed<C> implements Feed {
                     "scores",
                     ArrowBuffers.FLOAT,
                     RoutingUnits::scoresPerRow,
-                    (elements, units, from, count) ->
-                            elements.asFloatBuffer().put(units.scores(), from, count)));
+                    (elements, units, from, count) -> elements.asFloatBuffer().put(units.scores(), from, count)));
         }
         return new SegmentFeed<>(segments, BATCH_ROWS, columns);
     }
