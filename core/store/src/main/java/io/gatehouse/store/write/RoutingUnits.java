@@ -7,6 +7,7 @@ import io.gatehouse.store.schema.Units;
  * model. Here, too, figures that an import lacks are empty.
  *
  * @param weights in {@link Units#WEIGHT}
+ * @param scores as they are
  * @param entropy in {@link Units#ENTROPY}
  * @param topKEntropy in {@link Units#MARGIN}; kept only in sums
  * @param spareMass what the selected experts have in probability beyond their weights, in {@link Units#ENTROPY}: nothing,
@@ -19,9 +20,11 @@ record RoutingUnits(
         int[] questionIds,
         int[] positions,
         boolean[] last,
+        boolean generated,
         boolean ranked,
         short[] experts,
         int[] weights,
+        float[] scores,
         short[] entropy,
         int[] topKEntropy,
         short[] spareMass,
@@ -33,9 +36,11 @@ record RoutingUnits(
                 columns.questionIds(),
                 columns.positions(),
                 columns.last(),
+                columns.generated(),
                 columns.ranked(),
                 columns.experts(),
                 units(columns.weights(), Units.WEIGHT),
+                columns.scores(),
                 shortUnits(columns.entropy(), Units.ENTROPY),
                 units(columns.topKEntropy(), Units.MARGIN),
                 spareMass(columns),
@@ -50,6 +55,11 @@ record RoutingUnits(
     /** Number of weights of each token. */
     int weightsPerRow() {
         return isWeighed() ? topK : 0;
+    }
+
+    /** Number of scores of each token. */
+    int scoresPerRow() {
+        return scores.length > 0 ? topK : 0;
     }
 
     private static int[] units(float[] values, int perOne) {

@@ -7,6 +7,7 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
@@ -43,30 +44,37 @@ final class SegmentFeed<C> implements Feed {
     }
 
     static SegmentFeed<RoutingUnits> routing(List<Segment<RoutingUnits>> segments) {
-        return new SegmentFeed<>(
-                segments,
-                BATCH_ROWS,
-                List.of(
-                        questionIds(),
-                        ints("position", RoutingUnits::positions),
-                        layers(),
-                        lasts(RoutingUnits::last),
-                        flags("ranked", RoutingUnits::ranked),
-                        lists(
-                                "experts",
-                                ArrowBuffers.SMALLINT,
-                                RoutingUnits::topK,
-                                (elements, units, from, count) ->
-                                        elements.asShortBuffer().put(units.experts(), from, count)),
-                        knownLists(
-                                "weights",
-                                ArrowBuffers.INTEGER,
-                                RoutingUnits::weightsPerRow,
-                                (elements, units, from, count) ->
-                                        elements.asIntBuffer().put(units.weights(), from, count)),
-                        knownShorts("entropy", RoutingUnits::entropy),
-                        knownShorts("spare_mass", RoutingUnits::spareMass),
-                        knownInts("margin", RoutingUnits::margin)));
+        List<VectorColumn<RoutingUnits>> known = List.of(
+                questionIds(),
+                ints("position", RoutingUnits::positions),
+                layers(),
+                flags("is_generated", RoutingUnits::generated),
+                lasts(RoutingUnits::last),
+                flags("ranked", RoutingUnits::ranked),
+                lists(
+                        "experts",
+                        ArrowBuffers.SMALLINT,
+                        RoutingUnits::topK,
+                        (elements, units, from, count) ->
+                                elements.asShortBuffer().put(units.experts(), from, count)),
+                knownLists(
+                        "weights",
+                        ArrowBuffers.INTEGER,
+                        RoutingUnits::weightsPerRow,
+                        (elements, units, from, count) -> elements.asIntBuffer().put(units.weights(), from, count)),
+                knownShorts("entropy", RoutingUnits::entropy),
+                knownShorts("spare_mass", RoutingUnits::spareMass),
+                knownInts("margin", RoutingUnits::margin));
+        List<VectorColumn<RoutingUnits>> columns = new ArrayList<>(known);
+        // Few sources have them, and a column of NULLs costs time, too.
+        if (segments.stream().anyMatch(segment -> segment.columns().scoresPerRow() > 0)) {
+            columns.add(knownLists(
+                    "scores",
+                    ArrowBuffers.FLOAT,
+                    RoutingUnits::scoresPerRow,
+                    (elements, units, from, count) -> elements.asFloatBuffer().put(units.scores(), from, count)));
+        }
+        return new SegmentFeed<>(segments, BATCH_ROWS, columns);
     }
 
     static SegmentFeed<TokenColumns> tokens(List<Segment<TokenColumns>> segments) {
@@ -77,6 +85,7 @@ final class SegmentFeed<C> implements Feed {
                 List.of(
                         questionIds(),
                         ints("position", TokenColumns::positions),
+                        flags("is_generated", TokenColumns::generated),
                         lasts(TokenColumns::last),
                         ints("token_id", TokenColumns::tokenIds),
                         new VectorColumn<>(texts, SegmentFeed::fillTexts)));
