@@ -33,7 +33,7 @@ SELECT * REPLACE (4 AS run_id) FROM tokens WHERE run_id = 1 AND is_last_prompt;
 INSERT INTO routing BY NAME
 SELECT * REPLACE (
     4 AS run_id,
-    NULL AS weights,
+    ${ranks ,: NULL AS weight_#},
     NULL AS entropy,
     NULL AS spare_mass,
     NULL AS margin,
