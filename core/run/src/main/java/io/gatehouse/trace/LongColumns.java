@@ -33,8 +33,8 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                     || '; it is prompt, prefill or 0, or generated, decode or 1')
             END""";
 
-    private static final Pattern WHOLE =
-            Pattern.compile("(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|UHUGEINT)(\\[])?");
+    private static final Pattern WHOLE = Pattern.compile(
+            "(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|UHUGEINT)(\\[])?");
     private static final Pattern NUMBERS =
             Pattern.compile(WHOLE.pattern() + "|(FLOAT|DOUBLE|DECIMAL\\(\\d+,\\d+\\))(\\[])?");
 
@@ -75,9 +75,9 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
      * Finds the columns of a table.
      *
      * @param types types of the columns of the table by their names
-     * @param given names of columns by what they mean
-     * @throws GatehouseException INVALID_ARGUMENT if a name is not there, or a column that is needed; CORRUPT_DATASET if
-     *     the type of a column cannot mean it
+     * @param given names of columns by what they mean; an empty name if no column means it
+     * @throws GatehouseException INVALID_ARGUMENT if a name is not there, or a column that is needed, or if there are both
+     *     positions and counts; CORRUPT_DATASET if the type of a column cannot mean it
      */
     static LongColumns of(Path file, Map<String, String> types, Map<String, String> given) {
         Map<String, String> table = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -96,6 +96,10 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                 names.remove(meaning);
                 continue;
             }
+            if (entry.getValue().isEmpty()) {
+                names.remove(meaning);
+                continue;
+            }
             String name = table.get(entry.getValue());
             if (name == null) {
                 throw missing(file, entry.getValue(), types);
@@ -110,7 +114,14 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
         if (!names.containsKey(Meaning.POSITION) && !names.containsKey(Meaning.COUNT)) {
             throw missing(file, Meaning.POSITION.id(), types);
         }
-        boolean lists = types.getOrDefault(names.getOrDefault(Meaning.EXPERT, ""), "").endsWith("[]");
+        if (names.containsKey(Meaning.POSITION) && names.containsKey(Meaning.COUNT)) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s has positions and counts, but a row names a token or counts tokens; leave one out with --columns count= or --columns position="
+                            .formatted(file));
+        }
+        boolean lists =
+                types.getOrDefault(names.getOrDefault(Meaning.EXPERT, ""), "").endsWith("[]");
         LongColumns columns = new LongColumns(Map.copyOf(names), lists, ordered);
         columns.requireTypes(file, types);
         return columns;
@@ -130,13 +141,12 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
         names.forEach((meaning, name) -> {
             String type = types.getOrDefault(name, "");
             boolean list = type.endsWith("[]");
-            boolean fits =
-                    switch (meaning) {
-                        case SEQUENCE, PHASE -> !list;
-                        case POSITION, LAYER, RANK, COUNT -> WHOLE.matcher(type).matches() && !list;
-                        case EXPERT -> WHOLE.matcher(type).matches();
-                        case WEIGHT, SCORE -> NUMBERS.matcher(type).matches() && list == lists;
-                    };
+            boolean fits = switch (meaning) {
+                case SEQUENCE, PHASE -> !list;
+                case POSITION, LAYER, RANK, COUNT -> WHOLE.matcher(type).matches() && !list;
+                case EXPERT -> WHOLE.matcher(type).matches();
+                case WEIGHT, SCORE -> NUMBERS.matcher(type).matches() && list == lists;
+            };
             if (!fits || (lists && (meaning == Meaning.RANK || meaning == Meaning.COUNT))) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
@@ -149,6 +159,10 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                                         lists ? "a list of experts" : "an expert"));
             }
         });
+    }
+
+    Optional<String> name(Meaning meaning) {
+        return Optional.ofNullable(names.get(meaning));
     }
 
     boolean has(Meaning meaning) {
@@ -171,12 +185,16 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
         return name == null ? otherwise : "\"%s\"".formatted(name.replace("\"", "\"\""));
     }
 
+    /** Whether a token was generated: 0 or 1. */
+    private String generated() {
+        return has(Meaning.PHASE) ? GENERATED.formatted(of(Meaning.PHASE, "")) : "0";
+    }
+
     /** The query for how often rows of another sequence begin, how many sequences there are, and how many rows of none. */
     String runsOfSequences(String table) {
         return """
                 SELECT count_if(s IS DISTINCT FROM before), count(DISTINCT s), count_if(s IS NULL)
-                FROM (SELECT s, lag(s) OVER () AS before FROM (SELECT %s AS s FROM %s))"""
-                .formatted(of(Meaning.SEQUENCE, "''"), table);
+                FROM (SELECT s, lag(s) OVER () AS before FROM (SELECT %s AS s FROM %s))""".formatted(of(Meaning.SEQUENCE, "''"), table);
     }
 
     /**
@@ -188,40 +206,34 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
     String decisions(String table, boolean together) {
         String each = lists ? "unnest(%s)" : "%s";
         String rows = """
-                SELECT %s AS s, %s AS g, %s AS p, %s AS l, %s AS e, %s AS r, %s AS w, %s AS c%s FROM %s"""
-                .formatted(
-                        of(Meaning.SEQUENCE, "''"),
-                        has(Meaning.PHASE) ? GENERATED.formatted(of(Meaning.PHASE, "")) : "0",
-                        of(Meaning.POSITION, "NULL"),
-                        of(Meaning.LAYER, "NULL"),
-                        each.formatted(of(Meaning.EXPERT, "NULL")),
-                        lists
-                                ? "generate_subscripts(%s, 1)".formatted(of(Meaning.EXPERT, "NULL"))
-                                : of(Meaning.RANK, "0"),
-                        has(Meaning.WEIGHT) ? each.formatted(of(Meaning.WEIGHT, "")) : "0",
-                        has(Meaning.SCORE) ? each.formatted(of(Meaning.SCORE, "")) : "0",
-                        together ? "" : ", gatehouse_row AS n",
-                        together
-                                ? table
-                                : "(SELECT *, row_number() OVER () AS gatehouse_row FROM %s)".formatted(table));
+                SELECT %s AS s, %s AS g, %s AS p, %s AS l, %s AS e, %s AS r, %s AS w, %s AS c%s FROM %s""".formatted(
+                of(Meaning.SEQUENCE, "''"),
+                generated(),
+                of(Meaning.POSITION, "NULL"),
+                of(Meaning.LAYER, "NULL"),
+                each.formatted(of(Meaning.EXPERT, "NULL")),
+                lists ? "generate_subscripts(%s, 1)".formatted(of(Meaning.EXPERT, "NULL")) : of(Meaning.RANK, "0"),
+                has(Meaning.WEIGHT) ? each.formatted(of(Meaning.WEIGHT, "")) : "0",
+                has(Meaning.SCORE) ? each.formatted(of(Meaning.SCORE, "")) : "0",
+                together ? "" : ", gatehouse_row AS n",
+                together ? table : "(SELECT *, row_number() OVER () AS gatehouse_row FROM %s)".formatted(table));
         return """
                 SELECT CAST(s AS VARCHAR) AS sequence, CAST(g AS INTEGER) AS generated, CAST(p AS INTEGER) AS "position",
                     CAST(l AS INTEGER) AS layer, CAST(e AS INTEGER) AS expert, CAST(r AS INTEGER) AS "rank",
                     CAST(w AS FLOAT) AS weight, CAST(c AS FLOAT) AS score
-                FROM (%s)%s"""
-                .formatted(rows, together ? "" : " ORDER BY s, n, r");
+                FROM (%s)%s""".formatted(rows, together ? "" : " ORDER BY s, n, r");
     }
 
-    /** The query for counts: sequence, layer, expert, n. */
+    /** The query for counts: sequence, layer, expert, n, and whether some of these tokens were generated. */
     String counts(String table) {
         return """
                 SELECT CAST(s AS VARCHAR) AS sequence, CAST(l AS INTEGER) AS layer, CAST(e AS INTEGER) AS expert,
-                    CAST(sum(n) AS BIGINT) AS n
-                FROM (SELECT %s AS s, %s AS l, %s AS e, %s AS n FROM %s)
+                    CAST(sum(n) AS BIGINT) AS n, max(g) = 1 AS generated
+                FROM (SELECT %s AS s, %s AS g, %s AS l, %s AS e, %s AS n FROM %s)
                 GROUP BY s, l, e
-                ORDER BY s, l, e"""
-                .formatted(
+                ORDER BY s, l, e""".formatted(
                         of(Meaning.SEQUENCE, "''"),
+                        generated(),
                         of(Meaning.LAYER, "NULL"),
                         of(Meaning.EXPERT, "NULL"),
                         of(Meaning.COUNT, "NULL"),

@@ -157,8 +157,9 @@ final class LongSequence {
 
         /** The same by position and, if it is known, rank; else of a token in the order in which they came. */
         Column inOrder() {
-            if (IntStream.range(1, size).allMatch(i -> positions[i - 1] < positions[i]
-                    || (positions[i - 1] == positions[i] && ranks[i - 1] <= ranks[i]))) {
+            if (IntStream.range(1, size)
+                    .allMatch(i -> positions[i - 1] < positions[i]
+                            || (positions[i - 1] == positions[i] && ranks[i - 1] <= ranks[i]))) {
                 return this;
             }
             Column sorted = new Column();

@@ -23,12 +23,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -51,6 +54,14 @@ final class LongTable implements TraceReader {
     private static final long MEMORY_LIMIT = 512L << 20;
     private static final int BATCH_ROWS = 1 << 15;
     private static final String GZIP = ".gz";
+    private static final String CSV = "read_csv(";
+    /** Begins the line of an error about CSV that has the column and the value. */
+    private static final String CONVERTING = "Error when converting column";
+    /** Characters of a line of an error, which may quote the file. */
+    private static final int MOST_SHOWN = 200;
+    /** What steers terminals. */
+    private static final Pattern CONTROLS = Pattern.compile("\\p{C}");
+
     /** What has a meaning in the patterns that DuckDB takes paths for; in brackets it has none. */
     private static final Pattern WILD = Pattern.compile("[*?\\[]");
 
@@ -67,7 +78,7 @@ final class LongTable implements TraceReader {
         try (DuckDBConnection database = open(spill)) {
             String table = table(file, database);
             LongColumns columns = LongColumns.of(file, types(database, table), shape.columns());
-            Source source = new Source(file, database, table, columns);
+            Source source = new Source(file, database, withNamesAsWritten(table, columns), columns);
             if (columns.counts()) {
                 counts(source, listener);
             } else {
@@ -75,13 +86,37 @@ final class LongTable implements TraceReader {
             }
         } catch (GatehouseException e) {
             throw e;
-        } catch (SQLException | IOException | RuntimeException e) {
-            // Arrow throws many kinds of the latter where DuckDB fails within a stream.
-            String what = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            throw new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, what), e);
+        } catch (SQLException | IOException e) {
+            throw unreadable(file, e);
         } finally {
             delete(spill);
         }
+    }
+
+    /** DuckDB's words about it: what failed, and of CSV also why. */
+    private static GatehouseException unreadable(Path file, Exception failure) {
+        List<String> lines = String.valueOf(failure.getMessage()).lines().toList();
+        String what = Stream.concat(
+                        lines.stream().limit(1),
+                        lines.stream()
+                                .skip(1)
+                                .filter(line -> line.startsWith(CONVERTING))
+                                .limit(1))
+                .map(line -> CONTROLS.matcher(line.substring(0, Math.min(line.length(), MOST_SHOWN)))
+                        .replaceAll("\uFFFD"))
+                .collect(Collectors.joining(". "));
+        return new GatehouseException(
+                ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, what), failure);
+    }
+
+    /** Reads a query again for why it failed: the error of a result that is streamed does not say it. */
+    private static GatehouseException unreadable(Source source, String query, Exception failure) {
+        try (Statement statement = source.database().createStatement()) {
+            statement.execute("CREATE TEMP TABLE checked AS SELECT max(hash(r)) FROM (%s) AS r".formatted(query));
+        } catch (SQLException e) {
+            return unreadable(source.file(), e);
+        }
+        return unreadable(source.file(), failure);
     }
 
     /** Sorting rows may take more memory than there is. */
@@ -127,11 +162,21 @@ final class LongTable implements TraceReader {
         }
         if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
             // Some tools write what the file is into lines before the header. Elsewhere a # has no meaning.
-            return "read_csv('%s', header = true%s)".formatted(path, beginsWithHash(file, zipped) ? ", comment = '#'" : "");
+            return CSV
+                    + "'%s', header = true%s)".formatted(path, beginsWithHash(file, zipped) ? ", comment = '#'" : "");
         }
         throw new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT,
                 "%s does not end in .csv, .tsv, .jsonl, .ndjson or .parquet".formatted(file));
+    }
+
+    /** Where names of sequences look like numbers, DuckDB would read two of them as the same one, such as 7 and 007. */
+    private static String withNamesAsWritten(String table, LongColumns columns) {
+        return columns.name(LongColumns.Meaning.SEQUENCE)
+                .filter(name -> table.startsWith(CSV))
+                .map(name -> "%s, types = {'%s': 'VARCHAR'})"
+                        .formatted(table.substring(0, table.length() - 1), SqlText.quoted(name)))
+                .orElse(table);
     }
 
     private static boolean beginsWithHash(Path file, boolean zipped) throws IOException {
@@ -152,12 +197,12 @@ final class LongTable implements TraceReader {
         return types;
     }
 
-    private static void counts(Source source, TraceListener listener) throws SQLException {
+    private static void counts(Source source, TraceListener listener) {
         Map<Optional<String>, Map<Integer, long[]>> sums = new LinkedHashMap<>();
         FileMemory memory = FileMemory.of(source.file());
         boolean named = source.columns().has(LongColumns.Meaning.SEQUENCE);
-        try (PreparedStatement statement =
-                        source.database().prepareStatement(source.columns().counts(source.table()));
+        String query = source.columns().counts(source.table());
+        try (PreparedStatement statement = source.database().prepareStatement(query);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 Optional<String> domain = named ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
@@ -165,8 +210,17 @@ final class LongTable implements TraceReader {
                 int expert = requireIndex(source, rows, 3);
                 long count = rows.getLong(4);
                 if (rows.wasNull() || count < 0) {
-                    throw corrupt(source, "counts %s for expert %d of layer %d"
-                            .formatted(rows.getString(4), expert, layer));
+                    throw corrupt(
+                            source, "counts %s for expert %d of layer %d".formatted(rows.getString(4), expert, layer));
+                }
+                if (rows.getBoolean(5)) {
+                    throw corrupt(
+                            source,
+                            "counts generated tokens by its column '%s', but counts are kept of prompts only"
+                                    .formatted(source.columns()
+                                            .name(LongColumns.Meaning.PHASE)
+                                            .map(JsonValue::shown)
+                                            .orElse("")));
                 }
                 Map<Integer, long[]> layers = sums.computeIfAbsent(domain, unseen -> new TreeMap<>());
                 long[] known = layers.getOrDefault(layer, new long[0]);
@@ -177,6 +231,8 @@ final class LongTable implements TraceReader {
                 }
                 known[expert] = count;
             }
+        } catch (SQLException e) {
+            throw unreadable(source, query, e);
         }
         sums.forEach((domain, layers) ->
                 layers.forEach((layer, counts) -> listener.counts(new ExpertCounts(domain, layer, counts))));
@@ -185,40 +241,46 @@ final class LongTable implements TraceReader {
     private static int requireIndex(Source source, ResultSet rows, int column) throws SQLException {
         int index = rows.getInt(column);
         if (rows.wasNull() || index < 0 || index >= TraceBounds.MOST) {
-            throw corrupt(source, "has the %s %s"
-                    .formatted(column == 2 ? "layer" : "expert", rows.getString(column)));
+            throw corrupt(source, "has the %s %s".formatted(column == 2 ? "layer" : "expert", rows.getString(column)));
         }
         return index;
     }
 
-    private static void decisions(Source source, TraceListener listener) throws SQLException, IOException {
+    private static void decisions(Source source, TraceListener listener) {
         Rows rows = new Rows(source, listener);
         String query = source.columns().decisions(source.table(), areTogether(source));
         try (BufferAllocator allocator = new RootAllocator();
                 PreparedStatement statement = source.database().prepareStatement(query);
                 ResultSet result = statement.executeQuery();
-                ArrowReader batches = (ArrowReader)
-                        result.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, BATCH_ROWS)) {
+                ArrowReader batches =
+                        (ArrowReader) result.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, BATCH_ROWS)) {
             while (batches.loadNextBatch()) {
                 rows.add(batches.getVectorSchemaRoot());
             }
+        } catch (GatehouseException e) {
+            throw e;
+        } catch (SQLException | IOException | RuntimeException e) {
+            // Arrow throws many kinds of the latter where DuckDB fails within a stream.
+            throw unreadable(source, query, e);
         }
         rows.finish();
     }
 
     /** Whether the rows of each sequence follow each other. */
-    private static boolean areTogether(Source source) throws SQLException {
+    private static boolean areTogether(Source source) {
         if (!source.columns().has(LongColumns.Meaning.SEQUENCE)) {
             return true;
         }
-        try (PreparedStatement statement =
-                        source.database().prepareStatement(source.columns().runsOfSequences(source.table()));
+        String query = source.columns().runsOfSequences(source.table());
+        try (PreparedStatement statement = source.database().prepareStatement(query);
                 ResultSet found = statement.executeQuery()) {
             found.next();
             if (found.getLong(3) > 0) {
                 throw corrupt(source, "has %,d rows without a sequence".formatted(found.getLong(3)));
             }
             return found.getLong(1) == found.getLong(2);
+        } catch (SQLException e) {
+            throw unreadable(source, query, e);
         }
     }
 
@@ -246,7 +308,8 @@ final class LongTable implements TraceReader {
             int count = batch.getRowCount();
             for (FieldVector column : batch.getFieldVectors()) {
                 if (column.getNullCount() > 0) {
-                    throw corrupt(source, "has rows without a %s, or lists of different lengths".formatted(column.getName()));
+                    throw corrupt(
+                            source, "has rows without a %s, or lists of different lengths".formatted(column.getName()));
                 }
             }
             memory.take((long) count * LongSequence.ROW_BYTES);
@@ -297,8 +360,7 @@ final class LongTable implements TraceReader {
 
         /** Gives the sequence that is open to the listener. */
         void finish() {
-            open.filter(sequence -> sequence.rows() > 0)
-                    .ifPresent(sequence -> listener.sequence(sequence.sequence()));
+            open.filter(sequence -> sequence.rows() > 0).ifPresent(sequence -> listener.sequence(sequence.sequence()));
             open = Optional.empty();
             memory = FileMemory.of(source.file());
         }

@@ -61,13 +61,14 @@ final class RoutingCube {
                     .map(value -> value.integer(0, TraceShape.MOST_TOKENS))
                     .orElse(first);
             JsonValue data = field.field("data");
-            NamedArray array =
-                    ArrayFile.raw(data.place(), data.bytes(), field.field("dtype").text(), shape);
+            NamedArray array = ArrayFile.raw(
+                    data.place(), data.bytes(), field.field("dtype").text(), shape);
             return ofArray(field, array, start, packed);
         }
         if (!field.isText()) {
             if (packed) {
-                throw field.corrupt("is a list, whose numbers are no bits of weights: import it without --packed-weights");
+                throw field.corrupt(
+                        "is a list, whose numbers are no bits of weights: import it without --packed-weights");
             }
             return ofList(field, first);
         }
@@ -111,8 +112,9 @@ final class RoutingCube {
             throw field.corrupt("has no experts");
         }
         if (packed && (width % 2 != 0 || array.element() != DType.I32)) {
-            throw field.corrupt("has %d numbers of type %s for a token and layer; packed weights are int32, as many as experts"
-                    .formatted(width, array.element()));
+            throw field.corrupt(
+                    "has %d numbers of type %s for a token and layer; packed weights are int32, as many as experts"
+                            .formatted(width, array.element()));
         }
         int tokens = array.shape().get(0);
         // Beside a zero any number of tokens would lie in no bytes.

@@ -191,8 +191,7 @@ final class SglangRecords implements TraceReader {
                 continue;
             }
             List<Piece> pieces = pass.pieces().stream()
-                    .map(piece ->
-                            new Piece(piece.from(), piece.to(), piece.position(), begins.contains(piece.end())))
+                    .map(piece -> new Piece(piece.from(), piece.to(), piece.position(), begins.contains(piece.end())))
                     .toList();
             passes.set(i, new Pass(pass.place(), pass.name(), false, pieces, pass.tokens(), pass.ids()));
             pieces.forEach(piece -> begins.add(piece.position()));
@@ -235,8 +234,10 @@ final class SglangRecords implements TraceReader {
             }
             for (int i = 1; i < length; i++) {
                 if (positions[from + i] != positions[from] + i) {
-                    throw corrupt(place, "has position %d after position %d within a request"
-                            .formatted(positions[from + i], positions[from + i - 1]));
+                    throw corrupt(
+                            place,
+                            "has position %d after position %d within a request"
+                                    .formatted(positions[from + i], positions[from + i - 1]));
                 }
             }
             if (length > 0) {

@@ -70,8 +70,7 @@ final class SglangResponses implements TraceReader {
             ids.get(experts);
             cube.add(experts, routed::corrupt);
         }
-        return new TracedSequence(
-                name, Optional.empty(), "", new int[0], length, cube.layers(length, routed::corrupt));
+        return new TracedSequence(name, Optional.empty(), "", new int[0], length, cube.layers(length, routed::corrupt));
     }
 
     private static IntBuffer ids(JsonValue routed) {

@@ -35,8 +35,7 @@ final class TraceBounds {
                     throw corrupt(
                             file,
                             sequence,
-                            "has position %d after position %d in layer %d"
-                                    .formatted(position, before, layer.layer()));
+                            "has position %d after position %d in layer %d".formatted(position, before, layer.layer()));
                 }
                 before = position;
             }

@@ -89,9 +89,7 @@ public final class TraceImport {
         @Override
         public void sequence(TracedSequence sequence) {
             bounds.require(file, sequence);
-            take(NAME_BYTES
-                    + (long) sequence.name().length()
-                    + sequence.text().length());
+            take(NAME_BYTES + (long) sequence.name().length() + sequence.text().length());
             sequences.add(sequence);
             recorded.add(sequence);
             keep(sequence);
@@ -107,9 +105,7 @@ public final class TraceImport {
 
         @Override
         public void answer(TracedAnswer answer) {
-            take(OVERHEAD
-                    + (long) answer.question().length()
-                    + answer.answer().length());
+            take(OVERHEAD + (long) answer.question().length() + answer.answer().length());
             if (answers.putIfAbsent(answer.name(), answer) != null) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,

@@ -71,8 +71,7 @@ final class VllmResponses implements TraceReader {
             throw routed.corrupt(
                     "is of a prompt of %d tokens, but the response has the ids of %d".formatted(length, ids.length));
         }
-        return new TracedSequence(
-                name, Optional.empty(), "", ids, length, cube.layers(length, routed::corrupt));
+        return new TracedSequence(name, Optional.empty(), "", ids, length, cube.layers(length, routed::corrupt));
     }
 
     /**

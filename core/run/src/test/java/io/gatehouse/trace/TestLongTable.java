@@ -56,7 +56,9 @@ final class TestLongTable {
         assertThat(layer.weights()).containsExactly(0.5f, 0.25f, 0.5f, 0.25f, 0.75f, 0.125f);
         assertThat(layer.scores()).containsExactly(9, 8, 10, 7, 6, 5);
         assertThat(layer.ranked()).isTrue();
-        assertThat(found.sequences.get(1).layers()).extracting(TracedLayer::layer).containsExactly(1);
+        assertThat(found.sequences.get(1).layers())
+                .extracting(TracedLayer::layer)
+                .containsExactly(1);
     }
 
     /** Every format and order gives the same. */
@@ -144,6 +146,13 @@ final class TestLongTable {
         assertThat(layer.weights()).isEmpty();
     }
 
+    /** Names that look like numbers are no numbers. */
+    @Test
+    void keepsNamesOfSequences() throws IOException {
+        Found found = found(file("t.csv", "sequence,position,layer,expert\n7,0,0,1\n007,0,0,2\n1e2,0,0,3\n"));
+        assertThat(found.sequences).extracting(TracedSequence::name).containsExactly("7", "007", "1e2");
+    }
+
     @Test
     void readsCounts() throws IOException {
         Found found = found(file("t.csv", """
@@ -154,12 +163,32 @@ final class TestLongTable {
                 art,0,1,5
                 """));
         assertThat(found.sequences).isEmpty();
-        assertThat(found.counts).extracting(ExpertCounts::domain).containsExactly(Optional.of("art"), Optional.of("law"));
+        assertThat(found.counts)
+                .extracting(ExpertCounts::domain)
+                .containsExactly(Optional.of("art"), Optional.of("law"));
         assertThat(found.counts.get(0).counts()).containsExactly(0, 5);
         assertThat(found.counts.get(1).layer()).isEqualTo(1);
         assertThat(found.counts.get(1).counts()).containsExactly(2, 0, 0, 8);
         refuses("layer,expert,count\n0,1,-5\n", "counts -5 for expert 1 of layer 0");
         refuses("layer,expert,count\n0,-1,5\n", "has the expert -1");
+    }
+
+    /** Counts are of prompts: none of generated tokens become theirs. */
+    @Test
+    void countsPromptsOnly() throws IOException {
+        Found found = found(file("t.csv", "phase,layer,expert,count\nprefill,0,1,5\nprompt,0,1,2\n"));
+        assertThat(found.counts.get(0).counts()).containsExactly(0, 7);
+        refuses(
+                "phase,layer,expert,count\nprefill,0,1,5\ndecode,0,1,2\n",
+                "counts generated tokens by its column 'phase', but counts are kept of prompts only");
+        refuses("phase,layer,expert,count\nboth,0,1,5\n", "The phase of a row is both");
+        Path both = file("both.csv", "position,layer,expert,count\n4,0,1,5\n");
+        assertRefused(
+                () -> found(both),
+                ErrorCode.INVALID_ARGUMENT,
+                "both.csv has positions and counts, but a row names a token or counts tokens");
+        assertThat(found(both, Map.of("count", "")).sequences.get(0).length()).isEqualTo(5);
+        assertThat(found(both, Map.of("position", "")).counts.get(0).counts()).containsExactly(0, 5);
     }
 
     @Test
@@ -169,15 +198,16 @@ final class TestLongTable {
         refuses("position,layer,expert\n-3,0,1\n", "has position -3");
         refuses("position,layer,expert\n0,40000,1\n", "has a layer 40000");
         refuses("position,layer,expert\n0,0,-2\n", "has an expert -2 in layer 0");
-        refuses("position,layer,expert\n0,0,1\n0,0,2\n1,0,1\n", "has 1 experts for position 1 of layer 0, but 2 for the first");
         refuses(
-                "position,layer,rank,expert\n0,0,1,1\n0,0,1,2\n",
-                "has rank 1 twice for position 0 of layer 0");
+                "position,layer,expert\n0,0,1\n0,0,2\n1,0,1\n",
+                "has 1 experts for position 1 of layer 0, but 2 for the first");
+        refuses("position,layer,rank,expert\n0,0,1,1\n0,0,1,2\n", "has rank 1 twice for position 0 of layer 0");
         refuses("phase,position,layer,expert\nboth,0,0,1\n", "The phase of a row is both");
         refuses("position,layer,expert,weight\n0,0,1,\n0,0,2,0.5\n", "has rows without a weight");
         refuses("sequence,position,layer,expert\n,0,0,1\na,0,0,1\n", "has 1 rows without a sequence");
         assertRefused(
-                () -> found(file("u.jsonl", "{\"position\": 0, \"layer\": 0, \"experts\": [1, 2], \"weights\": [0.5]}")),
+                () -> found(
+                        file("u.jsonl", "{\"position\": 0, \"layer\": 0, \"experts\": [1, 2], \"weights\": [0.5]}")),
                 ErrorCode.CORRUPT_DATASET,
                 "has rows without a weight, or lists of different lengths");
         assertRefused(
@@ -208,9 +238,14 @@ final class TestLongTable {
             Files.write(damaged, Arrays.copyOf(whole, length));
             assertRefused(() -> found(damaged), ErrorCode.CORRUPT_DATASET, "damaged.parquet cannot be read: ");
         }
-        refuses("position,layer,expert\n0,0,1\n0,0,x\n", "");
+        refuses("position,layer,expert\n0,0,1\n0,0,x\n", "has column 'expert' of type VARCHAR");
+        // DuckDB takes the type of a column from fewer rows than these.
+        refuses(
+                "position,layer,expert\n" + "0,0,1\n".repeat(50_000) + "0,0,x\n",
+                "cannot be read: Conversion Error: CSV Error on Line: 50002. Error when converting column \"expert\"");
         assertRefused(
-                () -> found(file("cut.jsonl", "{\"position\": 0, \"layer\": 0, \"expert\": 1}\n{\"position\": 1, \"lay")),
+                () -> found(
+                        file("cut.jsonl", "{\"position\": 0, \"layer\": 0, \"expert\": 1}\n{\"position\": 1, \"lay")),
                 ErrorCode.CORRUPT_DATASET,
                 "cut.jsonl cannot be read: ");
     }

@@ -26,7 +26,9 @@ final class TestSglangResponses {
     void leavesOutLayersWithoutExperts() throws IOException {
         String response = meta("\"prompt_tokens\": 2", 0, 0, 3, 1, 0, 0, 0, 2);
         Found found = found(response);
-        assertThat(found.sequences.get(0).layers()).extracting(TracedLayer::layer).containsExactly(1);
+        assertThat(found.sequences.get(0).layers())
+                .extracting(TracedLayer::layer)
+                .containsExactly(1);
         assertThat(found.experts(0, 0)).containsExactly(3, 1, 0, 2);
         fails(
                 meta("\"prompt_tokens\": 2", 0, 0, 3, 1, 2, 1, 0, 2),
@@ -61,7 +63,8 @@ final class TestSglangResponses {
         Path file = Files.writeString(
                 directory.resolve("r.jsonl"),
                 meta("\"prompt_tokens\": 4, \"completion_tokens\": 1", 0, 1, 3, 1, 2, 1, 0, 2));
-        Found found = Found.in(TraceKind.SGLANG, file, new TraceShape(OptionalInt.of(2), OptionalInt.of(2)).withPromptStart(2));
+        Found found = Found.in(
+                TraceKind.SGLANG, file, new TraceShape(OptionalInt.of(2), OptionalInt.of(2)).withPromptStart(2));
         assertThat(found.sequences.get(0).layers().get(0).positions()).containsExactly(2, 3);
         assertThat(found.sequences.get(0).length()).isEqualTo(4);
     }
@@ -69,8 +72,9 @@ final class TestSglangResponses {
     @Test
     void readsWhatTheOpenAiEndpointsReturn() throws IOException {
         String choice = "{\"sgl_ext\": {\"routed_experts\": \"%s\"}}";
-        Found one = found("{\"id\": \"c\", \"usage\": {\"prompt_tokens\": 1, \"completion_tokens\": 2}, \"choices\": [%s]}"
-                .formatted(choice.formatted(base64(0, 1, 3, 1, 2, 1, 0, 2))));
+        Found one =
+                found("{\"id\": \"c\", \"usage\": {\"prompt_tokens\": 1, \"completion_tokens\": 2}, \"choices\": [%s]}"
+                        .formatted(choice.formatted(base64(0, 1, 3, 1, 2, 1, 0, 2))));
         assertThat(one.sequences.get(0).name()).isEqualTo("c");
         assertThat(one.experts(0, 1)).containsExactly(3, 1, 0, 2);
         Found two = found(

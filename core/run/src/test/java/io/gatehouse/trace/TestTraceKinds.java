@@ -136,8 +136,7 @@ final class TestTraceKinds {
         Path mixed = resource("per_token_mixed.pt");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> Found.in(TraceKind.SGLANG_RECORDS, mixed, TraceShape.unknown()))
-                .withMessageStartingWith(
-                        "%s, records[0] is of a pass that mixed prompts and generated tokens", mixed);
+                .withMessageStartingWith("%s, records[0] is of a pass that mixed prompts and generated tokens", mixed);
     }
 
     @Test
@@ -209,7 +208,9 @@ final class TestTraceKinds {
         assertThat(found.sequences)
                 .extracting(TracedSequence::name)
                 .containsExactly("step 0, rank 1", "step 0, rank 1, microbatch 1", "step 1");
-        assertThat(found.sequences.get(0).layers()).extracting(TracedLayer::layer).containsExactly(3, 4);
+        assertThat(found.sequences.get(0).layers())
+                .extracting(TracedLayer::layer)
+                .containsExactly(3, 4);
         assertThat(found.experts(0, 1)).containsExactly(1, 7);
         assertThat(found.experts(1, 0)).containsExactly(3, 7);
         assertThat(found.experts(2, 0)).containsExactly(5, 7);

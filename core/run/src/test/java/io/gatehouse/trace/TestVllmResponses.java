@@ -107,7 +107,8 @@ final class TestVllmResponses {
     /** Chat completions have no ids of tokens unless they are requested. */
     @Test
     void takesTheLengthOfThePromptFromUsage() throws IOException {
-        String response = "{\"id\": \"c\", \"usage\": {%s}, \"choices\": [{\"routed_experts\": \"" + WHOLE_NPY + "\"}]}";
+        String response =
+                "{\"id\": \"c\", \"usage\": {%s}, \"choices\": [{\"routed_experts\": \"" + WHOLE_NPY + "\"}]}";
         for (String usage : new String[] {
             "\"prompt_tokens\": 2, \"completion_tokens\": 2", "\"prompt_tokens\": 2", "\"completion_tokens\": 2"
         }) {
@@ -127,8 +128,7 @@ final class TestVllmResponses {
                 directory.resolve("r.jsonl"),
                 "{\"usage\": {\"prompt_tokens\": 3, \"completion_tokens\": 2}, \"choices\": [{\"routed_experts\": \"%s\"}]}"
                         .formatted(WHOLE_NPY));
-        Found found =
-                Found.in(TraceKind.VLLM, file, TraceShape.unknown().withPromptStart(1));
+        Found found = Found.in(TraceKind.VLLM, file, TraceShape.unknown().withPromptStart(1));
         assertThat(found.sequences.get(0).length()).isEqualTo(3);
         assertThat(found.sequences.get(0).layers().get(0).positions()).containsExactly(1, 2, 3);
     }
@@ -163,8 +163,7 @@ final class TestVllmResponses {
     @Test
     void readsEnvelopesOfOtherServers() throws IOException {
         String data = base64(new byte[] {3, 1, 0, 2, 2, 0, 1, 3});
-        String envelope =
-                "{\"data\": \"%s\", \"shape\": [2, 2, 2], \"dtype\": \"%s\", \"start\": %s}";
+        String envelope = "{\"data\": \"%s\", \"shape\": [2, 2, 2], \"dtype\": \"%s\", \"start\": %s}";
         String response = "{\"choices\": [{\"token_ids\": [5], \"routed_experts\": %s}]}";
         Found found = found(response.formatted(envelope.formatted(data, "uint8", "4")));
         assertThat(found.sequences.get(0).length()).isEqualTo(6);
@@ -202,8 +201,9 @@ final class TestVllmResponses {
     /** With return_token_ids the response has the ids of all tokens. */
     @Test
     void takesTheIdsOfTokens() throws IOException {
-        Found found = found("{\"prompt_token_ids\": [5, 6], \"choices\": [{\"token_ids\": [7, 9], \"routed_experts\": \"%s\"}]}"
-                .formatted(WHOLE_NPY));
+        Found found = found(
+                "{\"prompt_token_ids\": [5, 6], \"choices\": [{\"token_ids\": [7, 9], \"routed_experts\": \"%s\"}]}"
+                        .formatted(WHOLE_NPY));
         assertThat(found.sequences.get(0).tokens()).containsExactly(5, 6, 7, 9);
         assertThat(found.sequences.get(0).length()).isEqualTo(2);
         fails(
@@ -229,7 +229,8 @@ final class TestVllmResponses {
         fails(
                 "{\"prompt_routed_experts\": [%s]}".formatted(String.join(", ", Collections.nCopies(8, row))),
                 "field 'prompt_routed_experts' sends all 8 tokens of the prompt to the same experts");
-        Found few = found("{\"prompt_routed_experts\": [%s]}".formatted(String.join(", ", Collections.nCopies(7, row))));
+        Found few =
+                found("{\"prompt_routed_experts\": [%s]}".formatted(String.join(", ", Collections.nCopies(7, row))));
         assertThat(few.sequences.get(0).length()).isEqualTo(7);
     }
 
@@ -267,7 +268,9 @@ final class TestVllmResponses {
                 "{\"prompt_routed_experts\": [[[0, 0], [0, 0]]]}",
                 "field 'prompt_routed_experts' has only expert 0 for every token and layer: the engine did not compute them");
         Found dense = found("{\"prompt_routed_experts\": [[[0, 0], [3, 1]], [[0, 0], [0, 2]]]}");
-        assertThat(dense.sequences.get(0).layers()).extracting(TracedLayer::layer).containsExactly(1);
+        assertThat(dense.sequences.get(0).layers())
+                .extracting(TracedLayer::layer)
+                .containsExactly(1);
     }
 
     private static String base64(byte[] bytes) {

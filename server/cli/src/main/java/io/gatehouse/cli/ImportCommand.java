@@ -67,7 +67,10 @@ final class ImportCommand implements Callable<Integer> {
             description = "Metric of --answers that is 1 for right answers; default: acc, or the only one.")
     private Optional<String> metric = Optional.empty();
 
-    @Option(names = "--filter", paramLabel = "NAME", description = "Filter of --answers whose lines are read, if a task has several.")
+    @Option(
+            names = "--filter",
+            paramLabel = "NAME",
+            description = "Filter of --answers whose lines are read, if a task has several.")
     private Optional<String> filter = Optional.empty();
 
     @Option(
@@ -96,7 +99,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--prompt-start",
             paramLabel = "N",
-            description = "Tokens at the start of each prompt that responses leave out, of vllm and sglang; default: 0.")
+            description =
+                    "Tokens at the start of each prompt that responses leave out, of vllm and sglang; default: 0.")
     private int promptStart;
 
     @Option(

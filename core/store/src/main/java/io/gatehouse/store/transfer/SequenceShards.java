@@ -110,12 +110,7 @@ public final class SequenceShards {
         last[last.length - 1] = !generated;
         Arrays.fill(texts, "");
         tokens.add(new TokenColumns(
-                questionIds,
-                positions,
-                last,
-                generated,
-                Arrays.copyOfRange(sequence.tokens(), from, to),
-                texts));
+                questionIds, positions, last, generated, Arrays.copyOfRange(sequence.tokens(), from, to), texts));
     }
 
     /** Hands the open shard over, if anything is in it. */

@@ -13,7 +13,8 @@ final class TracedBlock {
     private int rows;
 
     /** What the layers of a block have in common. */
-    record Kind(int layer, boolean generated, int topK, int gateWidth, boolean ranked, boolean weighed, boolean scored) {
+    record Kind(
+            int layer, boolean generated, int topK, int gateWidth, boolean ranked, boolean weighed, boolean scored) {
         static Kind of(TracedLayer layer, boolean generated) {
             return new Kind(
                     layer.layer(),

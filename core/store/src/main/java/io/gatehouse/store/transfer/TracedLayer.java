@@ -43,7 +43,13 @@ public record TracedLayer(
 
     /** A layer without scores. */
     public TracedLayer(
-            int layer, int topK, int[] positions, int[] experts, boolean ranked, float[] weights, float[] probabilities) {
+            int layer,
+            int topK,
+            int[] positions,
+            int[] experts,
+            boolean ranked,
+            float[] weights,
+            float[] probabilities) {
         this(layer, topK, positions, experts, ranked, weights, new float[0], probabilities);
     }
 

@@ -137,8 +137,9 @@ final class ShardCheck {
     private void checkScope(Shard shard, int[] questionIds, boolean[] last, boolean generated) {
         for (int i = 0; generated && i < questionIds.length; i++) {
             if (last[i]) {
-                throw refused(shard, "has a generated token as the last of the prompt of question %d"
-                        .formatted(questionIds[i]));
+                throw refused(
+                        shard,
+                        "has a generated token as the last of the prompt of question %d".formatted(questionIds[i]));
             }
         }
         for (int i = 0; !generated && run.scope() == Scope.LAST_PROMPT && i < questionIds.length; i++) {

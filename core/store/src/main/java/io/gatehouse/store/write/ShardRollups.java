@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Activations are added up once, by question and by {@link Group}; all other rollups are sums of groups.
  */
 final class ShardRollups {
+    /** Tokens as they follow each other in a sequence. */
+    private static final List<TokenKind> IN_ORDER_OF_SEQUENCE =
+            List.of(TokenKind.OTHER_PROMPT, TokenKind.LAST_PROMPT, TokenKind.GENERATED);
+
     private final int layers;
     private final int experts;
     private final List<UsageFeed.Columns> usage = new ArrayList<>();
@@ -177,8 +181,8 @@ final class ShardRollups {
      */
     LongFeed expertUsage(RunDescription run) {
         ExpertSums all = total();
-        LongFeed feed = new LongFeed(
-                "layer", "is_generated", "is_last_prompt", "whole_prompts", "expert", "n", "weight");
+        LongFeed feed =
+                new LongFeed("layer", "is_generated", "is_last_prompt", "whole_prompts", "expert", "n", "weight");
         int wholePrompts = run.scope() == Scope.PROMPT ? 1 : 0;
         for (int layer = 0; layer < layers; layer++) {
             // A layer without a router has no experts.
@@ -229,7 +233,7 @@ final class ShardRollups {
                 "spare_mass",
                 "margin");
         for (int layer = 0; layer < layers; layer++) {
-            for (TokenKind kind : TokenKind.values()) {
+            for (TokenKind kind : IN_ORDER_OF_SEQUENCE) {
                 if (entropies.tokens(layer, kind) > 0) {
                     feed.add(
                             layer,

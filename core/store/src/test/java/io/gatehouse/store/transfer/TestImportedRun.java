@@ -124,7 +124,7 @@ final class TestImportedRun {
                 one("q3", "s", UNKNOWN),
                 one("q4", "t", UNKNOWN).answered(new TracedAnswer("q4", "", "Paris", Optional.empty(), false)));
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
-            store.importRun(run(sequences, SequenceSource.of(sequences), 1_500), "test");
+            store.importRun(run(sequences, SequenceSource.of(sequences), 1_800), "test");
             assertThat(Rows.count(store, "SELECT count(*) FROM run_shards")).isEqualTo(4);
             assertThat(Rows.of(store, "SELECT expert, n, weight_sum FROM question_usage WHERE question_id = 1"))
                     .containsExactlyInAnyOrder("0|1|null", "1|1|null");
@@ -263,9 +263,10 @@ final class TestImportedRun {
                             "2|generated|false|9",
                             "3|generated|false|6",
                             "4|generated|false|5");
-            assertThat(Rows.of(
-                            store,
-                            "SELECT scope, expert, activations, weight_sum FROM experts WHERE activations > 0 ORDER BY ALL"))
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT scope, expert, activations, weight_sum FROM experts WHERE activations > 0 ORDER BY ALL"))
                     .containsExactly(
                             "generated|0|1|0.25",
                             "generated|1|1|0.125",
@@ -275,9 +276,7 @@ final class TestImportedRun {
                             "prompt|0|2|1.0",
                             "prompt|1|1|0.25",
                             "prompt|2|1|0.25");
-            assertThat(Rows.of(
-                            store,
-                            "SELECT phase, is_last_prompt, expert, n FROM question_usage ORDER BY ALL"))
+            assertThat(Rows.of(store, "SELECT phase, is_last_prompt, expert, n FROM question_usage ORDER BY ALL"))
                     .containsExactly(
                             "generated|false|0|1",
                             "generated|false|1|1",
