@@ -1,5 +1,5 @@
 -- The routing tables of a file from the facts, and no rollups yet.
-DELETE FROM routing;
+DELETE FROM decisions;
 DELETE FROM usage;
 DELETE FROM subject_usage;
 DELETE FROM layer_usage;
@@ -13,7 +13,7 @@ SELECT run_id, CAST(unnest(range(layers)) AS SMALLINT) AS layer, 'moe' AS kind, 
 FROM runs
 WHERE run_id NOT IN (SELECT run_id FROM layers);
 
-INSERT INTO routing BY NAME
+INSERT INTO decisions BY NAME
 SELECT
     run_id,
     question_id,

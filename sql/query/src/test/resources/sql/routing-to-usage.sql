@@ -7,8 +7,11 @@ SELECT
     is_last_prompt,
     expert,
     CAST(count(*) AS INTEGER) AS n,
-    CAST(sum(round(weight * 65536)) AS BIGINT) AS weight
-FROM activations
-WHERE run_id = $1
+    CAST(sum(weight) AS BIGINT) AS weight
+FROM (
+    SELECT run_id, question_id, layer, is_last_prompt, unnest(experts) AS expert, unnest(weights) AS weight
+    FROM routing
+    WHERE run_id = $1
+)
 GROUP BY ALL
 ORDER BY ALL

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * The columns of table {@code routing} that hold the experts of a decision: one for the expert of each rank up to
+ * The columns of table {@code decisions} that hold the experts of a decision: one for the expert of each rank up to
  * {@link #COUNT} and one for its weight. The few decisions of more experts have lists of the others. A column per rank is
  * scanned, filtered and left out by itself, which elements of a list cannot be (ADR 26).
  */

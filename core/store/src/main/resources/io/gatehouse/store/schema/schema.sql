@@ -130,7 +130,7 @@ CREATE TABLE tokens ( -- One row per run, question and prompt token
 );
 
 -- The facts behind token_routing and activations. The rows of a shard are contiguous, ordered by layer, question, position.
-CREATE TABLE routing ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
+CREATE TABLE decisions ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
     run_id         INTEGER    NOT NULL USING COMPRESSION RLE, -- The run
     question_id    INTEGER    NOT NULL USING COMPRESSION RLE, -- The question
     "position"     INTEGER    NOT NULL USING COMPRESSION BITPACKING, -- Position of the token in the prompt, from 0
@@ -147,6 +147,37 @@ CREATE TABLE routing ( -- One row per run, question, prompt token and mixture-of
     margin         INTEGER    USING COMPRESSION BITPACKING, -- Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL if an import has no value
     ranked         BOOLEAN    NOT NULL DEFAULT true USING COMPRESSION RLE -- Whether the source says which expert comes first; else the experts stand in no order
 );
+
+CREATE VIEW routing ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
+    run_id NOT NULL, -- The run
+    question_id NOT NULL, -- The question
+    "position" NOT NULL, -- Position of the token in the prompt, from 0
+    layer NOT NULL, -- Layer of the model, from 0
+    is_generated NOT NULL, -- Whether the model sampled the token; else it is of the prompt
+    is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, the one that answers
+    experts NOT NULL, -- The top-k experts, the most probable first
+    weights, -- Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL if an import has no value
+    scores, -- Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it
+    entropy, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
+    spare_mass, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
+    margin, -- Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL if an import has no value
+    ranked NOT NULL -- Whether the source says which expert comes first; else the experts stand in no order
+) AS
+SELECT
+    run_id,
+    question_id,
+    "position",
+    layer,
+    is_generated,
+    is_last_prompt,
+    ${list expert_# | more_experts} AS experts,
+    ${list weight_# | more_weights} AS weights,
+    scores,
+    entropy,
+    spare_mass,
+    margin,
+    ranked
+FROM decisions;
 
 CREATE VIEW token_routing ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router
     run_id NOT NULL, -- The run
@@ -189,7 +220,7 @@ FROM (
         *,
         CAST(0 AS BIGINT) + ${ranks +: coalesce(weight_#, 0)}
             + coalesce(list_sum(more_weights), 0) AS weight
-    FROM routing
+    FROM decisions
 );
 
 CREATE VIEW activations ( -- One row per run, question, prompt token, layer and rank: one expert that fired. The fact table
@@ -213,7 +244,7 @@ ${ranks UNION ALL: SELECT
     CASE WHEN ranked THEN CAST(# AS SMALLINT) END AS "rank",
     expert_# AS expert,
     CAST(weight_# AS FLOAT) / CAST(${weight} AS FLOAT) AS weight
-FROM routing
+FROM decisions
 WHERE expert_# IS NOT NULL}
 UNION ALL
 SELECT
@@ -226,7 +257,7 @@ SELECT
     CAST(unnest(CASE WHEN ranked THEN range(${ranks} + 1, ${ranks} + 1 + len(more_experts)) END) AS SMALLINT) AS "rank",
     unnest(more_experts) AS expert,
     CAST(unnest(more_weights) AS FLOAT) / CAST(${weight} AS FLOAT) AS weight
-FROM routing
+FROM decisions
 WHERE more_experts IS NOT NULL;
 
 -- Only for runs that record them.

@@ -20,8 +20,7 @@ WITH rows AS (
     SELECT
         'routing',
         concat_ws(
-            '|', q.subject, q.ordinal, r.layer, r."position", r.is_generated, r.is_last_prompt,
-            ${list r.expert_# | r.more_experts}, ${list r.weight_# | r.more_weights},
+            '|', q.subject, q.ordinal, r.layer, r."position", r.is_generated, r.is_last_prompt, r.experts, r.weights,
             r.entropy, r.spare_mass, r.margin, r.scores,
             CASE WHEN NOT r.ranked THEN 'unranked' END
         )

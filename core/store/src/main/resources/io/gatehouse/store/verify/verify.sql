@@ -12,7 +12,7 @@ shard_questions AS (
     SELECT run_id, shard, unnest(question_ids) AS question_id FROM run_shards
 ),
 -- Each decision: how many experts and weights it has, and the last rank that has one, which differs if one is missing.
-decisions AS (
+counted AS (
     SELECT
         *,
         ${ranks +: CAST(expert_# IS NOT NULL AS INTEGER)} + coalesce(len(more_experts), 0) AS selected,
@@ -26,7 +26,7 @@ decisions AS (
         ${ranks +: coalesce(CAST(expert_# AS INTEGER), 0)} + coalesce(list_sum(more_experts), 0) AS expert,
         least(${ranks ,: expert_#}, list_min(more_experts)) AS min_expert,
         greatest(${ranks ,: expert_#}, list_max(more_experts)) AS max_expert
-    FROM routing
+    FROM decisions
 ),
 -- One row per run, question, layer and kind of token of the facts.
 facts AS MATERIALIZED (
@@ -51,7 +51,7 @@ facts AS MATERIALIZED (
         min(margin) AS min_margin,
         max(margin) AS max_margin,
         count_if(selected <> last_rank OR weight_1 IS NOT NULL AND weighed <> selected) AS uneven
-    FROM decisions
+    FROM counted
     GROUP BY ALL
 ),
 -- The same of what runs may record beside the decisions: lists, and all numbers in them.

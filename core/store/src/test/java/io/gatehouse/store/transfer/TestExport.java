@@ -219,7 +219,7 @@ final class TestExport {
             assertThat(child.readLine()).isEqualTo("1 of 3");
             child.kill();
         }
-        assertThat(cut.resolve("routing")).isDirectory();
+        assertThat(cut.resolve("decisions")).isDirectory();
         assertRefused(() -> Store.open(cut), ErrorCode.INVALID_ARGUMENT, "cut short");
         assertRefused(() -> Store.export(file, cut, ExportListener.none()), ErrorCode.INVALID_ARGUMENT, "is not empty");
     }
@@ -229,7 +229,7 @@ final class TestExport {
         ExportListener stop = new ExportListener() {
             @Override
             public void progress(int shards, int of) {
-                assertThat(exported.resolve("routing")).isDirectory();
+                assertThat(exported.resolve("decisions")).isDirectory();
             }
 
             @Override

@@ -78,7 +78,7 @@ final class AppenderBaseline {
 
     private static void appendRouting(DuckDBConnection connection, RoutingColumns columns) throws SQLException {
         int topK = columns.topK();
-        try (DuckDBAppender appender = connection.createAppender("routing")) {
+        try (DuckDBAppender appender = connection.createAppender("decisions")) {
             for (int row = 0; row < columns.rows(); row++) {
                 appender.beginRow()
                         .append(1)

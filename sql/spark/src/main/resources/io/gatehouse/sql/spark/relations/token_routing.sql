@@ -17,15 +17,4 @@ SELECT
     END AS FLOAT) AS top_k_entropy,
     CAST(weight / ${weight}D + spare_mass / ${entropy}D AS FLOAT) AS mass,
     CAST(CAST(margin AS FLOAT) / CAST(${margin} AS FLOAT) AS FLOAT) AS margin
-FROM (
-    SELECT *, CAST(aggregate(weights, 0L, (s, w) -> s + w) AS DOUBLE) AS weight
-    FROM (
-        SELECT
-            *,
-            concat(filter(array(${ranks ,: expert_#}), e -> e IS NOT NULL), coalesce(more_experts, array())) AS experts,
-            CASE WHEN weight_1 IS NOT NULL THEN
-                concat(filter(array(${ranks ,: weight_#}), w -> w IS NOT NULL), coalesce(more_weights, array()))
-            END AS weights
-        FROM routing
-    )
-)
+FROM (SELECT *, CAST(aggregate(weights, 0L, (s, w) -> s + w) AS DOUBLE) AS weight FROM routing)
