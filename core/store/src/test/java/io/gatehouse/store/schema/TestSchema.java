@@ -152,6 +152,11 @@ final class TestSchema {
                                 .filter(Column::nullable)
                                 .map(column -> view.name() + "." + column.name())))
                 .containsExactly(
+                        "routing.weights",
+                        "routing.scores",
+                        "routing.entropy",
+                        "routing.spare_mass",
+                        "routing.margin",
                         "token_routing.weights",
                         "token_routing.scores",
                         "token_routing.entropy",
