@@ -31,7 +31,7 @@ public final class Verifier {
     private RunContent content(RunSummary run) throws SQLException {
         return SmallQuery.first(
                         reader,
-                        Resources.text(Verifier.class, "content_hash.sql"),
+                        SqlText.read(Verifier.class, "content_hash.sql"),
                         row -> {
                             String digests = row.getString("digests");
                             BigInteger sum = digests == null ? BigInteger.ZERO : new BigInteger(digests);

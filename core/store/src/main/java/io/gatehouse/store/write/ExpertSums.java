@@ -47,27 +47,28 @@ final class ExpertSums {
         RoutingUnits columns = segment.columns();
         int ofLasts = slot(0, TokenKind.LAST_PROMPT, 0);
         int ofOthers = slot(0, TokenKind.ofOthers(columns.generated()), 0);
-        for (int row = segment.from(); row < segment.to(); row++) {
-            int first = columns.last()[row] ? ofLasts : ofOthers;
+        for (int rank = 0; rank < columns.topK(); rank++) {
+            short[] expert = columns.experts()[rank];
             if (columns.isWeighed()) {
-                add(columns, row, first);
+                add(segment, expert, columns.weights()[rank], ofLasts, ofOthers);
             } else {
-                count(columns, row, first);
+                count(segment, expert, ofLasts, ofOthers);
             }
         }
     }
 
-    private void count(RoutingUnits columns, int row, int first) {
-        for (int i = row * columns.topK(); i < (row + 1) * columns.topK(); i++) {
-            counts[first + columns.experts()[i]]++;
+    private void count(Segment<RoutingUnits> segment, short[] expert, int ofLasts, int ofOthers) {
+        boolean[] last = segment.columns().last();
+        for (int row = segment.from(); row < segment.to(); row++) {
+            counts[(last[row] ? ofLasts : ofOthers) + expert[row]]++;
         }
     }
 
-    private void add(RoutingUnits columns, int row, int first) {
-        int end = (row + 1) * columns.topK();
-        for (int i = row * columns.topK(); i < end; i++) {
-            int slot = first + columns.experts()[i];
-            int weight = columns.weights()[i];
+    private void add(Segment<RoutingUnits> segment, short[] expert, int[] weightOf, int ofLasts, int ofOthers) {
+        boolean[] last = segment.columns().last();
+        for (int row = segment.from(); row < segment.to(); row++) {
+            int slot = (last[row] ? ofLasts : ofOthers) + expert[row];
+            int weight = weightOf[row];
             counts[slot]++;
             weights[slot] += weight;
             squares[slot] += (long) weight * weight;

@@ -42,7 +42,7 @@ final class ShardInsert {
     }
 
     void insert() throws SQLException {
-        insert("routing", "*", SegmentFeed.routing(segments(ShardRows::routing)));
+        insert("decisions", "*", SegmentFeed.routing(segments(ShardRows::routing)));
         List<Segment<TokenValues>> gates = segments(ShardRows::gates);
         if (!gates.isEmpty()) {
             insert("gates", "*", SegmentFeed.gates(gates));

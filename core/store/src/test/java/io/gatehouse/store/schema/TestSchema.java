@@ -24,6 +24,7 @@ final class TestSchema {
                     .containsExactly(
                             "activations",
                             "answers",
+                            "decisions",
                             "expert_counts",
                             "expert_norms",
                             "expert_weight_pairs",
@@ -105,6 +106,7 @@ final class TestSchema {
                             WHERE NOT c.internal AND c.is_nullable ORDER BY ALL"""))
                     .containsExactly(
                             "answers",
+                            "decisions",
                             "expert_weight_pairs",
                             "experts",
                             "layer_entropy",
@@ -112,7 +114,6 @@ final class TestSchema {
                             "layers",
                             "outcome_usage",
                             "query_history",
-                            "routing",
                             "runs",
                             "subject_usage",
                             "tokens",
@@ -151,6 +152,11 @@ final class TestSchema {
                                 .filter(Column::nullable)
                                 .map(column -> view.name() + "." + column.name())))
                 .containsExactly(
+                        "routing.weights",
+                        "routing.scores",
+                        "routing.entropy",
+                        "routing.spare_mass",
+                        "routing.margin",
                         "token_routing.weights",
                         "token_routing.scores",
                         "token_routing.entropy",
