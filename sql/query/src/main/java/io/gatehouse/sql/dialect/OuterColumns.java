@@ -110,8 +110,7 @@ final class OuterColumns extends SqlShuttle {
     private boolean isKeyItem(SqlNode item, int number) {
         return keys.stream()
                 .anyMatch(key -> (key instanceof SqlNumericLiteral literal
-                                && literal.isInteger()
-                                && literal.bigDecimalValue().intValue() == number)
+                                && literal.toString().equals(Integer.toString(number)))
                         || (key instanceof SqlIdentifier name
                                 && name.isSimple()
                                 && item.getKind() == SqlKind.AS
