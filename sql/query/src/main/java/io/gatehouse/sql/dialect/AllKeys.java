@@ -60,11 +60,11 @@ final class AllKeys {
         for (int item = 1; item <= select.getSelectList().size(); item++) {
             SqlNode expression = select.getSelectList().get(item - 1);
             if (DialectForms.isStar(expression)) {
-                throw StatementErrors.notSupported(all, "GROUP BY ALL cannot stand with a star; name the columns.");
+                throw StatementErrors.notSupported(all, "GROUP BY ALL cannot be combined with *; name the columns.");
             }
             if (SqlTrees.holds(expression, call -> call.getKind() == SqlKind.OVER)) {
                 throw StatementErrors.notSupported(
-                        expression, "GROUP BY ALL cannot stand with a window function; name the columns.");
+                        expression, "GROUP BY ALL cannot be combined with a window function; name the columns.");
             }
             boolean aggregate = SqlTrees.holds(expression, AllKeys::isAggregate);
             aggregates |= aggregate;
@@ -122,7 +122,7 @@ final class AllKeys {
             return ((SqlCall) first).<SqlCall>operand(0).operandCount();
         }
         throw StatementErrors.notSupported(
-                key, "ORDER BY ALL can only stand behind a SELECT or VALUES; name the columns.");
+                key, "ORDER BY ALL is allowed only after a SELECT or VALUES; name the columns.");
     }
 
     /** Returns a query with the same columns but without conditions, which may refer to outer queries. */
