@@ -556,7 +556,7 @@ void PowerOf(List<Object> list, ExprContext exprContext, Span s) :
     AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
 }
 
-/** a & b, a | b, a << b, a >> b, a ^@ b, a && b, a @> b, a <@ b */
+/** a & b, a | b, a << b, a >> b, a ^@ b, a && b, a @> b, and the reverse of that */
 void OtherOperation(List<Object> list, ExprContext exprContext, Span s) :
 {
     final SqlBinaryOperator operator;

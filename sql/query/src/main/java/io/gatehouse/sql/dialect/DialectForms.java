@@ -48,8 +48,7 @@ import org.apache.calcite.util.TimestampString;
 
 /**
  * Replaces DuckDB's dialect by standard SQL: x::t by CAST, GROUP BY ALL and ORDER BY ALL by the numbers of the items,
- * DISTINCT ON by QUALIFY, count() by count(*), and columns of outer queries beside aggregates by queries. Calls of
- * Gatehouse's own functions are expanded.
+ * DISTINCT ON by QUALIFY, count() by count(*). Calls of Gatehouse's own functions are expanded.
  */
 public final class DialectForms extends SqlShuttle {
     private static final int MICROSECONDS = 6;
@@ -325,7 +324,6 @@ public final class DialectForms extends SqlShuttle {
             AllKeys.writeStars(copy, names);
             copy.setGroupBy(AllKeys.groupKeys(copy, names).orElse(null));
         }
-        OuterColumns.writeAsQueries(copy, names);
         if (copy.getHaving() instanceof SqlLiteral never && isFalse(never)) {
             copy.setHaving(never(never.getParserPosition()));
         }

@@ -67,7 +67,12 @@ final class OwnColumns extends SqlBasicVisitor<Void> {
     }
 
     private boolean isOwn(SqlIdentifier name) {
-        return name.isSimple() ? isColumn(name) : relations.contains(SqlTrees.key(name.names.get(0)));
+        return name.isSimple() ? isColumn(name) : relations.contains(relation(name));
+    }
+
+    /** The relation in relation.column or schema.relation.column. */
+    private static String relation(SqlIdentifier column) {
+        return SqlTrees.key(column.names.get(column.names.size() - 2));
     }
 
     @Override
@@ -86,7 +91,7 @@ final class OwnColumns extends SqlBasicVisitor<Void> {
         call.accept(new SqlBasicVisitor<Void>() {
             @Override
             public Void visit(SqlIdentifier name) {
-                found = found || (!name.isSimple() && relations.contains(SqlTrees.key(name.names.get(0))));
+                found = found || (!name.isSimple() && relations.contains(relation(name)));
                 return null;
             }
         });
