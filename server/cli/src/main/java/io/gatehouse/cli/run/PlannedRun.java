@@ -2,6 +2,7 @@ package io.gatehouse.cli.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.tokenizer.ChatConfig;
 import io.gatehouse.cli.terminal.GatehouseVersion;
@@ -62,7 +63,8 @@ public final class PlannedRun implements AutoCloseable {
                 request.shots(),
                 recording,
                 request.chat(),
-                LongPrompts.of(request.longPrompts()));
+                LongPrompts.of(request.longPrompts()),
+                Thinking.of(request.thinking()));
         if (task.chat() && ChatConfig.find(model).isEmpty()) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
         }
