@@ -8,6 +8,7 @@ import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
 import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.PrefillTrace;
 import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,6 +109,8 @@ final class TestDrawnConfigurations {
         try (Checkpoint checkpoint = Checkpoint.open(fixture);
                 Engine engine = Engine.load(checkpoint)) {
             engine.prefill(prompts.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
+        } catch (GatehouseException e) {
+            return "FAILED " + e.getMessage();
         }
         Path file = TARGET.resolve("drawn.safetensors");
         SafetensorsWriter.write(file, trace.tensors(), Map.of());
