@@ -224,8 +224,8 @@ sealed interface StoredForm {
                 throw new IllegalArgumentException("%s of shape %s in groups of %d"
                         .formatted(weight.name(), weight.shape(), GROUP));
             }
-            // The largest of 32 is about two deviations, and codes reach to 6.
-            int exponent = Math.getExponent((float) weight.spread().deviation() / 3);
+            // 2^(floor(log2(largest)) - 2), as the OCP specification has it; the largest of 32 is about 2.1 deviations.
+            int exponent = Math.getExponent((float) weight.spread().deviation() * 2.1f) - 2;
             return List.of(
                     new Part(
                             new Entry(name + "_blocks", DType.U8, List.of((long) experts, rows, groups, GROUP / 2L)),

@@ -46,7 +46,7 @@ final class TestPrefillReference {
         return FamilyFixtures.own().stream()
                 .map(fixture -> DynamicTest.dynamicTest(FamilyFixtures.name(fixture), () -> {
                     Path expected = fixture.resolve("expected.safetensors");
-                    assertThat(ReferenceComparison.of(prefill(fixture, fixture), expected))
+                    assertThat(ReferenceComparison.of(prefill(fixture), expected))
                             .satisfies(comparison -> {
                                 assertThat(comparison.wrong()).isEmpty();
                                 assertThat(comparison.compared()).isPositive();
@@ -60,7 +60,7 @@ final class TestPrefillReference {
         assumeTrue(hasNumpy(), () -> PYTHON + " has no numpy, which compare.py needs");
         return FamilyFixtures.own().stream()
                 .map(fixture -> DynamicTest.dynamicTest(FamilyFixtures.name(fixture), () -> {
-                    Printed printed = compare(script, fixture, prefill(fixture, fixture));
+                    Printed printed = compare(script, fixture, prefill(fixture));
                     assertThat(printed.exitCode()).as(printed.text()).isZero();
                 }));
     }
@@ -106,7 +106,7 @@ final class TestPrefillReference {
     /** The outcome of a fixture: ok, refused, or FAILED, with figures. */
     private String line(Path fixture, Path script) throws IOException, InterruptedException {
         Path out = directory.resolve("actual.safetensors");
-        CommandOutcome outcome = run(fixture, fixture, out);
+        CommandOutcome outcome = run(fixture, out);
         if (outcome.exitCode() != 0) {
             String error = outcome.err().strip();
             return (error.contains("architectures") ? "refused " : "FAILED ") + error;
@@ -126,18 +126,18 @@ final class TestPrefillReference {
                 + printed.text().strip();
     }
 
-    private Path prefill(Path model, Path fixture) {
+    private Path prefill(Path fixture) {
         Path out = directory.resolve(FamilyFixtures.name(fixture) + ".safetensors");
-        CommandOutcome outcome = run(model, fixture, out);
+        CommandOutcome outcome = run(fixture, out);
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         return out;
     }
 
-    private static CommandOutcome run(Path model, Path fixture, Path out) {
+    private static CommandOutcome run(Path fixture, Path out) {
         return CommandOutcome.of(
                 "prefill",
                 "--model",
-                model.toString(),
+                fixture.toString(),
                 "--prompts",
                 fixture.resolve("inputs.json").toString(),
                 "--precision",
