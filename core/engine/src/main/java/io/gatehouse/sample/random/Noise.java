@@ -45,7 +45,7 @@ final class Noise {
     }
 
     /** The entries of one tensor, in order. */
-    final class Sequence {
+    static final class Sequence {
         private final int[] table;
         private final int width;
         private long state;

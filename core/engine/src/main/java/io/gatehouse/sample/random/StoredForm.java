@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 sealed interface StoredForm {
     /** A tensor of a file and what fills it. */
     record Part(Entry entry, Filling filling) {
-        Part {
+        public Part {
             requireNonNull(entry, "entry is null");
             requireNonNull(filling, "filling is null");
         }
