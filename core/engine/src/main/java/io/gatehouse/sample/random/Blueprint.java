@@ -151,15 +151,18 @@ public enum Blueprint {
                 String pattern = entry.getValue().textValue();
                 config.put(PATTERN, pattern.repeat(layers / published + 1).substring(0, layers));
             } else if (entry.getValue() instanceof ObjectNode inner) {
-                NUMBERED.stream().filter(inner::has).forEach(name -> cut((ArrayNode) inner.path(name), layers));
+                NUMBERED.stream().filter(inner::has).forEach(name -> number(inner, name, published, layers));
             }
         }
     }
 
-    private static void cut(ArrayNode numbers, int layers) {
-        for (int i = numbers.size() - 1; i >= 0; i--) {
-            if (numbers.get(i).asInt() > layers) {
-                numbers.remove(i);
+    private static void number(ObjectNode keys, String name, int published, int layers) {
+        Set<Integer> before = new TreeSet<>();
+        keys.path(name).forEach(number -> before.add(number.asInt()));
+        ArrayNode numbers = keys.putArray(name);
+        for (int layer = 1; layer <= layers; layer++) {
+            if (before.contains((layer - 1) % published + 1)) {
+                numbers.add(layer);
             }
         }
     }
