@@ -50,7 +50,7 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "Model whose sizes to use: ${COMPLETION-CANDIDATES}.")
     private String like = "";
 
-    @Option(names = "--layers", paramLabel = "N", description = "The first N layers of the model, instead of all; over again where it has fewer.")
+    @Option(names = "--layers", paramLabel = "N", description = "Number of layers; default: as many as the model has. A larger number repeats them.")
     private Optional<Integer> layers = Optional.empty();
 
     @Option(
@@ -80,7 +80,7 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "tokenizer.json to copy; by default one token is one byte.")
     private Optional<Path> tokenizer = Optional.empty();
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to make.")
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to create.")
     private Path out = Path.of("");
 
     @Mixin
