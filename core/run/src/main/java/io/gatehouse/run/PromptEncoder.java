@@ -45,8 +45,7 @@ final class PromptEncoder implements AutoCloseable {
             Checkpoint checkpoint, boolean asChat, Thinking thinking, String answerPrefix, OffsetDateTime date) {
         Tokenizer tokenizer = checkpoint.openTokenizer();
         try {
-            Optional<ChatTemplate> chat =
-                    asChat ? Optional.of(template(checkpoint, thinking, date)) : Optional.empty();
+            Optional<ChatTemplate> chat = asChat ? Optional.of(template(checkpoint, thinking, date)) : Optional.empty();
             return new PromptEncoder(tokenizer, chat, answerPrefix);
         } catch (RuntimeException e) {
             tokenizer.close();

@@ -83,8 +83,8 @@ public final class ShardWorker implements AutoCloseable {
         Checkpoint checkpoint = Checkpoint.open(Path.of(setup.checkpoint()));
         try {
             requireSame(setup, checkpoint);
-            PromptEncoder encoder = PromptEncoder.open(
-                    checkpoint, setup.chat(), setup.thinking(), setup.answerPrefix(), setup.date());
+            PromptEncoder encoder =
+                    PromptEncoder.open(checkpoint, setup.chat(), setup.thinking(), setup.answerPrefix(), setup.date());
             try {
                 Engine engine = Engine.loadExactly(
                         checkpoint, RunRequest.of(setup.request()).engineOptions());

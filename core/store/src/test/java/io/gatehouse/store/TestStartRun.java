@@ -28,19 +28,20 @@ final class TestStartRun {
     @Test
     void keepsTheDescription() throws Exception {
         RunDescription run = new RunDescription(
-                "first",
-                "OLMoE",
-                "abc",
-                "OlmoeForCausalLM",
-                ModelLayer.alike(16, 64, 8),
-                "mmlu",
-                "hendrycks",
-                5,
-                new Recording(Scope.LAST_PROMPT, Recording.Probabilities.LAST_PROMPT, true),
-                "balanced",
-                "gpu",
-                "mask 0:3",
-                "1.2.3").withStorage("MXFP4, BF16");
+                        "first",
+                        "OLMoE",
+                        "abc",
+                        "OlmoeForCausalLM",
+                        ModelLayer.alike(16, 64, 8),
+                        "mmlu",
+                        "hendrycks",
+                        5,
+                        new Recording(Scope.LAST_PROMPT, Recording.Probabilities.LAST_PROMPT, true),
+                        "balanced",
+                        "gpu",
+                        "mask 0:3",
+                        "1.2.3")
+                .withStorage("MXFP4, BF16");
         try (Store store = create();
                 RunWriter writer = store.startRun(run, questions(3))) {
             assertThat(writer.runId()).isEqualTo(1);

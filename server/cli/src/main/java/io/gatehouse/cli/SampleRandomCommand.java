@@ -50,7 +50,10 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "Model whose sizes to use: ${COMPLETION-CANDIDATES}.")
     private String like = "";
 
-    @Option(names = "--layers", paramLabel = "N", description = "Number of layers; default: as many as the model has. A larger number repeats them.")
+    @Option(
+            names = "--layers",
+            paramLabel = "N",
+            description = "Number of layers; default: as many as the model has. A larger number repeats them.")
     private Optional<Integer> layers = Optional.empty();
 
     @Option(
@@ -70,8 +73,9 @@ final class SampleRandomCommand implements Callable<Integer> {
     @Option(
             names = "--storage",
             paramLabel = "FORM",
-            description = "Packed form of the projections, for models that are published in it: fp8 (blocks of 128 x 128),"
-                    + " mxfp4 (gpt-oss), or int4 (compressed-tensors, four bits).")
+            description =
+                    "Packed form of the projections, for models that are published in it: fp8 (blocks of 128 x 128),"
+                            + " mxfp4 (gpt-oss), or int4 (compressed-tensors, four bits).")
     private Optional<String> storage = Optional.empty();
 
     @Option(

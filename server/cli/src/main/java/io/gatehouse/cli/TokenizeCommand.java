@@ -88,8 +88,7 @@ final class TokenizeCommand implements Callable<Integer> {
                 answer(text -> array(tokenizer.encode(text)));
                 return 0;
             }
-            try (ChatTemplate chat = ChatTemplate.find(
-                            model, Clock.system(ZoneId.systemDefault()), choice)
+            try (ChatTemplate chat = ChatTemplate.find(model, Clock.system(ZoneId.systemDefault()), choice)
                     .orElseThrow(() -> new GatehouseException(
                             ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model)))) {
                 answer(text -> conversation(chat, tokenizer, text));

@@ -32,7 +32,8 @@ final class TestRunsCommand {
         assertThat(list.out())
                 .containsPattern(
                         "run +name +status +answered +accuracy +model +quiz +recorded +storage +precision +interventions")
-                .containsPattern("1 +first +complete +24 of 24 +[0-9.]+% .* all prompt tokens +not recorded +exact +none ");
+                .containsPattern(
+                        "1 +first +complete +24 of 24 +[0-9.]+% .* all prompt tokens +not recorded +exact +none ");
         assertThat(CommandOutcome.of("runs", "--db", file)).isEqualTo(list);
         CommandOutcome show = CommandOutcome.of("runs", "show", "--db", file, "first", "--json");
         assertThat(show.out()).contains("\"status\" : \"complete\"", "\"shots\" : 0", "\"recorded\" : \"prompt\"");

@@ -33,7 +33,8 @@ final class Dbrx implements Family {
 
     @Override
     public List<String> deviations() {
-        return List.of("transformers 5.24 rotates with theta 10000 whatever attn_config.rope_theta says; Gatehouse reads the key.");
+        return List.of(
+                "transformers 5.24 rotates with theta 10000 whatever attn_config.rope_theta says; Gatehouse reads the key.");
     }
 
     @Override

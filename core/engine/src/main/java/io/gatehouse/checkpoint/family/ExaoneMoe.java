@@ -27,7 +27,8 @@ final class ExaoneMoe implements Family {
 
     @Override
     public List<String> deviations() {
-        return List.of("transformers 5.24 cannot read a sliding_window_pattern of letters without layer_types; Gatehouse does.");
+        return List.of(
+                "transformers 5.24 cannot read a sliding_window_pattern of letters without layer_types; Gatehouse does.");
     }
 
     @Override

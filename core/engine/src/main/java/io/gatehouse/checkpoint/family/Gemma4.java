@@ -43,7 +43,8 @@ final class Gemma4 implements Family {
 
     @Override
     public List<String> deviations() {
-        return List.of("Recorded logits are those of the router; transformers 5.24 records probabilities in their place.");
+        return List.of(
+                "Recorded logits are those of the router; transformers 5.24 records probabilities in their place.");
     }
 
     @Override

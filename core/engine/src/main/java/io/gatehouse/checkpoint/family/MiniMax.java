@@ -34,8 +34,9 @@ final class MiniMax implements Family {
 
     @Override
     public List<String> deviations() {
-        return List.of("transformers 5.24 ignores rotary_dim and rotates whole heads; Gatehouse reads the key, as the model's own code "
-                + "does.");
+        return List.of(
+                "transformers 5.24 ignores rotary_dim and rotates whole heads; Gatehouse reads the key, as the model's own code "
+                        + "does.");
     }
 
     @Override

@@ -38,8 +38,9 @@ final class NemotronH implements Family {
 
     @Override
     public List<String> deviations() {
-        return List.of("transformers 5.24 clamps steps from below at time_step_min; Gatehouse clamps them to time_step_limit, as the "
-                + "model's own code does.");
+        return List.of(
+                "transformers 5.24 clamps steps from below at time_step_min; Gatehouse clamps them to time_step_limit, as the "
+                        + "model's own code does.");
     }
 
     @Override

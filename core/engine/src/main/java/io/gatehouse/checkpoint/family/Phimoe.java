@@ -31,8 +31,9 @@ final class Phimoe implements Family {
 
     @Override
     public List<String> deviations() {
-        return List.of("transformers 5.24 rotates long prompts by short_factor; Gatehouse takes long_factor for them, as the published "
-                + "model does.");
+        return List.of(
+                "transformers 5.24 rotates long prompts by short_factor; Gatehouse takes long_factor for them, as the published "
+                        + "model does.");
     }
 
     @Override

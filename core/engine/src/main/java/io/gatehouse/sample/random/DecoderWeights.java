@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  * that prefer some experts clearly, as trained ones do. Norms are N(1, 0.1^2) and biases N(0, 0.1^2).
  */
 final class DecoderWeights {
-    private static final Pattern PROJECTION =
-            Pattern.compile("model\\.layers\\..*(?<!\\bindexer)\\.(?:\\w+_proj|kv_a_proj_with_mqa|in_proj_\\w+)\\.weight");
+    private static final Pattern PROJECTION = Pattern.compile(
+            "model\\.layers\\..*(?<!\\bindexer)\\.(?:\\w+_proj|kv_a_proj_with_mqa|in_proj_\\w+)\\.weight");
 
     /** A normal distribution. */
     record Spread(double mean, double deviation) {}

@@ -221,8 +221,8 @@ sealed interface StoredForm {
             }
             long groups = weight.shape().get(1) / GROUP;
             if (groups * GROUP != weight.shape().get(1)) {
-                throw new IllegalArgumentException("%s of shape %s in groups of %d"
-                        .formatted(weight.name(), weight.shape(), GROUP));
+                throw new IllegalArgumentException(
+                        "%s of shape %s in groups of %d".formatted(weight.name(), weight.shape(), GROUP));
             }
             // 2^(floor(log2(largest)) - 2), as the OCP specification has it; the largest of 32 is about 2.1 deviations.
             int exponent = Math.getExponent((float) weight.spread().deviation() * 2.1f) - 2;
@@ -266,8 +266,7 @@ sealed interface StoredForm {
                     new Part(
                             new Entry(weight.name() + "_packed", DType.I32, List.of(rows, columns / PER_WORD)),
                             new Filling.Drawn(new Coding.Int4(scale), weight.spread())),
-                    plain.scales(
-                            weight.name() + "_scale", StoredType.BF16, List.of(rows, columns / group), scale),
+                    plain.scales(weight.name() + "_scale", StoredType.BF16, List.of(rows, columns / group), scale),
                     new Part(
                             new Entry(weight.name() + "_shape", DType.I64, List.of(2L)),
                             Filling.Repeated.of(rows, columns)));

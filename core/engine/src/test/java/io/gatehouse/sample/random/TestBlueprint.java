@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.checkpoint.family.Family;
 import io.gatehouse.checkpoint.family.Families;
+import io.gatehouse.checkpoint.family.Family;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.Arrays;
@@ -81,9 +81,7 @@ final class TestBlueprint {
                 blueprint.setLayers(config, layers);
                 ModelConfig model = DecoderWeights.described(config).config();
                 assertThat(model.layers()).as(blueprint.title()).hasSize(layers);
-                assertThat(model.feedForwards())
-                        .as(blueprint.title())
-                        .anyMatch(FeedForward.Sparse.class::isInstance);
+                assertThat(model.feedForwards()).as(blueprint.title()).anyMatch(FeedForward.Sparse.class::isInstance);
             }
         }
     }
@@ -92,7 +90,10 @@ final class TestBlueprint {
     void knowsInWhichFormsItIsPublished() {
         assertThat(Blueprint.GPT_OSS_20B.storages()).containsExactly("mxfp4");
         assertThat(Blueprint.QWEN3_30B_A3B.storages()).containsExactly("fp8", "int4");
-        assertThat(Blueprint.KIMI_K2_THINKING.config("int4").path("quantization_config").path("quant_method"))
+        assertThat(Blueprint.KIMI_K2_THINKING
+                        .config("int4")
+                        .path("quantization_config")
+                        .path("quant_method"))
                 .hasToString("\"compressed-tensors\"");
         assertThat(Blueprint.DEEPSEEK_V3.config().has("_published")).isFalse();
         assertThatExceptionOfType(GatehouseException.class)

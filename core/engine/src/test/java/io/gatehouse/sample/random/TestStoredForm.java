@@ -33,7 +33,8 @@ final class TestStoredForm {
         Path model = write(Blueprint.QWEN3_30B_A3B, "fp8", Map.of("hidden_size", 200, "moe_intermediate_size", 144));
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             assertThat(checkpoint.footprint().bytes()).containsKeys("FP8", "BF16");
-            assertThat(checkpoint.tensor("model.layers.0.mlp.gate.weight").format()).isEqualTo("BF16");
+            assertThat(checkpoint.tensor("model.layers.0.mlp.gate.weight").format())
+                    .isEqualTo("BF16");
             isNormal(checkpoint, "model.layers.0.mlp.experts.3.up_proj.weight", 200, 0.02);
             isNormal(checkpoint, "model.layers.0.self_attn.k_proj.weight", 200, 0.02);
         }
@@ -43,7 +44,8 @@ final class TestStoredForm {
     void int4HasAScaleForEachGroup() {
         Path model = write(Blueprint.QWEN3_30B_A3B, "int4", Map.of("hidden_size", 256, "moe_intermediate_size", 128));
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            assertThat(checkpoint.tensor("model.layers.1.mlp.gate.weight").format()).isEqualTo("BF16");
+            assertThat(checkpoint.tensor("model.layers.1.mlp.gate.weight").format())
+                    .isEqualTo("BF16");
             assertThat(checkpoint.tensor("lm_head.weight").format()).isEqualTo("BF16");
             isNormal(checkpoint, "model.layers.1.mlp.experts.127.gate_proj.weight", 256, 0.03);
             isNormal(checkpoint, "model.layers.0.self_attn.q_proj.weight", 256, 0.03);
@@ -105,7 +107,10 @@ final class TestStoredForm {
     private Path write(Blueprint blueprint, String storage, Map<String, Integer> sizes) {
         ObjectNode config = blueprint.config(storage);
         blueprint.setLayers(config, 2);
-        config.put("num_attention_heads", 4).put("num_key_value_heads", 2).put("head_dim", 32).put("vocab_size", 400);
+        config.put("num_attention_heads", 4)
+                .put("num_key_value_heads", 2)
+                .put("head_dim", 32)
+                .put("vocab_size", 400);
         sizes.forEach(config::put);
         Path model = folder.resolve("model");
         new RandomCheckpoint(config, StoredType.BF16, 1, RandomCheckpoint.FILE_BYTES)

@@ -70,9 +70,10 @@ final class RunOptions {
             names = "--thinking",
             paramLabel = "CHOICE",
             defaultValue = RunRequest.THINKING,
-            description = "How a reasoning model is asked, with --chat: default, as its chat template has it; off, which"
-                    + " turns thinking off in the template (enable_thinking or thinking is false); or empty, which begins"
-                    + " the answer with an empty think block. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How a reasoning model is asked, with --chat: default, as its chat template has it; off, which"
+                            + " turns thinking off in the template (enable_thinking or thinking is false); or empty, which begins"
+                            + " the answer with an empty think block. Default: ${DEFAULT-VALUE}.")
     private String thinking = RunRequest.THINKING;
 
     @Option(
