@@ -3,10 +3,13 @@ package io.gatehouse.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.DecoderTensors;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.DecoderGraph;
 import io.gatehouse.engine.graph.ExpertChanges;
 import io.gatehouse.engine.memory.LoadedModel;
+import io.gatehouse.engine.memory.WeightReader;
 import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.PassPlan;
 import io.gatehouse.engine.prefill.Prefill;
@@ -32,14 +35,15 @@ public final class Engine implements AutoCloseable {
     private final LoadedModel model;
     private final RotaryTable rotary;
 
-    private Engine(ModelConfig config, EngineOptions options, MemoryPlan memory, LoadedModel model) {
+    private Engine(
+            ModelConfig config, EngineOptions options, MemoryPlan memory, LoadedModel model, RotaryTable rotary) {
         this.config = config;
         this.precision = options.precision();
         this.device = options.device();
         this.interventions = options.interventions();
         this.memory = memory;
         this.model = model;
-        this.rotary = new RotaryTable();
+        this.rotary = rotary;
     }
 
     /** Reads the weights of a checkpoint to run it in fp32 on the CPU. */
@@ -70,6 +74,7 @@ public final class Engine implements AutoCloseable {
         Interventions interventions = options.interventions();
         ModelConfig config = interventions.applyTo(checkpoint.config());
         Precision precision = options.precision();
+        float[] ropeExponents = ropeExponents(checkpoint, config);
         DecoderGraph graph = new DecoderGraph(
                 checkpoint, config, precision.attention(), precision.experts(), interventions.changesExperts());
         try {
@@ -77,11 +82,24 @@ public final class Engine implements AutoCloseable {
             Session session = options.device().open(graph.graph());
             ExpertChanges changes = interventions.expertChanges(config);
             return new Engine(
-                    config, options, memory, LoadedModel.open(checkpoint, graph, session, changes, memory.layers()));
+                    config,
+                    options,
+                    memory,
+                    LoadedModel.open(checkpoint, graph, session, changes, memory.layers()),
+                    new RotaryTable(ropeExponents));
         } catch (RuntimeException failure) {
             graph.close();
             throw failure;
         }
+    }
+
+    /** What a learned rotary embedding has for each pair; nothing where none is learned. */
+    private static float[] ropeExponents(Checkpoint checkpoint, ModelConfig config) {
+        return config.ropes().stream()
+                .filter(Rope::learned)
+                .findFirst()
+                .map(rope -> new WeightReader(checkpoint).vector(DecoderTensors.ROPE_EXPONENTS, rope.dims() / 2))
+                .orElseGet(() -> new float[0]);
     }
 
     /** The model that is run: that of the checkpoint, with another top-k where the interventions have one. */
@@ -131,7 +149,7 @@ public final class Engine implements AutoCloseable {
 
     /** The most tokens that go through the layers together: weights that do not stay are read once for each such pass. */
     public long tokensTogether() {
-        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
+        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.stateSize()));
     }
 
     /**

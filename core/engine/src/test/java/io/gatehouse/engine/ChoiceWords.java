@@ -3,6 +3,7 @@ package io.gatehouse.engine;
 import io.gatehouse.checkpoint.config.Activation;
 import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.AttentionBias;
+import io.gatehouse.checkpoint.config.ExpertAttention;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Head;
 import io.gatehouse.checkpoint.config.KimiDelta;
@@ -15,6 +16,7 @@ import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.Norm;
 import io.gatehouse.checkpoint.config.OutputGate;
 import io.gatehouse.checkpoint.config.QkNorm;
+import io.gatehouse.checkpoint.config.QueryScale;
 import io.gatehouse.checkpoint.config.Residual;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.Router;
@@ -40,6 +42,7 @@ final class ChoiceWords {
             OutputGate.NONE, "",
             OutputGate.SIGMOID, "a sigmoid gate for each element",
             OutputGate.SIGMOID_OF_QUERY, "a sigmoid gate from the query projection",
+            OutputGate.SIGMOID_BIASED_BY_HEAD, "a sigmoid gate for each element, with a bias for each head",
             OutputGate.SIGMOID_HEAD, "a sigmoid gate for each head",
             OutputGate.SOFTPLUS, "a softplus gate for each element",
             OutputGate.SOFTPLUS_HEAD, "a softplus gate for each head");
@@ -47,6 +50,7 @@ final class ChoiceWords {
     private static final Map<Norm.Kind, String> NORMS = Map.of(
             Norm.Kind.RMS, "RMS norm",
             Norm.Kind.RMS_ONE_PLUS, "RMS norm with 1 + weight",
+            Norm.Kind.RMS_OF_SCALED, "RMS norm of the weighed vector",
             Norm.Kind.RMS_WITHOUT_WEIGHT, "RMS norm without weight",
             Norm.Kind.LAYER, "LayerNorm",
             Norm.Kind.LAYER_WITH_BIAS, "LayerNorm with bias");
@@ -63,6 +67,10 @@ final class ChoiceWords {
         for (Layer layer : model.layers()) {
             mixer(layer.mixer(), model);
             feedForward(layer.feedForward());
+            layer.shortcut().ifPresent(shortcut -> {
+                mixer(shortcut.mixer(), model);
+                say(RESIDUAL, "two halves with the mixture beside the second");
+            });
             residual(layer.residual());
         }
         if (distinctHeads(model) > 1) {
@@ -71,6 +79,7 @@ final class ChoiceWords {
         if (model.ropes().size() > 1) {
             say(POSITIONS, "another rotation in some layers");
         }
+        model.embeddingNorm().ifPresent(norm -> say(ENDS, "a norm of the embeddings"));
         ends(model.embeddingFactor(), model.head());
     }
 
@@ -103,6 +112,9 @@ final class ChoiceWords {
         } else if (mixer instanceof LatentAttention latent) {
             say(MIXERS, "latent attention");
             latent(latent);
+        } else if (mixer instanceof ExpertAttention experts) {
+            say(MIXERS, "grouped-query attention whose query and output projections are experts");
+            attention(experts.attention());
         } else if (mixer instanceof KimiDelta delta) {
             say(
                     MIXERS,
@@ -112,7 +124,8 @@ final class ChoiceWords {
         } else {
             say(MIXERS, plain(mixer));
         }
-        boolean rotated = mixer instanceof Attention || mixer instanceof LatentAttention;
+        boolean rotated =
+                mixer instanceof Attention || mixer instanceof LatentAttention || mixer instanceof ExpertAttention;
         if (rotated && mixer.rope().isEmpty()) {
             say(POSITIONS, model.ropes().isEmpty() ? "none" : "none in some layers");
         }
@@ -143,7 +156,7 @@ final class ChoiceWords {
         if (attention.valueScale() != 1) {
             say(MIXERS, "values scaled");
         }
-        attention.queryScale().ifPresent(growth -> say(MIXERS, "queries grow with their position"));
+        attention.queryScale().ifPresent(this::growth);
         if (attention.sinks()) {
             say(MIXERS, "sinks");
         }
@@ -151,7 +164,19 @@ final class ChoiceWords {
             say(MIXERS, "keys that are values");
         }
         say(MIXERS, GATES.getOrDefault(attention.gate(), ""));
+        attention.outputNorm().ifPresent(norm -> say(MIXERS, "a norm of the output of each head"));
+        attention.indexer().ifPresent(indexer -> say(MIXERS, "a sparse indexer of blocks"));
         attention.rope().ifPresent(rope -> rope(rope, rope.dims() < attention.headDim()));
+    }
+
+    private void growth(QueryScale growth) {
+        if (growth instanceof QueryScale.Steps) {
+            say(MIXERS, "queries grow with their position");
+        } else if (growth instanceof QueryScale.Power) {
+            say(MIXERS, "queries grow with a power of their position");
+        } else {
+            say(MIXERS, "queries grow with the logarithm of their position, by learned factors");
+        }
     }
 
     private void bias(AttentionBias bias) {
@@ -188,18 +213,46 @@ final class ChoiceWords {
         if (latent.biased()) {
             say(MIXERS, "biases of latent vectors");
         }
-        latent.queryScale().ifPresent(growth -> say(MIXERS, "queries grow with their position"));
+        latent.queryScale().ifPresent(this::growth);
         say(MIXERS, GATES.getOrDefault(latent.gate(), ""));
-        latent.indexer()
-                .ifPresent(indexer ->
-                        say(MIXERS, indexer.shared() ? "the indexer of an earlier layer" : "a sparse indexer"));
+        mask(latent.mask());
+        if (latent.sinks()) {
+            say(MIXERS, "sinks");
+        }
+        if (latent.latents().rescaled()) {
+            say(MIXERS, "latent vectors scaled");
+        }
+        if (latent.latents().keyNorm()) {
+            say(MIXERS, "a norm of the rotated key");
+        }
+        if (latent.latents().source() == LatentAttention.Source.SHARED) {
+            say(MIXERS, "the latent vectors of an earlier layer");
+        }
+        latent.indexer().ifPresent(this::indexer);
         latent.rope().ifPresent(rope -> rope(rope, false));
+    }
+
+    private void indexer(LatentAttention.Indexer indexer) {
+        if (indexer.shared()) {
+            say(MIXERS, "the indexer of an earlier layer");
+            return;
+        }
+        say(MIXERS, indexer.pool() > 1 ? "a sparse indexer of pools" : "a sparse indexer");
+        if (indexer.ofInput()) {
+            say(MIXERS, "an indexer that reads the input of the layer");
+        }
+        if (indexer.rotatesLast()) {
+            say(MIXERS, "an indexer that rotates the last entries");
+        }
     }
 
     private void rope(Rope rope, boolean partial) {
         say(POSITIONS, rope.layout() == Rope.Layout.HALVES ? "rotary, in halves" : "rotary, in adjacent pairs");
         if (partial) {
             say(POSITIONS, "part of a head");
+        }
+        if (rope.learned()) {
+            say(POSITIONS, "angles with learned factors");
         }
         if (!rope.scaling().type().equals("default")) {
             say(POSITIONS, rope.scaling().type());
@@ -214,8 +267,19 @@ final class ChoiceWords {
             if (mixture.beside().isPresent()) {
                 say(EXPERTS, "a dense block beside the mixture");
             }
-            if (mixture.latentSize().isPresent()) {
+            mixture.latent().ifPresent(latent -> {
                 say(EXPERTS, "of another width than the residual stream");
+                latent.norm().ifPresent(norm -> say(EXPERTS, "a norm of what the experts of another width read"));
+            });
+            if (mixture.identities() > 0) {
+                say(EXPERTS, "some return what they read");
+            }
+            mixture.outputNorm().ifPresent(norm -> {
+                say(EXPERTS, "a norm of the output of each expert");
+                norm(norm);
+            });
+            if (mixture.outputBias()) {
+                say(EXPERTS, "a bias of the summed output");
             }
         } else if (block instanceof FeedForward.Dense) {
             say(EXPERTS, "some layers dense");
@@ -257,6 +321,7 @@ final class ChoiceWords {
             return;
         }
         say(ROUTER, choice(scored));
+        flag(scored.logitScale() != 1, "logits scaled");
         flag(scored.biased(), "a bias of the logits");
         flag(scored.softCap().isPresent(), "a soft-cap of the logits");
         flag(scored.selectionBias(), "a bias of the selection");
@@ -320,13 +385,21 @@ final class ChoiceWords {
             if (branch.ofNormed()) {
                 say(RESIDUAL, "the normed input is kept");
             }
-            if (branch.added() != 1 || branch.kept() != 1) {
+            branch.outputNorm().ifPresent(this::norm);
+            if (branch.shares() instanceof Residual.Shares.ByLayer) {
+                say(RESIDUAL, "shares of the stream and of the block that depend on the depth");
+            } else if (branch.shares() instanceof Residual.Shares.Learned) {
+                say(RESIDUAL, "learned shares of the stream and of the block");
+            } else if (branch.added() != 1 || branch.kept() != 1) {
                 say(RESIDUAL, "branches scaled");
             }
         }
         if (residual.scaled()) {
             say(RESIDUAL, "a stored factor of the layer");
         }
+        residual.streams()
+                .ifPresent(streams -> say(
+                        RESIDUAL, streams.mixingSteps() > 0 ? "several streams that are mixed" : "several streams"));
     }
 
     private void norm(Norm norm) {

@@ -72,14 +72,20 @@ public record ReferenceComparison(int compared, double largest, List<String> wro
             have = byId(have, actual.values(ids), width);
             want = byId(want, expected.values(ids), width);
         }
+        double largest = difference(have, want);
+        if (!(largest <= TOLERANCE)) {
+            wrong.add(String.format(Locale.ROOT, "%s: %.1e", key, largest));
+        }
+        return largest;
+    }
+
+    /** The largest difference, as a share of the larger of 1 and the root mean square of what is expected. */
+    static double difference(double[] have, double[] want) {
         double scale = Math.max(
                 1, Math.sqrt(Arrays.stream(want).map(x -> x * x).average().orElse(0)));
         double largest = 0;
         for (int i = 0; i < want.length; i++) {
             largest = Math.max(largest, Math.abs(have[i] - want[i]));
-        }
-        if (!(largest / scale <= TOLERANCE)) {
-            wrong.add(String.format(Locale.ROOT, "%s: %.1e", key, largest / scale));
         }
         return largest / scale;
     }

@@ -45,12 +45,18 @@ interface MixerBlock {
      *     filler). Computed only where it is fetched
      * @param unseen [B, S, P + S] 1 for the tokens that a token does not see, 0 for those it sees, in sparse attention;
      *     later layers may use it
+     * @param latents [T, width] latent vectors that later layers use, too
+     * @param routing what the router of attention with experts decided
      */
     record Output(
-            Operand<TFloat32> states, List<Operand<? extends TFloating>> state, Optional<Operand<TFloat32>> unseen) {
-        /** Of a mixer that lets every token see all before it, or those in a window. */
+            Operand<TFloat32> states,
+            List<Operand<? extends TFloating>> state,
+            Optional<Operand<TFloat32>> unseen,
+            Optional<Operand<TFloat32>> latents,
+            Optional<FeedForwardBlock.Routing> routing) {
+        /** Of a mixer that gives later layers nothing. */
         Output(Operand<TFloat32> states, List<Operand<? extends TFloating>> state) {
-            this(states, state, Optional.empty());
+            this(states, state, Optional.empty(), Optional.empty(), Optional.empty());
         }
 
         public Output {

@@ -15,6 +15,12 @@ public final class RotaryTable {
     private record Rows(float[][] cosine, float[][] sine) {}
 
     private final Map<Rope, Map<Integer, Rows>> byLength = new HashMap<>();
+    private final float[] exponents;
+
+    /** @param exponents of which a learned embedding has one for each pair; none where none is learned */
+    public RotaryTable(float[] exponents) {
+        this.exponents = exponents.clone();
+    }
 
     /** Cosine and sine of the angles of a micro-batch, [T, rotated entries / 2] each. */
     record Angles(TFloat32 cosine, TFloat32 sine) implements AutoCloseable {
@@ -59,19 +65,23 @@ public final class RotaryTable {
         return known;
     }
 
-    private static Rows compute(Rope rope, int length, int positions) {
+    private Rows compute(Rope rope, int length, int positions) {
         double[] frequencies = rope.frequencies(length);
         float factor = (float) rope.attentionFactor(length);
         float[][] cosine = new float[positions][frequencies.length];
         float[][] sine = new float[positions][frequencies.length];
         for (int position = 0; position < positions; position++) {
             for (int i = 0; i < frequencies.length; i++) {
-                float angle = position * (float) frequencies[i];
+                float angle = position * frequency(rope, frequencies[i], i);
                 cosine[position][i] = (float) Math.cos(angle) * factor;
                 sine[position][i] = (float) Math.sin(angle) * factor;
             }
         }
         return new Rows(cosine, sine);
+    }
+
+    private float frequency(Rope rope, double frequency, int pair) {
+        return rope.learned() ? (float) frequency * (float) Math.exp(exponents[pair]) : (float) frequency;
     }
 
     private static TFloat32 tensor(Shape shape, float[] values) {
