@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * Tiny random checkpoints of the families, with the outputs of Hugging Face's code. The project has config.json and
- * expected.json of each, and of about a dozen that together use every block the weights and outputs, too; the others are
- * whole in {@code ../shared}.
+ * expected.json of each, and of about a dozen the weights and outputs, too; the others are whole in {@code ../shared}.
+ * TestModelsPage lists the choices that only those use.
  */
 public final class FamilyFixtures {
     private static final Path OWN = Path.of(System.getProperty("gatehouse.root", ".."))

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Compares the engine with the outputs of Hugging Face's code for tiny random checkpoints of every family: all of them
- * where ../shared is on this machine, and else those of the project, which together use every block. The longest prompt
- * must give the same after a shared prefix, and the same bits alone.
+ * where ../shared is on this machine, and else those of the project. The longest prompt must give the same after a shared
+ * prefix, and the same bits alone.
  */
 final class TestFamilies {
     private static final double TOLERANCE = 2e-4;

@@ -46,26 +46,54 @@ final class TestModelsPage {
     /** Choices that only fixtures of ../shared use. */
     private static final List<String> ONLY_SHARED = List.of(
             "attention: Kimi delta attention with bounded decay",
+            "attention: a norm of the output of each head",
+            "attention: a norm of the rotated key",
             "attention: a sigmoid gate for each element",
+            "attention: a sigmoid gate for each element, with a bias for each head",
             "attention: a softplus gate for each element",
+            "attention: a sparse indexer of blocks",
+            "attention: a sparse indexer of pools",
+            "attention: an indexer that reads the input of the layer",
+            "attention: an indexer that rotates the last entries",
             "attention: biases of queries, keys and values",
+            "attention: grouped-query attention whose query and output projections are experts",
+            "attention: latent vectors scaled",
             "attention: norms of queries and keys over each head, after the rotation",
+            "attention: norms of queries and keys over each head, without weight",
             "attention: norms of queries and keys over each head, without weight, after the rotation",
             "attention: norms of queries and keys over the projection",
+            "attention: queries grow with a power of their position",
+            "attention: queries grow with the logarithm of their position, by learned factors",
             "attention: queries, keys and values clipped",
             "attention: the indexer of an earlier layer",
+            "attention: the latent vectors of an earlier layer",
             "attention: values of another size",
             "attention: values scaled",
+            "embedding and head: a norm of the embeddings",
             "embedding and head: logits scaled",
+            "experts: SwiGLU of clamped",
             "experts: SwiGLU, then clamped",
+            "experts: a bias of the summed output",
+            "experts: a norm of the output of each expert",
+            "experts: a norm of what the experts of another width read",
             "experts: of another width than the residual stream",
+            "experts: some return what they read",
             "experts: the average with the shared expert",
             "norms and residual: LayerNorm",
+            "norms and residual: RMS norm of the weighed vector",
+            "norms and residual: RMS norm without weight",
             "norms and residual: after each block",
+            "norms and residual: learned shares of the stream and of the block",
+            "norms and residual: several streams",
+            "norms and residual: several streams that are mixed",
+            "norms and residual: shares of the stream and of the block that depend on the depth",
+            "norms and residual: two halves with the mixture beside the second",
+            "positions: angles with learned factors",
             "positions: dynamic with alpha",
             "positions: llama3",
             "router: a soft-cap of the logits",
             "router: groups by their best expert",
+            "router: logits scaled",
             "router: score 0 in other groups",
             "router: weights divided by their sum, or a least number");
 
@@ -83,12 +111,9 @@ final class TestModelsPage {
                 .hasContent(page);
     }
 
-    /**
-     * The fixtures of the project use whatever a fixture of ../shared uses, but for choices whose fixtures would not fit
-     * into its 6 MB.
-     */
+    /** What the fixtures of the project, which may take 6 MB, leave to those of ../shared. */
     @Test
-    void theProjectHasAFixtureOfEveryBlock() throws IOException {
+    void theProjectHasFixturesOfAllOtherChoices() throws IOException {
         ChoiceWords all = new ChoiceWords();
         ChoiceWords own = new ChoiceWords();
         for (Fixture fixture : fixtures()) {

@@ -44,7 +44,8 @@ final class HyV4 implements Family {
 
     @Override
     public List<String> deviations() {
-        return List.of("The latent norms of Hy4 without images have epsilon 1e-6 whatever rms_norm_eps says, as in transformers.");
+        return List.of(
+                "The latent norms of Hy4 without images have epsilon 1e-6 whatever rms_norm_eps says, as in transformers.");
     }
 
     @Override

@@ -41,7 +41,8 @@ final class MiniMaxM3 implements Family {
 
     @Override
     public List<String> deviations() {
-        return List.of("transformers 5.24 does not read rotary_dim, which Gatehouse reads where rope_parameters has no partial_rotary_factor.");
+        return List.of(
+                "transformers 5.24 does not read rotary_dim, which Gatehouse reads where rope_parameters has no partial_rotary_factor.");
     }
 
     @Override
