@@ -26,6 +26,11 @@ final class Beam implements Family {
     private static final double SOFT_CAP = 30;
 
     @Override
+    public String title() {
+        return "Beam";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("BeamForCausalLM");
     }

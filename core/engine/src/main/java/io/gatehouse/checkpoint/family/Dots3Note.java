@@ -29,6 +29,11 @@ final class Dots3Note implements Family {
     private static final String INDEXED_ATTENTION = "indexed_attention";
 
     @Override
+    public String title() {
+        return "dots3-note";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Dots3NoteForConditionalGeneration", "Dots3NoteForCausalLM");
     }

@@ -32,6 +32,11 @@ final class Glm5Next implements Family {
     private static final double LOWER_BOUND = -5;
 
     @Override
+    public String title() {
+        return "GLM-5.3-Flash";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Glm5NextForConditionalGeneration", "Glm5NextForCausalLM");
     }

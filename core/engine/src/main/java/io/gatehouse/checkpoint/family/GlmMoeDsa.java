@@ -24,8 +24,18 @@ final class GlmMoeDsa implements Family {
     private static final int OFFSET = 2;
 
     @Override
+    public String title() {
+        return "GLM-5";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("GlmMoeDsaForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

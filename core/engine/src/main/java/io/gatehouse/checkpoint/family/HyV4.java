@@ -28,6 +28,11 @@ final class HyV4 implements Family {
     private static final int DENSE_LAYERS = 1;
 
     @Override
+    public String title() {
+        return "Hy4";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of(TEXT, "HYV4VLForConditionalGeneration");
     }
@@ -35,6 +40,12 @@ final class HyV4 implements Family {
     @Override
     public List<String> textConfig() {
         return List.of("text_config");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(
+                "The latent norms of Hy4 without images have epsilon 1e-6 whatever rms_norm_eps says, as in transformers.");
     }
 
     @Override

@@ -24,8 +24,18 @@ final class JetMoe implements Family {
     private static final float EPSILON_OF_LAYERS = 1e-6f;
 
     @Override
+    public String title() {
+        return "JetMoe";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("JetMoeForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of("The norms of the layers have epsilon 1e-6 whatever rms_norm_eps says, as in transformers.");
     }
 
     @Override

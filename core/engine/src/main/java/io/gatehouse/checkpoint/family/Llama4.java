@@ -24,6 +24,11 @@ final class Llama4 implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 500_000, 8);
 
     @Override
+    public String title() {
+        return "Llama 4";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Llama4ForCausalLM", "Llama4ForConditionalGeneration");
     }

@@ -23,8 +23,18 @@ final class LongcatFlash implements Family {
             new FamilyKeys.Defaults(1e-5, 131_072, 10_000_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "LongCat-Flash";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("LongcatFlashForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

@@ -25,6 +25,11 @@ final class MiniMaxM3 implements Family {
     private static final String SPARSE = "minimax_m3_sparse";
 
     @Override
+    public String title() {
+        return "MiniMax-M3";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("MiniMaxM3SparseForConditionalGeneration", "MiniMaxM3VLForCausalLM");
     }
@@ -32,6 +37,12 @@ final class MiniMaxM3 implements Family {
     @Override
     public List<String> textConfig() {
         return List.of("text_config");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(
+                "transformers 5.24 does not read rotary_dim, which Gatehouse reads where rope_parameters has no partial_rotary_factor.");
     }
 
     @Override

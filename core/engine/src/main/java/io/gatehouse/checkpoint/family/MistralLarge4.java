@@ -32,6 +32,11 @@ final class MistralLarge4 implements Family {
     private static final QueryScale GROWTH = new QueryScale.LearnedLogarithm();
 
     @Override
+    public String title() {
+        return "Mistral Large 4";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("MistralLarge4ForConditionalGeneration");
     }

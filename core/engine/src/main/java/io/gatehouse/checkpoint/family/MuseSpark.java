@@ -24,6 +24,11 @@ final class MuseSpark implements Family {
     private static final int FULL_EVERY = 4;
 
     @Override
+    public String title() {
+        return "Muse Spark";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("MuseSparkForConditionalGeneration");
     }

@@ -55,6 +55,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     source            VARCHAR   NOT NULL DEFAULT 'gatehouse', -- gatehouse for runs of its own engine; else the kind of files that the run was imported from, such as vllm
     skipped_questions INTEGER   NOT NULL DEFAULT 0, -- Number of questions of the quiz that were left out because their prompts are longer than the model takes
     shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the model takes
+    storage           VARCHAR   NOT NULL DEFAULT '', -- Formats that the weights of the checkpoint are stored in, that of the most bytes first, such as MXFP4, BF16; activations are not quantised; empty if nothing says it
     step              BIGINT -- Step of the series that the run is one of, such as the training step of its checkpoint; NULL where nothing says one
 );
 
