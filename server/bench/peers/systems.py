@@ -6,7 +6,6 @@ import http.client
 import json
 import multiprocessing
 import time
-import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,7 +97,7 @@ class DuckDb(System):
 
 
 class Polars(System):
-    """By its streaming engine, which answered most of the questions faster than the one in memory, and none slower."""
+    """By its streaming engine, which is faster by position range, and as fast as the one in memory elsewhere."""
 
     def __init__(self, setting: Setting):
         import polars
@@ -121,17 +120,27 @@ class Polars(System):
 
 
 class DataFusion(System):
+    """
+    With two sessions: pushdown_filters, which is off by default, makes selective questions up to 1.6 times faster and
+    the others up to 1.8 times slower.
+    """
+
     def __init__(self, setting: Setting):
+        self.question = setting.question
+        self.sessions = {selective: self._session(setting, selective) for selective in (False, True)}
+
+    @staticmethod
+    def _session(setting: Setting, selective: bool) -> Any:
         import datafusion
 
-        self.question = setting.question
-        config = datafusion.SessionConfig().with_target_partitions(setting.threads)
-        self.context = datafusion.SessionContext(config)
+        config = datafusion.SessionConfig({"datafusion.execution.parquet.pushdown_filters": str(selective).lower()})
+        session = datafusion.SessionContext(config.with_target_partitions(setting.threads))
         for table in TABLES:
-            self.context.register_parquet(table, str(setting.file(table)))
+            session.register_parquet(table, str(setting.file(table)))
+        return session
 
     def ask(self, question: Question) -> Any:
-        return self.context.sql(question.sql("datafusion", self.question)).to_arrow_table()
+        return self.sessions[question.selective].sql(question.sql("datafusion", self.question)).to_arrow_table()
 
     def version(self) -> str:
         import datafusion
@@ -217,8 +226,8 @@ class Worker:
 def _work(name: str, setting: Setting, pipe: Connection) -> None:
     try:
         system = SYSTEMS[name](setting)
-    except Exception:
-        pipe.send((True, traceback.format_exc()))
+    except Exception as e:
+        pipe.send((True, f"{type(e).__name__}: {e}"))
         return
     while True:
         try:
@@ -227,8 +236,8 @@ def _work(name: str, setting: Setting, pipe: Connection) -> None:
             return
         try:
             pipe.send((False, _do(system, what, QUESTIONS[number])))
-        except Exception:
-            pipe.send((True, traceback.format_exc()))
+        except Exception as e:
+            pipe.send((True, f"{type(e).__name__}: {e}"))
 
 
 def _do(system: System, what: str, question: Question) -> Any:
