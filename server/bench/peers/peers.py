@@ -191,7 +191,10 @@ def serve(gatehouse: str, database: Path, log: Path) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=60)
+        try:
+            server.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            server.kill()
 
 
 def require_no_rollup(gatehouse: Worker) -> None:

@@ -61,9 +61,10 @@ final class TestPeers {
         assertThat(result.at("/activations").asLong()).isGreaterThanOrEqualTo(200_000);
         assertThat(result.at("/questions")).hasSize(12).allSatisfy(question -> {
             assertThat(question.at("/rows").asLong()).isPositive();
-            assertThat(SYSTEMS).allSatisfy(system -> assertThat(
-                            question.at("/ms").path(system).asDouble())
-                    .isPositive());
+            assertThat(SYSTEMS)
+                    .allSatisfy(
+                            system -> assertThat(question.at("/ms").path(system).asDouble())
+                                    .isPositive());
         });
         assertThat(result.at("/ratios/gatehouse/geometric_mean").asDouble()).isEqualTo(1);
     }
