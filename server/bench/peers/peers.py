@@ -46,6 +46,9 @@ EXPORTS = {
 # Rounds that are not counted. Gatehouse's Java compiles what it runs often, and all systems find the files in memory.
 WARM_UP = 3
 
+# Time limits for large files and busy machines, in seconds.
+SERVER_OPTIONS = ["--query-timeout", "600", "--planning-timeout", "60"]
+
 # Of two floats that count as equal, relative to the larger.
 TOLERANCE = 1e-6
 
@@ -178,7 +181,7 @@ def serve(gatehouse: str, database: Path, log: Path) -> Iterator[str]:
     """The address of a server with the database, which ends with the block."""
     with log.open("w") as errors:
         server = subprocess.Popen(
-            [gatehouse, "serve", "--db", str(database), "--port", "0", "--query-timeout", "600", "--planning-timeout", "60"],
+            [gatehouse, "serve", "--db", str(database), "--port", "0", *SERVER_OPTIONS],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
