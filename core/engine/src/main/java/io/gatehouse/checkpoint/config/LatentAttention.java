@@ -113,6 +113,17 @@ public record LatentAttention(
         return heads;
     }
 
+    /** The latent vector with the rotated part of the key, and the key of an indexer. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        MixerCache.PerToken latent = new MixerCache.PerToken(1, latentRank + rotaryDim, false);
+        return hasOwnIndexer()
+                ? MixerCache.ofTokens(
+                        latent,
+                        new MixerCache.PerToken(1, indexer.orElseThrow().headDim(), true))
+                : MixerCache.ofTokens(latent);
+    }
+
     @Override
     public LatentAttention shape() {
         return new LatentAttention(

@@ -36,8 +36,24 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     private final Rectangle rectangle;
     private final LayerGraph.Inputs inputs;
     private final List<Placeholder<? extends TFloating>> past;
+    private final Optional<Cache<A>> cache;
 
-    /** @param prefixed whether prompts follow a prefix whose keys and values are fed */
+    /**
+     * What is kept of the tokens of each lane, in a step.
+     *
+     * @param entries [slots, 1, W, latent rank + rotated entries]
+     * @param indexKeys [slots, 1, W, index size], where there is an indexer
+     */
+    private record Cache<A extends TFloating>(
+            Lanes lanes, List<Placeholder<A>> entries, Optional<List<Placeholder<TFloat32>>> indexKeys) {
+        List<Placeholder<? extends TFloating>> past() {
+            return indexKeys.isPresent()
+                    ? LaneAttention.laneAfterLane(List.of(entries, indexKeys.get()))
+                    : List.copyOf(entries);
+        }
+    }
+
+    /** @param prefixed whether prompts follow a prefix whose keys and values are fed, or texts their own past */
     LatentAttentionBlock(
             Ops tf,
             LatentAttention mixer,
@@ -53,7 +69,14 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         this.type = type;
         this.rectangle = rectangle;
         this.inputs = inputs;
-        this.past = prefixed ? placeholders() : List.of();
+        this.cache = inputs.lanes()
+                .map(lanes -> new Cache<>(
+                        lanes,
+                        LaneAttention.placeholders(tf, lanes, type),
+                        mixer.hasOwnIndexer()
+                                ? Optional.of(LaneAttention.placeholders(tf, lanes, TFloat32.class))
+                                : Optional.empty()));
+        this.past = cache.isPresent() ? cache.get().past() : prefixed ? placeholders() : List.of();
     }
 
     private List<Placeholder<? extends TFloating>> placeholders() {
@@ -84,6 +107,16 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
                 mixer.rotaryDim());
         Operand<TFloat32> latentKey =
                 blocks.norm(compressed.get(0), latentNorm(), "self_attn.kv_a_layernorm", mixer.latentRank(), weights);
+        Operand<A> entries = blocks.cast(
+                tf.concat(
+                        List.of(
+                                latentKey,
+                                flat(rotated(byHead(compressed.get(1), 1, mixer.rotaryDim())), mixer.rotaryDim())),
+                        tf.constant(1)),
+                type);
+        if (cache.isPresent()) {
+            return step(cache.get(), x, projected, entries, linear);
+        }
         int expandedDim = mixer.plainDim() + mixer.valueDim();
         Operand<TFloat32> expanded =
                 linear.of(latentKey, "kv_b_proj", (long) heads * expandedDim, mixer.latentRank(), false);
@@ -94,23 +127,137 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<A> values = blocks.cast(flat(keyValue.get(1), heads * mixer.valueDim()), type);
         List<Operand<? extends TFloating>> state =
                 new ArrayList<>(List.of(rectangle.first(keys), rectangle.first(values)));
+        List<Operand<? extends TFloating>> kept = new ArrayList<>(List.of(rectangle.first(entries)));
         Optional<Operand<TFloat32>> unseen = Optional.empty();
         if (mixer.hasOwnIndexer()) {
             LatentAttention.Indexer indexer = mixer.indexer().orElseThrow();
             Index index = index(indexer, x, projected.latent().orElseThrow(), weights);
             unseen = Optional.of(unseen(index, indexer));
             state.add(rectangle.first(index.keys()));
+            kept.add(rectangle.first(index.keys()));
         } else if (mixer.indexer().isPresent()) {
             unseen = Optional.of(tf.identity(inputs.unseen()));
         }
         Operand<TFloat32> context = blocks.cast(attend(queries, keys, values, unseen), TFloat32.class);
-        Operand<TFloat32> output = linear.of(
+        return new Output(output(context, x, projected, linear), state, unseen, kept);
+    }
+
+    private Operand<TFloat32> output(
+            Operand<TFloat32> context, Operand<TFloat32> x, Query projected, Linear<A> linear) {
+        return linear.of(
                 gated(context, x, projected, linear),
                 "o_proj",
                 hidden,
-                (long) heads * mixer.valueDim(),
+                (long) mixer.heads() * mixer.valueDim(),
                 mixer.biased());
-        return new Output(output, state, unseen);
+    }
+
+    /**
+     * One token of each text, which looks at the latent vectors that the cache holds. Keys and values are never expanded
+     * (DeepSeek-V2, section 2.1.2): q (U c) = (qᵀ U) c, and the sum over tokens is taken before the projection to values.
+     *
+     * @param entries [T, latent rank + rotated entries] of the tokens of the step
+     */
+    private Output step(
+            Cache<A> step, Operand<TFloat32> x, Query projected, Operand<A> entries, Linear<A> linear) {
+        int heads = mixer.heads();
+        int rank = mixer.latentRank();
+        int entry = rank + mixer.rotaryDim();
+        long expanded = (long) heads * (mixer.plainDim() + mixer.valueDim());
+        Operand<A> up = linear.weights()
+                .value(WeightSpec.matrix("self_attn.kv_b_proj.weight", expanded, rank, type), entries);
+        Operand<A> byHead =
+                tf.reshape(up, tf.constant(new int[] {heads, mixer.plainDim() + mixer.valueDim(), rank}));
+        Operand<A> keyUp = tf.slice(byHead, tf.constant(new int[3]), tf.constant(new int[] {-1, mixer.plainDim(), -1}));
+        Operand<A> valueUp = tf.slice(
+                byHead,
+                tf.constant(new int[] {0, mixer.plainDim(), 0}),
+                tf.constant(new int[] {-1, mixer.valueDim(), -1}));
+        List<Operand<TFloat32>> parts =
+                split(byHead(projected.query(), heads, mixer.headDim()), mixer.plainDim(), mixer.rotaryDim());
+        Operand<A> absorbed = swapped(
+                blocks.batchMatMul(swapped(blocks.cast(parts.get(0), type)), keyUp, false, false));
+        Operand<TFloat32> whole = tf.concat(
+                List.of(blocks.cast(absorbed, TFloat32.class), rotated(parts.get(1))), tf.constant(2));
+        Operand<A> queries = blocks.cast(flat(scaled(whole), heads * entry), type);
+        Optional<Index> index = mixer.hasOwnIndexer()
+                ? Optional.of(index(
+                        mixer.indexer().orElseThrow(), x, projected.latent().orElseThrow(), linear.weights()))
+                : Optional.empty();
+        Optional<List<Operand<TFloat32>>> unseen = index.map(own -> unseen(step, own))
+                .or(() -> mixer.indexer().map(shared -> unseenOfLayerBefore(step.lanes())));
+        Operand<A> context = new LaneAttention<>(
+                        tf, step.lanes(), new LaneAttention.Shape(1, heads, entry, entry), type)
+                .attend(queries, entries, entries, step.entries(), step.entries(), Optional.empty(), unseen);
+        Operand<A> latent = tf.slice(
+                tf.reshape(context, tf.constant(new int[] {-1, heads, entry})),
+                tf.constant(new int[3]),
+                tf.constant(new int[] {-1, -1, rank}));
+        Operand<A> values = swapped(blocks.batchMatMul(swapped(latent), valueUp, false, true));
+        List<Operand<? extends TFloating>> kept = new ArrayList<>(List.of(rectangle.first(entries)));
+        index.ifPresent(own -> kept.add(rectangle.first(own.keys())));
+        return new Output(
+                output(
+                        blocks.cast(flat(values, heads * mixer.valueDim()), TFloat32.class),
+                        x,
+                        projected,
+                        linear),
+                List.of(),
+                unseen.map(this::joined),
+                kept);
+    }
+
+    /** [B, W + block] of each lane: 1 for the tokens that a token does not see because others score higher. */
+    private List<Operand<TFloat32>> unseen(Cache<A> step, Index index) {
+        LatentAttention.Indexer indexer = mixer.indexer().orElseThrow();
+        int dim = indexer.headDim();
+        LaneAttention<TFloat32> products = new LaneAttention<>(
+                tf, step.lanes(), new LaneAttention.Shape(1, indexer.heads(), dim, dim), TFloat32.class);
+        List<Operand<TFloat32>> unseen = new ArrayList<>();
+        for (int i = 0; i < step.lanes().lanes().size(); i++) {
+            Lanes.Lane lane = step.lanes().lanes().get(i);
+            Operand<TInt32> texts = tf.gather(tf.shape(lane.rows()), tf.constant(0), tf.constant(0));
+            Operand<TFloat32> scores = products.scores(
+                    texts,
+                    blocks.rows(index.queries(), lane.rows()),
+                    blocks.rows(index.keys(), lane.rows()),
+                    step.indexKeys().orElseThrow().get(i));
+            Operand<TFloat32> weights = products.filled(tf.reshape(
+                    blocks.rows(index.weights(), lane.rows()),
+                    tf.constant(new int[] {-1, 1, indexer.heads(), 1})));
+            Operand<TFloat32> sum =
+                    tf.sum(tf.math.mul(weights, tf.nn.relu(scores)), tf.constant(new int[] {1, 2}));
+            Operand<TFloat32> visible = tf.math.add(
+                    sum, tf.math.mul(LaneAttention.hidden(tf, lane), tf.constant(MASKED)));
+            unseen.add(unseen(visible, indexer.topK()));
+        }
+        return unseen;
+    }
+
+    /** What the layer before said of each lane, which stands lane after lane. */
+    private List<Operand<TFloat32>> unseenOfLayerBefore(Lanes lanes) {
+        List<Operand<TFloat32>> unseen = new ArrayList<>();
+        Operand<TInt32> from = tf.constant(new int[] {0});
+        for (Lanes.Lane lane : lanes.lanes()) {
+            Operand<TFloat32> hidden = LaneAttention.hidden(tf, lane);
+            Operand<TInt32> shape = tf.shape(hidden);
+            Operand<TInt32> cells = tf.reshape(tf.size(hidden), tf.constant(new int[] {1}));
+            unseen.add(tf.reshape(tf.slice(inputs.unseen(), from, cells), shape));
+            from = tf.math.add(from, cells);
+        }
+        return unseen;
+    }
+
+    private Operand<TFloat32> joined(List<Operand<TFloat32>> lanes) {
+        List<Operand<TFloat32>> flat = lanes.stream()
+                .<Operand<TFloat32>>map(lane -> tf.reshape(lane, tf.constant(new int[] {-1})))
+                .toList();
+        return flat.size() == 1 ? flat.get(0) : tf.concat(flat, tf.constant(0));
+    }
+
+    /** [a, b, c] to [b, a, c]. */
+    private Operand<A> swapped(Operand<A> x) {
+        return tf.linalg.transpose(x, tf.constant(new int[] {1, 0, 2}));
     }
 
     /**
@@ -156,11 +303,15 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         List<Operand<TFloat32>> parts =
                 split(byHead(query, mixer.heads(), mixer.headDim()), mixer.plainDim(), mixer.rotaryDim());
         Operand<TFloat32> whole = tf.concat(List.of(parts.get(0), rotated(parts.get(1))), tf.constant(2));
-        Operand<TFloat32> scaled = tf.math.mul(whole, tf.constant(mixer.scale()));
-        Operand<TFloat32> grown = mixer.queryScale()
+        return blocks.cast(flat(scaled(whole), mixer.heads() * mixer.headDim()), type);
+    }
+
+    /** Queries [T, heads, size] multiplied by the scale of the scores. */
+    private Operand<TFloat32> scaled(Operand<TFloat32> queries) {
+        Operand<TFloat32> scaled = tf.math.mul(queries, tf.constant(mixer.scale()));
+        return mixer.queryScale()
                 .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, blocks.factors(growth, inputs.positions())))
                 .orElse(scaled);
-        return blocks.cast(flat(grown, mixer.heads() * mixer.headDim()), type);
     }
 
     /** [T, heads x dim]: every head's own part, and the rotated part that all share. */
@@ -251,14 +402,21 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<TFloat32> scores = tf.math.add(
                 scores(rectangle.of(index.queries()), rectangle.of(index.weights()), keys, indexer),
                 tf.math.mul(later(width, visible, before), tf.constant(MASKED)));
-        Operand<TInt32> count = tf.math.minimum(tf.constant(indexer.topK()), visible);
+        Operand<TFloat32> byQuery = tf.reshape(scores, dims(tf.math.mul(batch, width), visible));
+        return tf.reshape(unseen(byQuery, indexer.topK()), dims(batch, width, visible));
+    }
+
+    /** 0 for the best of scores [queries, keys], 1 for the others. */
+    private Operand<TFloat32> unseen(Operand<TFloat32> scores, int topK) {
+        Operand<TInt32> queries = tf.gather(tf.shape(scores), tf.constant(0), tf.constant(0));
+        Operand<TInt32> keys = tf.gather(tf.shape(scores), tf.constant(1), tf.constant(0));
+        Operand<TInt32> count = tf.math.minimum(tf.constant(topK), keys);
         TopK<TFloat32, TInt32> best = tf.nn.topK(scores, count, TInt32.class, TopK.sorted(false));
-        Operand<TInt32> queries = tf.math.mul(batch, width);
         Operand<TInt32> eachRow = tf.broadcastTo(tf.expandDims(range(queries), tf.constant(1)), dims(queries, count));
         Operand<TInt32> cells = tf.stack(List.of(flatInts(eachRow), flatInts(best.indices())), Stack.axis(1L));
         Operand<TFloat32> seen = tf.scatterNd(
-                cells, tf.fill(dims(tf.math.mul(queries, count)), tf.constant(1f)), dims(queries, visible));
-        return tf.math.sub(tf.constant(1f), tf.reshape(seen, dims(batch, width, visible)));
+                cells, tf.fill(dims(tf.math.mul(queries, count)), tf.constant(1f)), dims(queries, keys));
+        return tf.math.sub(tf.constant(1f), seen);
     }
 
     /**

@@ -39,11 +39,19 @@ final class InFlight implements AutoCloseable {
      * @param hidden where in the result the hidden states are
      * @param answersOnly whether those of the answer rows only
      * @param state where the parts of the mixer's state are, of a prefix
+     * @param cache where that is what generation keeps of the tokens
      * @param unseen where the tokens are that a token does not see, after sparse attention
      */
-    record LayerResult(Result result, int hidden, boolean answersOnly, List<Integer> state, Optional<Integer> unseen) {
+    record LayerResult(
+            Result result,
+            int hidden,
+            boolean answersOnly,
+            List<Integer> state,
+            List<Integer> cache,
+            Optional<Integer> unseen) {
         LayerResult {
             state = List.copyOf(state);
+            cache = List.copyOf(cache);
         }
     }
 
@@ -66,7 +74,7 @@ final class InFlight implements AutoCloseable {
         this.packed = TInt32.vectorOf(batch.packed());
         // Filled up to whole blocks, like tokens.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
-        this.states = new LayerResult(embedded, 0, false, List.of(), Optional.empty());
+        this.states = new LayerResult(embedded, 0, false, List.of(), List.of(), Optional.empty());
     }
 
     MicroBatch batch() {
@@ -117,6 +125,15 @@ final class InFlight implements AutoCloseable {
     /** A part of the state that its mixer left. */
     Tensor state(int part) {
         return states.result().get(states.state().get(part));
+    }
+
+    /** A part of what generation keeps of its tokens, or of its texts. */
+    Tensor cached(int part) {
+        return states.result().get(states.cache().get(part));
+    }
+
+    int cachedParts() {
+        return states.cache().size();
     }
 
     /** States of the last token of each prompt [B x hidden]. */

@@ -71,7 +71,15 @@ record MicroBatch(
     }
 
     static MicroBatch of(List<PromptPart> parts) {
-        int width = parts.stream().mapToInt(part -> width(part.length())).max().orElseThrow();
+        return of(parts, parts.stream().mapToInt(part -> width(part.length())).max().orElseThrow());
+    }
+
+    /** One token of each text, which goes on from a past of its own. */
+    static MicroBatch step(List<PromptPart> parts) {
+        return of(parts, 1);
+    }
+
+    private static MicroBatch of(List<PromptPart> parts, int width) {
         int tokens = parts.stream().mapToInt(PromptPart::length).sum();
         int rows = wholeBlocks(tokens);
         int[] tokenIds = new int[rows];
@@ -91,6 +99,11 @@ record MicroBatch(
             }
         }
         return new MicroBatch(parts, tokens, tokenIds, positions, textLengths, padded, packed);
+    }
+
+    /** Whether this is one token of each text. The rectangle of whole prompts is never as narrow. */
+    boolean isStep() {
+        return padded[0].length == 1;
     }
 
     /** Tokens that this computes, each as often as there are prompts that it is part of. */

@@ -66,6 +66,16 @@ public record PassPlan(List<Group> groups) {
         return passes;
     }
 
+    /**
+     * Some prompts of a request, one after the other, whatever their number of tokens.
+     *
+     * @param from index of the first
+     * @param to index after the last
+     */
+    static List<Group> groups(PrefillRequest request, int from, int to, List<Rope> ropes, BatchLimit limit) {
+        return groups(request, new Slice(from, to, 0), ropes, limit);
+    }
+
     private static List<Slice> slices(List<Prompt> prompts, long maxTogether) {
         List<Slice> slices = new ArrayList<>();
         int from = 0;

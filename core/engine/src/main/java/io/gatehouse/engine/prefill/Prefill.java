@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -30,15 +31,22 @@ public final class Prefill {
     private final RotaryTable rotary;
     private final Capture capture;
     private final boolean everyOutput;
+    private final Optional<Caches> caches;
 
     /** @param everyOutput whether the last layer's experts run for every token, and not for the last one of each prompt */
     public Prefill(LoadedModel model, RotaryTable rotary, Capture capture, boolean everyOutput) {
+        this(model, rotary, capture, everyOutput, Optional.empty());
+    }
+
+    /** @param caches that receive what the layers keep of the prompts, which are then generated from */
+    Prefill(LoadedModel model, RotaryTable rotary, Capture capture, boolean everyOutput, Optional<Caches> caches) {
         this.model = model;
         this.graph = model.graph();
         this.config = graph.config();
         this.rotary = rotary;
         this.capture = capture;
         this.everyOutput = everyOutput;
+        this.caches = caches;
     }
 
     /** Adds fetches to a run and says where each will be in its result. */
@@ -61,10 +69,11 @@ public final class Prefill {
 
     /** Runs requests in as few passes as memory allows. */
     public void run(List<PrefillRequest> requests, BatchLimit limit, long maxTogether) {
-        PassPlan.passes(requests, config.ropes(), limit, maxTogether).forEach(this::run);
+        PassPlan.passes(requests, config.ropes(), limit, maxTogether).forEach(plan -> run(plan, Optional.empty()));
     }
 
-    private void run(PassPlan plan) {
+    /** @param step the pasts of the micro-batch of the plan that is a step, if one is */
+    void run(PassPlan plan, Optional<Step> step) {
         List<InFlight> all = new ArrayList<>();
         try (Delivery delivery = new Delivery()) {
             List<Group> groups = plan.groups().stream()
@@ -74,7 +83,7 @@ public final class Prefill {
                 graph.layerWeights(config.layers().get(layer))
                         .assign(model.session(), model.layers().layer(layer));
                 for (Group group : groups) {
-                    runLayer(layer, group, delivery);
+                    runLayer(layer, group, step, delivery);
                 }
             }
             new Head(config, graph, model.session(), capture).run(all, delivery);
@@ -128,22 +137,31 @@ public final class Prefill {
         }
     }
 
-    private void runLayer(int layer, Group group, Delivery delivery) {
-        group.prefix().ifPresent(prefix -> runLayer(layer, prefix, Optional.empty(), delivery));
-        group.prompts().forEach(prompts -> runLayer(layer, prompts, group.prefix(), delivery));
+    private void runLayer(int layer, Group group, Optional<Step> step, Delivery delivery) {
+        group.prefix().ifPresent(prefix -> runLayer(layer, prefix, Optional.empty(), Optional.empty(), delivery));
+        group.prompts()
+                .forEach(prompts -> runLayer(
+                        layer, prompts, group.prefix(), step.filter(any -> prompts.batch().isStep()), delivery));
     }
 
-    private void runLayer(int layer, InFlight inFlight, Optional<InFlight> prefix, Delivery delivery) {
+    private void runLayer(
+            int layer, InFlight inFlight, Optional<InFlight> prefix, Optional<Step> step, Delivery delivery) {
         Layer shape = config.layers().get(layer);
         boolean lastLayer = layer == config.layers().size() - 1;
         boolean answerOnly = lastLayer && !inFlight.prefix() && !everyOutput;
         boolean outputUnused = lastLayer && inFlight.prefix() && !everyOutput;
-        LayerGraph part = graph.layer(new LayerGraph.Kind(shape.shape(), prefix.isPresent(), answerOnly));
+        int lanes = step.map(texts -> texts.lanes(layer)).orElse(0);
+        LayerGraph part = graph.layer(new LayerGraph.Kind(shape.shape(), prefix.isPresent(), answerOnly, lanes));
         Session.Runner runner = feed(shape, part, inFlight, prefix);
+        List<Tensor> fed = lanes == 0
+                ? List.of()
+                : step.orElseThrow().feed(layer, part, graph.inputs(lanes), runner);
         graph.inputs().experts().ifPresent(inputs -> model.changes().feed(layer, inputs, runner));
         Fetches fetches = new Fetches(runner);
         List<Integer> state =
                 inFlight.prefix() ? part.state().stream().map(fetches::add).toList() : List.of();
+        List<Integer> cache =
+                caches.isPresent() ? part.cache().stream().map(fetches::add).toList() : List.of();
         Optional<Integer> unseen = part.unseen().map(fetches::add);
         int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
@@ -155,6 +173,8 @@ public final class Prefill {
             result = runner.feed(graph.inputs().window(), window)
                     .feed(graph.inputs().depth(), depth)
                     .run();
+        } finally {
+            fed.forEach(Tensor::close);
         }
         try {
             // The delivery before may still read from what this replaces, and may end the pass.
@@ -163,7 +183,10 @@ public final class Prefill {
             result.close();
             throw ended;
         }
-        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state, unseen));
+        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state, cache, unseen));
+        if (caches.isPresent() && !inFlight.prefix()) {
+            caches.get().store(layer, inFlight, prefix);
+        }
         delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout));
     }
 
