@@ -36,9 +36,9 @@ final class TestFamilies {
     private static final double TOLERANCE = 2e-4;
 
     /** Fixtures whose family is not implemented yet, with the part that each lacks. */
-    private static final Map<String, String> LACKING = lacking();
+    static final Map<String, String> LACKING = lacking();
 
-    private record Inputs(List<int[]> prompts) {}
+    record Inputs(List<int[]> prompts) {}
 
     @TempDir
     private Path directory = Path.of("");
@@ -62,7 +62,7 @@ final class TestFamilies {
         }
     }
 
-    private static List<Path> fixtures() throws IOException {
+    static List<Path> fixtures() throws IOException {
         try (Stream<Path> all = Files.list(SharedData.path("reference/families"))) {
             return all.sorted().toList();
         }
