@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.Mask;
+import io.gatehouse.checkpoint.config.Mixer;
 import io.gatehouse.checkpoint.config.MixerCache;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.engine.memory.FloatFormat;
@@ -90,10 +91,19 @@ final class Caches implements AutoCloseable {
             }
             long state = kept.get(i).stateNumbers() * Float.BYTES;
             all += state;
-            long heads = MicroBatch.wholeBlocks(config.layers().get(i).mixer().scoreHeads());
-            inStep = Math.max(inStep, Math.max(2 * state, heads * MicroBatch.wholeBlocks(1) * width * BYTES_OF_SCORE));
+            long scores = scoreRows(kept.get(i), config.layers().get(i).mixer()) * width * BYTES_OF_SCORE;
+            inStep = Math.max(inStep, Math.max(2 * state, scores));
         }
         return all + inStep;
+    }
+
+    /** The queries that share a key are filled up to whole blocks. */
+    private static long scoreRows(MixerCache kept, Mixer mixer) {
+        if (kept.isState()) {
+            return 0;
+        }
+        int keyHeads = kept.tokens().get(0).heads();
+        return (long) keyHeads * MicroBatch.wholeBlocks(mixer.scoreHeads() / keyHeads);
     }
 
     private static Class<? extends TFloating> type(MixerCache.PerToken part, Class<? extends TFloating> type) {

@@ -60,7 +60,7 @@ public final class PrefillCommand implements Callable<Integer> {
     @Option(
             names = "--generate",
             paramLabel = "N",
-            description = "Generate exactly N tokens after each prompt (default: ${DEFAULT-VALUE}).")
+            description = "Generate exactly N tokens after each prompt.")
     private int generate;
 
     @Spec
