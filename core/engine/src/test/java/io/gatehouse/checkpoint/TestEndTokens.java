@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Which tokens end a text, by the files of a model. */
 final class TestEndTokens {
     @TempDir
     private Path directory = Path.of("");

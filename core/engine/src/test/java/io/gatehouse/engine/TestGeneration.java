@@ -1,5 +1,6 @@
 package io.gatehouse.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -87,7 +88,7 @@ final class TestGeneration {
                     rows);
             for (int prompt = 0; prompt < CONTINUED; prompt++) {
                 double[] want = expected.values("p%d.generated".formatted(prompt));
-                assertThat(rows.finished.get(prompt).tokens())
+                assertThat(finished(rows, prompt).tokens())
                         .as("after prompt %d", prompt)
                         .isEqualTo(Arrays.stream(want).mapToInt(token -> (int) token).toArray());
             }
@@ -268,9 +269,7 @@ final class TestGeneration {
     }
 
     private static Generated finished(GenerationRows rows, int prompt) {
-        Generated text = rows.finished.get(prompt);
-        assertThat(text).as("text after prompt %d", prompt).isNotNull();
-        return text;
+        return requireNonNull(rows.finished.get(prompt), "no such text");
     }
 
     private static List<Choice> choices(GenerationRows rows, int prompt) {
