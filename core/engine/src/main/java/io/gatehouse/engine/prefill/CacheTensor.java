@@ -27,20 +27,14 @@ final class CacheTensor implements AutoCloseable {
 
     private final Layout layout;
     private Tensor tensor;
-    private int slots;
 
     CacheTensor(Layout layout, int slots) {
         this.layout = layout;
-        this.slots = slots;
         this.tensor = allocate(slots);
     }
 
     Tensor tensor() {
         return tensor;
-    }
-
-    int slots() {
-        return slots;
     }
 
     /** Keeps the first {@code used} slots. */
@@ -51,7 +45,6 @@ final class CacheTensor implements AutoCloseable {
         }
         tensor.close();
         tensor = next;
-        slots = wanted;
     }
 
     /** Copies a slot over another one of the same tensor. */
