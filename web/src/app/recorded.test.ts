@@ -24,7 +24,7 @@ describe('what is not recorded', () => {
   it('is another thing than what has no rows', () => {
     expect(noRows(OWN, 'prompt', undefined)).toBe('No data for this run and scope.');
     expect(noRows(OWN, 'prompt', 'anatomy')).toBe('No data for this run, scope and subject.');
-    expect(noRows({ ...OWN, status: 'running' }, 'prompt', undefined)).toContain('Nothing is committed yet.');
+    expect(noRows({ ...OWN, status: 'running' }, 'prompt', undefined)).toContain('No results are stored yet.');
     expect(noRows(IMPORTED, 'last_prompt', undefined)).toContain('at the last prompt token; try all prompt tokens.');
     expect(noRows({ ...IMPORTED, scope: 'last_prompt' }, 'last_prompt', undefined)).not.toContain('try');
   });

@@ -60,7 +60,8 @@ public final class Resources {
     public static List<String> names(Class<?> owner, String folder) {
         URL url = owner.getResource(folder);
         if (url == null) {
-            throw new IllegalArgumentException("No folder %s beside %s".formatted(folder, owner.getName()));
+            throw new IllegalArgumentException(
+                    "There is no resource folder %s beside %s".formatted(folder, owner.getName()));
         }
         try {
             if (url.openConnection() instanceof JarURLConnection connection) {

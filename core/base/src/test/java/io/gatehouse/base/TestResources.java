@@ -29,6 +29,6 @@ final class TestResources {
     void aFolderThatIsMissingIsNamed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Resources.names(TestResources.class, "views"))
-                .withMessage("No folder views beside io.gatehouse.base.TestResources");
+                .withMessage("There is no resource folder views beside io.gatehouse.base.TestResources");
     }
 }

@@ -48,7 +48,7 @@ final class ExpectedWeights {
         tensor.plain().filter(plain -> !FLOATS.contains(plain.dtype())).ifPresent(plain -> {
             throw new GatehouseException(
                     ErrorCode.UNSUPPORTED_MODEL,
-                    "Tensor %s of %s has type %s; Gatehouse reads weights in F32, F16 and BF16, or packed as %s says"
+                    "Tensor %s of %s has type %s; Gatehouse reads weights in F32, F16 and BF16, and packed weights that %s describes"
                             .formatted(
                                     files.published(expected.name()), plain.file(), plain.dtype(), files.configName()));
         });

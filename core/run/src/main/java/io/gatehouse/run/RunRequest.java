@@ -77,7 +77,7 @@ public record RunRequest(
         boolean chat,
 
         @JsonField(
-                value = "What to do with a prompt that is longer than the model takes.",
+                value = "What to do with a prompt that is longer than the context of the model.",
                 values = {"fail", "skip", "truncate-examples"})
         String longPrompts,
 

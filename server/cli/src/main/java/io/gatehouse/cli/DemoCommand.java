@@ -56,7 +56,7 @@ final class DemoCommand implements Callable<Integer> {
             description = "DuckDB file to record into; default: ${DEFAULT-VALUE}.")
     private Path database = Path.of("");
 
-    @Option(names = "--no-console", description = "Print the findings and end, without the console.")
+    @Option(names = "--no-console", description = "Print the findings and exit, without the console.")
     private boolean noConsole;
 
     @Option(

@@ -53,19 +53,25 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "NAME", description = "Name of the model that was run; default: unknown.")
     private String model = "unknown";
 
-    @Option(names = "--answers", paramLabel = "FILE", description = "Samples of lm-evaluation-harness: what was right.")
+    @Option(
+            names = "--answers",
+            paramLabel = "FILE",
+            description = "Samples file of lm-evaluation-harness, which says what was answered correctly.")
     private Optional<Path> answers = Optional.empty();
 
     @Option(
             names = "--experts",
             paramLabel = "N",
-            description = "Experts per layer; default: as many as the source shows.")
+            description = "Experts per layer; default: the largest expert id in the files plus one.")
     private Optional<Integer> experts = Optional.empty();
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Experts of a token, for sources that do not say.")
+    @Option(names = "--top-k", paramLabel = "K", description = "Experts per token, for files that do not say.")
     private Optional<Integer> topK = Optional.empty();
 
-    @Option(names = "--layers", paramLabel = "N", description = "Layers with experts, for sources that do not say.")
+    @Option(
+            names = "--layers",
+            paramLabel = "N",
+            description = "Number of layers with experts, for files that do not say.")
     private Optional<Integer> layers = Optional.empty();
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of that kind.")

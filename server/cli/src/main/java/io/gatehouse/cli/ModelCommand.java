@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
             "  gatehouse model models/olmoe --db routing.duckdb"
         })
 final class ModelCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
+    @Parameters(paramLabel = "DIR", description = "Checkpoint: a directory in Hugging Face layout, or a GGUF file.")
     private Path model = Path.of("");
 
     @Option(names = "--db", paramLabel = "FILE", description = "DuckDB file with runs of the checkpoint.")
@@ -53,7 +53,7 @@ final class ModelCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "NAME",
-            description = "Imported run of that file that was recorded with this checkpoint.")
+            description = "Imported run in that file that was recorded with this checkpoint.")
     private Optional<String> imported = Optional.empty();
 
     @Option(names = "--json", description = "Print JSON; docs/cli.md describes the keys.")

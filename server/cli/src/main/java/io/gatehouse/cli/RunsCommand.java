@@ -53,7 +53,7 @@ final class RunsCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "DuckDB file with the runs; list and show also take the directory of an export.")
+            description = "DuckDB file with the runs; list and show also accept the directory of an export.")
     private Path database = Path.of("");
 
     @Option(
@@ -77,7 +77,7 @@ final class RunsCommand implements Callable<Integer> {
      */
     private record Shown(RunFacts run, Optional<Map<String, String>> definition) {}
 
-    @Command(name = "list", description = "Lists the runs in the order they were started.")
+    @Command(name = "list", description = "Lists the runs in the order in which they were started.")
     int list() {
         List<RunFacts> runs = file().ask(Study::runs);
         PrintWriter out = out();
@@ -126,7 +126,7 @@ final class RunsCommand implements Callable<Integer> {
         TextTable.print(out, columns, rows);
     }
 
-    @Command(name = "show", description = "Shows what a run is, what was done to it, and how far it came.")
+    @Command(name = "show", description = "Shows the settings, interventions and progress of a run.")
     int show(@Parameters(paramLabel = "NAME", description = "Name of the run.") String name) {
         Shown shown = file().ask((session, store) -> {
             RunFacts run = find(session, name).withSubjects(session);
@@ -159,7 +159,9 @@ final class RunsCommand implements Callable<Integer> {
                         ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(database, name)));
     }
 
-    @Command(name = "delete", description = "Deletes a run wholly. Compact the file to give its space back.")
+    @Command(
+            name = "delete",
+            description = "Deletes a run completely. Compact the file to return its space to the disk.")
     int delete(@Parameters(paramLabel = "NAME", description = "Name of the run.") String name) {
         try (Store store = Store.open(database)) {
             store.deleteRun(name);
@@ -171,7 +173,7 @@ final class RunsCommand implements Callable<Integer> {
         return 0;
     }
 
-    @Command(name = "compact", description = "Writes the file anew without the space that deleted runs left.")
+    @Command(name = "compact", description = "Rewrites the file without the space that deleted runs left.")
     int compact() {
         try {
             long before = Files.exists(database) ? Files.size(database) : 0;

@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "sample",
-        description = "Makes a checkpoint of random weights; in a clone, also makes the bundled model and quiz again.",
+        description = "Creates a checkpoint of random weights; in a clone, also recreates the bundled model and quiz.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example:", "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out olmoe-2"})

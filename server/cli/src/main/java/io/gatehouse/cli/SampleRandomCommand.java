@@ -49,7 +49,7 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "Model whose sizes to use: ${COMPLETION-CANDIDATES}.")
     private String like = "";
 
-    @Option(names = "--layers", paramLabel = "N", description = "How many layers, instead of all the model has.")
+    @Option(names = "--layers", paramLabel = "N", description = "Number of layers; default: as many as the model has.")
     private Optional<Integer> layers = Optional.empty();
 
     @Option(
@@ -72,7 +72,7 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "tokenizer.json to copy; by default one token is one byte.")
     private Optional<Path> tokenizer = Optional.empty();
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to make.")
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to create.")
     private Path out = Path.of("");
 
     @Mixin

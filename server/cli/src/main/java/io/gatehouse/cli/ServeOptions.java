@@ -69,7 +69,7 @@ final class ServeOptions {
     @Option(names = "--model", paramLabel = "DIR", description = "Checkpoint that clients may run; may be repeated.")
     private List<Path> models = List.of();
 
-    @Option(names = "--quiz", paramLabel = "PATH", description = "Quiz that clients may run; may be repeated.")
+    @Option(names = "--quiz", paramLabel = "PATH", description = "Quiz that clients may use; may be repeated.")
     private List<Path> quizzes = List.of();
 
     @Option(
@@ -90,27 +90,28 @@ final class ServeOptions {
             names = "--max-rows",
             paramLabel = "N",
             defaultValue = "10000",
-            description = "Rows of a JSON result when the client sets no limit (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Maximum number of rows of a JSON result when the client sets no limit (default: ${DEFAULT-VALUE}).")
     private long rows;
 
     @Option(
             names = "--max-result-bytes",
             paramLabel = "N",
             defaultValue = "16000000000",
-            description = "Bytes of a result (default: ${DEFAULT-VALUE}).")
+            description = "Maximum size of a result in bytes (default: ${DEFAULT-VALUE}).")
     private long resultBytes;
 
     @Option(
             names = "--max-queries",
             paramLabel = "N",
-            description = "Queries that run at a time (default: twice the cores, at least 8).")
+            description = "Maximum number of queries that run at a time (default: twice the cores, at least 8).")
     private Optional<Integer> queries = Optional.empty();
 
     @Option(
             names = "--max-long-queries",
             paramLabel = "N",
-            description = "Long queries that compute at a time; short queries do not wait for them (default: half the"
-                    + " cores, at least 2).")
+            description = "Maximum number of long queries that compute at a time; short queries do not wait for them"
+                    + " (default: half the cores, at least 2).")
     private Optional<Integer> longQueries = Optional.empty();
 
     @Option(
@@ -118,7 +119,7 @@ final class ServeOptions {
             paramLabel = "N",
             defaultValue = "64",
             description =
-                    "Queries that wait in the queue; more are rejected with 429 (default:" + " ${DEFAULT-VALUE}).")
+                    "Maximum number of queries that wait; more are rejected with 429 (default: ${DEFAULT-VALUE}).")
     private int queued;
 
     @Option(
@@ -132,7 +133,7 @@ final class ServeOptions {
             names = "--max-body-bytes",
             paramLabel = "N",
             defaultValue = "1000000",
-            description = "Bytes of a request body (default: ${DEFAULT-VALUE}).")
+            description = "Maximum size of a request body in bytes (default: ${DEFAULT-VALUE}).")
     private int bodyBytes;
 
     @Option(
@@ -146,35 +147,35 @@ final class ServeOptions {
             names = "--max-header-bytes",
             paramLabel = "N",
             defaultValue = "8192",
-            description = "Bytes of the headers of a request (default: ${DEFAULT-VALUE}).")
+            description = "Maximum size of the headers of a request in bytes (default: ${DEFAULT-VALUE}).")
     private int headerBytes;
 
     @Option(
             names = "--max-connections",
             paramLabel = "N",
             defaultValue = "256",
-            description = "Connections at a time; more wait (default: ${DEFAULT-VALUE}).")
+            description = "Maximum number of connections at a time; more wait (default: ${DEFAULT-VALUE}).")
     private int connections;
 
     @Option(
             names = "--max-event-streams",
             paramLabel = "N",
             defaultValue = "64",
-            description = "Clients of /v1/events at a time (default: ${DEFAULT-VALUE}).")
+            description = "Maximum number of clients of /v1/events at a time (default: ${DEFAULT-VALUE}).")
     private int eventStreams;
 
     @Option(
             names = "--memory",
             paramLabel = "SIZE",
-            description = "Memory of the server, all its processes together, such as 4GB (default: two"
-                    + " thirds of the memory of the machine).")
+            description = "Memory limit of the server with all its processes, such as 4GB (default: two thirds of the"
+                    + " memory of the machine).")
     private Optional<String> memory = Optional.empty();
 
     @Option(
             names = "--reading-timeout",
             paramLabel = "SECONDS",
             defaultValue = "120",
-            description = "Time limit for reading the model and the quiz of a run without progress (default:"
+            description = "How long reading the model and the quiz of a run may go without progress (default:"
                     + " ${DEFAULT-VALUE}).")
     private int readingTimeout;
 

@@ -52,7 +52,7 @@ final class StudyCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "File to write; default: report.html or report.md, \"-\" prints it.")
+            description = "File to write; default: report.html or report.md; - is standard output.")
     private Optional<String> output = Optional.empty();
 
     @Option(

@@ -60,7 +60,7 @@ final class TokenizeCommand implements Callable<Integer> {
             description = "Model directory, or a tokenizer.json.")
     private Path model = Path.of("");
 
-    @Option(names = "--chat", description = "Take each line for the one message of a conversation.")
+    @Option(names = "--chat", description = "Treat each line as the only message of a conversation.")
     private boolean asChat;
 
     @Spec

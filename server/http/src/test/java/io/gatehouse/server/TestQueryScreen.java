@@ -36,7 +36,7 @@ final class TestQueryScreen {
         browser.awaitText(STATUS, "3 rows in");
         browser.awaitTexts(CELLS, "arithmetic", "8", "colours", "8", "spelling", "8");
         assertThat(headers()).containsExactly("subject", "n");
-        assertThat(fragment()).isEqualTo("screen=query&q=" + SUBJECTS);
+        assertThat(fragment()).isEqualTo("screen=query&run=1&q=" + SUBJECTS);
     }
 
     @Test

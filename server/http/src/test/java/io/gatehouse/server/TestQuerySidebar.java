@@ -36,7 +36,7 @@ final class TestQuerySidebar {
             assertThat(browser.texts(".problem")).as(title).isEmpty();
         }
         browser.back();
-        browser.awaitText(".cm-content", "FROM tokens_of_question");
+        browser.awaitText(".cm-content", "FROM utilisation_difference_of_questions");
     }
 
     @Test

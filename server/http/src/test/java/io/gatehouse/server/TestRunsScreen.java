@@ -113,7 +113,8 @@ final class TestRunsScreen {
 
     @Test
     void drawsThePicturesOfARunAnewAsItGoesOn() {
-        start("live", "1560");
+        // Long prompts, so that it is still going on when all has been looked at.
+        start("live", "1560", "5");
         browser.awaitText("tbody .status", "running");
         browser.awaitText("tbody tr:first-child .actions", "Open");
         browser.clickOn("tbody tr:first-child .actions .tool");
@@ -144,10 +145,15 @@ final class TestRunsScreen {
     }
 
     private void start(String name, String questions) {
+        start(name, questions, "0");
+    }
+
+    private void start(String name, String questions, String shots) {
         browser.click("Start a run");
         browser.awaitText("form option", "model");
         browser.typeInto("form input[type=text]", name);
         browser.typeInto("form input[placeholder=all]", questions);
+        browser.typeInto("form input[max='32']", shots);
         browser.clickOn("form .main");
     }
 }

@@ -13,5 +13,5 @@ SELECT avg(entropy) AS MEASURE mean_entropy FROM token_routing;
 -- Mean probability that the gate gives to the top-k experts together.
 SELECT avg(mass) AS MEASURE mean_mass FROM token_routing;
 
--- Mean distance of the k-th expert's probability to the next one's.
+-- Mean margin: the selection score of the last chosen expert minus that of the next one.
 SELECT avg(margin) AS MEASURE mean_margin FROM token_routing;

@@ -100,7 +100,7 @@ final class TestDomainFunctions {
                         "A value as a share of the sum over all rows of the result, 0 to 1; NULL where the sum is 0.");
         assertThat(row("DESCRIBE FUNCTION list_contains"))
                 .containsExactly("list_contains", "list_contains(list, x)", "Whether x is an element.");
-        assertThatThrownBy(() -> row("DESCRIBE FUNCTION read_csv")).hasMessage("SQL reads no files here.");
+        assertThatThrownBy(() -> row("DESCRIBE FUNCTION read_csv")).hasMessage("SQL cannot read files.");
         assertThatThrownBy(() -> row("DESCRIBE FUNCTION nothing_like_it"))
                 .hasMessage("Function 'nothing_like_it' does not exist.");
     }

@@ -149,7 +149,7 @@ final class TestSqlErrors {
         check(
                 "SELECT unnest(experts), row_number() OVER () FROM token_routing",
                 SQL_NOT_SUPPORTED,
-                "A window function cannot stand beside unnest; write UNNEST in FROM.");
+                "A window function cannot be combined with unnest; write UNNEST in FROM.");
         check(
                 "WITH RECURSIVE r(s) AS (SELECT CAST('a' AS VARCHAR) UNION ALL SELECT s || s FROM r) SELECT * FROM r",
                 SQL_NOT_SUPPORTED,

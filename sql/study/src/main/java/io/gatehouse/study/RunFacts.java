@@ -229,8 +229,8 @@ public record RunFacts(Rows row, List<String> subjects) {
                 ? "none"
                 : String.format(
                         Locale.ROOT,
-                        "%,d questions skipped, %,d prompts with fewer examples, because they are longer than the model"
-                                + " takes",
+                        "%,d questions skipped, %,d prompts with fewer examples, because they are longer than the"
+                                + " context of the model",
                         skipped,
                         shortened);
     }

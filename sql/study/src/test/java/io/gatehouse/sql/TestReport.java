@@ -32,7 +32,7 @@ final class TestReport {
             Study study = Study.of(engine, 1);
             assertThat(study.absent()).extracting(Absence::title).contains("Accuracy by expert", WITHIN);
             assertThat(HtmlReport.of(study))
-                    .contains("experts that fired in 30 questions and did not fire in 30")
+                    .contains("experts that fired in at least 30 questions and did not fire in at least 30 others")
                     .doesNotContain("percentage points");
         }
     }
@@ -47,7 +47,7 @@ final class TestReport {
                             "is that of expert **0** in layer **0**: **+100.0 percentage points** (95% CI"
                                     + " **+87.6 percentage points** to **+100.0 percentage points**; **40** questions against **40**)")
                     .contains("Within subjects, its difference is **+100.0 percentage points**")
-                    .contains("by **100.0 percentage points** in the median and **100.0 percentage points** on average")
+                    .contains("by a median of **100.0 percentage points** and a mean of **100.0 percentage points**")
                     .doesNotContain("None of the");
         }
     }

@@ -48,7 +48,7 @@ public sealed interface FeedForward {
             requireNonNull(latentSize, "latentSize is null");
             if (topK < 1 || topK > experts) {
                 throw new IllegalArgumentException(
-                        "Top-%d of %d experts is not a valid MoE layer".formatted(topK, experts));
+                        "A MoE layer cannot select %d of %d experts".formatted(topK, experts));
             }
         }
 

@@ -54,7 +54,8 @@ public record LatentAttention(
             requireNonNull(layout, "layout is null");
             if (heads < 1 || headDim < 1 || topK < 1) {
                 throw new IllegalArgumentException(
-                        "An indexer of %d heads of size %d, top %d".formatted(heads, headDim, topK));
+                        "The sizes of an indexer must be positive: %d heads of size %d, top %d"
+                                .formatted(heads, headDim, topK));
             }
         }
     }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
             "Measures how fast packed weights are decoded to fp32.",
             "",
             "Decodes a matrix of 1,536 x 2,048 in each packing, from memory and on one thread, and reports gigabytes of"
-                    + " packed weights and thousand millions of values in a second."
+                    + " packed weights and billions (10^9) of values per second."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse bench decode"})

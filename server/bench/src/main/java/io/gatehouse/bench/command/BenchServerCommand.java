@@ -65,7 +65,7 @@ final class BenchServerCommand implements Callable<Integer> {
     @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
-    @Option(names = "--hostile", description = "Let hostile clients at a server.")
+    @Option(names = "--hostile", description = "Attack a server with hostile clients.")
     private boolean hostile;
 
     @Option(

@@ -48,7 +48,11 @@ public final class PrefillCommand implements Callable<Integer> {
     @Mixin
     private EngineChoice choice = new EngineChoice();
 
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Checkpoint: a directory in Hugging Face layout, or a GGUF file.")
     private Path model = Path.of("");
 
     @Option(names = "--prompts", required = true, paramLabel = "FILE", description = "JSON file with token ids.")

@@ -74,7 +74,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "  writes %.1f M activations/s, %d shards wait",
+                        "  writes %.1f M activations/s, shards waiting: %d",
                         writing.activationsPerSecond() / 1e6,
                         writing.shardsWaiting());
     }

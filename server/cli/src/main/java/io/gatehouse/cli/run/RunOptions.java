@@ -8,7 +8,11 @@ import picocli.CommandLine.Option;
 
 /** What is to be run, as the command line has it. */
 final class RunOptions {
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "Checkpoint in Hugging Face layout.")
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description = "Checkpoint: a directory in Hugging Face layout, or a GGUF file.")
     private String model = "";
 
     @Option(
@@ -66,16 +70,17 @@ final class RunOptions {
             names = "--long-prompts",
             paramLabel = "CHOICE",
             defaultValue = RunRequest.LONG_PROMPTS,
-            description = "What to do with a prompt that is longer than the model takes: fail; skip, which leaves the"
-                    + " question out; or truncate-examples, which leaves out the last solved examples until it fits, and"
-                    + " the question if it never does. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "What to do with a prompt that is longer than the context of the model: fail; skip, which leaves the"
+                            + " question out; or truncate-examples, which leaves out the last solved examples until it fits, and"
+                            + " the question if it never does. Default: ${DEFAULT-VALUE}.")
     private String longPrompts = RunRequest.LONG_PROMPTS;
 
     @Option(
             names = "--record",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.RECORD,
-            description = "prompt: routing of every prompt token; last-prompt: only of the last one, which answers."
+            description = "prompt: routing of every prompt token; last-prompt: only of the last one, where it answers."
                     + " Default: ${DEFAULT-VALUE}.")
     private String record = RunRequest.RECORD;
 

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
             "Runs SQL on a database file or on a Gatehouse server.",
             "If a server has the file open, the statements go to that server.",
             "Without -c and -f it opens a shell on a terminal; otherwise it reads statements from standard input.",
-            "Statements end with a semicolon. It stops at the first failing statement."
+            "Statements end with a semicolon. By default it stops at the first statement that fails."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -46,13 +46,13 @@ import picocli.CommandLine.Spec;
 public final class SqlCommand implements Callable<Integer> {
     private static final long TABLE_LIMIT = 1000;
 
-    @Option(names = "--db", paramLabel = "FILE", description = "Database file to ask, or the directory of an export.")
+    @Option(names = "--db", paramLabel = "FILE", description = "Database file to query, or the directory of an export.")
     private Optional<String> database = Optional.empty();
 
     @Mixin
     private EngineOption engine = new EngineOption();
 
-    @Option(names = "--url", paramLabel = "URL", description = "Server to ask, such as http://127.0.0.1:8080.")
+    @Option(names = "--url", paramLabel = "URL", description = "Server to query, such as http://127.0.0.1:8080.")
     private Optional<URI> url = Optional.empty();
 
     @Option(
@@ -67,7 +67,7 @@ public final class SqlCommand implements Callable<Integer> {
     @Option(names = "-f", paramLabel = "FILE", description = "File of statements to run; may be given several times.")
     private List<Path> files = List.of();
 
-    @Option(names = "--keep-going", description = "Go on behind a statement that fails.")
+    @Option(names = "--keep-going", description = "Continue after a statement that fails.")
     private boolean keepGoing;
 
     @Option(names = "--output", paramLabel = "FILE", description = "File for the rows; default: standard output.")
@@ -83,8 +83,8 @@ public final class SqlCommand implements Callable<Integer> {
     @Option(
             names = "--csv-for-spreadsheets",
             description = "With --format csv: put an apostrophe before texts that begin with =, +, -, @, a tab or a"
-                    + " carriage return, so that no spreadsheet runs them as formulas. By default CSV has the values as"
-                    + " they are.")
+                    + " carriage return, so that no spreadsheet runs them as formulas. By default CSV contains the values"
+                    + " unchanged.")
     private boolean csvForSpreadsheets;
 
     @Option(

@@ -68,11 +68,11 @@ final class AllKeys {
         for (int item = 1; item <= select.getSelectList().size(); item++) {
             SqlNode expression = select.getSelectList().get(item - 1);
             if (DialectForms.isStar(expression)) {
-                throw StatementErrors.notSupported(all, "GROUP BY ALL cannot stand with a star; name the columns.");
+                throw StatementErrors.notSupported(all, "GROUP BY ALL cannot be combined with *; name the columns.");
             }
             if (SqlTrees.holds(expression, call -> call.getKind() == SqlKind.OVER)) {
                 throw StatementErrors.notSupported(
-                        expression, "GROUP BY ALL cannot stand with a window function; name the columns.");
+                        expression, "GROUP BY ALL cannot be combined with a window function; name the columns.");
             }
             boolean aggregate = SqlTrees.holds(expression, AllKeys::isAggregate);
             aggregates |= aggregate;
@@ -241,7 +241,7 @@ final class AllKeys {
         if (query instanceof SqlCall call && SqlKind.SET_QUERY.contains(call.getKind())) {
             return firstSelect(call.operand(0), key);
         }
-        throw StatementErrors.notSupported(key, "ORDER BY ALL can only stand behind a SELECT; name the columns.");
+        throw StatementErrors.notSupported(key, "ORDER BY ALL is allowed only after a SELECT; name the columns.");
     }
 
     /** Replaces ALL by a number, with the same direction. */

@@ -252,7 +252,7 @@ final class PivotForm {
         if (!conditioned && right instanceof SqlCall pivot && isClause(pivot)) {
             throw StatementErrors.notSupported(
                     pivot,
-                    "%1$s behind a join without ON is one of the whole join; write a CROSS JOIN (SELECT * FROM b %1$s (…))."
+                    "%1$s after a join without ON applies to the whole join; write a CROSS JOIN (SELECT * FROM b %1$s (…))."
                             .formatted(pivot.getOperator().getName()));
         }
     }

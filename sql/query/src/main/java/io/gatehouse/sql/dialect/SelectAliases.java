@@ -70,7 +70,7 @@ public final class SelectAliases extends SqlShuttle {
         public @Nullable SqlNode visit(SqlCall call) {
             if (call.isA(SqlKind.QUERY)) {
                 throw StatementErrors.notSupported(
-                        call, "The alias of a sub-query cannot stand in WHERE; write it around the query.");
+                        call, "The alias of a sub-query is not allowed in WHERE; put WHERE around the query.");
             }
             return super.visit(call);
         }

@@ -157,7 +157,7 @@ final class WindowForms {
         for (SqlNode key : order) {
             if (DialectForms.isAll(SqlTrees.bare(key))) {
                 throw StatementErrors.notSupported(
-                        key, "ORDER BY ALL cannot stand with DISTINCT ON; name the columns.");
+                        key, "ORDER BY ALL cannot be combined with DISTINCT ON; name the columns.");
             }
             sorted.add(meant(select, key));
         }

@@ -130,7 +130,7 @@ public final class AlgebraFence extends RelVisitor {
         checkOperator(aggregate);
         if (aggregate.requiresOver()) {
             throw StatementErrors.notSupported(
-                    "IGNORE NULLS cannot stand above GROUP BY; write the groups as a sub-query in FROM.");
+                    "IGNORE NULLS is not allowed with GROUP BY; compute the groups in a sub-query in FROM.");
         }
     }
 

@@ -111,7 +111,7 @@ public final class UnnestPositions extends RelVisitor {
         public RexNode visitOver(RexOver over) {
             if (besideRows) {
                 throw StatementErrors.notSupported(
-                        "A window function cannot stand beside unnest; write UNNEST in FROM.");
+                        "A window function cannot be combined with unnest; write UNNEST in FROM.");
             }
             return super.visitOver(over);
         }

@@ -3,9 +3,9 @@
 --
 -- Title: Contexts of an expert
 -- Definition: the activations of the expert with the largest weights, one for each token of the vocabulary, because
---   prompts of one format repeat the same words; of equal ones, and where an import has no weights, the one of the lower
---   question and position comes first. Each with the tokens that are at most so far away. Only tokens whose text or id
---   was recorded.
+--   prompts of one format repeat the same words; of equal ones, and where an import has no weights, the one of the
+--   lower question and position comes first. Each has up to width tokens before and after it. Only tokens whose text or
+--   id was recorded.
 -- Source: none needed: rows of activations and tokens.
 -- Version: 1
 -- Example: SELECT place, question_id, distance, token, weight

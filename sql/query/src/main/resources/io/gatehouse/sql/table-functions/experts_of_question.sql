@@ -1,8 +1,8 @@
 -- One row per expert of a run that fired in a question: how many of the prompt's tokens were sent to it.
 --
 -- Title: Experts of a question
--- Definition: at scope last_prompt the last token of the prompt counts, at prompt all of it, as far as the run recorded
---   them.
+-- Definition: scope last_prompt counts only the last token of the prompt, scope prompt every prompt token that the run
+--   recorded.
 -- Example: SELECT layer, expert, activations, mean_weight
 --   FROM experts_of_question(1, 'prompt', 3)
 --   ORDER BY layer, activations DESC, expert

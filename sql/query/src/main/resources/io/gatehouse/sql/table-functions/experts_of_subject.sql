@@ -1,8 +1,9 @@
--- One row per layer and place: the experts of a run that a subject goes through more than the other subjects do.
+-- One row per layer and place: the experts of a run that the tokens of a subject are routed to more often than those of
+-- other subjects.
 --
 -- Title: Experts of a subject
--- Definition: as in the view subject_specialisation, in the order of log_odds; of equal ones the expert with the lower
---   number comes first. Tokens of one prompt are not independent: at scope prompt z says too much.
+-- Definition: as in the view subject_specialisation, in the order of log_odds; ties go to the lower expert number.
+--   Tokens of one prompt are not independent: at scope prompt z is too large.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation.
 -- Example: SELECT layer, place, expert, share, ratio
 --   FROM experts_of_subject(1, 'last_prompt', (SELECT min(subject) FROM questions), 3)
@@ -21,7 +22,7 @@
 --   n BIGINT: Number of tokens of the subject
 --   activations BIGINT: Number of those that were routed to the expert
 --   share DOUBLE: activations / n, 0 to 1
---   ratio DOUBLE: share as a multiple of an even spread's
+--   ratio DOUBLE: share / (top_k / experts); 1 is uniform
 --   log_odds DOUBLE: Logarithm of the odds ratio of the expert in the subject against the other subjects
 --   z DOUBLE: Standard errors of log_odds from 0
 SELECT layer, place, expert, n, activations, share, ratio, log_odds, z

@@ -1,8 +1,8 @@
 -- One row per place: the questions of a run whose routing is most like that of one question.
 --
 -- Title: Nearest questions
--- Definition: the other questions in the order of similarity in the view question_similarity; of equal ones the question
---   with the lower number comes first.
+-- Definition: the other questions in the order of similarity in the view question_similarity; ties go to the lower
+--   question number.
 -- Formula: cosine of the routing embeddings, as in question_similarity.
 -- Source: Li and Zhou 2024, arXiv 2410.10814 (MoEE), the routing part.
 -- Version: 1
@@ -21,7 +21,7 @@
 --   question_id INTEGER: The other question
 --   subject VARCHAR: Its subject
 --   question VARCHAR: Its text, without the choices
---   correct BOOLEAN NULL: Whether the run answered it rightly; NULL where the run has no answer
+--   correct BOOLEAN NULL: Whether the run answered it correctly; NULL where the run has no answer
 --   similarity DOUBLE: Cosine of the embeddings, 0 to 1
 --   same_subject BOOLEAN: Whether both questions have the same subject
 --   n BIGINT: Number of other questions that were compared

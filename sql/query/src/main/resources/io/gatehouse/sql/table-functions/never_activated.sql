@@ -1,8 +1,8 @@
 -- One row per expert of a run that no token was sent to.
 --
 -- Title: Experts never activated
--- Definition: as in the view unused_experts, which counts them: at scope last_prompt the last token of each prompt is
---   looked at, at prompt all of the prompt. Layers of which an imported run says nothing have no rows.
+-- Definition: as in the view unused_experts, which counts them: scope last_prompt counts only the last token of each
+--   prompt, scope prompt every prompt token. Layers for which an import has no data have no rows.
 -- Example: SELECT layer, count(*) AS unused
 --   FROM never_activated(1, 'last_prompt')
 --   GROUP BY layer

@@ -23,7 +23,7 @@
 --   experts SMALLINT[] NULL: The selected experts, the most probable first; NULL where the run did not record the token
 --   weights FLOAT[] NULL: Weights of those experts, same order; NULL where the run did not record them
 --   entropy FLOAT NULL: Entropy of the gate over all experts, in nats; NULL where the run did not record it
---   normalised_entropy DOUBLE NULL: That as a share of the largest that it can be, 0 to 1; NULL where the run did not record it, or with one expert
+--   normalised_entropy DOUBLE NULL: entropy / ln(experts), 0 to 1; NULL where the run did not record it, or with one expert
 SELECT
     t."position",
     t.token_id,

@@ -1,8 +1,8 @@
 -- One row per layer and place: the experts of a run that most tokens were sent to.
 --
 -- Title: Most used experts
--- Definition: at scope last_prompt the last token of each prompt counts, at prompt all of the prompt. Of experts with
---   equally many the one with the lower number comes first. Experts that never fired have no place.
+-- Definition: scope last_prompt counts only the last token of each prompt, scope prompt every prompt token. Ties go to
+--   the lower expert number. Experts that never fired have no place.
 -- Example: SELECT layer, place, expert, share FROM top_experts(1, 'last_prompt', 3) ORDER BY layer, place
 --
 -- Parameters:
@@ -15,7 +15,7 @@
 --   place BIGINT: Place of the expert in its layer, 1 for the most used
 --   expert SMALLINT: Expert of the layer, from 0
 --   activations BIGINT: Number of tokens that were routed to the expert
---   share DOUBLE: activations as a share of those of the layer, 0 to 1; 1 / experts if all were used alike
+--   share DOUBLE: activations as a share of those of the layer, 0 to 1; 1 / experts if all were used equally
 --   mean_weight DOUBLE NULL: Mean weight of those activations; NULL if an import has no value
 SELECT layer, place, expert, activations, activations / activations_of_layer AS share, weight_sum / activations AS mean_weight
 FROM (

@@ -3,8 +3,8 @@
 -- Group: Runs compared
 -- Order: 2
 -- Title: Answer difference between runs
--- Definition: the questions that both runs answered. Only the questions that one of them answers correctly and the other
---   does not tell whether they differ: McNemar's exact test.
+-- Definition: the questions that both runs answered. The test uses only the questions that exactly one of them answers
+--   correctly: McNemar's exact test.
 -- Formula: p_value = min(1, 2 sum_{i=0..min(b,c)} C(b+c, i) / 2^(b+c)), b and c the questions that only the one, only the
 --   other answered correctly.
 -- Source: McNemar 1947, Psychometrika 12(2), in its exact form.

@@ -3,14 +3,15 @@
 -- Group: Load
 -- Order: 5
 -- Title: Calibration coverage
--- Definition: quantisation and pruning measure an expert on the tokens that the router sends to it, and measure it badly
---   or not at all with few of them. This counts the experts below each of five numbers of tokens, with the questions of
---   the run as calibration set. Scope last_prompt counts only the last prompt token of each question; scope prompt
---   counts every prompt token, including the last one, for runs that recorded them.
+-- Definition: quantisation and pruning calibrate an expert on the tokens that the router sends to it, so an expert with
+--   few tokens is calibrated badly or not at all. This counts the experts below each of five numbers of tokens, with
+--   the questions of the run as calibration set. Scope last_prompt counts only the last prompt token of each question;
+--   scope prompt counts every prompt token, including the last one, for runs that recorded them.
 -- Formula: a_e = tokens routed to expert e, n = tokens of the scope; below = #{e : a_e < minimum};
 --   below_share = below / experts; fewest = min_e a_e; tokens_needed = ceil(minimum n / fewest).
--- Source: questions of users of quantisers, such as GPTQModel issue 1439 and llm-compressor issue 1593; the matrix that
---   GPTQ inverts has full rank only from as many tokens as its layer has inputs, Frantar et al. 2022, arXiv 2210.17323.
+-- Source: questions from users of quantisation tools, such as GPTQModel issue 1439 and llm-compressor issue 1593; the
+--   matrix that GPTQ inverts has full rank only from as many tokens as its layer has inputs, Frantar et al. 2022, arXiv
+--   2210.17323.
 -- Version: 1
 -- Example: SELECT layer, minimum, below, experts, fewest, tokens_needed, n
 --   FROM calibration_coverage

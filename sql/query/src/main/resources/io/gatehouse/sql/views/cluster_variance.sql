@@ -1,12 +1,12 @@
--- One row per run whose checkpoint's weights were read, scope and layer: whether experts that are near each other in the
--- router get similar shares of the gate. An analogue of MoEC, and not MoEC.
+-- One row per run whose checkpoint's weights were read, scope and layer: whether experts that are near each other in
+-- the router get similar shares of the gate. An analogue of MoEC, not MoEC itself.
 --
 -- Group: Weights
 -- Order: 4
 -- Title: Utilisation variance of similar experts
--- Definition: MoEC groups experts while it trains and holds the variance of routing within a group down. A finished model
---   has no groups; here an expert and its nearest one by the cosine of gate embeddings stand for a group of two. Experts
---   without a gate embedding, and layers whose weights of the gate an imported run does not say, are left out.
+-- Definition: MoEC groups experts while it trains and keeps the variance of routing within a group small. A finished
+--   model has no groups; here an expert and its nearest one by the cosine of gate embeddings stand for a group of two.
+--   Experts without a gate embedding, and layers for which an import has no weights, are left out.
 -- Formula: x_e = gate_mass of pruning_criteria; within_variance = mean over experts of (x_e - x_nearest(e))^2 / 2;
 --   variance = sum (x_e - mean)^2 / (n - 1); ratio = within_variance / variance, Geary's C with the nearest neighbour as
 --   the only one: 1 if neighbours differ as much as any two experts, below 1 if they are similar.

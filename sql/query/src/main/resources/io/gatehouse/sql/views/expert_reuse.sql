@@ -4,7 +4,8 @@
 -- Order: 4
 -- Title: Expert reuse by neighbouring tokens
 -- Definition: neighbouring tokens of a prompt in the same layer: the hit rate of a cache of the last token's experts.
---   At scope last_prompt it is the last token after the one before it. Only runs that recorded all prompt tokens.
+--   At scope last_prompt, only the last token is compared with the one before it. Only runs that recorded all prompt
+--   tokens have rows.
 -- Formula: reuse = mean over tokens of |E(t) and E(t-1)| / k; chance = top_k / experts.
 -- Source: local routing consistency, 2025, arXiv 2505.16056, for segments of two tokens.
 -- Version: 1

@@ -6,9 +6,9 @@
 -- Title: Weight similarity of experts
 -- Definition: each matrix is taken as one long vector. The weights of an expert are its three projections together; its
 --   gate embedding is its row of the router. Each pair has two rows, so that the neighbours of an expert are its rows.
---   Neurons of an expert can stand in any order without changing what it computes, so that experts which do the same may
---   still look unlike: the paper's reordered variant matches 2,016 pairs of 1,024 neurons for a layer of OLMoE, which
---   takes longer than a run, and is not here.
+--   The neurons of an expert can be in any order without changing what it computes, so experts that compute the same
+--   may look different. The paper's reordered variant matches 2,016 pairs of 1,024 neurons for a layer of OLMoE, which
+--   takes longer than a run, and is not included.
 -- Formula: cos(A, B) = sum_i A_i B_i / (||A|| ||B||), of the vectors of two experts; distance = ||W - W'||_F, W the three
 --   projections; relative_distance = distance / sqrt(||W||^2 + ||W'||^2): 0 if they are the same, 1 if they are unrelated.
 -- Source: Lo et al. 2024, arXiv 2406.18219 (A Closer Look into MoE), similarity of weight matrices and of gate embeddings.

@@ -5,9 +5,9 @@
 -- Order: 1
 -- Title: Expert utilisation
 -- Definition: of the tokens of the scope, the share routed to the expert; against an even spread. Scope last_prompt
---   looks at the last prompt token of each question only; scope prompt at every prompt token, the last one included, and
---   exists for runs that recorded them; so it does for runs imported from counts. The view subject_specialisation has the
---   same shares for each subject.
+--   looks at the last prompt token of each question only; scope prompt at every prompt token, the last one included,
+--   and exists for runs that recorded them or were imported from counts. The view subject_specialisation has the same
+--   shares for each subject.
 -- Formula: share = N(e) / N, equation 7 over all tokens; uniform_share = top_k / experts of the layer; ratio = share /
 --   uniform_share.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3.

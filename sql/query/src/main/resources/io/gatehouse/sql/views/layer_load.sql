@@ -23,9 +23,9 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   experts BIGINT: Number of experts of the layer
 --   n BIGINT: Number of tokens
---   balancedness DOUBLE: Mean load / largest load: 1 is even, 1 / experts all on one
+--   balancedness DOUBLE: Mean load / largest load: 1 is even, 1 / experts is all load on one expert
 --   max_violation DOUBLE: Largest load / mean load - 1: 0 is even
---   gini DOUBLE: Gini coefficient of the loads: 0 is even, near 1 all on one
+--   gini DOUBLE: Gini coefficient of the loads: 0 is even, near 1 is all load on one expert
 --   cv DOUBLE: Coefficient of variation of the loads: 0 is even
 --   effective_experts DOUBLE: Number of equally loaded experts with the same spread, 1 to experts
 --   busiest_share DOUBLE: Share of the tokens that are routed to the busiest expert, 0 to 1

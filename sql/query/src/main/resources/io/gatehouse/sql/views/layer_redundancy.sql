@@ -4,10 +4,10 @@
 -- Group: Weights
 -- Order: 3
 -- Title: Layer redundancy
--- Definition: the mean distance of two experts, their three projections as one matrix. MoLA takes a layer whose experts
---   are near each other for redundant and gives it fewer; its experts are adapters, trained from the same start, where
---   these are whole feed-forward blocks. Distances grow with the weights, relative ones do not: compare layers by those.
---   What the layer uses is that of unused_experts and layer_load, at the scope.
+-- Definition: the mean distance of two experts, their three projections as one matrix. MoLA considers a layer redundant
+--   if its experts are near each other, and gives it fewer; its experts are adapters trained from the same start,
+--   whereas these are whole feed-forward blocks. Distances grow with the weights and relative distances do not, so
+--   compare layers by relative distances. The columns on use are those of unused_experts and layer_load at the scope.
 -- Formula: mean_distance = mean over i < j of ||W_i - W_j||_F; mean_relative_distance the same of
 --   ||W_i - W_j||_F / sqrt(||W_i||^2 + ||W_j||^2).
 -- Source: Gao et al. 2024, arXiv 2402.08562 (MoLA), redundancy of layers.

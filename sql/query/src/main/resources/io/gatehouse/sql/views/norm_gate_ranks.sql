@@ -1,5 +1,5 @@
--- One row per run that recorded norms, scope, layer, rank by gate and rank by norm: how often the expert of a rank by
--- router probability has a rank by output norm.
+-- One row per run that recorded norms, scope, layer, rank by gate and rank by norm: how often the expert with one rank
+-- by router probability has the other rank by output norm.
 --
 -- Group: Weights
 -- Order: 6

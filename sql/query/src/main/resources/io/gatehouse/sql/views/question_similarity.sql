@@ -5,8 +5,8 @@
 -- Title: Similar questions
 -- Definition: the routing embedding of a question is the weights of all experts of all layers at its last prompt token.
 --   Basis gate takes the whole gate, for runs that recorded all probabilities; basis top_k the weights of the chosen
---   experts, for all runs that have them. Ask for one question_id: all pairs are many. The published code takes logits before the softmax,
---   scaled per batch, so that its numbers differ.
+--   experts, for all runs that have them. Restrict question_id to one question: there are as many pairs as the square
+--   of the questions. The published code takes logits before the softmax, scaled per batch, so its numbers differ.
 -- Formula: cosine of the two embeddings.
 -- Source: Li and Zhou 2024, arXiv 2410.10814 (MoEE), the routing part.
 -- Version: 2

@@ -3,8 +3,9 @@
 -- Group: Load
 -- Order: 3
 -- Title: Routing margins
--- Definition: the margin of a decision is the probability of the last chosen expert minus that of the first one not
---   chosen. Where it is small, rounding, quantisation or another engine may choose otherwise.
+-- Definition: the margin of a decision is the selection score of the last chosen expert minus that of the first one not
+--   chosen; for most routers the score is the probability. Where it is small, rounding, quantisation or another engine
+--   may choose another expert.
 -- Formula: shares are counts of margins below a bound over n.
 -- Source: none needed; margins are kept to 0.000001.
 -- Version: 2
@@ -19,7 +20,7 @@
 --   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions
---   mean_margin DOUBLE NULL: Mean margin, a difference of probabilities; NULL if an import has no value
+--   mean_margin DOUBLE NULL: Mean margin, a difference of selection scores; NULL if an import has no value
 --   least_margin FLOAT NULL: Smallest margin; NULL if an import has no value
 --   near_ties BIGINT NULL: Number of decisions with a margin below 0.0001; NULL if an import has no value
 --   share_below_0_0001 DOUBLE NULL: Share of decisions with a margin below 0.0001; NULL if an import has no value

@@ -4,8 +4,8 @@
 -- Order: 4
 -- Title: Utilisation difference between runs
 -- Definition: expert_utilisation of both runs, over all of their tokens of the scope. Their questions and prompts may
---   differ; the layers of their models and the experts of each layer are as many. Expert numbers mean the same only within
---   one lineage of a model.
+--   differ; their models have the same number of layers, and of experts in each layer. Expert numbers mean the same
+--   only within one lineage of a model.
 -- Formula: change = ratio / other_ratio, each the share of tokens over that of an even spread.
 -- Source: the shares are those of Muennighoff et al. 2024, arXiv 2409.02060, equation 7.
 -- Version: 1

@@ -37,7 +37,7 @@
 --   n BIGINT: Number of occurrences of the token
 --   activations BIGINT: Number of those that were routed to the expert
 --   share DOUBLE: activations / n, 0 to 1
---   top_1_share DOUBLE NULL: Share of the occurrences at which the expert was the most probable one; NULL if an import does not tell which is
+--   top_1_share DOUBLE NULL: Share of the occurrences at which the expert was the most probable one; NULL if an import does not say which one is
 SELECT
     run_id,
     scope,

@@ -72,7 +72,7 @@ public final class HtmlReport {
                         Svg.escape(title(run)),
                         Svg.escape(meta())));
         if (run.isPartial()) {
-            page.append("<p class=\"partial\">Partial run: %s. Every figure is of these questions only.</p>\n"
+            page.append("<p class=\"partial\">Partial run: %s. Every figure covers these questions only.</p>\n"
                     .formatted(Svg.escape(run.status())));
         }
         if (!run.longPrompts().equals("none")) {
@@ -187,7 +187,7 @@ public final class HtmlReport {
     }
 
     private void interpretation() {
-        page.append("<h2>What may be concluded</h2>\n<div class=\"text\">\n");
+        page.append("<h2>What can be concluded</h2>\n<div class=\"text\">\n");
         Resources.text(HtmlReport.class, "limits.txt")
                 .lines()
                 .forEach(line -> page.append("<p>%s</p>\n".formatted(Svg.escape(line))));
@@ -208,12 +208,12 @@ public final class HtmlReport {
                 .forEach((name, value) ->
                         page.append("<dt>%s</dt><dd>%s</dd>\n".formatted(Svg.escape(name), Svg.escape(value))));
         page.append(
-                "</dl>\n<h3>To repeat it</h3>\n<pre class=\"command\">%s\ngatehouse study --db FILE --run %s</pre>\n"
+                "</dl>\n<h3>To repeat the run</h3>\n<pre class=\"command\">%s\ngatehouse study --db FILE --run %s</pre>\n"
                         .formatted(Svg.escape(run.command()), Svg.escape(RunFacts.shell(List.of(run.name())))));
         page.append("<h3>Definitions</h3>\n");
         study.views().forEach(this::view);
         page.append("<p class=\"note printed\">%s</p>\n"
-                .formatted("Each figure has its SQL, and each quantity its definition, in the page on screen."));
+                .formatted("The page on screen also has the SQL of each figure and the definition of each quantity."));
         page.append("</div>\n");
     }
 

@@ -24,7 +24,7 @@ public final class MarkdownReport {
                 "# %s\n\nRun “%s”. The pictures are in the HTML report (`gatehouse study --format html`).\n"
                         .formatted(HtmlReport.title(run), run.name()));
         if (run.isPartial()) {
-            text.append("\n**Partial run: %s.** Every figure is of these questions only.\n".formatted(run.status()));
+            text.append("\n**Partial run: %s.** Every figure covers these questions only.\n".formatted(run.status()));
         }
         String section = "";
         for (Evidence evidence : study.figures()) {
@@ -41,7 +41,7 @@ public final class MarkdownReport {
             text.append("\n```sql\n%s;\n\n%s;\n```\n"
                     .formatted(evidence.figure().summary(), evidence.figure().detail()));
         }
-        text.append("\n## What may be concluded\n");
+        text.append("\n## What can be concluded\n");
         lines(text, "limits.txt");
         if (!study.absent().isEmpty()) {
             text.append("\n## Not in this report\n");
@@ -63,7 +63,8 @@ public final class MarkdownReport {
         text.append("\n## Methods\n\n### The run\n").append(line(List.of("", "")));
         text.append(line(List.of("---", "---")));
         study.run().settings().forEach((name, value) -> text.append(line(List.of(name, value))));
-        text.append("\n### To repeat it\n```\n%s\n```\n".formatted(study.run().command()));
+        text.append(
+                "\n### To repeat the run\n```\n%s\n```\n".formatted(study.run().command()));
         text.append("\n### Definitions\n");
         for (AnalysisView view : study.views()) {
             text.append("\n**%s.** %s.\n".formatted(view.name(), view.comment()));

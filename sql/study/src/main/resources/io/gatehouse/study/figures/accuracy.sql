@@ -14,7 +14,8 @@
 --   reason alone; the next figure controls for subjects.
 -- X: Accuracy (%)
 -- Chance: accuracy of the run
--- Missing: this needs answers, every token of the prompts, and experts that fired in 30 questions and did not fire in 30
+-- Missing: this needs answers, every token of the prompts, and experts that fired in at least 30 questions and did not
+--   fire in at least 30 others
 -- Views: expert_accuracy
 -- Picture: intervals label=place x=accuracy low=wilson_low high=wilson_high chance=run_accuracy
 SELECT

@@ -3,7 +3,7 @@
 -- Finding: The pair that fires together most often relative to chance, among pairs with at least {least} last prompt
 --   tokens: experts {expert} and {other_expert} of layer {layer}, {lift tenth} times as often as by chance.
 -- Caption: Pairs of experts that fire together most often relative to chance, last prompt token.
--- Note: Only pairs that are expected by chance at five tokens or more. The share is the published equation; the adjacent
+-- Note: Only pairs that chance would produce at five tokens or more. The share is the published equation; the adjacent
 --   share follows the published code, which counts only neighbouring ranks.
 -- Missing: no pair of experts fired together at 30 last prompt tokens or more
 -- Views: expert_coactivation

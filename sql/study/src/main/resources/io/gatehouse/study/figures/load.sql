@@ -1,11 +1,11 @@
 -- Section: Beyond the paper
 -- Title: Load balance
--- Finding: At the last prompt token, the load of a layer is spread as over {least_last..most_last tenth} equally loaded
---   experts, of {experts}.
--- Finding: Over all prompt tokens, it is {least_all..most_all tenth}, of {experts_all}.
+-- Finding: At the last prompt token, the load of a layer is spread as evenly as over {least_last..most_last tenth} equally
+--   loaded experts, out of {experts}.
+-- Finding: Over all prompt tokens, it is {least_all..most_all tenth}, out of {experts_all}.
 -- Caption: Effective number of experts by layer.
 -- Note: The effective number of experts is the exponential of the entropy of their loads. Balance over many tokens does
---   not tell how certain the router is at one token.
+--   not show how certain the router is at one token.
 -- X: Layer
 -- Y: Effective experts
 -- Chance: all experts equally loaded

@@ -5,7 +5,7 @@
 -- Finding: The most specialised expert is expert {expert} ({subject}): it fires at {share percent} of the {n} last
 --   prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}).
 -- Caption: Share of the last prompt tokens of a subject that are routed to an expert, last layer.
--- Note: Change the layer in the statement.
+-- Note: For another layer, change the SQL of this figure.
 -- X: Expert
 -- Y: Subject
 -- Value: Share of the subject's tokens (%)

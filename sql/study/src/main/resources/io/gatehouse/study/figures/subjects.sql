@@ -1,8 +1,8 @@
 -- Section: The paper's three findings
 -- Title: Accuracy by expert within subjects
 -- Finding: Over the {tested} experts with at least {least} questions in both groups, accuracy differs from the other
---   questions by {median_apart points} in the median and {apart points} on average; within subjects, by
---   {median_within points} in the median and {apart_within points} on average.
+--   questions by a median of {median_apart points} and a mean of {apart points}; within subjects, by a median of
+--   {median_within points} and a mean of {apart_within points}.
 -- Finding: The largest difference with a q-value below {bound} is that of expert {expert} in layer {layer}:
 --   {difference signed_points} (95% CI {difference_low signed_points} to {difference_high signed_points}; {n} questions
 --   against {rest_n}).
@@ -18,7 +18,8 @@
 --   What remains within subjects is still an observation.
 -- X: Difference in accuracy (percentage points)
 -- Y: Difference within subjects (percentage points)
--- Missing: this needs answers, every token of the prompts, and experts that fired in 30 questions and did not fire in 30
+-- Missing: this needs answers, every token of the prompts, and experts that fired in at least 30 questions and did not
+--   fire in at least 30 others
 -- Views: expert_accuracy expert_subject_accuracy
 -- Picture: scatter x=difference y=stratified_lift
 SELECT

@@ -6,8 +6,8 @@
 -- Finding: The similarity of gate embeddings explains {least..most percent} of the variance of the similarity of
 --   weights, over the pairs of a layer.
 -- Caption: Mean cosine of the weights of two experts by layer.
--- Note: These figures depend only on the checkpoint. Experts that compute the same with their neurons in another order
---   look different here.
+-- Note: These figures depend only on the checkpoint. Experts that compute the same, but with their neurons in another
+--   order, look different here.
 -- X: Layer
 -- Y: Mean cosine
 -- Missing: the file has no weights of the checkpoint (gatehouse model CHECKPOINT --db FILE)

@@ -1,4 +1,4 @@
--- How many equally probable outcomes would have an entropy, in nats: of 64 experts those that count, as it were.
+-- Number of equally probable outcomes that would have the entropy, given in nats.
 -- Arguments: entropy
 -- Formula: exp(H)
 -- Source: Jost 2006, Oikos 113(2).

@@ -1,4 +1,4 @@
--- How far a proportion lies above another, the whole's; below 0 where it lies under it; NULL where either has no trials.
+-- Difference between a proportion and that of the whole; negative if it is smaller; NULL where either has no trials.
 -- Arguments: successes, n, all_successes, all_n
 -- Formula: k / n - K / N
 -- Source: as in the view expert_accuracy.

@@ -1,4 +1,4 @@
--- An entropy in nats as a share of the largest that so many outcomes can have, 0 to 1; NULL for one outcome.
+-- An entropy in nats as a share of the maximum for that number of outcomes, 0 to 1; NULL for one outcome.
 -- Arguments: entropy, outcomes
 -- Formula: H / ln(k)
 -- Source: Shannon 1948, Bell System Technical Journal 27.

@@ -1,4 +1,4 @@
--- A value rounded to 12 significant digits: further ones of a sum hang on the order in which threads add.
+-- A value rounded to 12 significant digits: further digits of a sum depend on the order in which threads add.
 -- Arguments: value
 -- Formula: round(x p) / p, p = 10^(11 - floor(log10 |x|))
 -- Source: none needed.

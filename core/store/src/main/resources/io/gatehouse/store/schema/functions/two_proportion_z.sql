@@ -1,4 +1,4 @@
--- How many standard errors two proportions lie apart, pooled; NULL where that says nothing: no trials, or all alike.
+-- Difference of two proportions in pooled standard errors; NULL if there are no trials, or all outcomes are the same.
 -- Arguments: successes, n, other_successes, other_n
 -- Formula: (p1 - p2) / sqrt(p (1 - p) (1/n1 + 1/n2)), p = (k1 + k2) / (n1 + n2)
 -- Source: the pooled two-proportion z-test; Agresti 2002, Categorical Data Analysis, 3.

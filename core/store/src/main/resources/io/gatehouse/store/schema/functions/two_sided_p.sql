@@ -1,4 +1,4 @@
--- The probability that a standard normal lies as far from 0 as z or farther, either side: the p-value of a z statistic.
+-- Two-sided p-value of a z statistic: the probability that a standard normal variable is at least as far from 0 as z.
 -- Arguments: z
 -- Formula: 2 (1 - Phi(|z|)); below |z| = 7.071 Hart's rational approximation 5666, above it a continued fraction
 -- Source: Hart 1968, Computer Approximations; in the form of West 2005, Better approximations to cumulative normal
