@@ -47,6 +47,8 @@ final class LaneAttention<A extends TFloating> {
     }
 
     /**
+     * Attends to the cache of its text and to itself with the token of each text.
+     *
      * @param queries [T, heads x key size], scaled; the heads that share a key head are adjacent
      * @param keys [T, key heads x key size] of the tokens of the step
      * @param values [T, key heads x value size]

@@ -57,7 +57,7 @@ final class CacheTensor implements AutoCloseable {
      * so that the cells stay the same.
      */
     void take(CacheTensor other, int from, int to) {
-        ByteBuffer source = window(other.tensor, from);
+        ByteBuffer source = other.window(other.tensor, from);
         ByteBuffer target = window(tensor, to);
         int length = other.layout.width() * layout.vectorBytes();
         for (int head = 0; head < layout.heads(); head++) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
@@ -160,7 +161,7 @@ final class Caches implements AutoCloseable {
     }
 
     /** The lanes in which texts stand, the narrowest first, by their width. */
-    TreeMap<Integer, CacheLane> lanes() {
+    SortedMap<Integer, CacheLane> lanes() {
         return new TreeMap<>(lanes);
     }
 

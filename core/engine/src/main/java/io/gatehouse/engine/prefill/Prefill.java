@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -49,18 +50,20 @@ public final class Prefill {
         this.caches = caches;
     }
 
-    /** Adds fetches to a run and says where each will be in its result. */
+    /** Adds fetches to a run and says where each will be in its result. What is asked for twice is fetched once. */
     static final class Fetches {
         private final Session.Runner runner;
-        private int size;
+        private final Map<Output<?>, Integer> places = new HashMap<>();
 
         Fetches(Session.Runner runner) {
             this.runner = runner;
         }
 
         int add(Operand<?> output) {
-            runner.fetch(output);
-            return size++;
+            return places.computeIfAbsent(output.asOutput(), absent -> {
+                runner.fetch(absent);
+                return places.size();
+            });
         }
     }
 
