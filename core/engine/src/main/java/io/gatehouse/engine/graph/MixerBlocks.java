@@ -28,7 +28,8 @@ final class MixerBlocks {
         if (mixer instanceof Attention attention) {
             return Optional.of(new AttentionBlock<>(tf, attention, hiddenSize, type, inputs, prefixed));
         }
-        Rectangle rectangle = new Rectangle(tf, inputs.padded(), inputs.packed(), inputs.tokens());
+        Rectangle rectangle = new Rectangle(
+                tf, inputs.padded(), inputs.packed(), inputs.tokens(), inputs.lanes().isPresent());
         if (mixer instanceof LatentAttention latent) {
             return Optional.of(new LatentAttentionBlock<>(tf, latent, hiddenSize, type, rectangle, inputs, prefixed));
         }

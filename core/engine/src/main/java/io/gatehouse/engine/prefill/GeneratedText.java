@@ -74,6 +74,13 @@ final class GeneratedText {
         return from >= 0;
     }
 
+    /** A prompt and all tokens so far. */
+    int[] after(int[] prompt) {
+        int[] all = Arrays.copyOf(prompt, prompt.length + count);
+        System.arraycopy(tokens, 0, all, prompt.length, count);
+        return all;
+    }
+
     /** The last token, which is fed to the model next. */
     PromptPart next() {
         return new PromptPart(new int[] {tokens[count - 1]}, position(), position() + 1, List.of(number));

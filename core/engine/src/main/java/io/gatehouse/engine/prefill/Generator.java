@@ -3,6 +3,7 @@ package io.gatehouse.engine.prefill;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.prefill.GenerationListener.Phase;
 import io.gatehouse.error.ErrorCode;
@@ -12,13 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.tensorflow.types.family.TFloating;
 
 /**
  * Generates texts, many at a time: one pass through the layers computes a token of each active text and the prompts of
  * texts that enter. A text that ends leaves, and the next one enters as soon as there is memory for it up to its greatest
- * length, so that no text is ever put off once it has begun.
+ * length, so that no text is ever put off once it has begun. A text that grows to a length from which on all positions have
+ * other angles ({@link Rope#switchLength}) is computed anew at that length, as in Hugging Face's code for Phi.
  */
 public final class Generator {
     /** More texts at a time were not measured to gain anything. */
@@ -33,6 +38,7 @@ public final class Generator {
     private final long maxTogether;
 
     /**
+     * @param capture no trace
      * @param everyOutput whether the last layer's experts run for every prompt token
      * @param limit of memory: half of it is for the caches
      * @param maxTogether most tokens that enter in one pass
@@ -44,6 +50,9 @@ public final class Generator {
             boolean everyOutput,
             BatchLimit limit,
             long maxTogether) {
+        if (capture.trace()) {
+            throw new IllegalArgumentException("There is no trace of generated texts");
+        }
         this.model = model;
         this.rotary = rotary;
         this.capture = capture;
@@ -61,6 +70,8 @@ public final class Generator {
         private final Caches caches;
         private final Prefill prefill;
         private final Map<Integer, GeneratedText> active = new TreeMap<>();
+        /** Those that are computed anew next, and have no cache until then. */
+        private final Set<Integer> withoutCache = new TreeSet<>();
         private final Map<Integer, Generated> results = new TreeMap<>();
         private final int mostTexts;
         private int waiting;
@@ -86,12 +97,20 @@ public final class Generator {
         private void pass() {
             Map<Integer, Integer> positions = new TreeMap<>();
             for (GeneratedText text : active.values()) {
-                caches.grow(text.number(), text.position() + 1);
-                positions.put(text.number(), text.position());
+                int length = text.position() + 1;
+                if (switches(length)) {
+                    if (withoutCache.add(text.number())) {
+                        caches.leave(text.number());
+                    }
+                } else {
+                    caches.grow(text.number(), length);
+                    positions.put(text.number(), text.position());
+                }
             }
-            int from = waiting;
-            enter();
             List<PassPlan.Group> groups = new ArrayList<>();
+            long tokens = computeAgain(groups);
+            int from = waiting;
+            enter(tokens);
             if (waiting > from) {
                 groups.addAll(PassPlan.groups(
                         new PrefillRequest(prompts, told(Phase.PROMPT)), from, waiting, config().ropes(), batches));
@@ -113,9 +132,45 @@ public final class Generator {
                     .toList());
         }
 
-        /** Lets in what there is memory for, in order; at least one if nothing is active. */
-        private void enter() {
+        /**
+         * Adds texts without cache to the pass, as prompts; at least one if there are any.
+         *
+         * @return how many tokens they have together
+         */
+        private long computeAgain(List<PassPlan.Group> groups) {
+            if (withoutCache.isEmpty()) {
+                return 0;
+            }
+            List<Prompt> whole = new ArrayList<>(prompts);
+            List<Integer> now = new ArrayList<>();
             long tokens = 0;
+            for (int number : withoutCache) {
+                Prompt text = new Prompt(text(number).after(prompts.get(number).tokens()));
+                int length = text.tokens().length;
+                if (tokens > 0 && tokens + length > maxTogether) {
+                    break;
+                }
+                whole.set(number, text);
+                now.add(number);
+                caches.enter(number, length);
+                tokens += length;
+            }
+            now.forEach(withoutCache::remove);
+            PrefillRequest request = new PrefillRequest(whole, told(Phase.GENERATED));
+            for (int number : now) {
+                PassPlan.groups(request, number, number + 1, config().ropes(), batches)
+                        .forEach(group -> groups.add(group.computedAgain()));
+            }
+            return tokens;
+        }
+
+        /**
+         * Lets in what there is memory for, in order; at least one if nothing is active.
+         *
+         * @param before tokens of the pass so far, the step left out
+         */
+        private void enter(long before) {
+            long tokens = before;
             while (waiting < prompts.size() && active.size() < mostTexts) {
                 int length = prompts.get(waiting).tokens().length;
                 long bytes = bytes(length);
@@ -185,6 +240,10 @@ public final class Generator {
     public List<Generated> run(List<Prompt> prompts, GenerationOptions options, GenerationListener listener) {
         for (Prompt prompt : prompts) {
             PassPlan.require(prompt, config().ropes(), batches);
+            switchLengths()
+                    .filter(length -> length > prompt.tokens().length
+                            && length < prompt.tokens().length + options.maxTokens())
+                    .forEach(length -> PassPlan.require(new Prompt(new int[length]), config().ropes(), batches));
             long bytes = bytes(prompt.tokens().length, options);
             if (bytes > cacheBytes) {
                 throw new GatehouseException(
@@ -200,6 +259,14 @@ public final class Generator {
         try (Caches caches = new Caches(config(), type())) {
             return new Run(prompts, options, listener, caches).run();
         }
+    }
+
+    private boolean switches(int length) {
+        return switchLengths().anyMatch(other -> other == length);
+    }
+
+    private IntStream switchLengths() {
+        return config().ropes().stream().flatMapToInt(rope -> rope.switchLength().stream());
     }
 
     private long bytes(int promptLength, GenerationOptions options) {

@@ -23,6 +23,7 @@ final class InFlight implements AutoCloseable {
     private final MicroBatch batch;
     private final boolean prefix;
     private final PrefillListener listener;
+    private final Capture capture;
     private final RecordedRows recorded;
     private final RecordedRows last;
     private final Map<Rope, RotaryTable.Angles> rotary;
@@ -59,13 +60,14 @@ final class InFlight implements AutoCloseable {
             MicroBatch batch,
             boolean prefix,
             PrefillListener listener,
-            RecordedRows recorded,
+            Capture capture,
             Map<Rope, RotaryTable.Angles> rotary,
             Result embedded) {
         this.batch = batch;
         this.prefix = prefix;
         this.listener = listener;
-        this.recorded = recorded;
+        this.capture = capture;
+        this.recorded = RecordedRows.of(capture.tokens(), batch, prefix);
         this.last = RecordedRows.last(batch);
         this.rotary = Map.copyOf(rotary);
         this.positions = TInt32.vectorOf(batch.positions());
@@ -89,6 +91,11 @@ final class InFlight implements AutoCloseable {
     /** Receives its results. */
     PrefillListener listener() {
         return listener;
+    }
+
+    /** Which of its results are delivered. */
+    Capture capture() {
+        return capture;
     }
 
     /** The rows whose routing is recorded. */

@@ -19,8 +19,17 @@ public record PassPlan(List<Group> groups) {
      * @param prefix what all prompts begin with
      * @param prompts what follows it
      * @param listener of the request they are of
+     * @param again whether they were computed before but for their last tokens, which are all that is delivered
      */
-    record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener) {}
+    record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener, boolean again) {
+        Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener) {
+            this(prefix, prompts, listener, false);
+        }
+
+        Group computedAgain() {
+            return new Group(prefix, prompts, listener, true);
+        }
+    }
 
     /** The identity of a prefix is its tokens. */
     private record Tokens(int[] ids) {

@@ -97,16 +97,22 @@ public final class Prefill {
 
     private Group embed(PassPlan.Group group, List<InFlight> all, Delivery delivery) {
         PrefillListener listener = group.listener();
-        Optional<InFlight> prefix = group.prefix().map(batch -> embed(batch, true, listener, all, delivery));
+        Capture wanted = group.again() ? capture.ofLast() : capture;
+        Optional<InFlight> prefix = group.prefix().map(batch -> embed(batch, true, listener, wanted, all, delivery));
         return new Group(
                 prefix,
                 group.prompts().stream()
-                        .map(batch -> embed(batch, false, listener, all, delivery))
+                        .map(batch -> embed(batch, false, listener, wanted, all, delivery))
                         .toList());
     }
 
     private InFlight embed(
-            MicroBatch batch, boolean prefix, PrefillListener listener, List<InFlight> all, Delivery delivery) {
+            MicroBatch batch,
+            boolean prefix,
+            PrefillListener listener,
+            Capture wanted,
+            List<InFlight> all,
+            Delivery delivery) {
         int[] embedded = Arrays.stream(batch.tokenIds())
                 .map(id -> config.placeholders().contains(id) ? 0 : id)
                 .toArray();
@@ -116,7 +122,7 @@ public final class Prefill {
                     .feed(graph.embedding().tokenIds(), tokenIds)
                     .fetch(graph.embedding().embedded())
                     .run();
-            InFlight inFlight = inFlight(batch, prefix, listener, states);
+            InFlight inFlight = inFlight(batch, prefix, listener, wanted, states);
             all.add(inFlight);
             if (capture.trace()) {
                 delivery.submit(() -> deliverStates(0, inFlight));
@@ -127,13 +133,13 @@ public final class Prefill {
     }
 
     /** Takes the states over, or closes them. */
-    private InFlight inFlight(MicroBatch batch, boolean prefix, PrefillListener listener, Result states) {
+    private InFlight inFlight(
+            MicroBatch batch, boolean prefix, PrefillListener listener, Capture wanted, Result states) {
         try {
-            RecordedRows recorded = RecordedRows.of(capture.tokens(), batch, prefix);
             Map<Rope, RotaryTable.Angles> angles = new HashMap<>();
             config.ropes()
                     .forEach(rope -> angles.put(rope, rotary.angles(rope, batch.positions(), batch.textLengths())));
-            return new InFlight(batch, prefix, listener, recorded, angles, states);
+            return new InFlight(batch, prefix, listener, wanted, angles, states);
         } catch (RuntimeException | Error failure) {
             states.close();
             throw failure;
@@ -169,7 +175,8 @@ public final class Prefill {
         int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
-                : part.routing().map(routing -> new RoutingReadout(routing, capture, inFlight, answerOnly, fetches));
+                : part.routing().map(routing -> new RoutingReadout(
+                        routing, inFlight.capture(), inFlight, answerOnly, fetches));
         Result result;
         try (TInt32 window = TInt32.scalarOf(shape.mixer().mask().window());
                 TFloat32 depth = TFloat32.scalarOf(shape.mixer().depth())) {
