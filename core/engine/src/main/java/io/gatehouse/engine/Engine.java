@@ -3,11 +3,14 @@ package io.gatehouse.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.DecoderTensors;
 import io.gatehouse.checkpoint.config.MixerCache;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.DecoderGraph;
 import io.gatehouse.engine.graph.ExpertChanges;
 import io.gatehouse.engine.memory.LoadedModel;
+import io.gatehouse.engine.memory.WeightReader;
 import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.Generated;
 import io.gatehouse.engine.prefill.GenerationListener;
@@ -37,14 +40,15 @@ public final class Engine implements AutoCloseable {
     private final LoadedModel model;
     private final RotaryTable rotary;
 
-    private Engine(ModelConfig config, EngineOptions options, MemoryPlan memory, LoadedModel model) {
+    private Engine(
+            ModelConfig config, EngineOptions options, MemoryPlan memory, LoadedModel model, RotaryTable rotary) {
         this.config = config;
         this.precision = options.precision();
         this.device = options.device();
         this.interventions = options.interventions();
         this.memory = memory;
         this.model = model;
-        this.rotary = new RotaryTable();
+        this.rotary = rotary;
     }
 
     /** Reads the weights of a checkpoint to run it in fp32 on the CPU. */
@@ -53,7 +57,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Reads the weights of a checkpoint, all of them or, where they do not fit, two layers at a time.
+     * Reads the weights of a checkpoint, all of them or, where they do not fit, two layers at a time. Packed weights stay
+     * packed where that takes less memory.
      *
      * @throws GatehouseException OUT_OF_MEMORY if not even that fits, INVALID_ARGUMENT if there is no such device, or
      *     an intervention names an expert that is not there,
@@ -74,18 +79,32 @@ public final class Engine implements AutoCloseable {
         Interventions interventions = options.interventions();
         ModelConfig config = interventions.applyTo(checkpoint.config());
         Precision precision = options.precision();
+        float[] ropeExponents = ropeExponents(checkpoint, config);
         DecoderGraph graph = new DecoderGraph(
                 checkpoint, config, precision.attention(), precision.experts(), interventions.changesExperts());
         try {
-            MemoryPlan memory = MemoryPlan.of(config, graph, options.memory());
+            MemoryPlan memory = MemoryPlan.of(checkpoint, graph, options.memory());
             Session session = options.device().open(graph.graph());
             ExpertChanges changes = interventions.expertChanges(config);
             return new Engine(
-                    config, options, memory, LoadedModel.open(checkpoint, graph, session, changes, memory.streamed()));
+                    config,
+                    options,
+                    memory,
+                    LoadedModel.open(checkpoint, graph, session, changes, memory.layers()),
+                    new RotaryTable(ropeExponents));
         } catch (RuntimeException failure) {
             graph.close();
             throw failure;
         }
+    }
+
+    /** What a learned rotary embedding has for each pair; nothing where none is learned. */
+    private static float[] ropeExponents(Checkpoint checkpoint, ModelConfig config) {
+        return config.ropes().stream()
+                .filter(Rope::learned)
+                .findFirst()
+                .map(rope -> new WeightReader(checkpoint).vector(DecoderTensors.ROPE_EXPONENTS, rope.dims() / 2))
+                .orElseGet(() -> new float[0]);
     }
 
     /** The model that is run: that of the checkpoint, with another top-k where the interventions have one. */
@@ -118,7 +137,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Runs prompts through the model. As many as memory allows are in flight together, layer by layer: the more, the
-     * less often streamed weights are read. A prompt that is longer than the model was trained for is computed like any other.
+     * less often weights are read or decoded that do not stay as they are computed with. A prompt that is longer than the model was trained for is computed like any other.
      *
      * @throws GatehouseException what {@link #require} throws for any of them; what a listener throws
      */
@@ -160,9 +179,9 @@ public final class Engine implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** The most tokens that go through the layers together: streamed weights are read once for each such pass. */
+    /** The most tokens that go through the layers together: weights that do not stay are read once for each such pass. */
     public long tokensTogether() {
-        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
+        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.stateSize()));
     }
 
     /**

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -57,6 +58,12 @@ final class TestGeneration {
             "phimoe_b",
             "qwen3_next_a");
 
+    /** Fixtures of models that have no cache, with what it is missing for. */
+    private static final Map<String, String> WITHOUT_CACHE = Map.of(
+            "glm5_next_a", "an indexer over pools of tokens",
+            "longcat_flash_a", "two mixers",
+            "minimax_m3_vl_a", "an indexer over blocks of tokens");
+
     @TempDir
     private Path folder = Path.of("");
 
@@ -67,8 +74,28 @@ final class TestGeneration {
         return TestFamilies.fixtures().stream()
                 .filter(fixture ->
                         !TestFamilies.LACKING.containsKey(fixture.getFileName().toString()))
+                .filter(fixture -> !WITHOUT_CACHE.containsKey(fixture.getFileName().toString()))
                 .map(fixture -> DynamicTest.dynamicTest(
                         fixture.getFileName().toString(), () -> compare(fixture)));
+    }
+
+    @Test
+    void refusesByNameTheModelsThatHaveNoCache() {
+        WITHOUT_CACHE.forEach((family, missing) -> {
+            try (Checkpoint checkpoint = Checkpoint.open(SharedData.path("reference/families/" + family));
+                    Engine engine = Engine.load(checkpoint)) {
+                assertThatExceptionOfType(GatehouseException.class)
+                        .as(family)
+                        .isThrownBy(() -> engine.generate(
+                                List.of(new Prompt(1, 2, 3)),
+                                GenerationOptions.upTo(2, Set.of()),
+                                Capture.NOTHING,
+                                new GenerationRows()))
+                        .satisfies(refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNSUPPORTED_MODEL))
+                        .withMessageContaining("Text cannot be generated with")
+                        .withMessageContaining(missing);
+            }
+        });
     }
 
     /** Tokens equal the fixture's, and their routing equals that of the same text as a prompt. */

@@ -8,6 +8,7 @@ import java.util.Optional;
  */
 public sealed interface Mixer
         permits Attention,
+                ExpertAttention,
                 LatentAttention,
                 GatedDelta,
                 KimiDelta,

@@ -117,7 +117,7 @@ final class LatentKeys {
     }
 
     /** The square of yarn's temperature with "mscale_all_dim", which the scores are multiplied with. */
-    private double temperature() {
+    double temperature() {
         return parameters()
                 .filter(rope -> !rope.findText(rope.has("rope_type") ? "rope_type" : "type")
                         .orElse("default")

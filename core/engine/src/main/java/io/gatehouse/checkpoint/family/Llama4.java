@@ -75,7 +75,7 @@ final class Llama4 implements Family {
         if (!turns) {
             if (file.flag("attn_temperature_tuning", true)) {
                 attention.queryScale(
-                        new QueryScale(keys.number("attn_scale", 0.1), keys.number("floor_scale", 8192), 1));
+                        new QueryScale.Steps(keys.number("attn_scale", 0.1), keys.number("floor_scale", 8192), 1));
             }
             return attention.build();
         }

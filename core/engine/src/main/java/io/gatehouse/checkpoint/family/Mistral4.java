@@ -50,7 +50,7 @@ final class Mistral4 implements Family {
     private static Optional<QueryScale> queryScale(LatentKeys keys) {
         return keys.parameters()
                 .flatMap(rope -> rope.findNumber("llama_4_scaling_beta")
-                        .map(beta -> new QueryScale(
+                        .map(beta -> new QueryScale.Steps(
                                 beta.floatValue(),
                                 rope.size("original_max_position_embeddings", Integer.MAX_VALUE),
                                 0)));

@@ -81,7 +81,7 @@ final class NemotronH implements Family {
         FeedForward.Sparse beside = mixture.with(
                 SharedExpert.added(squaredRelu(keys.width("moe_shared_expert_intermediate_size"), biased)));
         return file.findSize("moe_latent_size", FamilyKeys.MAX_WIDTH)
-                .map(beside::inLatent)
+                .map(size -> beside.in(new FeedForward.Sparse.Latent(size, Optional.empty())))
                 .orElse(beside);
     }
 

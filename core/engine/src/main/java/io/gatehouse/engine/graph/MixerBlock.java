@@ -51,6 +51,8 @@ interface MixerBlock {
      *     filler). Computed only where it is fetched
      * @param unseen [B, S, P + S] 1 for the tokens that a token does not see, 0 for those it sees, in sparse attention;
      *     later layers may use it. In a step [all cells], lane after lane
+     * @param latents [T, width] latent vectors that later layers use, too
+     * @param routing what the router of attention with experts decided
      * @param cache what {@link io.gatehouse.checkpoint.config.Mixer#cache} says that is kept: [tokens, width] of each
      *     token, or the state of each text [B, ...]. Computed only where it is fetched
      */
@@ -58,18 +60,12 @@ interface MixerBlock {
             Operand<TFloat32> states,
             List<Operand<? extends TFloating>> state,
             Optional<Operand<TFloat32>> unseen,
+            Optional<Operand<TFloat32>> latents,
+            Optional<FeedForwardBlock.Routing> routing,
             List<Operand<? extends TFloating>> cache) {
-        /** Where what is kept is the state. */
-        Output(
-                Operand<TFloat32> states,
-                List<Operand<? extends TFloating>> state,
-                Optional<Operand<TFloat32>> unseen) {
-            this(states, state, unseen, state);
-        }
-
-        /** Of a mixer that lets every token see all before it, or those in a window. */
+        /** Of a mixer that gives later layers nothing; generation keeps its state. */
         Output(Operand<TFloat32> states, List<Operand<? extends TFloating>> state) {
-            this(states, state, Optional.empty());
+            this(states, state, Optional.empty(), Optional.empty(), Optional.empty(), state);
         }
 
         public Output {

@@ -2,6 +2,8 @@ package io.gatehouse.engine.prefill;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.config.Attention;
+import io.gatehouse.checkpoint.config.LatentAttention;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.Mask;
 import io.gatehouse.checkpoint.config.Mixer;
@@ -53,15 +55,27 @@ final class Caches implements AutoCloseable {
      */
     static List<MixerCache> kept(ModelConfig config) {
         return config.layers().stream()
-                .map(layer -> layer.mixer()
-                        .cache(config.hiddenSize())
+                .map(layer -> (layer.shortcut().isPresent()
+                                ? Optional.<MixerCache>empty()
+                                : layer.mixer().cache(config.hiddenSize()))
                         .orElseThrow(() -> new GatehouseException(
                                 ErrorCode.UNSUPPORTED_MODEL,
                                 "Text cannot be generated with %s: its layers with %s have no cache yet"
-                                        .formatted(
-                                                config.architecture(),
-                                                layer.mixer().getClass().getSimpleName()))))
+                                        .formatted(config.architecture(), withoutCache(layer)))))
                 .toList();
+    }
+
+    private static String withoutCache(Layer layer) {
+        if (layer.shortcut().isPresent()) {
+            return "two mixers";
+        }
+        if (layer.mixer() instanceof Attention attention && attention.indexer().isPresent()) {
+            return "an indexer over blocks of tokens";
+        }
+        return layer.mixer() instanceof LatentAttention attention
+                        && attention.indexer().isPresent()
+                ? "an indexer over pools of tokens or in a window"
+                : layer.mixer().getClass().getSimpleName();
     }
 
     /** Tokens that a text of this length has room for. */

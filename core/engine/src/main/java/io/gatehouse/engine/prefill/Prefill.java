@@ -172,16 +172,26 @@ public final class Prefill {
         List<Integer> cache =
                 caches.isPresent() ? part.cache().stream().map(fetches::add).toList() : List.of();
         Optional<Integer> unseen = part.unseen().map(fetches::add);
+        Optional<InFlight.KeptLatents> latents = part.latents()
+                .map(fetches::add)
+                .map(place ->
+                        new InFlight.KeptLatents(place, shape.mixer().rope().isPresent()));
         int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
                 : part.routing().map(routing -> new RoutingReadout(
                         routing, inFlight.capture(), inFlight, answerOnly, fetches));
+        Optional<RoutingReadout> mixerReadout = capture.trace()
+                        && inFlight.recorded().count() > 0
+                ? part.mixerRouting().map(routing -> new RoutingReadout(routing, capture, inFlight, false, fetches))
+                : Optional.empty();
         Result result;
         try (TInt32 window = TInt32.scalarOf(shape.mixer().mask().window());
-                TFloat32 depth = TFloat32.scalarOf(shape.mixer().depth())) {
+                TFloat32 depth = TFloat32.scalarOf(shape.mixer().depth());
+                TFloat32 shares = TFloat32.vectorOf(shape.residual().factors())) {
             result = runner.feed(graph.inputs().window(), window)
                     .feed(graph.inputs().depth(), depth)
+                    .feed(graph.inputs().shares(), shares)
                     .run();
         } finally {
             fed.forEach(Tensor::close);
@@ -193,16 +203,16 @@ public final class Prefill {
             result.close();
             throw ended;
         }
-        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state, cache, unseen));
+        inFlight.advance(new InFlight.LayerResult(result, output, answerOnly, state, cache, unseen, latents));
         if (caches.isPresent() && !inFlight.prefix()) {
             caches.get().store(layer, inFlight, prefix);
         }
-        delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout));
+        delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout, mixerReadout));
     }
 
     private Session.Runner feed(Layer layer, LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
-        Session.Runner runner = inFlight.feed(
-                graph.inputs(), layer.mixer().rope(), model.session().runner());
+        Session.Runner runner =
+                inFlight.feed(graph.inputs(), layer.mixer(), model.session().runner());
         prefix.ifPresent(past -> {
             for (int i = 0; i < part.past().size(); i++) {
                 runner.feed(part.past().get(i), past.state(i));
@@ -212,7 +222,12 @@ public final class Prefill {
     }
 
     private void deliver(
-            int layer, boolean lastLayer, InFlight inFlight, Result result, Optional<RoutingReadout> readout) {
+            int layer,
+            boolean lastLayer,
+            InFlight inFlight,
+            Result result,
+            Optional<RoutingReadout> readout,
+            Optional<RoutingReadout> mixerReadout) {
         readout.ifPresent(fetched -> {
             RoutingBatch routing = fetched.read(layer, result, inFlight.recorded());
             inFlight.listener().routed(routing);
@@ -220,13 +235,20 @@ public final class Prefill {
                 inFlight.listener().routerLogits(routing, fetched.logits(result, inFlight.recorded()));
             }
         });
+        mixerReadout.ifPresent(fetched -> inFlight.listener()
+                .mixerRouted(
+                        fetched.read(layer, result, inFlight.recorded()), fetched.logits(result, inFlight.recorded())));
         if (capture.trace() && !lastLayer) {
             deliverStates(layer + 1, inFlight);
         }
         inFlight.listener().layerDone(layer, inFlight.batch().promptTokens());
     }
 
+    /** Nothing of a model with several residual streams: no one of them is the state. */
     private void deliverStates(int index, InFlight inFlight) {
+        if (config.streams().isPresent()) {
+            return;
+        }
         float[] states = TensorMemory.floats(inFlight.hidden());
         RecordedRows rows = inFlight.recorded();
         inFlight.listener().hiddenStates(index, rows.prompts(), rows.floats(states, config.hiddenSize()));

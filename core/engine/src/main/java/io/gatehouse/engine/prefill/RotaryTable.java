@@ -21,15 +21,11 @@ public final class RotaryTable {
      * @param frequencies angle from one position to the next
      * @param factor of cosine and sine
      */
-    private record Turns(int length, double[] frequencies, float factor) {
-        static Turns of(Rope rope, int length) {
-            return new Turns(length, rope.frequencies(length), (float) rope.attentionFactor(length));
-        }
-
+    private record Turns(int length, float[] frequencies, float factor) {
         /** Angles of a position into {@code cosine} and {@code sine} from {@code offset} on. */
         void fill(int position, float[] cosine, float[] sine, int offset) {
             for (int i = 0; i < frequencies.length; i++) {
-                float angle = position * (float) frequencies[i];
+                float angle = position * frequencies[i];
                 cosine[offset + i] = (float) Math.cos(angle) * factor;
                 sine[offset + i] = (float) Math.sin(angle) * factor;
             }
@@ -37,6 +33,12 @@ public final class RotaryTable {
     }
 
     private final Map<Rope, Rows> tables = new HashMap<>();
+    private final float[] exponents;
+
+    /** @param exponents of which a learned embedding has one for each pair; none where none is learned */
+    public RotaryTable(float[] exponents) {
+        this.exponents = exponents.clone();
+    }
 
     /** Cosine and sine of the angles of a micro-batch, [T, rotated entries / 2] each. */
     record Angles(TFloat32 cosine, TFloat32 sine) implements AutoCloseable {
@@ -58,10 +60,10 @@ public final class RotaryTable {
         int half = rope.dims() / 2;
         float[] cosine = new float[positions.length * half];
         float[] sine = new float[positions.length * half];
-        Turns turns = Turns.of(rope, lengths[0]);
+        Turns turns = turns(rope, lengths[0]);
         for (int row = 0; row < positions.length; row++) {
             if (rope.dependsOn(lengths[row])) {
-                turns = turns.length() == lengths[row] ? turns : Turns.of(rope, lengths[row]);
+                turns = turns.length() == lengths[row] ? turns : turns(rope, lengths[row]);
                 turns.fill(positions[row], cosine, sine, row * half);
             } else {
                 Rows rows = rows(rope, lengths[row], positions[row]);
@@ -77,7 +79,7 @@ public final class RotaryTable {
     private Rows rows(Rope rope, int length, int position) {
         Rows known = tables.get(rope);
         if (known == null || known.cosine().length <= position) {
-            known = compute(Turns.of(rope, length), Math.max(256, Integer.highestOneBit(position) * 2));
+            known = compute(turns(rope, length), Math.max(256, Integer.highestOneBit(position) * 2));
             tables.put(rope, known);
         }
         return known;
@@ -90,6 +92,15 @@ public final class RotaryTable {
             turns.fill(position, rows.cosine()[position], rows.sine()[position], 0);
         }
         return rows;
+    }
+
+    private Turns turns(Rope rope, int length) {
+        double[] plain = rope.frequencies(length);
+        float[] frequencies = new float[plain.length];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = rope.learned() ? (float) plain[i] * (float) Math.exp(exponents[i]) : (float) plain[i];
+        }
+        return new Turns(length, frequencies, (float) rope.attentionFactor(length));
     }
 
     private static TFloat32 tensor(Shape shape, float[] values) {
