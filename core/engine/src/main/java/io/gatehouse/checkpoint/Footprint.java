@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  *     head count whole, as model cards have it
  * @param largestLayer parameters of the largest layer
  * @param outsideLayers parameters of embedding, final norm and head
+ * @param layerBytes of the layers on disk
  * @param widenedBytes in memory, each weight in the smallest floating type that holds its values exactly
  * @param bytes on disk, by the format they are stored in; scales and the like are of the format that they are for
  */
@@ -26,6 +27,7 @@ public record Footprint(
         long activeParameters,
         long largestLayer,
         long outsideLayers,
+        long layerBytes,
         long widenedBytes,
         Map<String, Long> bytes) {
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\..*");
@@ -38,12 +40,14 @@ public record Footprint(
         long[] always = new long[config.layers().size()];
         long[] experts = new long[config.layers().size()];
         long outside = 0;
+        long layerBytes = 0;
         long widened = 0;
         Map<String, Long> bytes = new TreeMap<>();
         for (StoredTensor weight : weights) {
             bytes.merge(weight.format(), weight.bytes(), Long::sum);
             widened += weight.widenedBytes();
             Matcher layer = LAYER.matcher(weight.name());
+            layerBytes += layer.matches() ? weight.bytes() : 0;
             if (!layer.matches()) {
                 outside += weight.elements();
             } else if (weight.name().contains(".experts.")) {
@@ -63,7 +67,7 @@ public record Footprint(
             }
             largest = Math.max(largest, always[layer] + experts[layer]);
         }
-        return new Footprint(parameters, active, largest, outside, widened, bytes);
+        return new Footprint(parameters, active, largest, outside, layerBytes, widened, bytes);
     }
 
     /** All weights on disk. */

@@ -53,7 +53,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Reads the weights of a checkpoint, all of them or, where they do not fit, two layers at a time.
+     * Reads the weights of a checkpoint, all of them or, where they do not fit, two layers at a time. Packed weights stay
+     * packed where that takes less memory.
      *
      * @throws GatehouseException OUT_OF_MEMORY if not even that fits, INVALID_ARGUMENT if there is no such device, or
      *     an intervention names an expert that is not there,
@@ -77,11 +78,11 @@ public final class Engine implements AutoCloseable {
         DecoderGraph graph = new DecoderGraph(
                 checkpoint, config, precision.attention(), precision.experts(), interventions.changesExperts());
         try {
-            MemoryPlan memory = MemoryPlan.of(config, graph, options.memory());
+            MemoryPlan memory = MemoryPlan.of(checkpoint, graph, options.memory());
             Session session = options.device().open(graph.graph());
             ExpertChanges changes = interventions.expertChanges(config);
             return new Engine(
-                    config, options, memory, LoadedModel.open(checkpoint, graph, session, changes, memory.streamed()));
+                    config, options, memory, LoadedModel.open(checkpoint, graph, session, changes, memory.layers()));
         } catch (RuntimeException failure) {
             graph.close();
             throw failure;
@@ -118,7 +119,7 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Runs prompts through the model. As many as memory allows are in flight together, layer by layer: the more, the
-     * less often streamed weights are read. A prompt that is longer than the model was trained for is computed like any other.
+     * less often weights are read or decoded that do not stay as they are computed with. A prompt that is longer than the model was trained for is computed like any other.
      *
      * @throws GatehouseException what {@link #require} throws for any of them; what a listener throws
      */
@@ -160,7 +161,7 @@ public final class Engine implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** The most tokens that go through the layers together: streamed weights are read once for each such pass. */
+    /** The most tokens that go through the layers together: weights that do not stay are read once for each such pass. */
     public long tokensTogether() {
         return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
     }

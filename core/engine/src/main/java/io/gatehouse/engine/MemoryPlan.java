@@ -2,10 +2,10 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.Footprint;
-import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.engine.graph.DecoderGraph;
 import io.gatehouse.engine.graph.Weights;
 import io.gatehouse.engine.memory.FreeMemory;
+import io.gatehouse.engine.memory.LayerTensors;
 import io.gatehouse.engine.prefill.BatchLimit;
 import io.gatehouse.engine.prefill.BatchLimit.Need;
 import io.gatehouse.error.ErrorCode;
@@ -17,12 +17,12 @@ import java.util.OptionalLong;
 /**
  * How a model is fitted into memory.
  *
- * @param streamed whether layers are read again for every pass, two at a time, instead of staying
+ * @param layers where the weights of the layers are between the passes
  * @param weightBytes weights in memory at any time
  * @param totalBytes what the process is expected to take with micro-batches as large as the plan has them
  * @param batches how much may go through a layer at once
  */
-public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, BatchLimit batches) {
+public record MemoryPlan(LayerTensors.Mode layers, long weightBytes, long totalBytes, BatchLimit batches) {
     /** Larger micro-batches were measured to gain nothing. */
     private static final int LARGEST = 4096;
 
@@ -43,7 +43,8 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     /**
      * Upper bounds of the memory of a run, from the files of its model.
      *
-     * @param resident bytes with all weights in memory
+     * @param resident bytes with all weights in memory: as the files have them where that takes less, beside two layers
+     *     that are decoded
      * @param streamed least bytes with which it runs at all
      */
     public record Estimate(long resident, long streamed) {}
@@ -54,23 +55,34 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
         double widened = (double) size.widenedBytes() / size.parameters();
         double bytesEach = MARGIN * (precision == Precision.EXACT ? widened : Math.min(widened, Short.BYTES));
         Need need = Need.of(checkpoint.config());
+        long decoded = (long) (bytesEach * size.parameters());
+        long streamed = (long) (bytesEach * size.streamedParameters());
+        long packed = (long) (MARGIN * size.layerBytes()) + streamed;
         return new Estimate(
-                total((long) (bytesEach * size.parameters()) + MARGIN_BYTES, LARGEST, need),
-                total((long) (bytesEach * size.streamedParameters()) + MARGIN_BYTES, SMALLEST, need));
+                total(Math.min(decoded, packed) + MARGIN_BYTES, LARGEST, need),
+                total(streamed + MARGIN_BYTES, SMALLEST, need));
     }
 
-    /** Resident where that fits, else streamed in micro-batches as large as fit. */
-    static MemoryPlan of(ModelConfig config, DecoderGraph graph, OptionalLong wanted) {
+    /**
+     * All weights in memory where that fits: decoded, or as the files have them where that takes less. Else streamed in
+     * micro-batches as large as fit.
+     */
+    static MemoryPlan of(Checkpoint checkpoint, DecoderGraph graph, OptionalLong wanted) {
         long limit = wanted.orElseGet(FreeMemory::comfortable);
-        Need need = Need.of(config);
-        MemoryPlan resident = plan(false, LARGEST, outer(graph) + allLayers(config, graph), need, limit);
+        Need need = Need.of(graph.config());
+        List<List<Weights.Variable>> shapes = LayerTensors.shapes(graph);
+        long decoded = LayerTensors.Resident.bytesOf(shapes);
+        long packed = LayerTensors.Packed.bytesOf(checkpoint, shapes);
+        MemoryPlan resident = packed < decoded
+                ? plan(LayerTensors.Mode.PACKED, LARGEST, outer(graph) + packed, need, limit)
+                : plan(LayerTensors.Mode.RESIDENT, LARGEST, outer(graph) + decoded, need, limit);
         if (resident.totalBytes() <= limit) {
             return resident;
         }
-        long weights = outer(graph) + twoLayers(config, graph);
+        long weights = outer(graph) + LayerTensors.Streamed.bytesOf(shapes);
         long fits = (limit - BASE_BYTES - weights) / need.bytes(1, 0);
         if (fits >= SMALLEST) {
-            return plan(true, (int) Math.min(LARGEST, fits), weights, need, limit);
+            return plan(LayerTensors.Mode.STREAMED, (int) Math.min(LARGEST, fits), weights, need, limit);
         }
         throw new GatehouseException(
                 ErrorCode.OUT_OF_MEMORY,
@@ -79,44 +91,36 @@ public record MemoryPlan(boolean streamed, long weightBytes, long totalBytes, Ba
     }
 
     private static long outer(DecoderGraph graph) {
-        return bytes(graph.embedding().weights()) + bytes(graph.head().weights());
+        return LayerTensors.bytesOf(graph.embedding().weights().variables())
+                + LayerTensors.bytesOf(graph.head().weights().variables());
     }
 
-    private static long allLayers(ModelConfig config, DecoderGraph graph) {
-        return config.layers().stream()
-                .mapToLong(layer -> bytes(graph.layerWeights(layer)))
-                .sum();
+    /** Whether layers are read from the files for every pass. */
+    public boolean streamed() {
+        return layers == LayerTensors.Mode.STREAMED;
     }
 
-    /** Two of each set of weights that layers have. */
-    private static long twoLayers(ModelConfig config, DecoderGraph graph) {
-        return config.layers().stream()
-                .map(layer -> graph.layerWeights(layer).variables())
-                .distinct()
-                .mapToLong(weights -> 2 * bytes(weights))
-                .sum();
+    /** Whether layers are read or decoded for every pass, so that it should be of many tokens. */
+    public boolean preparesLayers() {
+        return layers != LayerTensors.Mode.RESIDENT;
     }
 
     /** For people: whether the weights stay in memory, and how large they are. */
     public String description() {
-        return (streamed ? "streamed, %s in memory at a time" : "resident, %s")
-                .formatted(MemorySize.readable(weightBytes));
+        String format = switch (layers) {
+            case RESIDENT -> "resident, %s";
+            case PACKED -> "resident and packed, %s";
+            case STREAMED -> "streamed, %s in memory at a time";
+        };
+        return format.formatted(MemorySize.readable(weightBytes));
     }
 
-    private static MemoryPlan plan(boolean streamed, int tokens, long weights, Need need, long limit) {
+    private static MemoryPlan plan(LayerTensors.Mode layers, int tokens, long weights, Need need, long limit) {
         BatchLimit batches = new BatchLimit(tokens, limit - BASE_BYTES - weights, need);
-        return new MemoryPlan(streamed, weights, total(weights, tokens, need), batches);
+        return new MemoryPlan(layers, weights, total(weights, tokens, need), batches);
     }
 
     private static long total(long weights, int tokens, Need need) {
         return BASE_BYTES + weights + need.bytes(tokens, 0);
-    }
-
-    private static long bytes(Weights weights) {
-        return bytes(weights.variables());
-    }
-
-    private static long bytes(List<Weights.Variable> weights) {
-        return weights.stream().mapToLong(Weights.Variable::bytes).sum();
     }
 }

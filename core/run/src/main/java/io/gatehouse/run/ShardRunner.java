@@ -25,11 +25,11 @@ public final class ShardRunner {
     }
 
     /**
-     * Shards that are computed together: as many as fit where the weights are read again each time, otherwise one
-     * by one, so that each is in the file sooner. The result of a shard does not depend on it.
+     * Shards that are computed together: as many as fit where the weights are read or decoded again each time,
+     * otherwise one by one, so that each is in the file sooner. The result of a shard does not depend on it.
      */
     List<List<ShardTask>> together(List<ShardTask> shards) {
-        long most = engine.memory().streamed() ? engine.tokensTogether() : 0;
+        long most = engine.memory().preparesLayers() ? engine.tokensTogether() : 0;
         List<List<ShardTask>> groups = new ArrayList<>();
         long tokens = 0;
         for (ShardTask shard : shards) {

@@ -3,6 +3,7 @@ package io.gatehouse.checkpoint.quantised;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.List;
 
 /**
  * AWQ (Lin et al., arXiv 2306.00978) as AutoAWQ stores it for its kernel gemm: the transpose of the weight in 4 bits,
@@ -44,8 +45,8 @@ record Awq(TensorInfo qweight, TensorInfo qzeros, TensorInfo scales, int groups)
     }
 
     @Override
-    public long bytes() {
-        return qweight.bytes() + qzeros.bytes() + scales.bytes();
+    public List<TensorInfo> tensors() {
+        return List.of(qweight, qzeros, scales);
     }
 
     @Override
@@ -60,10 +61,41 @@ record Awq(TensorInfo qweight, TensorInfo qzeros, TensorInfo scales, int groups)
 
     @Override
     public RowDecoder decoder(TensorBytes files) {
-        return (first, rows, target) -> decode(files, first, rows, target);
+        int group = columns() / groups;
+        return (first, rows, target) -> forEachGroup(
+                files,
+                first,
+                rows,
+                (line, begin, shift, zero, scale, to) -> decode(line, begin, group, shift, zero, scale, target, to));
     }
 
-    private void decode(TensorBytes files, long first, int rows, float[] target) {
+    /** Each group has a table of its 16 values. */
+    @Override
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        int group = columns() / groups;
+        if (group % 2 != 0 || step != 1) {
+            return Packing.super.bfloat16Decoder(files, step);
+        }
+        NibbleTable table = new NibbleTable();
+        return (first, rows, target) -> forEachGroup(files, first, rows, (line, begin, shift, zero, scale, to) -> {
+            table.setLinear(zero, scale);
+            table.oneOfEach(line, begin, group, shift, target, 2 * to);
+        });
+    }
+
+    /** Takes a group of a row. */
+    private interface Group {
+        /**
+         * Decodes the group.
+         *
+         * @param line the word of each input, with the row's value from bit {@code shift} on
+         * @param begin the group's first input
+         * @param to place of its first value
+         */
+        void decode(int[] line, int begin, int shift, int zero, float scale, int to);
+    }
+
+    private void forEachGroup(TensorBytes files, long first, int rows, Group each) {
         int columns = columns();
         int group = columns / groups;
         long firstWord = first / PER_WORD;
@@ -82,15 +114,15 @@ record Awq(TensorInfo qweight, TensorInfo qzeros, TensorInfo scales, int groups)
             int shift = SHIFTS[(int) ((first + n) % PER_WORD)];
             for (int g = 0; g < groups; g++) {
                 int zero = zeros[g * perLine + word] >>> shift & 15;
-                decode(line, g * group, group, shift, zero, scale[g * rows + n], target, n * columns);
+                each.decode(line, g * group, shift, zero, scale[g * rows + n], n * columns + g * group);
             }
         }
     }
 
     private static void decode(
             int[] line, int begin, int count, int shift, int zero, float scale, float[] target, int to) {
-        for (int k = begin; k < begin + count; k++) {
-            target[to + k] = ((line[k] >>> shift & 15) - zero) * scale;
+        for (int k = 0; k < count; k++) {
+            target[to + k] = ((line[begin + k] >>> shift & 15) - zero) * scale;
         }
     }
 }

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -53,10 +55,10 @@ record Fp4(TensorInfo packed, Scales scales, int columns, int group, Optional<Te
     }
 
     @Override
-    public long bytes() {
-        return packed.bytes()
-                + scales.tensor().bytes()
-                + tensorScale.map(scale -> scale.tensor().bytes()).orElse(0L);
+    public List<TensorInfo> tensors() {
+        List<TensorInfo> all = new ArrayList<>(List.of(packed, scales.tensor()));
+        tensorScale.ifPresent(scale -> all.add(scale.tensor()));
+        return all;
     }
 
     @Override
@@ -66,17 +68,79 @@ record Fp4(TensorInfo packed, Scales scales, int columns, int group, Optional<Te
 
     @Override
     public RowDecoder decoder(TensorBytes files) {
+        return decoder(files, 1);
+    }
+
+    @Override
+    public RowDecoder decoder(TensorBytes files, int step) {
         float[] pairs = SmallFloats.pairsOfE2m1();
         Optional<Float> factor = tensorScale.map(scale -> scale.read(files));
+        int groups = columns / group;
+        int half = group / 2;
         return (first, rows, target) -> {
-            float[] scale = scales.read(files, first * (columns / group), Math.multiplyExact(rows, columns / group));
+            int span = (rows - 1) * step + 1;
+            float[] scale = scales.read(files, first * groups, Math.multiplyExact(span, groups));
             factor.ifPresent(value -> apply(value, scale));
-            byte[] bytes = files.read(packed, first * (columns / 2), Math.multiplyExact(rows, columns / 2));
-            int half = group / 2;
-            for (int i = 0; i < scale.length; i++) {
-                decode(bytes, i * half, half, pairs, scale[i], target);
+            byte[] bytes = files.read(packed, first * (columns / 2), Math.multiplyExact(span, columns / 2));
+            for (int row = 0; row < rows; row++) {
+                for (int g = 0; g < groups; g++) {
+                    int from = row * step * groups + g;
+                    decode(bytes, from * half, half, pairs, scale[from], target, row * columns + g * group);
+                }
             }
         };
+    }
+
+    /** Where scales are bytes there is a table for each byte that occurs, of the pairs that two codes stand for. */
+    @Override
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        Optional<float[]> ofBytes = scales.ofBytes();
+        if (ofBytes.isEmpty()) {
+            return Packing.super.bfloat16Decoder(files, step);
+        }
+        float[] scale = ofBytes.get();
+        tensorScale.map(number -> number.read(files)).ifPresent(factor -> apply(factor, scale));
+        float[] pairs = SmallFloats.pairsOfE2m1();
+        int[][] tables = new int[256][0];
+        int groups = columns / group;
+        int half = group / 2;
+        return (first, rows, target) -> {
+            int span = (rows - 1) * step + 1;
+            byte[] scaleOf = files.read(scales.tensor(), first * groups, Math.multiplyExact(span, groups));
+            byte[] bytes = files.read(packed, first * (columns / 2), Math.multiplyExact(span, columns / 2));
+            for (int row = 0; row < rows; row++) {
+                for (int g = 0; g < groups; g++) {
+                    int from = row * step * groups + g;
+                    int place = scaleOf[from] & 0xff;
+                    if (tables[place].length == 0) {
+                        tables[place] = rounded(pairs, scale[place]);
+                    }
+                    lookUp(bytes, from * half, half, tables[place], target, 2 * (row * columns + g * group));
+                }
+            }
+        };
+    }
+
+    private static int[] rounded(float[] pairs, float scale) {
+        int[] table = new int[pairs.length / 2];
+        for (int i = 0; i < table.length; i++) {
+            table[i] =
+                    Bfloat16Decoder.bits(pairs[2 * i] * scale) | Bfloat16Decoder.bits(pairs[2 * i + 1] * scale) << 16;
+        }
+        return table;
+    }
+
+    private static void lookUp(byte[] bytes, int begin, int count, int[] table, byte[] target, int to) {
+        int i = 0;
+        for (; i <= count - 4; i += 4) {
+            Bfloat16Decoder.PAIRS.set(target, to + 4 * i, table[bytes[begin + i] & 0xff]);
+            Bfloat16Decoder.PAIRS.set(target, to + 4 * i + 4, table[bytes[begin + i + 1] & 0xff]);
+            Bfloat16Decoder.PAIRS.set(target, to + 4 * i + 8, table[bytes[begin + i + 2] & 0xff]);
+            Bfloat16Decoder.PAIRS.set(target, to + 4 * i + 12, table[bytes[begin + i + 3] & 0xff]);
+        }
+        for (; i < count; i++) {
+            Bfloat16Decoder.PAIRS.set(target, to + 4 * i, table[bytes[begin + i] & 0xff]);
+        }
     }
 
     private void apply(float factor, float[] scale) {
@@ -86,11 +150,11 @@ record Fp4(TensorInfo packed, Scales scales, int columns, int group, Optional<Te
         }
     }
 
-    private static void decode(byte[] bytes, int begin, int count, float[] pairs, float scale, float[] target) {
-        for (int i = begin; i < begin + count; i++) {
-            int pair = 2 * (bytes[i] & 0xff);
-            target[2 * i] = pairs[pair] * scale;
-            target[2 * i + 1] = pairs[pair + 1] * scale;
+    private static void decode(byte[] bytes, int begin, int count, float[] pairs, float scale, float[] target, int to) {
+        for (int i = 0; i < count; i++) {
+            int pair = 2 * (bytes[begin + i] & 0xff);
+            target[to + 2 * i] = pairs[pair] * scale;
+            target[to + 2 * i + 1] = pairs[pair + 1] * scale;
         }
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.safetensors.HalfFloat;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.List;
 
 /**
  * Rows of blocks as ggml quantises them. The layouts are those of ggml-common.h; products and sums are taken in the order
@@ -43,8 +44,8 @@ public record GgmlBlocks(TensorInfo packed, GgmlType type, int columns) implemen
     }
 
     @Override
-    public long bytes() {
-        return packed.bytes();
+    public List<TensorInfo> tensors() {
+        return List.of(packed);
     }
 
     @Override
@@ -59,6 +60,74 @@ public record GgmlBlocks(TensorInfo packed, GgmlType type, int columns) implemen
             byte[] bytes = files.read(packed, first * rowBytes, Math.multiplyExact(rows, rowBytes));
             decode(type, bytes, rows * (columns / type.elements()), target);
         };
+    }
+
+    /** Where codes have four bits there is a table for each scale; all else is rounded. */
+    @Override
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        boolean ofNibbles = switch (type) {
+            case Q4_0, Q4_1, Q4_K, IQ4_NL, IQ4_XS, MXFP4 -> true;
+            default -> false;
+        };
+        if (!ofNibbles || step != 1) {
+            return Packing.super.bfloat16Decoder(files, step);
+        }
+        int rowBytes = rowBytes();
+        NibbleTable table = new NibbleTable();
+        return (first, rows, target) -> {
+            byte[] bytes = files.read(packed, first * rowBytes, Math.multiplyExact(rows, rowBytes));
+            int blocks = rows * (columns / type.elements());
+            for (int block = 0; block < blocks; block++) {
+                decodeNibbles(bytes, block * type.bytes(), table, target, 2 * block * type.elements());
+            }
+        };
+    }
+
+    private void decodeNibbles(byte[] from, int at, NibbleTable table, byte[] target, int to) {
+        switch (type) {
+            case Q4_0 -> {
+                table.setLinear(8, half(from, at));
+                halves(from, at + 2, 16, table, target, to);
+            }
+            case Q4_1 -> {
+                table.setAffine(half(from, at), half(from, at + 2));
+                halves(from, at + 4, 16, table, target, to);
+            }
+            case IQ4_NL -> {
+                table.setScaled(IQ4, half(from, at));
+                halves(from, at + 2, 16, table, target, to);
+            }
+            case MXFP4 -> {
+                table.setScaled(MXFP4, Math.scalb(1f, (from[at] & 0xff) - 128));
+                halves(from, at + 1, 16, table, target, to);
+            }
+            case IQ4_XS -> {
+                for (int group = 0; group < SUPER / 32; group++) {
+                    table.setScaled(IQ4, scaleOfIq4xs(from, at, group));
+                    halves(from, at + 8 + 16 * group, 16, table, target, to + 64 * group);
+                }
+            }
+            case Q4_K -> {
+                float scale = half(from, at);
+                float least = half(from, at + 2);
+                for (int group = 0; group < 8; group++) {
+                    table.setAffine(scale * scaleOf(from, at + 4, group), -(least * leastOf(from, at + 4, group)));
+                    int bytes = at + 16 + group / 2 * 32;
+                    if (group % 2 == 0) {
+                        table.lows(from, bytes, 32, target, to + 64 * group);
+                    } else {
+                        table.highs(from, bytes, 32, target, to + 64 * group);
+                    }
+                }
+            }
+            default -> throw new IllegalArgumentException("Not of nibbles: " + type);
+        }
+    }
+
+    /** Low bits of all bytes, then high bits of all. */
+    private static void halves(byte[] from, int begin, int count, NibbleTable table, byte[] target, int to) {
+        table.lows(from, begin, count, target, to);
+        table.highs(from, begin, count, target, to + 2 * count);
     }
 
     /** Decodes whole blocks from the start of an array to the start of another. */
@@ -143,13 +212,15 @@ public record GgmlBlocks(TensorInfo packed, GgmlType type, int columns) implemen
     }
 
     private static void iq4xs(byte[] from, int at, int to, float[] target) {
-        float scale = half(from, at);
-        int high = (from[at + 2] & 0xff) | (from[at + 3] & 0xff) << 8;
         for (int group = 0; group < SUPER / 32; group++) {
-            int low = from[at + 4 + group / 2] >> (4 * (group & 1)) & 15;
-            int factor = (low | (high >> (2 * group) & 3) << 4) - 32;
-            table(from, at + 8 + 16 * group, IQ4, scale * factor, to + 32 * group, target);
+            table(from, at + 8 + 16 * group, IQ4, scaleOfIq4xs(from, at, group), to + 32 * group, target);
         }
+    }
+
+    private static float scaleOfIq4xs(byte[] from, int at, int group) {
+        int high = (from[at + 2] & 0xff) | (from[at + 3] & 0xff) << 8;
+        int low = from[at + 4 + group / 2] >> (4 * (group & 1)) & 15;
+        return half(from, at) * ((low | (high >> (2 * group) & 3) << 4) - 32);
     }
 
     /** 16 bytes of scales and minima of 4 bits, 64 of values of 2 bits, then the factors of both. */

@@ -3,7 +3,9 @@ package io.gatehouse.checkpoint.quantised;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,11 +56,10 @@ record Gptq(
     }
 
     @Override
-    public long bytes() {
-        return qweight.bytes()
-                + qzeros.bytes()
-                + scales.bytes()
-                + groupIndex.map(TensorInfo::bytes).orElse(0L);
+    public List<TensorInfo> tensors() {
+        List<TensorInfo> all = new ArrayList<>(List.of(qweight, qzeros, scales));
+        groupIndex.ifPresent(all::add);
+        return all;
     }
 
     @Override
@@ -73,12 +74,59 @@ record Gptq(
 
     @Override
     public RowDecoder decoder(TensorBytes files) {
-        int[] index = groupIndex
+        int[] index = index(files);
+        boolean inOrder = isInOrder(index);
+        return (first, rows, target) -> forEachRow(files, first, rows, (words, from, scale, zero, n) -> {
+            if (inOrder) {
+                inOrder(words, from, scale, zero, n, rows, target);
+            } else {
+                indexed(words, from, index, scale, zero, n, rows, target);
+            }
+        });
+    }
+
+    /** Of four bits each group has a table of its 16 values; all else is rounded. */
+    @Override
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        if (bits != 4 || step != 1 || !isInOrder(index(files))) {
+            return Packing.super.bfloat16Decoder(files, step);
+        }
+        int perGroup = columns / groups / (Integer.SIZE / bits);
+        NibbleTable table = new NibbleTable();
+        return (first, rows, target) -> forEachRow(files, first, rows, (words, from, scale, zero, n) -> {
+            int to = 2 * n * columns;
+            for (int g = 0; g < groups; g++) {
+                table.setLinear(zero[g * rows + n], scale[g * rows + n]);
+                for (int line = from + g * perGroup; line < from + (g + 1) * perGroup; line++) {
+                    table.eight(words[line], target, to);
+                    to += 2 * (Integer.SIZE / bits);
+                }
+            }
+        });
+    }
+
+    private int[] index(TensorBytes files) {
+        return groupIndex
                 .map(tensor -> PackedIntegers.index(files, tensor, columns, groups))
                 .orElseGet(this::inOrder);
-        // Most files have an index that says nothing.
-        boolean inOrder = columns / groups % (Integer.SIZE / bits) == 0 && Arrays.equals(index, inOrder());
-        return (first, rows, target) -> decode(files, index, inOrder, first, rows, target);
+    }
+
+    /** Whether words are each of one group, one group after another: most files have an index that says nothing. */
+    private boolean isInOrder(int[] index) {
+        return columns / groups % (Integer.SIZE / bits) == 0 && Arrays.equals(index, inOrder());
+    }
+
+    /** Takes the words of one output. */
+    private interface RowOfWords {
+        /**
+         * Decodes an output.
+         *
+         * @param words those of the output are from {@code from} on
+         * @param scale [groups, rows]
+         * @param zero [groups, rows]
+         * @param n which of the rows it is
+         */
+        void decode(int[] words, int from, float[] scale, float[] zero, int n);
     }
 
     private int[] inOrder() {
@@ -89,7 +137,7 @@ record Gptq(
         return index;
     }
 
-    private void decode(TensorBytes files, int[] index, boolean inOrder, long first, int rows, float[] target) {
+    private void forEachRow(TensorBytes files, long first, int rows, RowOfWords each) {
         int perWord = Integer.SIZE / bits;
         int lines = columns / perWord;
         int[] words = Strip.ints(files, qweight, first, rows);
@@ -105,11 +153,7 @@ record Gptq(
                 }
             }
             for (int n = 0; n < count; n++) {
-                if (inOrder) {
-                    inOrder(tile, n * lines, scale, zero, begin + n, rows, target);
-                } else {
-                    indexed(tile, n * lines, index, scale, zero, begin + n, rows, target);
-                }
+                each.decode(tile, n * lines, scale, zero, begin + n);
             }
         }
     }

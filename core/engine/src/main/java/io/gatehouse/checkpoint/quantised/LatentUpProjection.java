@@ -2,6 +2,10 @@ package io.gatehouse.checkpoint.quantised;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * The projection from the latent of multi-head latent attention to keys and values (kv_b_proj), which llama.cpp stores in
  * two tensors: for each head the rows of its keys, stored transposed, then those of its values.
@@ -43,8 +47,8 @@ public record LatentUpProjection(Packing keys, Packing values, int heads) implem
     }
 
     @Override
-    public long bytes() {
-        return keys.bytes() + values.bytes();
+    public List<TensorInfo> tensors() {
+        return Stream.concat(keys.tensors().stream(), values.tensors().stream()).toList();
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.gatehouse.checkpoint.quantised;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,10 +39,10 @@ record NormalFloat(
     }
 
     @Override
-    public long bytes() {
-        return packed.bytes()
-                + absmax.bytes()
-                + nested.map(more -> more.absmax().bytes()).orElse(0L);
+    public List<TensorInfo> tensors() {
+        List<TensorInfo> all = new ArrayList<>(List.of(packed, table, absmax));
+        nested.ifPresent(more -> all.addAll(List.of(more.table(), more.absmax())));
+        return all;
     }
 
     @Override
@@ -51,24 +53,59 @@ record NormalFloat(
     @Override
     public RowDecoder decoder(TensorBytes files) {
         float[] values = files.floats(table, 0, 16);
-        float[] scaleValues =
-                nested.map(more -> files.floats(more.table(), 0, 256)).orElseGet(() -> new float[0]);
-        return (first, rowCount, target) -> {
-            long begin = first * columns;
-            int count = Math.multiplyExact(rowCount, columns);
-            long firstByte = begin / 2;
-            byte[] bytes = files.read(packed, firstByte, (int) ((begin + count + 1) / 2 - firstByte));
-            long firstBlock = begin / block;
-            float[] scale =
-                    scales(files, scaleValues, firstBlock, (int) ((begin + count - 1) / block - firstBlock + 1));
-            int odd = (int) (begin & 1);
-            for (int done = 0; done < count; ) {
-                int of = (int) ((begin + done) / block - firstBlock);
-                int end = (int) Math.min(count, (firstBlock + of + 1) * block - begin);
-                decode(bytes, odd, values, scale[of], target, done, end);
-                done = end;
-            }
-        };
+        float[] scaleValues = scaleValues(files);
+        return (first, rowCount, target) -> forEachBlock(
+                files,
+                scaleValues,
+                first,
+                rowCount,
+                (bytes, odd, scale, begin, end) -> decode(bytes, odd, values, scale, target, begin, end));
+    }
+
+    /** Each block has a table of its 16 values. */
+    @Override
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        if (columns % 2 != 0 || block % 2 != 0 || step != 1) {
+            return Packing.super.bfloat16Decoder(files, step);
+        }
+        float[] values = files.floats(table, 0, 16);
+        float[] scaleValues = scaleValues(files);
+        NibbleTable rounded = new NibbleTable();
+        return (first, rowCount, target) ->
+                forEachBlock(files, scaleValues, first, rowCount, (bytes, odd, scale, begin, end) -> {
+                    rounded.setScaled(values, scale);
+                    rounded.highFirst(bytes, begin / 2, (end - begin) / 2, target, 2 * begin);
+                });
+    }
+
+    private float[] scaleValues(TensorBytes files) {
+        return nested.map(more -> files.floats(more.table(), 0, 256)).orElseGet(() -> new float[0]);
+    }
+
+    /** Takes a block, or what of it is among the rows. */
+    private interface Block {
+        /**
+         * Decodes the values from {@code begin} to before {@code end}.
+         *
+         * @param odd 1 if value 0 is the second of byte 0
+         */
+        void decode(byte[] bytes, int odd, float scale, int begin, int end);
+    }
+
+    private void forEachBlock(TensorBytes files, float[] scaleValues, long first, int rowCount, Block each) {
+        long begin = first * columns;
+        int count = Math.multiplyExact(rowCount, columns);
+        long firstByte = begin / 2;
+        byte[] bytes = files.read(packed, firstByte, (int) ((begin + count + 1) / 2 - firstByte));
+        long firstBlock = begin / block;
+        float[] scale = scales(files, scaleValues, firstBlock, (int) ((begin + count - 1) / block - firstBlock + 1));
+        int odd = (int) (begin & 1);
+        for (int done = 0; done < count; ) {
+            int of = (int) ((begin + done) / block - firstBlock);
+            int end = (int) Math.min(count, (firstBlock + of + 1) * block - begin);
+            each.decode(bytes, odd, scale[of], done, end);
+            done = end;
+        }
     }
 
     private static void decode(byte[] bytes, int odd, float[] values, float scale, float[] target, int begin, int end) {

@@ -7,7 +7,9 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -52,11 +54,11 @@ record PackedIntegers(
     }
 
     @Override
-    public long bytes() {
-        return packed.bytes()
-                + scales.bytes()
-                + zeroPoints.map(TensorInfo::bytes).orElse(0L)
-                + groupIndex.map(TensorInfo::bytes).orElse(0L);
+    public List<TensorInfo> tensors() {
+        List<TensorInfo> all = new ArrayList<>(List.of(packed, scales));
+        zeroPoints.ifPresent(all::add);
+        groupIndex.ifPresent(all::add);
+        return all;
     }
 
     @Override
@@ -71,6 +73,31 @@ record PackedIntegers(
                 .filter(tensor -> files.floats(tensor, 0, 1)[0] != -1)
                 .map(tensor -> index(files, tensor, columns, groups));
         return (first, rows, target) -> decode(files, index, first, rows, target);
+    }
+
+    /** Of four bits each group has a table of its 16 values; all else is rounded. */
+    @Override
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        int group = columns / groups;
+        boolean ordered =
+                groupIndex.map(tensor -> files.floats(tensor, 0, 1)[0] == -1).orElse(true);
+        if (bits != 4 || group % 2 != 0 || step != 1 || !ordered) {
+            return Packing.super.bfloat16Decoder(files, step);
+        }
+        int rowBytes = Math.toIntExact(packed.bytes() / rows());
+        NibbleTable table = new NibbleTable();
+        return (first, rows, target) -> {
+            byte[] words = files.read(packed, first * rowBytes, Math.multiplyExact(rows, rowBytes));
+            float[] scale = files.floats(scales, first * groups, Math.multiplyExact(rows, groups));
+            int[] zero = zeros(files, first, rows);
+            for (int row = 0; row < rows; row++) {
+                for (int g = 0; g < groups; g++) {
+                    table.setLinear(zero[row * groups + g], scale[row * groups + g]);
+                    int from = row * rowBytes + g * group / 2;
+                    table.lowFirst(words, from, group / 2, target, 2 * (row * columns + g * group));
+                }
+            }
+        };
     }
 
     /** Reads the group of each column. */

@@ -1,5 +1,8 @@
 package io.gatehouse.checkpoint.quantised;
 
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.List;
+
 /**
  * How a matrix is stored. A tensor of more dimensions is a matrix too: its rows are the last dimension, and all others
  * count them.
@@ -30,8 +33,13 @@ public sealed interface Packing
     /** The format as users know it, such as {@code BF16}, {@code FP8} or {@code Q4_K}. */
     String format();
 
+    /** Everything in the files that its values follow from: weights, scales and the like. */
+    List<TensorInfo> tensors();
+
     /** Bytes in the files, scales and the like included. */
-    long bytes();
+    default long bytes() {
+        return tensors().stream().mapToLong(TensorInfo::bytes).sum();
+    }
 
     /** Whether every value is a bfloat16. */
     boolean fitsBfloat16();
@@ -42,4 +50,32 @@ public sealed interface Packing
     }
 
     RowDecoder decoder(TensorBytes files);
+
+    /** A decoder that decodes each {@code step}th row from the first that it is asked for. */
+    default RowDecoder decoder(TensorBytes files, int step) {
+        RowDecoder all = decoder(files);
+        if (step == 1) {
+            return all;
+        }
+        int columns = columns();
+        int most = chunkRows();
+        float[] between = new float[Math.multiplyExact(most, columns)];
+        int atOnce = Math.max(1, most / step);
+        return (first, rows, target) -> {
+            for (int done = 0; done < rows; done += atOnce) {
+                int count = Math.min(atOnce, rows - done);
+                // The last row ends what is decoded.
+                int span = atOnce == 1 ? 1 : (count - 1) * step + 1;
+                all.decode(first + (long) done * step, span, between);
+                for (int row = 0; row < count; row++) {
+                    System.arraycopy(between, row * step * columns, target, (done + row) * columns, columns);
+                }
+            }
+        };
+    }
+
+    /** A decoder of the same rows to bfloat16. */
+    default Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        return Bfloat16Decoder.rounding(decoder(files, step), columns());
+    }
 }

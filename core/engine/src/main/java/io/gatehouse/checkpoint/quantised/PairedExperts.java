@@ -2,6 +2,10 @@ package io.gatehouse.checkpoint.quantised;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * The gates and ups of all experts as one matrix, where they are stored in two: of each expert first all rows of its gate
  * and then those of its up, or one of each in turn.
@@ -34,8 +38,8 @@ public record PairedExperts(Packing gates, Packing ups, int size, boolean inTurn
     }
 
     @Override
-    public long bytes() {
-        return gates.bytes() + ups.bytes();
+    public List<TensorInfo> tensors() {
+        return Stream.concat(gates.tensors().stream(), ups.tensors().stream()).toList();
     }
 
     @Override
@@ -66,6 +70,27 @@ public record PairedExperts(Packing gates, Packing ups, int size, boolean inTurn
                 done += count;
             }
         };
+    }
+
+    /** Where gates and ups are in turn, each second row is of one of the two, which alone is decoded. */
+    @Override
+    public RowDecoder decoder(TensorBytes files, int step) {
+        if (!inTurn || step % 2 != 0) {
+            return Packing.super.decoder(files, step);
+        }
+        RowDecoder gate = gates.decoder(files, step / 2);
+        RowDecoder up = ups.decoder(files, step / 2);
+        return (first, rows, target) -> (first % 2 == 0 ? gate : up).decode(first / 2, rows, target);
+    }
+
+    @Override
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        if (!inTurn || step % 2 != 0) {
+            return Packing.super.bfloat16Decoder(files, step);
+        }
+        Bfloat16Decoder gate = gates.bfloat16Decoder(files, step / 2);
+        Bfloat16Decoder up = ups.bfloat16Decoder(files, step / 2);
+        return (first, rows, target) -> (first % 2 == 0 ? gate : up).decode(first / 2, rows, target);
     }
 
     /** Those of some rows that are of one of the two. */

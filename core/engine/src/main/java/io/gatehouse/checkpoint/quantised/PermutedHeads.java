@@ -2,6 +2,8 @@ package io.gatehouse.checkpoint.quantised;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -32,8 +34,8 @@ public record PermutedHeads(Packing stored, int heads) implements Packing {
     }
 
     @Override
-    public long bytes() {
-        return stored.bytes();
+    public List<TensorInfo> tensors() {
+        return stored.tensors();
     }
 
     @Override

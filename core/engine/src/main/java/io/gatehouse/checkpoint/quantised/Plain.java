@@ -32,8 +32,8 @@ public record Plain(TensorInfo tensor) implements Packing {
     }
 
     @Override
-    public long bytes() {
-        return tensor.bytes();
+    public List<TensorInfo> tensors() {
+        return List.of(tensor);
     }
 
     @Override

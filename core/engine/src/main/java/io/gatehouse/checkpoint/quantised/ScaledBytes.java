@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,12 @@ import java.util.Optional;
  * @param zeroPoints z for each scale; 0 if absent
  */
 record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPoints, Grid grid) implements Packing {
+    /** Values of one scale from which on a table of 256 is less work than rounding each. */
+    private static final int WORTH_A_TABLE = 1024;
+
+    /** Columns of a block from which on the tables of a row of blocks are small: 32 bytes for each column. */
+    private static final int WIDE = 32;
+
     /**
      * The blocks of each of some matrices that lie one after another.
      *
@@ -65,10 +73,10 @@ record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPo
     }
 
     @Override
-    public long bytes() {
-        return weight.bytes()
-                + scales.tensor().bytes()
-                + zeroPoints.map(TensorInfo::bytes).orElse(0L);
+    public List<TensorInfo> tensors() {
+        List<TensorInfo> all = new ArrayList<>(List.of(weight, scales.tensor()));
+        zeroPoints.ifPresent(all::add);
+        return all;
     }
 
     @Override
@@ -78,8 +86,86 @@ record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPo
 
     @Override
     public RowDecoder decoder(TensorBytes files) {
-        float[] table = weight.dtype() == DType.F8_E4M3 ? SmallFloats.e4m3() : SmallFloats.int8();
+        float[] table = byteValues();
         return (first, rows, target) -> decode(files, table, first, rows, target);
+    }
+
+    /** Where a scale is that of many values there is a table for it, of the value that each byte stands for. */
+    @Override
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files, int step) {
+        int wide = Math.min(grid.columns(), grid.blockColumns());
+        if (wide < WIDE || Math.min(grid.rows(), grid.blockRows()) * wide < WORTH_A_TABLE || step != 1) {
+            return Packing.super.bfloat16Decoder(files, step);
+        }
+        return new ByTables(this, files);
+    }
+
+    /** Keeps the tables of the last row of scales, which the next rows are of, too. */
+    private static final class ByTables implements Bfloat16Decoder {
+        private final ScaledBytes packing;
+        private final TensorBytes files;
+        private final float[] values;
+        private final int[][] tables;
+        private long scaleRow = -1;
+
+        ByTables(ScaledBytes packing, TensorBytes files) {
+            this.packing = packing;
+            this.files = files;
+            this.values = packing.byteValues();
+            this.tables = new int[packing.grid.scaleColumns()][values.length];
+        }
+
+        @Override
+        public void decode(long first, int rows, byte[] target) {
+            Grid grid = packing.grid;
+            int columns = grid.columns();
+            int perRow = tables.length;
+            byte[] bytes = files.read(packing.weight, first * columns, Math.multiplyExact(rows, columns));
+            long firstScaleRow = grid.scaleRow(first);
+            int scaleRows = (int) (grid.scaleRow(first + rows - 1) - firstScaleRow + 1);
+            float[] scale = packing.scales.read(files, firstScaleRow * perRow, Math.multiplyExact(scaleRows, perRow));
+            float[] zero = packing.zeros(files, firstScaleRow * perRow, scale.length);
+            int at = 0;
+            for (int row = 0; row < rows; row++) {
+                long wanted = grid.scaleRow(first + row);
+                if (wanted != scaleRow) {
+                    prepare(scale, zero, (int) (wanted - firstScaleRow) * perRow);
+                    scaleRow = wanted;
+                }
+                for (int block = 0; block < tables.length; block++) {
+                    int end = row * columns + (int) Math.min(columns, (block + 1L) * grid.blockColumns());
+                    lookUp(bytes, tables[block], target, at, end);
+                    at = end;
+                }
+            }
+        }
+
+        private void prepare(float[] scale, float[] zero, int of) {
+            for (int block = 0; block < tables.length; block++) {
+                for (int i = 0; i < values.length; i++) {
+                    tables[block][i] = Bfloat16Decoder.bits((values[i] - zero[of + block]) * scale[of + block]);
+                }
+            }
+        }
+
+        private static void lookUp(byte[] bytes, int[] table, byte[] target, int begin, int end) {
+            int i = begin;
+            for (; i < end - 1; i += 2) {
+                PAIRS.set(target, 2 * i, table[bytes[i] & 0xff] | table[bytes[i + 1] & 0xff] << 16);
+            }
+            if (i < end) {
+                SINGLE.set(target, 2 * i, (short) table[bytes[i] & 0xff]);
+            }
+        }
+    }
+
+    /** What each byte stands for before it is scaled. */
+    private float[] byteValues() {
+        return weight.dtype() == DType.F8_E4M3 ? SmallFloats.e4m3() : SmallFloats.int8();
+    }
+
+    private float[] zeros(TensorBytes files, long first, int count) {
+        return zeroPoints.map(points -> files.floats(points, first, count)).orElseGet(() -> new float[count]);
     }
 
     private void decode(TensorBytes files, float[] table, long first, int rows, float[] target) {
@@ -89,9 +175,7 @@ record ScaledBytes(TensorInfo weight, Scales scales, Optional<TensorInfo> zeroPo
         long firstScaleRow = grid.scaleRow(first);
         int scaleRows = (int) (grid.scaleRow(first + rows - 1) - firstScaleRow + 1);
         float[] scale = scales.read(files, firstScaleRow * perRow, Math.multiplyExact(scaleRows, perRow));
-        float[] zero = zeroPoints
-                .map(points -> files.floats(points, firstScaleRow * perRow, scaleRows * perRow))
-                .orElseGet(() -> new float[scale.length]);
+        float[] zero = zeros(files, firstScaleRow * perRow, scale.length);
         int at = 0;
         for (int row = 0; row < rows; row++) {
             int of = (int) (grid.scaleRow(first + row) - firstScaleRow) * perRow;

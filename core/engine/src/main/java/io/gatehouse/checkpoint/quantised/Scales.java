@@ -40,12 +40,22 @@ record Scales(TensorInfo tensor, Kind kind) {
         return kind == Kind.E8M0;
     }
 
+    /** What each byte stands for, where scales are bytes. */
+    Optional<float[]> ofBytes() {
+        return switch (kind) {
+            case FLOAT -> Optional.empty();
+            case E4M3 -> Optional.of(SmallFloats.e4m3());
+            case E8M0 -> Optional.of(SmallFloats.e8m0());
+        };
+    }
+
     /** Reads {@code count} scales from {@code first} on. */
     float[] read(TensorBytes files, long first, int count) {
-        if (kind == Kind.FLOAT) {
+        Optional<float[]> ofBytes = ofBytes();
+        if (ofBytes.isEmpty()) {
             return files.floats(tensor, first, count);
         }
-        float[] table = kind == Kind.E4M3 ? SmallFloats.e4m3() : SmallFloats.e8m0();
+        float[] table = ofBytes.get();
         byte[] bytes = files.read(tensor, first, count);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {

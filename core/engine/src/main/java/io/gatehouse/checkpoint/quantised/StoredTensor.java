@@ -132,25 +132,14 @@ public record StoredTensor(String name, List<Long> shape, Packing packing, long 
 
     /** A decoder of the tensor's own rows. */
     public RowDecoder decoder(TensorBytes files) {
-        RowDecoder all = packing.decoder(files);
-        if (step == 1) {
-            return (first, rows, target) -> all.decode(firstRow + first, rows, target);
-        }
-        int columns = columns();
-        int most = packing.chunkRows();
-        float[] between = new float[Math.multiplyExact(most, columns)];
-        return (first, rows, target) -> {
-            int atOnce = Math.max(1, most / step);
-            for (int done = 0; done < rows; done += atOnce) {
-                int count = Math.min(atOnce, rows - done);
-                // The last row ends what is decoded.
-                int span = atOnce == 1 ? 1 : (count - 1) * step + 1;
-                all.decode(firstRow + (first + done) * step, span, between);
-                for (int row = 0; row < count; row++) {
-                    System.arraycopy(between, row * step * columns, target, (done + row) * columns, columns);
-                }
-            }
-        };
+        RowDecoder all = packing.decoder(files, step);
+        return (first, rows, target) -> all.decode(firstRow + first * step, rows, target);
+    }
+
+    /** A decoder of the tensor's own rows to bfloat16. */
+    public Bfloat16Decoder bfloat16Decoder(TensorBytes files) {
+        Bfloat16Decoder all = packing.bfloat16Decoder(files, step);
+        return (first, rows, target) -> all.decode(firstRow + first * step, rows, target);
     }
 
     /** All values, which an array must have room for. */

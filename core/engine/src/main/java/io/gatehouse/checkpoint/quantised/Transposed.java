@@ -6,6 +6,7 @@ import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * The transposes of matrices that lie one after another in a plain tensor of shape [..., inputs, outputs]: row r is
@@ -39,8 +40,8 @@ public record Transposed(TensorInfo tensor) implements Packing {
     }
 
     @Override
-    public long bytes() {
-        return tensor.bytes();
+    public List<TensorInfo> tensors() {
+        return List.of(tensor);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
-import java.nio.ShortBuffer;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
@@ -25,11 +24,6 @@ public enum FloatFormat {
         public void write(ByteBuffer to, int index, float value) {
             to.putFloat(4 * index, value);
         }
-
-        @Override
-        void writeAll(ByteBuffer to, float[] values, int count) {
-            to.asFloatBuffer().put(values, 0, count);
-        }
     },
     BF16(TBfloat16.class, 2, 0x7f80_7f80_7f80_7f80L, 0x0080_0080_0080_0080L, 0x8000_8000_8000_8000L) {
         @Override
@@ -40,19 +34,6 @@ public enum FloatFormat {
         @Override
         public void write(ByteBuffer to, int index, float value) {
             to.putShort(2 * index, Bfloat16.bits(value));
-        }
-
-        @Override
-        void writeAll(ByteBuffer to, float[] values, int count) {
-            short[] rounded = new short[Math.min(count, PART)];
-            ShortBuffer target = to.asShortBuffer();
-            for (int done = 0; done < count; done += PART) {
-                int part = Math.min(PART, count - done);
-                for (int i = 0; i < part; i++) {
-                    rounded[i] = Bfloat16.bits(values[done + i]);
-                }
-                target.put(rounded, 0, part);
-            }
         }
     },
     FP16(TFloat16.class, 2, 0x7c00_7c00_7c00_7c00L, 0x0400_0400_0400_0400L, 0x8000_8000_8000_8000L) {
@@ -65,15 +46,7 @@ public enum FloatFormat {
         public void write(ByteBuffer to, int index, float value) {
             throw new IllegalStateException("Nothing is rounded to fp16");
         }
-
-        @Override
-        void writeAll(ByteBuffer to, float[] values, int count) {
-            throw new IllegalStateException("Nothing is rounded to fp16");
-        }
     };
-
-    /** Values that are rounded at a time, in the first-level cache. */
-    private static final int PART = 4096;
 
     private final Class<? extends TFloating> type;
     private final int bytes;
@@ -117,9 +90,6 @@ public enum FloatFormat {
     public abstract float read(ByteBuffer from, int index);
 
     public abstract void write(ByteBuffer to, int index, float value);
-
-    /** Writes the first {@code count} of some values from the start of a little-endian buffer on. */
-    abstract void writeAll(ByteBuffer to, float[] values, int count);
 
     /**
      * Whether every value is a number: an infinity or a NaN has all bits of the exponent set, so that adding the lowest

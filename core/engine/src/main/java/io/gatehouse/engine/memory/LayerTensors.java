@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.base.Uninterruptibles;
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.engine.graph.DecoderGraph;
 import io.gatehouse.engine.graph.Weights;
 import java.util.ArrayList;
@@ -17,14 +19,43 @@ import org.tensorflow.Tensor;
 
 /** Gives the weights of one layer after another. */
 public sealed interface LayerTensors extends AutoCloseable {
+    /** Where the weights of layers are between the passes. */
+    enum Mode {
+        /** In memory, in the types that are computed with. */
+        RESIDENT,
+        /** In memory as the files have them; a layer is decoded for every pass. */
+        PACKED,
+        /** In the files; a layer is read for every pass. */
+        STREAMED
+    }
+
     /**
      * The tensors of a layer, in the order of {@link Weights#variables}. They are valid until the layer after the next
      * is requested; nothing may compute with an earlier layer when this is called.
      */
     List<Tensor> layer(int layer);
 
+    /** Bytes of the weights that it has in memory. */
+    long bytes();
+
     @Override
     void close();
+
+    /** For each layer of a model the weights it has. */
+    static List<List<Weights.Variable>> shapes(DecoderGraph graph) {
+        return graph.config().layers().stream()
+                .map(layer -> graph.layerWeights(layer).variables())
+                .toList();
+    }
+
+    /** What a set of weights takes. */
+    static long bytesOf(List<Weights.Variable> weights) {
+        return weights.stream().mapToLong(Weights.Variable::bytes).sum();
+    }
+
+    private static long held(List<Tensor> tensors) {
+        return tensors.stream().mapToLong(Tensor::numBytes).sum();
+    }
 
     /** All layers in memory. */
     final class Resident implements LayerTensors {
@@ -50,9 +81,19 @@ public sealed interface LayerTensors extends AutoCloseable {
             }
         }
 
+        /** What all layers take. */
+        public static long bytesOf(List<List<Weights.Variable>> shapes) {
+            return shapes.stream().mapToLong(LayerTensors::bytesOf).sum();
+        }
+
         @Override
         public List<Tensor> layer(int layer) {
             return layers.get(layer);
+        }
+
+        @Override
+        public long bytes() {
+            return layers.stream().mapToLong(LayerTensors::held).sum();
         }
 
         @Override
@@ -62,16 +103,16 @@ public sealed interface LayerTensors extends AutoCloseable {
     }
 
     /**
-     * Two layers in memory: while one is computed with, the next is read, round and round, so that a model larger than
-     * memory runs. The first is read from the beginning. Layers of one shape are read into the same two sets of tensors
-     * in turn.
+     * Two layers in memory: while one is computed with, the next is read and decoded, round and round, so that a model
+     * larger than memory runs. The first is read from the beginning. Layers of one shape are read into the same two sets
+     * of tensors in turn, the weights of a layer by as many threads as there are processors.
      */
     final class Streamed implements LayerTensors {
         private final WeightReader reader;
         private final List<List<Weights.Variable>> shapes;
         private final Map<List<Weights.Variable>, Pair> pairs = new HashMap<>();
-        private final ExecutorService readAhead =
-                Executors.newSingleThreadExecutor(DaemonThreads.named("gatehouse-weights"));
+        private final ExecutorService readAhead = Executors.newFixedThreadPool(
+                Runtime.getRuntime().availableProcessors(), DaemonThreads.named("gatehouse-weights"));
         private volatile boolean closed;
         private Loading ahead;
 
@@ -94,8 +135,37 @@ public sealed interface LayerTensors extends AutoCloseable {
             }
         }
 
-        /** A layer that is being read, or has been. */
-        private record Loading(int layer, Future<List<Tensor>> tensors) {}
+        /**
+         * A layer that is being read, or has been.
+         *
+         * @param weights one for each of its tensors, done when it is read
+         */
+        private record Loading(int layer, List<Tensor> tensors, List<Future<?>> weights) {
+            /** Waits until nothing writes to the tensors any more; throws the failure of the first weight that has one. */
+            List<Tensor> await() {
+                List<RuntimeException> failures = new ArrayList<>();
+                for (Future<?> weight : weights) {
+                    try {
+                        Uninterruptibles.get(weight);
+                    } catch (RuntimeException failure) {
+                        failures.add(failure);
+                    }
+                }
+                if (!failures.isEmpty()) {
+                    throw failures.get(0);
+                }
+                return tensors;
+            }
+
+            /** Waits only: a failure to read a layer that is no longer needed does not matter. */
+            void settle() {
+                try {
+                    await();
+                } catch (RuntimeException unwanted) {
+                    // Not needed.
+                }
+            }
+        }
 
         /**
          * @param shapes for each layer the weights it has
@@ -108,23 +178,39 @@ public sealed interface LayerTensors extends AutoCloseable {
             this.ahead = load(0);
         }
 
+        /** What two of each set of weights that layers have take. */
+        public static long bytesOf(List<List<Weights.Variable>> shapes) {
+            return shapes.stream()
+                    .distinct()
+                    .mapToLong(shape -> 2 * LayerTensors.bytesOf(shape))
+                    .sum();
+        }
+
         @Override
         public List<Tensor> layer(int layer) {
-            Loading wanted = ahead.layer() == layer ? ahead : load(layer);
-            List<Tensor> tensors = Uninterruptibles.get(wanted.tensors());
+            if (ahead.layer() != layer) {
+                // Its tensors may be those that are read into next.
+                ahead.settle();
+                ahead = load(layer);
+            }
+            List<Tensor> tensors = ahead.await();
             ahead = load((layer + 1) % shapes.size());
             return tensors;
+        }
+
+        @Override
+        public long bytes() {
+            return pairs.values().stream()
+                    .flatMap(pair -> pair.sets.stream())
+                    .mapToLong(LayerTensors::held)
+                    .sum();
         }
 
         @Override
         public void close() {
             closed = true;
             readAhead.shutdown();
-            try {
-                Uninterruptibles.get(ahead.tensors());
-            } catch (RuntimeException unwanted) {
-                // A failure to read a layer that is no longer needed does not matter.
-            }
+            ahead.settle();
             pairs.values().forEach(pair -> pair.sets.forEach(set -> set.forEach(Tensor::close)));
         }
 
@@ -132,12 +218,75 @@ public sealed interface LayerTensors extends AutoCloseable {
             List<Weights.Variable> shape = shapes.get(layer);
             List<Tensor> tensors =
                     requireNonNull(pairs.get(shape), "no such layer").turn();
-            return new Loading(layer, readAhead.submit(() -> {
-                for (int i = 0; i < shape.size() && !closed; i++) {
-                    reader.read(DecoderGraph.layerPrefix(layer), shape.get(i), tensors.get(i));
+            List<Future<?>> weights = new ArrayList<>();
+            for (int i = 0; i < shape.size(); i++) {
+                Weights.Variable weight = shape.get(i);
+                Tensor tensor = tensors.get(i);
+                weights.add(readAhead.submit(() -> {
+                    if (!closed) {
+                        reader.read(DecoderGraph.layerPrefix(layer), weight, tensor);
+                    }
+                }));
+            }
+            return new Loading(layer, tensors, weights);
+        }
+    }
+
+    /** All layers in memory as the files have them, and two decoded, which are those of {@link Streamed}. */
+    final class Packed implements LayerTensors {
+        private final HeldBytes stored;
+        private final Streamed decoded;
+
+        /**
+         * Reads the layers, and decodes each once, so that a value that is not a number is found now.
+         *
+         * @param shapes for each layer the weights it has
+         */
+        public Packed(Checkpoint checkpoint, List<List<Weights.Variable>> shapes) {
+            this.stored = HeldBytes.read(checkpoint, stored(checkpoint, shapes));
+            this.decoded = new Streamed(new WeightReader(checkpoint, stored), shapes);
+            try {
+                for (int layer = 0; layer < shapes.size(); layer++) {
+                    decoded.layer(layer);
                 }
-                return tensors;
-            }));
+            } catch (RuntimeException failure) {
+                close();
+                throw failure;
+            }
+        }
+
+        /** What the stored layers and the two that are decoded take. */
+        public static long bytesOf(Checkpoint checkpoint, List<List<Weights.Variable>> shapes) {
+            return HeldBytes.bytesOf(stored(checkpoint, shapes)) + Streamed.bytesOf(shapes);
+        }
+
+        /** Everything in the files that the weights of the layers follow from. */
+        private static List<TensorInfo> stored(Checkpoint checkpoint, List<List<Weights.Variable>> shapes) {
+            List<TensorInfo> stored = new ArrayList<>();
+            for (int layer = 0; layer < shapes.size(); layer++) {
+                String prefix = DecoderGraph.layerPrefix(layer);
+                shapes.get(layer).stream()
+                        .flatMap(weight -> weight.spec().tensors().stream())
+                        .forEach(tensor -> stored.addAll(
+                                checkpoint.tensor(prefix + tensor).packing().tensors()));
+            }
+            return stored;
+        }
+
+        @Override
+        public List<Tensor> layer(int layer) {
+            return decoded.layer(layer);
+        }
+
+        @Override
+        public long bytes() {
+            return stored.bytes() + decoded.bytes();
+        }
+
+        @Override
+        public void close() {
+            decoded.close();
+            stored.close();
         }
     }
 }

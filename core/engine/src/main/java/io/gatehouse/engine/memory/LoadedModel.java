@@ -14,15 +14,14 @@ public record LoadedModel(
     /**
      * Reads the weights. Session and changes are closed if that fails; the graph stays the caller's.
      *
-     * @param streamed whether layers are read again for every pass instead of staying in memory
+     * @param mode where the weights of the layers are between the passes
      */
     public static LoadedModel open(
-            Checkpoint checkpoint, DecoderGraph graph, Session session, ExpertChanges changes, boolean streamed) {
-        WeightReader reader = new WeightReader(checkpoint);
+            Checkpoint checkpoint, DecoderGraph graph, Session session, ExpertChanges changes, LayerTensors.Mode mode) {
         try {
-            OuterWeights outer = OuterWeights.read(reader, graph, session);
+            OuterWeights outer = OuterWeights.read(new WeightReader(checkpoint), graph, session);
             try {
-                return new LoadedModel(graph, session, outer, layers(reader, graph, streamed), changes);
+                return new LoadedModel(graph, session, outer, layers(checkpoint, graph, mode), changes);
             } catch (RuntimeException | Error failure) {
                 outer.close();
                 throw failure;
@@ -34,11 +33,13 @@ public record LoadedModel(
         }
     }
 
-    private static LayerTensors layers(WeightReader reader, DecoderGraph graph, boolean streamed) {
-        List<List<Weights.Variable>> weights = graph.config().layers().stream()
-                .map(layer -> graph.layerWeights(layer).variables())
-                .toList();
-        return streamed ? new LayerTensors.Streamed(reader, weights) : new LayerTensors.Resident(reader, weights);
+    private static LayerTensors layers(Checkpoint checkpoint, DecoderGraph graph, LayerTensors.Mode mode) {
+        List<List<Weights.Variable>> shapes = LayerTensors.shapes(graph);
+        return switch (mode) {
+            case RESIDENT -> new LayerTensors.Resident(new WeightReader(checkpoint), shapes);
+            case PACKED -> new LayerTensors.Packed(checkpoint, shapes);
+            case STREAMED -> new LayerTensors.Streamed(new WeightReader(checkpoint), shapes);
+        };
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.gatehouse.engine.memory;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.quantised.Bfloat16Decoder;
 import io.gatehouse.checkpoint.quantised.RowDecoder;
 import io.gatehouse.checkpoint.quantised.StoredTensor;
+import io.gatehouse.checkpoint.quantised.TensorBytes;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.engine.graph.Weights;
 import io.gatehouse.error.ErrorCode;
@@ -22,10 +24,22 @@ public final class WeightReader {
     private static final int CHUNK_VALUES = 1 << 20;
 
     private final Checkpoint checkpoint;
+    private final TensorBytes bytes;
     private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
+    /** Reads from the files. */
     public WeightReader(Checkpoint checkpoint) {
+        this(checkpoint, checkpoint);
+    }
+
+    /**
+     * Reads what the files have from elsewhere.
+     *
+     * @param bytes of the checkpoint's tensors
+     */
+    public WeightReader(Checkpoint checkpoint, TensorBytes bytes) {
         this.checkpoint = checkpoint;
+        this.bytes = bytes;
     }
 
     /** A new tensor for a weight, whose contents are not yet set. */
@@ -71,28 +85,36 @@ public final class WeightReader {
     }
 
     private void copy(TensorInfo stored, long first, int count, FloatFormat from, FloatFormat to, ByteBuffer target) {
-        ByteBuffer bytes = from == to
+        ByteBuffer read = from == to
                 ? target.duplicate().order(ByteOrder.LITTLE_ENDIAN)
                 : ByteBuffer.allocateDirect(count * from.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        checkpoint.read(stored, first * from.bytes(), bytes);
-        bytes.flip();
-        if (!checked.contains(stored.name()) && !from.allFinite(bytes)) {
-            throw notFinite(stored, first, count, from, bytes);
+        bytes.read(stored, first * from.bytes(), read);
+        read.flip();
+        if (!checked.contains(stored.name()) && !from.allFinite(read)) {
+            throw notFinite(stored, first, count, from, read);
         }
         if (from != to) {
             for (int i = 0; i < count; i++) {
-                to.write(target, i, from.read(bytes, i));
+                to.write(target, i, from.read(read, i));
             }
         }
     }
 
-    /** Decodes some rows at a time. */
     private void decode(StoredTensor stored, FloatFormat to, Tensor target, long offset) {
+        switch (to) {
+            case FP32 -> decodeToFloats(stored, target, offset);
+            case BF16 -> decodeToBfloat16(stored, target, offset);
+            case FP16 -> throw new IllegalStateException("Nothing is rounded to fp16");
+        }
+    }
+
+    /** Decodes some rows at a time. */
+    private void decodeToFloats(StoredTensor stored, Tensor target, long offset) {
         int columns = stored.columns();
         long rows = stored.rows();
         int atOnce = (int) Math.min(stored.chunkRows(), rows);
         float[] values = new float[Math.multiplyExact(atOnce, columns)];
-        RowDecoder decoder = stored.decoder(checkpoint);
+        RowDecoder decoder = stored.decoder(bytes);
         boolean isNew = !checked.contains(stored.name());
         for (long done = 0; done < rows; done += atOnce) {
             int count = (int) Math.min(atOnce, rows - done);
@@ -100,12 +122,38 @@ public final class WeightReader {
             if (isNew) {
                 requireFinite(stored, done * columns, values, count * columns);
             }
-            int bytes = count * columns * to.bytes();
-            to.writeAll(
-                    TensorMemory.window(target, (offset + done * columns) * to.bytes(), bytes),
-                    values,
-                    count * columns);
+            TensorMemory.window(target, (offset + done * columns) * Float.BYTES, count * columns * Float.BYTES)
+                    .asFloatBuffer()
+                    .put(values, 0, count * columns);
         }
+    }
+
+    /** The same without floats between, which packings have faster ways for. */
+    private void decodeToBfloat16(StoredTensor stored, Tensor target, long offset) {
+        int columns = stored.columns();
+        long rows = stored.rows();
+        int atOnce = (int) Math.min(stored.chunkRows(), rows);
+        byte[] values = new byte[Math.multiplyExact(Math.multiplyExact(atOnce, columns), Short.BYTES)];
+        Bfloat16Decoder decoder = stored.bfloat16Decoder(bytes);
+        boolean isNew = !checked.contains(stored.name());
+        for (long done = 0; done < rows; done += atOnce) {
+            int count = (int) Math.min(atOnce, rows - done);
+            int length = count * columns * Short.BYTES;
+            decoder.decode(done, count, values);
+            ByteBuffer decoded = ByteBuffer.wrap(values, 0, length).order(ByteOrder.LITTLE_ENDIAN);
+            if (isNew && !FloatFormat.BF16.allFinite(decoded)) {
+                requireFinite(stored, done, count);
+            }
+            TensorMemory.window(target, (offset + done * columns) * Short.BYTES, length)
+                    .put(decoded);
+        }
+    }
+
+    /** Decodes rows again, because a value that is too large for bfloat16 may still be a number. */
+    private void requireFinite(StoredTensor stored, long first, int rows) {
+        float[] values = new float[rows * stored.columns()];
+        stored.decoder(bytes).decode(first, rows, values);
+        requireFinite(stored, first * stored.columns(), values, values.length);
     }
 
     private void requireFinite(StoredTensor stored, long first, float[] values, int count) {

@@ -9,11 +9,14 @@ import io.gatehouse.cli.terminal.PeakMemory;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.Interventions;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,7 +39,8 @@ import picocli.CommandLine.Option;
             "",
             "Example:",
             "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out /tmp/olmoe2",
-            "  gatehouse bench engine --model /tmp/olmoe2 --batch 16x256 --precision fast"
+            "  gatehouse bench engine --model /tmp/olmoe2 --batch 16x256 --precision fast",
+            "  gatehouse bench engine --model gpt-oss-20b --memory 8GB --resident /tmp/gpt-oss4 --batch 96x256"
         })
 final class BenchEngineCommand implements Callable<Integer> {
     private static final Pattern BATCH = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,5})");
@@ -70,6 +74,14 @@ final class BenchEngineCommand implements Callable<Integer> {
         NONE
     }
 
+    @Option(
+            names = "--resident",
+            paramLabel = "DIR",
+            description =
+                    "Model with layers of the same shape, loaded whole whatever --memory is, whose speed per layer"
+                            + " that of --model is compared with in each round.")
+    private Optional<Path> resident = Optional.empty();
+
     @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
     private int rounds = 5;
 
@@ -101,7 +113,11 @@ final class BenchEngineCommand implements Callable<Integer> {
                     .figure("Model", checkpoint.name())
                     .figure("Precision", choice.describe(engine))
                     .figure("Weights", engine.memory().description());
-            addTable(report, bench, shapes);
+            if (resident.isPresent()) {
+                addComparison(report, bench, resident.get(), shapes);
+            } else {
+                addTable(report, bench, shapes);
+            }
             report.figure("Peak resident GB", PeakMemory.residentBytes().orElse(0) / 1e9)
                     .print(output);
         }
@@ -112,6 +128,29 @@ final class BenchEngineCommand implements Callable<Integer> {
         report.table(
                 sharedPrefix.isPresent() ? "Prompts with a shared prefix" : "Prefill",
                 shapes.stream().map(shape -> row(bench, shape)).toList());
+    }
+
+    private void addComparison(Report report, EngineBench bench, Path compared, List<Batch> shapes) {
+        EngineOptions options = choice.options();
+        try (Checkpoint checkpoint = Checkpoint.open(compared);
+                Engine other = Engine.load(
+                        checkpoint,
+                        new EngineOptions(
+                                options.precision(), options.device(), OptionalLong.empty(), Interventions.NONE))) {
+            if (other.memory().preparesLayers()) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "The weights of %s are %s; those of --resident must stay in memory as they are computed with"
+                                .formatted(compared, other.memory().description()));
+            }
+            report.figure("Compared with", checkpoint.name())
+                    .figure("Its weights", other.memory().description())
+                    .table(
+                            "Layers beside resident ones",
+                            shapes.stream()
+                                    .map(shape -> row(bench.measureBeside(shape, other)))
+                                    .toList());
+        }
     }
 
     private Report.Row row(EngineBench bench, Batch shape) {
@@ -139,6 +178,15 @@ final class BenchEngineCommand implements Callable<Integer> {
                 .with("ms_ceiling", measured.ceilingMilliseconds())
                 .with("share_of_ceiling", measured.shareOfCeiling().median());
         return range(row, "share", measured.shareOfCeiling());
+    }
+
+    private static Report.Row row(EngineBench.MeasuredBeside measured) {
+        Report.Row row = new Report.Row()
+                .with("batch", shape(measured.batch()))
+                .with("ms_model", measured.milliseconds())
+                .with("ms_resident", measured.otherMilliseconds())
+                .with("share_of_speed", measured.shareOfSpeed().median());
+        return range(row, "share", measured.shareOfSpeed());
     }
 
     private static Report.Row row(EngineBench.MeasuredPrefix measured) {

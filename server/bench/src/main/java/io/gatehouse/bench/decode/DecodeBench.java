@@ -1,5 +1,6 @@
 package io.gatehouse.bench.decode;
 
+import io.gatehouse.checkpoint.quantised.Bfloat16Decoder;
 import io.gatehouse.checkpoint.quantised.GgmlBlocks;
 import io.gatehouse.checkpoint.quantised.GgmlType;
 import io.gatehouse.checkpoint.quantised.PackedTensors;
@@ -30,17 +31,23 @@ public final class DecodeBench {
      * What a packing took.
      *
      * @param packedBytes of the matrix with its scales
-     * @param seconds of one decoding, the fastest round
+     * @param seconds of one decoding to fp32, the fastest round
+     * @param bfloat16Seconds of one decoding to bf16, the fastest round
      */
-    public record Measured(String packing, long packedBytes, double seconds) {
-        /** Gigabytes of packed weights in a second. */
+    public record Measured(String packing, long packedBytes, double seconds, double bfloat16Seconds) {
+        /** Gigabytes of packed weights in a second, to bf16. */
         public double packedGigabytes() {
-            return packedBytes / seconds / 1e9;
+            return packedBytes / bfloat16Seconds / 1e9;
         }
 
-        /** Thousand millions of values in a second. */
+        /** Thousand millions of values in a second, to fp32. */
         public double values() {
             return (double) ROWS * COLUMNS / seconds / 1e9;
+        }
+
+        /** Thousand millions of values in a second, to bf16. */
+        public double bfloat16Values() {
+            return (double) ROWS * COLUMNS / bfloat16Seconds / 1e9;
         }
     }
 
@@ -122,16 +129,30 @@ public final class DecodeBench {
     private void measure(String packing, StoredTensor tensor) {
         int atOnce = (int) Math.min(tensor.chunkRows(), tensor.rows());
         float[] values = new float[atOnce * tensor.columns()];
-        double fastest = Double.MAX_VALUE;
-        for (int round = 0; round < rounds; round++) {
-            long start = System.nanoTime();
+        byte[] rounded = new byte[atOnce * tensor.columns() * Short.BYTES];
+        double seconds = fastest(() -> {
             RowDecoder decoder = tensor.decoder(memory);
             for (long row = 0; row < tensor.rows(); row += atOnce) {
                 decoder.decode(row, (int) Math.min(atOnce, tensor.rows() - row), values);
             }
+        });
+        double bfloat16Seconds = fastest(() -> {
+            Bfloat16Decoder decoder = tensor.bfloat16Decoder(memory);
+            for (long row = 0; row < tensor.rows(); row += atOnce) {
+                decoder.decode(row, (int) Math.min(atOnce, tensor.rows() - row), rounded);
+            }
+        });
+        measured.add(new Measured(packing, tensor.bytes(), seconds, bfloat16Seconds));
+    }
+
+    private double fastest(Runnable work) {
+        double fastest = Double.MAX_VALUE;
+        for (int round = 0; round < rounds; round++) {
+            long start = System.nanoTime();
+            work.run();
             fastest = Math.min(fastest, (System.nanoTime() - start) / 1e9);
         }
-        measured.add(new Measured(packing, tensor.bytes(), fastest));
+        return fastest;
     }
 
     private void plain() {

@@ -152,6 +152,40 @@ public final class EngineBench {
     }
 
     /**
+     * What a batch took in two models, every layer in full and nothing captured.
+     *
+     * @param milliseconds per token and layer of this model
+     * @param otherMilliseconds per token and layer of the other
+     * @param shareOfSpeed tokens and layers in a second of this model, of those of the other
+     */
+    public record MeasuredBeside(Batch batch, double milliseconds, double otherMilliseconds, Spread shareOfSpeed) {}
+
+    /** Milliseconds per token and layer. */
+    private record BesideRound(double own, double other) {}
+
+    /** Measures another model's layers before and after those of this one in each round. */
+    public MeasuredBeside measureBeside(Batch batch, Engine compared) {
+        EngineBench other = new EngineBench(compared, rounds);
+        List<Prompt> prompts = prompts(batch);
+        List<Prompt> otherPrompts = other.prompts(batch);
+        List<BesideRound> measured = new ArrayList<>();
+        layerSeconds(prompts, Capture.NOTHING);
+        other.layerSeconds(otherPrompts, Capture.NOTHING);
+        for (int round = 0; round < rounds; round++) {
+            double before = other.layerSeconds(otherPrompts, Capture.NOTHING);
+            double own = layerSeconds(prompts, Capture.NOTHING);
+            double after = other.layerSeconds(otherPrompts, Capture.NOTHING);
+            measured.add(new BesideRound(
+                    own * perTokenAndLayer(batch), (before + after) / 2 * other.perTokenAndLayer(batch)));
+        }
+        return new MeasuredBeside(
+                batch,
+                median(measured, BesideRound::own),
+                median(measured, BesideRound::other),
+                spread(measured, round -> round.other() / round.own()));
+    }
+
+    /**
      * What prompts took that begin with the same tokens, as those of one subject begin with its solved examples.
      *
      * @param naivePerSecond prompts, each computed whole

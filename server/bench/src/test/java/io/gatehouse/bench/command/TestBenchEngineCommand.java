@@ -69,6 +69,17 @@ final class TestBenchEngineCommand {
     }
 
     @Test
+    void comparesTheLayersWithThoseOfAResidentModel() throws Exception {
+        JsonNode row = json("--batch", "2x16", "--resident", SAMPLE.toString())
+                .path("layers_beside_resident_ones")
+                .get(0);
+        assertThat(row.path("ms_resident").doubleValue()).isPositive();
+        assertThat(row.path("share_of_speed").doubleValue())
+                .isEqualTo(row.path("ms_resident").doubleValue()
+                        / row.path("ms_model").doubleValue());
+    }
+
+    @Test
     void refusesWhatIsNoBatch() {
         for (String batch : List.of("0x16", "16x0", "16", "4by4", "-1x4")) {
             CommandOutcome outcome = bench("--batch=" + batch);
