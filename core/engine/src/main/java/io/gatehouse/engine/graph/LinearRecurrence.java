@@ -268,15 +268,16 @@ final class LinearRecurrence {
                 tf.constant(shape.keyHeads()),
                 tf.constant(each),
                 tf.constant(dim)));
-        Operand<TFloat32> whole = rectangle.isStep() ? inBlock(x) : x;
+        Operand<TFloat32> whole = rectangle.isStep() ? inBlock(x, shape.keyHeads() * each * dim) : x;
         return tf.linalg.transpose(tf.reshape(whole, cells), tf.constant(new int[] {1, 0, 3, 4, 2, 5}));
     }
 
     /** The one token of a step in a block of rows, whose others change nothing: so its bits do not depend on other texts. */
-    private Operand<TFloat32> inBlock(Operand<TFloat32> x) {
+    private Operand<TFloat32> inBlock(Operand<TFloat32> x, int columns) {
+        Operand<TFloat32> byText = tf.reshape(x, tf.constant(new int[] {-1, 1, columns}));
         int[][] margins = new int[3][2];
         margins[1][1] = Blocks.ROW_BLOCK - 1;
-        return tf.pad(x, tf.constant(margins), tf.constant(0f));
+        return tf.pad(byText, tf.constant(margins), tf.constant(0f));
     }
 
     /** x [B, S, columns] with 0 where there is padding: no decay there, and nothing is written. */

@@ -220,7 +220,7 @@ final class Caches implements AutoCloseable {
             List<Tensor> own = new ArrayList<>();
             for (int i = 0; i < batch.cachedParts(); i++) {
                 Tensor all = batch.cached(i);
-                int bytes = Math.toIntExact(all.numBytes() / parts.size());
+                int bytes = Math.toIntExact(all.numBytes() / all.shape().get(0));
                 Tensor one = Tensor.of(TFloat32.class, sizes(all.shape(), 1));
                 TensorMemory.window(one, 0, bytes).put(TensorMemory.window(all, (long) b * bytes, bytes));
                 own.add(one);
@@ -233,7 +233,10 @@ final class Caches implements AutoCloseable {
         }
     }
 
-    /** The states of some texts in a layer, one for each part [texts, ...]; the caller closes them. */
+    /**
+     * The states of some texts in a layer, one for each part [texts, ...], whole blocks of them, of which the last are zeros;
+     * the caller closes them.
+     */
     List<Tensor> states(int layer, List<Integer> texts) {
         List<List<Tensor>> own = texts.stream()
                 .map(text -> requireNonNull(
