@@ -98,7 +98,7 @@ final class CacheTensor implements AutoCloseable {
         return zeros;
     }
 
-    private static void clear(ByteBuffer memory) {
+    static void clear(ByteBuffer memory) {
         ByteBuffer nothing = ByteBuffer.allocate(Math.min(memory.remaining(), 1 << 16));
         while (memory.hasRemaining()) {
             nothing.clear().limit(Math.min(nothing.capacity(), memory.remaining()));

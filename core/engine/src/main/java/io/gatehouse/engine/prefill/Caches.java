@@ -246,10 +246,14 @@ final class Caches implements AutoCloseable {
         for (int part = 0; part < own.get(0).size(); part++) {
             Tensor first = own.get(0).get(part);
             int bytes = Math.toIntExact(first.numBytes());
-            Tensor all = Tensor.of(TFloat32.class, sizes(first.shape(), texts.size()));
+            int rows = MicroBatch.wholeBlocks(texts.size());
+            Tensor all = Tensor.of(TFloat32.class, sizes(first.shape(), rows));
             for (int b = 0; b < texts.size(); b++) {
                 TensorMemory.window(all, (long) b * bytes, bytes)
                         .put(TensorMemory.window(own.get(b).get(part), 0, bytes));
+            }
+            for (int b = texts.size(); b < rows; b++) {
+                CacheTensor.clear(TensorMemory.window(all, (long) b * bytes, bytes));
             }
             together.add(all);
         }
