@@ -74,9 +74,9 @@ final class TestGeneration {
         return TestFamilies.fixtures().stream()
                 .filter(fixture ->
                         !TestFamilies.LACKING.containsKey(fixture.getFileName().toString()))
-                .filter(fixture -> !WITHOUT_CACHE.containsKey(fixture.getFileName().toString()))
-                .map(fixture -> DynamicTest.dynamicTest(
-                        fixture.getFileName().toString(), () -> compare(fixture)));
+                .filter(fixture ->
+                        !WITHOUT_CACHE.containsKey(fixture.getFileName().toString()))
+                .map(fixture -> DynamicTest.dynamicTest(fixture.getFileName().toString(), () -> compare(fixture)));
     }
 
     @Test
@@ -110,15 +110,14 @@ final class TestGeneration {
         try (Checkpoint checkpoint = Checkpoint.open(fixture);
                 Engine engine = Engine.load(checkpoint)) {
             engine.generate(
-                    texts(prompts),
-                    GenerationOptions.exactly(count, EndTokens.of(fixture)),
-                    Capture.ROUTING,
-                    rows);
+                    texts(prompts), GenerationOptions.exactly(count, EndTokens.of(fixture)), Capture.ROUTING, rows);
             for (int prompt = 0; prompt < CONTINUED; prompt++) {
                 double[] want = expected.values("p%d.generated".formatted(prompt));
                 assertThat(finished(rows, prompt).tokens())
                         .as("after prompt %d", prompt)
-                        .isEqualTo(Arrays.stream(want).mapToInt(token -> (int) token).toArray());
+                        .isEqualTo(Arrays.stream(want)
+                                .mapToInt(token -> (int) token)
+                                .toArray());
             }
             List<int[]> fed = IntStream.range(0, CONTINUED)
                     .mapToObj(prompt -> GenerationRows.fed(prompts.get(prompt), finished(rows, prompt)))
@@ -139,8 +138,7 @@ final class TestGeneration {
                     .count();
             assertThat(rows.generated).hasSize((int) layers * CONTINUED * (count - 1));
             for (Place place : rows.generated) {
-                assertThat(place.position())
-                        .isGreaterThanOrEqualTo(prompts.get(place.prompt()).length);
+                assertThat(place.position()).isGreaterThanOrEqualTo(prompts.get(place.prompt()).length);
                 RoutingRows expectedRows = place.position() < switchLength - 1 ? before : whole;
                 assertThat(sorted(rows.routing.row(place)))
                         .as("experts of %s", place)
@@ -161,16 +159,17 @@ final class TestGeneration {
     /** Lengths that grow out of the room they have, with texts that end at other times and others that enter for them. */
     @TestFactory
     Stream<DynamicTest> hasTheSameBitsAloneAndAmongOthers() {
-        return MIXERS.stream().map(family -> DynamicTest.dynamicTest(family, () -> {
-            List<Prompt> prompts = IntStream.of(3, 16, 29, 61, 62, 63, 64, 5, 120, 30, 1, 2, 15)
-                    .mapToObj(length -> new Prompt(random.ints(length, 0, 192).toArray()))
-                    .toList();
-            try (Checkpoint checkpoint = Checkpoint.open(
-                            SharedData.path("reference/families/" + family));
-                    Engine engine = Engine.load(checkpoint)) {
-                aloneAndAmongOthers(engine, prompts);
-            }
-        }));
+        return MIXERS.stream()
+                .map(family -> DynamicTest.dynamicTest(family, () -> {
+                    List<Prompt> prompts = IntStream.of(3, 16, 29, 61, 62, 63, 64, 5, 120, 30, 1, 2, 15)
+                            .mapToObj(length ->
+                                    new Prompt(random.ints(length, 0, 192).toArray()))
+                            .toList();
+                    try (Checkpoint checkpoint = Checkpoint.open(SharedData.path("reference/families/" + family));
+                            Engine engine = Engine.load(checkpoint)) {
+                        aloneAndAmongOthers(engine, prompts);
+                    }
+                }));
     }
 
     @Test
@@ -218,8 +217,7 @@ final class TestGeneration {
                         () -> new Prompt(random.ints(20, 0, Variant.VOCABULARY).toArray()))
                 .limit(12)
                 .toList();
-        GenerationOptions options =
-                new GenerationOptions(3_000, 0, Set.of(), List.of(), tokens -> tokens.length == 12);
+        GenerationOptions options = new GenerationOptions(3_000, 0, Set.of(), List.of(), tokens -> tokens.length == 12);
         try (Checkpoint checkpoint = wide();
                 Engine ample = Engine.load(checkpoint);
                 Engine narrow = Engine.load(
@@ -247,8 +245,8 @@ final class TestGeneration {
     @Test
     void streamedLayersGiveTheSameTexts() {
         List<Prompt> prompts = IntStream.of(7, 40)
-                .mapToObj(length -> new Prompt(
-                        random.ints(length, 0, Variant.VOCABULARY).toArray()))
+                .mapToObj(length ->
+                        new Prompt(random.ints(length, 0, Variant.VOCABULARY).toArray()))
                 .toList();
         GenerationOptions options = GenerationOptions.upTo(12, Set.of());
         try (Checkpoint checkpoint = wide();
@@ -256,8 +254,7 @@ final class TestGeneration {
                 Engine streamed = Engine.load(
                         checkpoint, EngineOptions.EXACT.in(resident.memory().totalBytes() - 1))) {
             assertThat(streamed.memory().streamed()).isTrue();
-            List<Generated> expected =
-                    resident.generate(prompts, options, Capture.NOTHING, new GenerationRows());
+            List<Generated> expected = resident.generate(prompts, options, Capture.NOTHING, new GenerationRows());
             List<Generated> actual = streamed.generate(prompts, options, Capture.NOTHING, new GenerationRows());
             for (int i = 0; i < prompts.size(); i++) {
                 assertThat(actual.get(i).tokens()).isEqualTo(expected.get(i).tokens());
@@ -274,18 +271,19 @@ final class TestGeneration {
                 Engine engine = Engine.load(checkpoint)) {
             int[] free = generate(engine, prompt, GenerationOptions.upTo(20, Set.of()), Finish.LENGTH);
             assertThat(free).hasSize(20);
-            int[] ended =
-                    generate(engine, prompt, GenerationOptions.upTo(20, Set.of(free[5])), Finish.END_TOKEN);
-            int first = IntStream.range(0, 20).filter(i -> free[i] == free[5]).findFirst().orElseThrow();
+            int[] ended = generate(engine, prompt, GenerationOptions.upTo(20, Set.of(free[5])), Finish.END_TOKEN);
+            int first = IntStream.range(0, 20)
+                    .filter(i -> free[i] == free[5])
+                    .findFirst()
+                    .orElseThrow();
             assertThat(ended).isEqualTo(Arrays.copyOf(free, first + 1));
             GenerationOptions sequence = new GenerationOptions(
                     20, 0, Set.of(), List.of(List.of(free[7], free[8], free[9])), tokens -> false);
             assertThat(generate(engine, prompt, sequence, Finish.STOP_SEQUENCE)).endsWith(free[7], free[8], free[9]);
-            GenerationOptions text =
-                    new GenerationOptions(20, 0, Set.of(), List.of(), tokens -> tokens.length == 4);
+            GenerationOptions text = new GenerationOptions(20, 0, Set.of(), List.of(), tokens -> tokens.length == 4);
             assertThat(generate(engine, prompt, text, Finish.STOP_TEXT)).isEqualTo(Arrays.copyOf(free, 4));
-            int[] exact = generate(
-                    engine, prompt, GenerationOptions.exactly(20, Set.of(free[0], free[5])), Finish.LENGTH);
+            int[] exact =
+                    generate(engine, prompt, GenerationOptions.exactly(20, Set.of(free[0], free[5])), Finish.LENGTH);
             assertThat(exact).hasSize(20).doesNotContain(free[0], free[5]);
         }
     }

@@ -57,6 +57,7 @@ public record GatedDelta(
     /** The last inputs of the convolution, and the state. */
     @Override
     public Optional<MixerCache> cache(int hiddenSize) {
-        return MixerCache.ofState((2L * keyWidth() + valueWidth()) * (kernel - 1) + (long) valueHeads * keyDim * valueDim);
+        return MixerCache.ofState(
+                (2L * keyWidth() + valueWidth()) * (kernel - 1) + (long) valueHeads * keyDim * valueDim);
     }
 }

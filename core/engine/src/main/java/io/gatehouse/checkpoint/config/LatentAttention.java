@@ -267,8 +267,7 @@ public record LatentAttention(
         MixerCache.PerToken latent = new MixerCache.PerToken(1, latentRank + rotaryDim, false);
         return hasOwnIndexer()
                 ? MixerCache.ofTokens(
-                        latent,
-                        new MixerCache.PerToken(1, indexer.orElseThrow().headDim(), true))
+                        latent, new MixerCache.PerToken(1, indexer.orElseThrow().headDim(), true))
                 : MixerCache.ofTokens(latent);
     }
 

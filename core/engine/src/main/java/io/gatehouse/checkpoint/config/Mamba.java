@@ -35,6 +35,7 @@ public record Mamba(
     /** The last inputs of the convolution, and the state. */
     @Override
     public Optional<MixerCache> cache(int hiddenSize) {
-        return MixerCache.ofState((long) channels * (kernel - 1 + STATE_BLOCK * ((states + STATE_BLOCK - 1) / STATE_BLOCK)));
+        return MixerCache.ofState(
+                (long) channels * (kernel - 1 + STATE_BLOCK * ((states + STATE_BLOCK - 1) / STATE_BLOCK)));
     }
 }

@@ -397,8 +397,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     }
 
     /** The same for one token of each text, which looks at the cache of its text. */
-    private Operand<A> step(
-            Cache<A> step, Operand<A> queries, Operand<A> keys, Operand<A> values, Weights weights) {
+    private Operand<A> step(Cache<A> step, Operand<A> queries, Operand<A> keys, Operand<A> values, Weights weights) {
         LaneAttention.Shape shape = new LaneAttention.Shape(
                 attention.keyValueHeads(),
                 attention.heads() / attention.keyValueHeads(),

@@ -98,24 +98,22 @@ final class LaneAttention<A extends TFloating> {
         Operand<TFloat32> scores = scores(texts, queries, keys, cachedKeys);
         Operand<TFloat32> hidden = hidden(tf, lane);
         Operand<TFloat32> out = unseen.isPresent() ? tf.math.maximum(unseen.get(), hidden) : hidden;
-        Operand<TFloat32> mask = tf.expandDims(
-                tf.expandDims(tf.math.mul(out, tf.constant(MASKED)), tf.constant(1)), tf.constant(1));
+        Operand<TFloat32> mask =
+                tf.expandDims(tf.expandDims(tf.math.mul(out, tf.constant(MASKED)), tf.constant(1)), tf.constant(1));
         Operand<A> probabilities = blocks.cast(softmax(tf.math.add(scores, mask), texts, sinks), type);
         Operand<TInt32> rest = tf.constant(-1);
         Operand<TInt32> none = tf.constant(0);
-        Operand<A> onPast = tf.slice(
-                probabilities, tf.constant(new int[4]), tf.stack(List.of(rest, rest, rest, width)));
-        Operand<A> onOwn = tf.slice(
-                probabilities,
-                tf.stack(List.of(none, none, none, width)),
-                tf.constant(new int[] {-1, -1, -1, Blocks.ROW_BLOCK}));
+        Operand<A> onPast =
+                tf.slice(probabilities, tf.constant(new int[4]), tf.stack(List.of(rest, rest, rest, width)));
+        Operand<A> onOwn = tf.slice(probabilities, tf.stack(List.of(none, none, none, width)), tf.constant(new int[] {
+            -1, -1, -1, Blocks.ROW_BLOCK
+        }));
         Operand<A> context = tf.math.add(
                 blocks.batchMatMul(onPast, firstTexts(cachedValues, texts), false, false),
                 blocks.batchMatMul(onOwn, block(values, shape.valueSize()), false, false));
         Operand<A> real =
                 tf.slice(context, tf.constant(new int[4]), tf.constant(new int[] {-1, -1, shape.group(), -1}));
-        return tf.reshape(
-                real, tf.constant(new int[] {-1, shape.keyHeads() * shape.group() * shape.valueSize()}));
+        return tf.reshape(real, tf.constant(new int[] {-1, shape.keyHeads() * shape.group() * shape.valueSize()}));
     }
 
     /**
@@ -126,10 +124,9 @@ final class LaneAttention<A extends TFloating> {
      * @param keys [B, key heads x key size]
      * @return [B, key heads, whole blocks of rows, W + block]
      */
-    Operand<TFloat32> scores(
-            Operand<TInt32> texts, Operand<A> queries, Operand<A> keys, Operand<A> cachedKeys) {
-        Operand<A> query = filled(tf.reshape(
-                queries, tf.constant(new int[] {-1, shape.keyHeads(), shape.group(), shape.keySize()})));
+    Operand<TFloat32> scores(Operand<TInt32> texts, Operand<A> queries, Operand<A> keys, Operand<A> cachedKeys) {
+        Operand<A> query = filled(
+                tf.reshape(queries, tf.constant(new int[] {-1, shape.keyHeads(), shape.group(), shape.keySize()})));
         return tf.concat(
                 List.of(
                         blocks.cast(
@@ -146,8 +143,7 @@ final class LaneAttention<A extends TFloating> {
             own[0][i] = 1;
         }
         Operand<TInt32> texts = tf.gather(tf.shape(lane.hidden()), tf.constant(0), tf.constant(0));
-        Operand<TFloat32> filler =
-                tf.tile(tf.constant(own), tf.stack(List.of(texts, tf.constant(1))));
+        Operand<TFloat32> filler = tf.tile(tf.constant(own), tf.stack(List.of(texts, tf.constant(1))));
         return tf.concat(List.of(lane.hidden(), filler), tf.constant(1));
     }
 

@@ -122,8 +122,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
             unseen = Optional.of(tf.identity(inputs.unseen()));
         }
         Operand<TFloat32> context = blocks.cast(attend(queries, keys, values, unseen, weights), TFloat32.class);
-        return new Output(
-                output(context, x, projected, linear), state, unseen, kept(latent), Optional.empty(), cached);
+        return new Output(output(context, x, projected, linear), state, unseen, kept(latent), Optional.empty(), cached);
     }
 
     /** For later layers. */
@@ -155,16 +154,15 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         int rank = mixer.latentRank();
         int entry = rank + mixer.rotaryDim();
         long expanded = (long) heads * (mixer.plainDim() + mixer.valueDim());
-        Operand<A> up = linear.weights()
-                .value(WeightSpec.matrix("self_attn.kv_b_proj.weight", expanded, rank, type), entries);
+        Operand<A> up =
+                linear.weights().value(WeightSpec.matrix("self_attn.kv_b_proj.weight", expanded, rank, type), entries);
         Operand<A> byHead = tf.reshape(up, tf.constant(new int[] {heads, mixer.plainDim() + mixer.valueDim(), rank}));
         Operand<A> keyUp = tf.slice(byHead, tf.constant(new int[3]), tf.constant(new int[] {-1, mixer.plainDim(), -1}));
         Operand<A> valueUp = tf.slice(
-                byHead,
-                tf.constant(new int[] {0, mixer.plainDim(), 0}),
-                tf.constant(new int[] {-1, mixer.valueDim(), -1}));
-        Operand<A> queries = blocks.cast(
-                flat(scaled(absorbed(projected.query(), keyUp), linear.weights()), heads * entry), type);
+                byHead, tf.constant(new int[] {0, mixer.plainDim(), 0}), tf.constant(new int[] {-1, mixer.valueDim(), -1
+                }));
+        Operand<A> queries =
+                blocks.cast(flat(scaled(absorbed(projected.query(), keyUp), linear.weights()), heads * entry), type);
         Optional<Index> index = mixer.hasOwnIndexer()
                 ? Optional.of(index(mixer.indexer().orElseThrow(), x, projected.latent(), linear.weights()))
                 : Optional.empty();
@@ -188,11 +186,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         List<Operand<? extends TFloating>> cached = new ArrayList<>(List.of(rectangle.first(entries)));
         index.ifPresent(own -> cached.add(rectangle.first(own.keys())));
         return new Output(
-                output(
-                        blocks.cast(flat(values, heads * mixer.valueDim()), TFloat32.class),
-                        x,
-                        projected,
-                        linear),
+                output(blocks.cast(flat(values, heads * mixer.valueDim()), TFloat32.class), x, projected, linear),
                 List.of(),
                 unseen.map(this::joined),
                 kept(latent),

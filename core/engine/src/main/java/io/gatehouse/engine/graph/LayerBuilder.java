@@ -48,13 +48,8 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
     }
 
     LayerGraph build() {
-        Optional<MixerBlock> mixer =
-                MixerBlocks.of(tf,
-                kind.layer().mixer(),
-                hiddenSize,
-                types.mixer(),
-                inputs,
-                kind.prefixed() || kind.lanes() > 0);
+        Optional<MixerBlock> mixer = MixerBlocks.of(
+                tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed() || kind.lanes() > 0);
         boolean reads = mixer.isPresent() || residual.parallel();
         Connection first = connection(inputs.hidden(), "mixer_streams");
         Operand<TFloat32> before = reads && residual.mixer().norms().isBefore()

@@ -245,8 +245,7 @@ final class LinearRecurrence {
                     tf.slice(block, tf.constant(new int[3]), tf.constant(new int[] {-1, 1, -1})), end.state());
         }
         return new Result(
-                tf.reshape(
-                        byPosition, tf.stack(List.of(rectangle.batch(), rectangle.width(), tf.constant(columns)))),
+                tf.reshape(byPosition, tf.stack(List.of(rectangle.batch(), rectangle.width(), tf.constant(columns)))),
                 end.state());
     }
 

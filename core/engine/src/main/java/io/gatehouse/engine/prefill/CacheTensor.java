@@ -90,8 +90,7 @@ final class CacheTensor implements AutoCloseable {
     }
 
     private Tensor allocate(int count) {
-        Tensor zeros =
-                Tensor.of(layout.type(), Shape.of(count, layout.heads(), layout.width(), layout.size()));
+        Tensor zeros = Tensor.of(layout.type(), Shape.of(count, layout.heads(), layout.width(), layout.size()));
         for (int slot = 0; slot < count; slot++) {
             clear(window(zeros, slot));
         }

@@ -102,7 +102,10 @@ final class Caches implements AutoCloseable {
         for (int i = 0; i < kept.size(); i++) {
             int width = width(width(tokens), config.layers().get(i).mixer().mask());
             for (MixerCache.PerToken part : kept.get(i).tokens()) {
-                all += 2L * width * part.width() * FloatFormat.of(type(part, type)).bytes();
+                all += 2L
+                        * width
+                        * part.width()
+                        * FloatFormat.of(type(part, type)).bytes();
             }
             long state = kept.get(i).stateNumbers() * Float.BYTES;
             all += state;
@@ -206,7 +209,12 @@ final class Caches implements AutoCloseable {
             for (int i = 0; i < tensors.size(); i++) {
                 if (prefix.isPresent()) {
                     tensors.get(i)
-                            .write(slot, 0, prefix.get().cached(i), 0, prefix.get().batch().tokens());
+                            .write(
+                                    slot,
+                                    0,
+                                    prefix.get().cached(i),
+                                    0,
+                                    prefix.get().batch().tokens());
                 }
                 tensors.get(i).write(slot, part.first(), batch.cached(i), row, part.length());
             }

@@ -72,6 +72,7 @@ public final class Generator {
         private final Map<Integer, GeneratedText> active = new TreeMap<>();
         /** Those that are computed anew next, and have no cache until then. */
         private final Set<Integer> withoutCache = new TreeSet<>();
+
         private final Map<Integer, Generated> results = new TreeMap<>();
         private final int mostTexts;
         private int waiting;
@@ -127,9 +128,8 @@ public final class Generator {
         }
 
         private MicroBatch batch(Step step) {
-            return MicroBatch.step(step.texts().stream()
-                    .map(text -> text(text).next())
-                    .toList());
+            return MicroBatch.step(
+                    step.texts().stream().map(text -> text(text).next()).toList());
         }
 
         /**
@@ -241,8 +241,8 @@ public final class Generator {
         for (Prompt prompt : prompts) {
             PassPlan.require(prompt, config().ropes(), batches);
             switchLengths()
-                    .filter(length -> length > prompt.tokens().length
-                            && length < prompt.tokens().length + options.maxTokens())
+                    .filter(length ->
+                            length > prompt.tokens().length && length < prompt.tokens().length + options.maxTokens())
                     .forEach(length -> PassPlan.require(new Prompt(new int[length]), config().ropes(), batches));
             long bytes = bytes(prompt.tokens().length, options);
             if (bytes > cacheBytes) {

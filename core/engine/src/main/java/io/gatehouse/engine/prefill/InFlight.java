@@ -93,8 +93,7 @@ final class InFlight implements AutoCloseable {
         this.packed = TInt32.vectorOf(batch.packed());
         // Filled up to whole blocks, like tokens.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
-        this.states =
-                new LayerResult(embedded, 0, false, List.of(), List.of(), Optional.empty(), Optional.empty());
+        this.states = new LayerResult(embedded, 0, false, List.of(), List.of(), Optional.empty(), Optional.empty());
     }
 
     MicroBatch batch() {

@@ -150,7 +150,11 @@ public final class Prefill {
         group.prefix().ifPresent(prefix -> runLayer(layer, prefix, Optional.empty(), Optional.empty(), delivery));
         group.prompts()
                 .forEach(prompts -> runLayer(
-                        layer, prompts, group.prefix(), step.filter(any -> prompts.batch().isStep()), delivery));
+                        layer,
+                        prompts,
+                        group.prefix(),
+                        step.filter(any -> prompts.batch().isStep()),
+                        delivery));
     }
 
     private void runLayer(
@@ -162,9 +166,7 @@ public final class Prefill {
         int lanes = step.map(texts -> texts.lanes(layer)).orElse(0);
         LayerGraph part = graph.layer(new LayerGraph.Kind(shape.shape(), prefix.isPresent(), answerOnly, lanes));
         Session.Runner runner = feed(shape, part, inFlight, prefix);
-        List<Tensor> fed = lanes == 0
-                ? List.of()
-                : step.orElseThrow().feed(layer, part, graph.inputs(lanes), runner);
+        List<Tensor> fed = lanes == 0 ? List.of() : step.orElseThrow().feed(layer, part, graph.inputs(lanes), runner);
         graph.inputs().experts().ifPresent(inputs -> model.changes().feed(layer, inputs, runner));
         Fetches fetches = new Fetches(runner);
         List<Integer> state =
@@ -179,8 +181,8 @@ public final class Prefill {
         int output = outputUnused && !state.isEmpty() ? state.get(0) : fetches.add(part.output());
         Optional<RoutingReadout> readout = inFlight.recorded().count() == 0
                 ? Optional.empty()
-                : part.routing().map(routing -> new RoutingReadout(
-                        routing, inFlight.capture(), inFlight, answerOnly, fetches));
+                : part.routing()
+                        .map(routing -> new RoutingReadout(routing, inFlight.capture(), inFlight, answerOnly, fetches));
         Optional<RoutingReadout> mixerReadout = capture.trace()
                         && inFlight.recorded().count() > 0
                 ? part.mixerRouting().map(routing -> new RoutingReadout(routing, capture, inFlight, false, fetches))

@@ -2,8 +2,8 @@ package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.Mask;
 import io.gatehouse.checkpoint.config.MixerCache;
-import io.gatehouse.engine.graph.LayerGraph;
 import io.gatehouse.engine.graph.Lanes;
+import io.gatehouse.engine.graph.LayerGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -128,8 +128,7 @@ final class Step implements AutoCloseable {
         return idle.computeIfAbsent(
                         kept,
                         absent -> new CacheTensor(
-                                new CacheTensor.Layout(
-                                        caches.type(absent), absent.heads(), IDLE_WIDTH, absent.size()),
+                                new CacheTensor.Layout(caches.type(absent), absent.heads(), IDLE_WIDTH, absent.size()),
                                 1))
                 .tensor();
     }

@@ -22,7 +22,9 @@ final class TestStopStrings {
             String shortest = tokenizer.decode(Arrays.copyOf(tokens, first));
             assertThat(shortest).contains("er is\n");
             assertThat(tokenizer.decode(Arrays.copyOf(tokens, first - 1))).doesNotContain("er is\n");
-            assertThat(tokenizer.encode("er is\n").length).as("tokens of the string").isGreaterThan(1);
+            assertThat(tokenizer.encode("er is\n").length)
+                    .as("tokens of the string")
+                    .isGreaterThan(1);
         }
     }
 
@@ -30,10 +32,13 @@ final class TestStopStrings {
     void areNotFoundWhereTheyAreNot() {
         try (Tokenizer tokenizer = Tokenizer.open(SharedData.path("tokenizers/gpt-neox-olmo-dolma-v1_5.json"))) {
             int[] tokens = tokenizer.encode("Nothing ends here, nor h\u00e9re.");
-            assertThat(new StopStrings(tokenizer, List.of("\u00e8", "ends  here")).test(tokens)).isFalse();
-            assertThat(new StopStrings(tokenizer, List.of("h\u00e9r")).test(tokens)).isTrue();
+            assertThat(new StopStrings(tokenizer, List.of("\u00e8", "ends  here")).test(tokens))
+                    .isFalse();
+            assertThat(new StopStrings(tokenizer, List.of("h\u00e9r")).test(tokens))
+                    .isTrue();
             assertThat(new StopStrings(tokenizer, List.of()).test(tokens)).isFalse();
-            assertThat(new StopStrings(tokenizer, List.of("x")).test(new int[0])).isFalse();
+            assertThat(new StopStrings(tokenizer, List.of("x")).test(new int[0]))
+                    .isFalse();
             assertThatIllegalArgumentException().isThrownBy(() -> new StopStrings(tokenizer, List.of("a", "")));
         }
     }

@@ -34,9 +34,10 @@ final class TestStep {
                 for (int token = 0; token < position; token++) {
                     boolean visible = mask instanceof Mask.Window window
                             ? position - token < window.size()
-                            : !(mask instanceof Mask.Chunk chunk)
-                                    || token / chunk.size() == position / chunk.size();
-                    assertThat(seen(cells, mask, position, token)).as("%s: %d sees %d", mask, position, token).isEqualTo(visible ? 1 : 0);
+                            : !(mask instanceof Mask.Chunk chunk) || token / chunk.size() == position / chunk.size();
+                    assertThat(seen(cells, mask, position, token))
+                            .as("%s: %d sees %d", mask, position, token)
+                            .isEqualTo(visible ? 1 : 0);
                 }
                 cells[position % width] = position;
             }

@@ -40,8 +40,8 @@ public final class GenerationBench {
     public record Texts(int count, int promptTokens, int generated) {
         public Texts {
             if (count < 1 || promptTokens < 1 || generated < 2) {
-                throw new IllegalArgumentException("%d texts of %d tokens and %d generated ones"
-                        .formatted(count, promptTokens, generated));
+                throw new IllegalArgumentException(
+                        "%d texts of %d tokens and %d generated ones".formatted(count, promptTokens, generated));
             }
         }
     }
@@ -96,7 +96,8 @@ public final class GenerationBench {
             @Override
             public void lastLogits(int prompt, float[] logits) {}
         });
-        long tokens = prompts.stream().mapToLong(prompt -> prompt.tokens().length).sum();
+        long tokens =
+                prompts.stream().mapToLong(prompt -> prompt.tokens().length).sum();
         return tokens / ((System.nanoTime() - start) / 1e9);
     }
 

@@ -16,7 +16,8 @@ final class TestBenchGenerateCommand {
 
     @Test
     void printsOneRowForEachNumberOfTexts() throws Exception {
-        CommandOutcome outcome = bench("--texts", "3", "--texts", "1", "--prompt-tokens", "20", "--tokens", "4", "--rounds", "2", "--json");
+        CommandOutcome outcome = bench(
+                "--texts", "3", "--texts", "1", "--prompt-tokens", "20", "--tokens", "4", "--rounds", "2", "--json");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         JsonNode rows = new ObjectMapper().readTree(outcome.out()).path("generation");
         assertThat(rows).hasSize(2);
@@ -33,7 +34,8 @@ final class TestBenchGenerateCommand {
 
     @Test
     void refusesNumbersThatMeasureNothing() {
-        for (List<String> wrong : List.of(List.of("--texts", "0"), List.of("--tokens", "1"), List.of("--rounds", "0"))) {
+        for (List<String> wrong :
+                List.of(List.of("--texts", "0"), List.of("--tokens", "1"), List.of("--rounds", "0"))) {
             CommandOutcome outcome = bench(wrong.toArray(String[]::new));
             assertThat(outcome.exitCode()).as(wrong.toString()).isEqualTo(1);
             assertThat(outcome.err()).contains(wrong.get(0) + " must be at least");

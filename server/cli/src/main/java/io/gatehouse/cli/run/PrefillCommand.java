@@ -61,10 +61,7 @@ public final class PrefillCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Safetensors file to write.")
     private Path out = Path.of("");
 
-    @Option(
-            names = "--generate",
-            paramLabel = "N",
-            description = "Generate exactly N tokens after each prompt.")
+    @Option(names = "--generate", paramLabel = "N", description = "Generate exactly N tokens after each prompt.")
     private int generate;
 
     @Spec
