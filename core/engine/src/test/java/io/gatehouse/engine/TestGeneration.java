@@ -41,7 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
  * after all fixtures of {@code ../shared}, which takes minutes.
  */
 final class TestGeneration {
-    private static final boolean ALL = System.getProperty("gatehouse.test.fixtures", "").equals("all");
+    private static final boolean ALL =
+            System.getProperty("gatehouse.test.fixtures", "").equals("all");
 
     private static final long SEED = 22;
     /** Prompts of a fixture that Hugging Face's code went on from. */
@@ -83,8 +84,7 @@ final class TestGeneration {
                 .stream()
                         .filter(fixture -> !TestFamilies.LACKING.containsKey(FamilyFixtures.name(fixture)))
                         .filter(fixture -> !WITHOUT_CACHE.containsKey(FamilyFixtures.name(fixture)))
-                        .map(fixture ->
-                                DynamicTest.dynamicTest(FamilyFixtures.name(fixture), () -> compare(fixture)));
+                        .map(fixture -> DynamicTest.dynamicTest(FamilyFixtures.name(fixture), () -> compare(fixture)));
     }
 
     @Test
@@ -169,16 +169,17 @@ final class TestGeneration {
     Stream<DynamicTest> hasTheSameBitsAloneAndAmongOthers() {
         return (ALL ? MIXERS : CACHES)
                 .stream()
-                .map(family -> DynamicTest.dynamicTest(family, () -> {
-                    List<Prompt> prompts = IntStream.of(3, 16, 29, 61, 62, 63, 64, 5, 120, 30, 1, 2, 15)
-                            .mapToObj(length ->
-                                    new Prompt(random.ints(length, 0, 192).toArray()))
-                            .toList();
-                    try (Checkpoint checkpoint = Checkpoint.open(SharedData.path("reference/families/" + family));
-                            Engine engine = Engine.load(checkpoint)) {
-                        aloneAndAmongOthers(engine, prompts);
-                    }
-                }));
+                        .map(family -> DynamicTest.dynamicTest(family, () -> {
+                            List<Prompt> prompts = IntStream.of(3, 16, 29, 61, 62, 63, 64, 5, 120, 30, 1, 2, 15)
+                                    .mapToObj(length -> new Prompt(
+                                            random.ints(length, 0, 192).toArray()))
+                                    .toList();
+                            try (Checkpoint checkpoint =
+                                            Checkpoint.open(SharedData.path("reference/families/" + family));
+                                    Engine engine = Engine.load(checkpoint)) {
+                                aloneAndAmongOthers(engine, prompts);
+                            }
+                        }));
     }
 
     @Test

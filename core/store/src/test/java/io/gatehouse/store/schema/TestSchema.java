@@ -59,16 +59,18 @@ final class TestSchema {
     @Test
     void isWrittenInTheFormatOfDuckDb14() throws Exception {
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
-            assertThat(Rows.of(
-                            store,
-                            "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"))
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"))
                     .containsExactly("v1.4.0+");
         }
         Store.compact(directory.resolve("a.duckdb"));
         try (Store store = Store.open(directory.resolve("a.duckdb"))) {
-            assertThat(Rows.of(
-                            store,
-                            "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"))
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"))
                     .containsExactly("v1.4.0+");
         }
     }
