@@ -90,7 +90,7 @@ final class RunOptions {
             names = "--record",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.RECORD,
-            description = "prompt: routing of every prompt token; last-prompt: only of the last one, where it answers."
+            description = "prompt: routing of every prompt token; last_prompt: only of the last one, where it answers."
                     + " Default: ${DEFAULT-VALUE}.")
     private String record = RunRequest.RECORD;
 
@@ -98,7 +98,7 @@ final class RunOptions {
             names = "--probabilities",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.PROBABILITIES,
-            description = "Tokens for which to keep the probability of every expert: none, last-prompt or all."
+            description = "Tokens for which to keep the probability of every expert: none, last_prompt or all."
                     + " Default: ${DEFAULT-VALUE}.")
     private String probabilities = RunRequest.PROBABILITIES;
 
