@@ -68,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--json",
-            description = "Print the findings as JSON; implies --no-console. docs/cli.md describes the keys.")
+            description = "Print the findings as JSON (docs/cli.md describes the keys); implies --no-console.")
     private boolean json;
 
     @Spec

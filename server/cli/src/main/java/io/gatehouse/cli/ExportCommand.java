@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "export",
         description = {
-            "Exports a database file as a directory of Parquet files, TABLE/run_id=.../shard=.../, which DuckDB, Spark,"
-                    + " Trino and pandas can read.",
-            "The directory is read-only: sql, serve, verify and runs accept it as --db.",
+            "Exports a database file as a directory of Parquet files, which DuckDB, Spark, Trino and pandas can read.",
+            "The files are TABLE/run_id=.../shard=.../data.parquet. The directory is read-only: sql, serve, verify, runs"
+                    + " list and runs show accept it as --db.",
             "With --as it writes one run as a file for another program."
         },
         mixinStandardHelpOptions = true,
@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  gatehouse export --db routing.duckdb --to routing",
-            "  gatehouse sql --db routing -c \"SELECT * FROM unused_experts ORDER BY scope, layer\"",
+            "  gatehouse sql --db routing -c \"FROM unused_experts ORDER BY layer\"",
             "  gatehouse export --as eplb --run mmlu --db routing.duckdb --to loads.json"
         })
 final class ExportCommand implements Callable<Integer> {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out olmoe-2",
-            "  gatehouse sample random --like gpt-oss-20b --storage mxfp4 --layers 4 --out gpt-oss-4",
+            "  gatehouse sample random --like gpt-oss-20b --storage mxfp4 --out gpt-oss",
             "  gatehouse sample random --like tiny-qwen3-moe --dtype fp32 --out tiny"
         })
 final class SampleRandomCommand implements Callable<Integer> {
@@ -72,9 +72,9 @@ final class SampleRandomCommand implements Callable<Integer> {
 
     @Option(
             names = "--storage",
-            paramLabel = "FORM",
+            paramLabel = "FORMAT",
             description =
-                    "Packed form of the projections, for models that are published in it: fp8 (blocks of 128 x 128),"
+                    "Packed format of the projections, for models that are published in it: fp8 (blocks of 128 x 128),"
                             + " mxfp4 (gpt-oss), or int4 (compressed-tensors, four bits).")
     private Optional<String> storage = Optional.empty();
 

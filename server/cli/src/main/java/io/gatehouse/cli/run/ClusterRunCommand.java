@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  gatehouse cluster run --master spark://host:7077 --to /shared/routing --model /shared/OLMoE --quiz mmlu",
+            "  gatehouse cluster run --master spark://host:7077 --to /shared/routing \\",
+            "      --model /shared/OLMoE --quiz mmlu",
             "  gatehouse sql --db /shared/routing"
         })
 public final class ClusterRunCommand implements Callable<Integer> {

@@ -29,14 +29,15 @@ import picocli.CommandLine.Spec;
             "Writes the engine's output for given prompts, to compare it with another engine.",
             "The input is {\"prompts\": [[token ids], ...]}; the output has, for each prompt i, p{i}.input_ids,"
                     + " p{i}.last_logits, p{i}.logits and p{i}.hidden_states, and for each layer l with experts"
-                    + " p{i}.layer{l}.router_logits, .router_probs, .topk_ids and .topk_weights; .topk_scores, too,"
-                    + " where experts are not chosen by their probability."
+                    + " p{i}.layer{l}.NAME, where NAME is router_logits, router_probs, topk_ids, topk_weights and, if"
+                    + " experts are not chosen by their probability, topk_scores."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Example:",
-            "  gatehouse prefill --model core/sample/model --prompts inputs.json --out actual.safetensors"
+            "  gatehouse prefill --model core/sample/model --prompts inputs.json \\",
+            "      --out actual.safetensors"
         })
 public final class PrefillCommand implements Callable<Integer> {
     @Mixin
@@ -49,7 +50,7 @@ public final class PrefillCommand implements Callable<Integer> {
             description = "Checkpoint: a directory in Hugging Face layout, or a GGUF file.")
     private Path model = Path.of("");
 
-    @Option(names = "--prompts", required = true, paramLabel = "FILE", description = "JSON file with token ids.")
+    @Option(names = "--prompts", required = true, paramLabel = "FILE", description = "JSON file with the token ids of each prompt.")
     private Path prompts = Path.of("");
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Safetensors file to write.")
