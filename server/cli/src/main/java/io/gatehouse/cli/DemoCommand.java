@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
-            paramLabel = "P",
+            paramLabel = "PORT",
             defaultValue = "0",
             description = "Port of the console; by default any free port.")
     private int port;
