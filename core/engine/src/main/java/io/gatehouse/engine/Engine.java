@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.DecoderTensors;
+import io.gatehouse.checkpoint.config.MixerCache;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.DecoderGraph;
@@ -11,6 +12,10 @@ import io.gatehouse.engine.graph.ExpertChanges;
 import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.memory.WeightReader;
 import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.Generated;
+import io.gatehouse.engine.prefill.GenerationListener;
+import io.gatehouse.engine.prefill.GenerationOptions;
+import io.gatehouse.engine.prefill.Generator;
 import io.gatehouse.engine.prefill.PassPlan;
 import io.gatehouse.engine.prefill.Prefill;
 import io.gatehouse.engine.prefill.PrefillListener;
@@ -145,6 +150,33 @@ public final class Engine implements AutoCloseable {
         requests.forEach(request -> request.prompts().forEach(this::require));
         Prefill prefill = new Prefill(model, rotary, capture, everyOutput);
         prefill.run(requests, memory.batches(), tokensTogether());
+    }
+
+    /**
+     * Generates a text after each prompt: greedily, many texts at a time. In {@code EXACT} a text has the same bits
+     * whatever other texts are generated beside it.
+     *
+     * @return in the order of the prompts
+     * @throws GatehouseException what {@link #require} throws for any of them; OUT_OF_MEMORY if a text may become too long
+     *     for the available memory, UNSUPPORTED_MODEL if a mixer of the model has no cache yet; what the listener throws
+     */
+    public List<Generated> generate(
+            List<Prompt> prompts, GenerationOptions options, Capture capture, GenerationListener listener) {
+        prompts.forEach(this::require);
+        long together = Math.max(1, tokensTogether() / (1 + widestCache() / config.hiddenSize()));
+        return new Generator(model, rotary, capture, capture.everyOutput(), memory.batches(), together)
+                .run(List.copyOf(prompts), options, listener);
+    }
+
+    /** Numbers that the layer which keeps most keeps of each token. */
+    private long widestCache() {
+        return config.layers().stream()
+                .flatMap(layer -> layer.mixer().cache(config.hiddenSize()).stream())
+                .mapToLong(cache -> cache.tokens().stream()
+                        .mapToLong(MixerCache.PerToken::width)
+                        .sum())
+                .max()
+                .orElse(0);
     }
 
     /** The most tokens that go through the layers together: weights that do not stay are read once for each such pass. */

@@ -37,9 +37,9 @@ final class TestFamilies {
     private static final int PREFIX = 50;
 
     /** Fixtures whose family is not implemented yet, with the part that each lacks. */
-    private static final Map<String, String> LACKING = lacking();
+    static final Map<String, String> LACKING = lacking();
 
-    private record Inputs(List<int[]> prompts) {}
+    record Inputs(List<int[]> prompts) {}
 
     @TempDir
     private Path directory = Path.of("");

@@ -92,6 +92,17 @@ public record Attention(
         return heads;
     }
 
+    /** Keys and values. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        if (indexer.isPresent()) {
+            return Optional.empty();
+        }
+        return MixerCache.ofTokens(
+                new MixerCache.PerToken(keyValueHeads, headDim, false),
+                new MixerCache.PerToken(keyValueHeads, valueDim, false));
+    }
+
     @Override
     public Attention shape() {
         return with(rope.map(Rope::shape), mask instanceof Mask.Chunk ? mask : new Mask.Causal());

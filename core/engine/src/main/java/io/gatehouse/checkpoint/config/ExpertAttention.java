@@ -46,6 +46,11 @@ public record ExpertAttention(int experts, int topK, Attention attention) implem
     }
 
     @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        return attention.cache(hiddenSize);
+    }
+
+    @Override
     public ExpertAttention shape() {
         return new ExpertAttention(experts, topK, attention.shape());
     }

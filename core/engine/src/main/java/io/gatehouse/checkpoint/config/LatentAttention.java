@@ -256,6 +256,21 @@ public record LatentAttention(
         return heads;
     }
 
+    /** The latent vector with the rotated part of the key, and the key of an indexer. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        boolean choosesPools = indexer.isPresent() && indexer.get().pool() > 1;
+        boolean choosesInWindow = indexer.isPresent() && !(mask instanceof Mask.Causal);
+        if (choosesPools || choosesInWindow) {
+            return Optional.empty();
+        }
+        MixerCache.PerToken latent = new MixerCache.PerToken(1, latentRank + rotaryDim, false);
+        return hasOwnIndexer()
+                ? MixerCache.ofTokens(
+                        latent, new MixerCache.PerToken(1, indexer.orElseThrow().headDim(), true))
+                : MixerCache.ofTokens(latent);
+    }
+
     @Override
     public LatentAttention shape() {
         return with(rope.map(Rope::shape), indexer, new Mask.Causal(), latents);

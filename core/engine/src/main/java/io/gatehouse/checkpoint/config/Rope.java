@@ -3,6 +3,7 @@ package io.gatehouse.checkpoint.config;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -104,6 +105,16 @@ public record Rope(double theta, RopeScaling scaling, int dims, Layout layout, b
     /** Whether the angles of a text of this length are other ones than those of shorter texts. */
     public boolean dependsOn(int length) {
         return scaling.dependsOn(length);
+    }
+
+    /**
+     * The length from which on all positions have other angles than in shorter texts, and the same in longer ones: when a
+     * text grows to it, keys that were rotated before are of no use. None where there is no such length.
+     */
+    public OptionalInt switchLength() {
+        return scaling instanceof RopeScaling.LongRope longRope
+                ? OptionalInt.of(longRope.originalMaxPositions() + 1)
+                : OptionalInt.empty();
     }
 
     private double[] plain(double base, DoubleUnaryOperator change) {

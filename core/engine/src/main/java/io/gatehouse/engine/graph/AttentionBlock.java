@@ -51,6 +51,9 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         }
     }
 
+    /** Keys [slots, key-value heads, W, head size] of each lane of a step, and values. */
+    private record Cache<A extends TFloating>(Lanes lanes, List<Placeholder<A>> keys, List<Placeholder<A>> values) {}
+
     private final Ops tf;
     private final Blocks blocks;
     private final Attention attention;
@@ -58,6 +61,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     private final Class<A> type;
     private final LayerGraph.Inputs inputs;
     private final Optional<Prefix<A>> prefix;
+    private final Optional<Cache<A>> cache;
     private final Operand<TFloat32> cosine;
     private final Operand<TFloat32> sine;
     private final Operand<TInt32> heads;
@@ -69,7 +73,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     private final Operand<TInt32> batch;
     private final Operand<TInt32> width;
 
-    /** @param prefixed whether prompts follow a prefix whose keys and values are fed */
+    /** @param prefixed whether prompts follow a prefix whose keys and values are fed, or texts their own past */
     AttentionBlock(
             Ops tf, Attention attention, int hiddenSize, Class<A> type, LayerGraph.Inputs inputs, boolean prefixed) {
         this.tf = tf;
@@ -78,7 +82,12 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         this.hiddenSize = hiddenSize;
         this.type = type;
         this.inputs = inputs;
-        this.prefix = prefixed
+        this.cache = inputs.lanes()
+                .map(lanes -> new Cache<>(
+                        lanes,
+                        LaneAttention.placeholders(tf, lanes, type),
+                        LaneAttention.placeholders(tf, lanes, type)));
+        this.prefix = prefixed && cache.isEmpty()
                 ? Optional.of(new Prefix<>(
                         tf.placeholder(type),
                         tf.placeholder(type),
@@ -98,6 +107,10 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
 
     @Override
     public List<Placeholder<? extends TFloating>> past() {
+        if (cache.isPresent()) {
+            return LaneAttention.laneAfterLane(
+                    List.of(cache.get().keys(), cache.get().values()));
+        }
         List<Placeholder<? extends TFloating>> fed = new ArrayList<>();
         prefix.ifPresent(past -> {
             fed.add(past.keys());
@@ -174,7 +187,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                             tf, indexer, keyHeads, new Rectangle(tf, inputs.padded(), inputs.packed(), inputs.tokens()))
                     .unseen(indexed(x, "q", keyHeads, indexer, weights), indexKeys, prefix.flatMap(Prefix::indexKeys));
         });
-        Operand<A> context = attend(queries, keys, values, unseen, weights);
+        Operand<A> context = cache.map(step -> step(step, queries, keys, values, weights))
+                .orElseGet(() -> attend(queries, keys, values, unseen, weights));
         return new Attended<>(
                 attention
                         .outputNorm()
@@ -382,6 +396,28 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         return tf.slice(x, tf.constant(new int[] {0, 0, from}), tf.constant(new int[] {-1, -1, size}));
     }
 
+    /** The same for one token of each text, which looks at the cache of its text. */
+    private Operand<A> step(Cache<A> step, Operand<A> queries, Operand<A> keys, Operand<A> values, Weights weights) {
+        LaneAttention.Shape shape = new LaneAttention.Shape(
+                attention.keyValueHeads(),
+                attention.heads() / attention.keyValueHeads(),
+                attention.headDim(),
+                attention.valueDim());
+        return new LaneAttention<>(tf, step.lanes(), shape, type)
+                .attend(
+                        queries,
+                        keys,
+                        values,
+                        step.keys(),
+                        step.values(),
+                        attention.sinks() ? Optional.of(sinks(weights)) : Optional.empty(),
+                        Optional.empty());
+    }
+
+    private Operand<TFloat32> sinks(Weights weights) {
+        return weights.value(WeightSpec.vector("self_attn.sinks", attention.heads()));
+    }
+
     /**
      * Context [T, heads x value size] of scaled queries [T, heads x dim], keys and values.
      *
@@ -447,7 +483,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         if (!attention.sinks()) {
             return tf.nn.softmax(scores);
         }
-        Operand<TFloat32> sinks = weights.value(WeightSpec.vector("self_attn.sinks", attention.heads()));
+        Operand<TFloat32> sinks = sinks(weights);
         Operand<TFloat32> column = tf.broadcastTo(
                 tf.reshape(sinks, dims(heads, one, group, one, one)), dims(heads, batch, group, width, one));
         Operand<TFloat32> all = tf.nn.softmax(tf.concat(List.of(scores, column), tf.constant(-1)));

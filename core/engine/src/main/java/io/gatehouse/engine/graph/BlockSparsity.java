@@ -58,7 +58,7 @@ final class BlockSparsity {
                     Operand<TFloat32> scores = new Blocks(tf).batchMatMul(part(query, head), all, false, true);
                     Operand<TFloat32> causal = tf.math.sub(scores, tf.math.mul(later, tf.constant(LARGE)));
                     Operand<TFloat32> best = tf.math.add(largest(causal, visible, count, size), latest);
-                    Operand<TFloat32> blocks = new TopTokens(tf, rectangle).unseen(best, indexer.topBlocks());
+                    Operand<TFloat32> blocks = new TopTokens(tf).unseen(best, indexer.topBlocks());
                     return tokens(blocks, visible, size);
                 })
                 .toList();

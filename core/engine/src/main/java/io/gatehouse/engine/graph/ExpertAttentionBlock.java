@@ -71,7 +71,8 @@ final class ExpertAttentionBlock<A extends TFloating> implements MixerBlock {
                 attended.state(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(new FeedForwardBlock.Routing(decision, tf.linalg.euclideanNorm(byRank, tf.constant(2)))));
+                Optional.of(new FeedForwardBlock.Routing(decision, tf.linalg.euclideanNorm(byRank, tf.constant(2)))),
+                attended.state());
     }
 
     private int heads() {

@@ -11,6 +11,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -30,8 +31,24 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     private final Rectangle rectangle;
     private final LayerGraph.Inputs inputs;
     private final List<Placeholder<? extends TFloating>> past;
+    private final Optional<Cache<A>> cache;
 
-    /** @param prefixed whether prompts follow a prefix whose keys and values are fed */
+    /**
+     * What is kept of the tokens of each lane, in a step.
+     *
+     * @param entries [slots, 1, W, latent rank + rotated entries]
+     * @param indexKeys [slots, 1, W, index size], where there is an indexer
+     */
+    private record Cache<A extends TFloating>(
+            Lanes lanes, List<Placeholder<A>> entries, Optional<List<Placeholder<TFloat32>>> indexKeys) {
+        List<Placeholder<? extends TFloating>> past() {
+            return indexKeys.isPresent()
+                    ? LaneAttention.laneAfterLane(List.of(entries, indexKeys.get()))
+                    : List.copyOf(entries);
+        }
+    }
+
+    /** @param prefixed whether prompts follow a prefix whose keys and values are fed, or texts their own past */
     LatentAttentionBlock(
             Ops tf,
             LatentAttention mixer,
@@ -47,7 +64,14 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         this.type = type;
         this.rectangle = rectangle;
         this.inputs = inputs;
-        this.past = prefixed ? placeholders() : List.of();
+        this.cache = inputs.lanes()
+                .map(lanes -> new Cache<>(
+                        lanes,
+                        LaneAttention.placeholders(tf, lanes, type),
+                        mixer.hasOwnIndexer()
+                                ? Optional.of(LaneAttention.placeholders(tf, lanes, TFloat32.class))
+                                : Optional.empty()));
+        this.past = cache.isPresent() ? cache.get().past() : prefixed ? placeholders() : List.of();
     }
 
     private List<Placeholder<? extends TFloating>> placeholders() {
@@ -72,6 +96,10 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         int heads = mixer.heads();
         Query projected = query(linear, x);
         Latent latent = latent(linear, x);
+        Operand<A> entries = blocks.cast(latent.whole(tf), type);
+        if (cache.isPresent()) {
+            return step(cache.get(), x, projected, latent, entries, linear);
+        }
         int expandedDim = mixer.plainDim() + mixer.valueDim();
         Operand<TFloat32> expanded =
                 linear.of(latent.shared(), "kv_b_proj", (long) heads * expandedDim, mixer.latentRank(), false);
@@ -82,30 +110,161 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<A> values = blocks.cast(flat(keyValue.get(1), heads * mixer.valueDim()), type);
         List<Operand<? extends TFloating>> state =
                 new ArrayList<>(List.of(rectangle.first(keys), rectangle.first(values)));
+        List<Operand<? extends TFloating>> cached = new ArrayList<>(List.of(rectangle.first(entries)));
         Optional<Operand<TFloat32>> unseen = Optional.empty();
         if (mixer.hasOwnIndexer()) {
             LatentAttention.Indexer indexer = mixer.indexer().orElseThrow();
             Index index = index(indexer, x, projected.latent(), weights);
             unseen = Optional.of(unseen(index, indexer, weights));
             state.add(rectangle.first(index.keys()));
+            cached.add(rectangle.first(index.keys()));
         } else if (mixer.indexer().isPresent()) {
             unseen = Optional.of(tf.identity(inputs.unseen()));
         }
         Operand<TFloat32> context = blocks.cast(attend(queries, keys, values, unseen, weights), TFloat32.class);
-        Operand<TFloat32> output = linear.of(
+        return new Output(output(context, x, projected, linear), state, unseen, kept(latent), Optional.empty(), cached);
+    }
+
+    /** For later layers. */
+    private Optional<Operand<TFloat32>> kept(Latent latent) {
+        return mixer.latents().source() == LatentAttention.Source.KEPT
+                ? Optional.of(latent.whole(tf))
+                : Optional.empty();
+    }
+
+    private Operand<TFloat32> output(
+            Operand<TFloat32> context, Operand<TFloat32> x, Query projected, Linear<A> linear) {
+        return linear.of(
                 gated(context, x, projected, linear),
                 "o_proj",
                 hidden,
-                (long) heads * mixer.valueDim(),
+                (long) mixer.heads() * mixer.valueDim(),
                 mixer.biased());
+    }
+
+    /**
+     * One token of each text, which looks at the latent vectors that the cache holds. Keys and values are never expanded
+     * (DeepSeek-V2, section 2.1.2): q (U c) = (qᵀ U) c, and the sum over tokens is taken before the projection to values.
+     *
+     * @param entries [T, latent rank + rotated entries] of the tokens of the step
+     */
+    private Output step(
+            Cache<A> step, Operand<TFloat32> x, Query projected, Latent latent, Operand<A> entries, Linear<A> linear) {
+        int heads = mixer.heads();
+        int rank = mixer.latentRank();
+        int entry = rank + mixer.rotaryDim();
+        long expanded = (long) heads * (mixer.plainDim() + mixer.valueDim());
+        Operand<A> up =
+                linear.weights().value(WeightSpec.matrix("self_attn.kv_b_proj.weight", expanded, rank, type), entries);
+        Operand<A> byHead = tf.reshape(up, tf.constant(new int[] {heads, mixer.plainDim() + mixer.valueDim(), rank}));
+        Operand<A> keyUp = tf.slice(byHead, tf.constant(new int[3]), tf.constant(new int[] {-1, mixer.plainDim(), -1}));
+        Operand<A> valueUp = tf.slice(
+                byHead, tf.constant(new int[] {0, mixer.plainDim(), 0}), tf.constant(new int[] {-1, mixer.valueDim(), -1
+                }));
+        Operand<A> queries =
+                blocks.cast(flat(scaled(absorbed(projected.query(), keyUp), linear.weights()), heads * entry), type);
+        Optional<Index> index = mixer.hasOwnIndexer()
+                ? Optional.of(index(mixer.indexer().orElseThrow(), x, projected.latent(), linear.weights()))
+                : Optional.empty();
+        Optional<List<Operand<TFloat32>>> unseen = index.map(own -> unseen(step, own))
+                .or(() -> mixer.indexer().map(shared -> unseenOfLayerBefore(step.lanes())));
+        Operand<A> context = new LaneAttention<>(
+                        tf, step.lanes(), new LaneAttention.Shape(1, heads, entry, entry), type)
+                .attend(
+                        queries,
+                        entries,
+                        entries,
+                        step.entries(),
+                        step.entries(),
+                        mixer.sinks() ? Optional.of(sinks(linear.weights())) : Optional.empty(),
+                        unseen);
+        Operand<A> seen = tf.slice(
+                tf.reshape(context, tf.constant(new int[] {-1, heads, entry})),
+                tf.constant(new int[3]),
+                tf.constant(new int[] {-1, -1, rank}));
+        Operand<A> values = swapped(blocks.batchMatMul(swapped(seen), valueUp, false, true));
+        List<Operand<? extends TFloating>> cached = new ArrayList<>(List.of(rectangle.first(entries)));
+        index.ifPresent(own -> cached.add(rectangle.first(own.keys())));
         return new Output(
-                output,
-                state,
-                unseen,
-                mixer.latents().source() == LatentAttention.Source.KEPT
-                        ? Optional.of(latent.whole(tf))
-                        : Optional.empty(),
-                Optional.empty());
+                output(blocks.cast(flat(values, heads * mixer.valueDim()), TFloat32.class), x, projected, linear),
+                List.of(),
+                unseen.map(this::joined),
+                kept(latent),
+                Optional.empty(),
+                cached);
+    }
+
+    /**
+     * [T, heads, latent rank + rotated entries] queries of the latent vectors.
+     *
+     * @param query [T, heads x dim]
+     * @param keyUp [heads, plain entries, latent rank]
+     */
+    private Operand<TFloat32> absorbed(Operand<TFloat32> query, Operand<A> keyUp) {
+        Operand<TFloat32> whole = byHead(query, mixer.heads(), mixer.headDim());
+        if (mixer.rotaryDim() == 0) {
+            return onLatent(whole, keyUp);
+        }
+        List<Operand<TFloat32>> parts = split(whole, mixer.plainDim(), mixer.rotaryDim());
+        return tf.concat(List.of(onLatent(parts.get(0), keyUp), rotated(parts.get(1))), tf.constant(2));
+    }
+
+    private Operand<TFloat32> onLatent(Operand<TFloat32> plain, Operand<A> keyUp) {
+        return blocks.cast(
+                swapped(blocks.batchMatMul(swapped(blocks.cast(plain, type)), keyUp, false, false)), TFloat32.class);
+    }
+
+    /** [B, W + block] of each lane: 1 for the tokens that a token does not see because others score higher. */
+    private List<Operand<TFloat32>> unseen(Cache<A> step, Index index) {
+        LatentAttention.Indexer indexer = mixer.indexer().orElseThrow();
+        int dim = indexer.headDim();
+        LaneAttention<TFloat32> products = new LaneAttention<>(
+                tf, step.lanes(), new LaneAttention.Shape(1, indexer.heads(), dim, dim), TFloat32.class);
+        List<Operand<TFloat32>> unseen = new ArrayList<>();
+        for (int i = 0; i < step.lanes().lanes().size(); i++) {
+            Lanes.Lane lane = step.lanes().lanes().get(i);
+            Operand<TInt32> texts = tf.gather(tf.shape(lane.rows()), tf.constant(0), tf.constant(0));
+            Operand<TFloat32> scores = products.scores(
+                    texts,
+                    blocks.rows(index.queries(), lane.rows()),
+                    blocks.rows(index.keys(), lane.rows()),
+                    step.indexKeys().orElseThrow().get(i));
+            Operand<TFloat32> weights = products.filled(tf.reshape(
+                    blocks.rows(index.weights(), lane.rows()), tf.constant(new int[] {-1, 1, indexer.heads(), 1})));
+            Operand<TFloat32> sum = tf.sum(tf.math.mul(weights, tf.nn.relu(scores)), tf.constant(new int[] {1, 2}));
+            Operand<TFloat32> visible =
+                    tf.math.add(sum, tf.math.mul(LaneAttention.hidden(tf, lane), tf.constant(MASKED)));
+            unseen.add(tf.squeeze(
+                    new TopTokens(tf).unseen(tf.expandDims(visible, tf.constant(1)), indexer.topK()),
+                    Squeeze.axis(List.of(1L))));
+        }
+        return unseen;
+    }
+
+    /** What the layer before said of each lane, which stands lane after lane. */
+    private List<Operand<TFloat32>> unseenOfLayerBefore(Lanes lanes) {
+        List<Operand<TFloat32>> unseen = new ArrayList<>();
+        Operand<TInt32> from = tf.constant(new int[] {0});
+        for (Lanes.Lane lane : lanes.lanes()) {
+            Operand<TFloat32> hidden = LaneAttention.hidden(tf, lane);
+            Operand<TInt32> shape = tf.shape(hidden);
+            Operand<TInt32> cells = tf.reshape(tf.size(hidden), tf.constant(new int[] {1}));
+            unseen.add(tf.reshape(tf.slice(inputs.unseen(), from, cells), shape));
+            from = tf.math.add(from, cells);
+        }
+        return unseen;
+    }
+
+    private Operand<TFloat32> joined(List<Operand<TFloat32>> lanes) {
+        List<Operand<TFloat32>> flat = lanes.stream()
+                .<Operand<TFloat32>>map(lane -> tf.reshape(lane, tf.constant(new int[] {-1})))
+                .toList();
+        return flat.size() == 1 ? flat.get(0) : tf.concat(flat, tf.constant(0));
+    }
+
+    /** [a, b, c] to [b, a, c]. */
+    private Operand<A> swapped(Operand<A> x) {
+        return tf.linalg.transpose(x, tf.constant(new int[] {1, 0, 2}));
     }
 
     /**
@@ -196,12 +355,16 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
     /** [T, heads x dim], rotated and multiplied by the scale of the scores. */
     private Operand<A> queries(Operand<TFloat32> query, Weights weights) {
         Operand<TFloat32> byHead = byHead(query, mixer.heads(), mixer.headDim());
-        Operand<TFloat32> scaled = tf.math.mul(turned(byHead), tf.constant(mixer.scale()));
-        Operand<TFloat32> grown = mixer.queryScale()
+        return blocks.cast(flat(scaled(turned(byHead), weights), mixer.heads() * mixer.headDim()), type);
+    }
+
+    /** Queries [T, heads, size] multiplied by the scale of the scores. */
+    private Operand<TFloat32> scaled(Operand<TFloat32> queries, Weights weights) {
+        Operand<TFloat32> scaled = tf.math.mul(queries, tf.constant(mixer.scale()));
+        return mixer.queryScale()
                 .<Operand<TFloat32>>map(growth -> tf.math.mul(
                         scaled, blocks.factors(growth, inputs.positions(), "self_attn.", mixer.heads(), weights)))
                 .orElse(scaled);
-        return blocks.cast(flat(grown, mixer.heads() * mixer.headDim()), type);
     }
 
     /** Queries [T, heads, dim] whose last entries are rotated. */
@@ -338,7 +501,7 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         Operand<TFloat32> scores = tf.math.add(
                 scores(queries, headWeights, keys, indexer),
                 tf.math.mul(outside(width, visible, before), tf.constant(MASKED)));
-        return new TopTokens(tf, rectangle).unseen(scores, indexer.topK());
+        return new TopTokens(tf).unseen(scores, indexer.topK());
     }
 
     /**
@@ -419,12 +582,16 @@ final class LatentAttentionBlock<A extends TFloating> implements MixerBlock {
         return packed(tf.math.add(fromOwn, tf.reshape(fromPast, tf.shape(fromOwn))));
     }
 
+    private Operand<TFloat32> sinks(Weights weights) {
+        return weights.value(WeightSpec.vector("self_attn.sinks", mixer.heads()));
+    }
+
     /** Probabilities of scores [heads, B, S, keys]. A sink takes part in the sum and is dropped. */
     private Operand<TFloat32> softmax(Operand<TFloat32> scores, Weights weights) {
         if (!mixer.sinks()) {
             return tf.nn.softmax(scores);
         }
-        Operand<TFloat32> sinks = weights.value(WeightSpec.vector("self_attn.sinks", mixer.heads()));
+        Operand<TFloat32> sinks = sinks(weights);
         Operand<TFloat32> column = tf.broadcastTo(
                 tf.reshape(sinks, tf.constant(new int[] {-1, 1, 1, 1})),
                 dims(tf.constant(mixer.heads()), rectangle.batch(), rectangle.width(), tf.constant(1)));

@@ -48,8 +48,8 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
     }
 
     LayerGraph build() {
-        Optional<MixerBlock> mixer =
-                MixerBlocks.of(tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed());
+        Optional<MixerBlock> mixer = MixerBlocks.of(
+                tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed() || kind.lanes() > 0);
         boolean reads = mixer.isPresent() || residual.parallel();
         Connection first = connection(inputs.hidden(), "mixer_streams");
         Operand<TFloat32> before = reads && residual.mixer().norms().isBefore()
@@ -99,6 +99,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                 residual.scaled() ? tf.math.mul(output, weights.value(WeightSpec.vector("layer_scalar", 1))) : output,
                 state,
                 past,
+                mixed.map(MixerBlock.Output::cache).orElse(List.of()),
                 mixed.flatMap(MixerBlock.Output::unseen),
                 mixed.flatMap(MixerBlock.Output::latents),
                 feedForward.flatMap(FeedForwardBlock.Output::routing),

@@ -15,7 +15,8 @@ import org.tensorflow.types.family.TFloating;
  *
  * @param output [T, hidden], or [R, hidden] for the answer rows only
  * @param state of the mixer for prompts that follow
- * @param past where the state of a prefix is fed, in a prefixed layer
+ * @param past where the state of a prefix is fed, in a prefixed layer, or what a step goes on from
+ * @param cache what generation keeps of the tokens
  * @param unseen which tokens a token does not see, in sparse attention, for the layers that follow
  * @param latents [T, width] latent vectors that later layers use, too
  * @param routing what the router of the feed-forward block decided
@@ -25,6 +26,7 @@ public record LayerGraph(
         Operand<TFloat32> output,
         List<Operand<? extends TFloating>> state,
         List<Placeholder<? extends TFloating>> past,
+        List<Operand<? extends TFloating>> cache,
         Optional<Operand<TFloat32>> unseen,
         Optional<Operand<TFloat32>> latents,
         Optional<FeedForwardBlock.Routing> routing,
@@ -32,6 +34,7 @@ public record LayerGraph(
     public LayerGraph {
         state = List.copyOf(state);
         past = List.copyOf(past);
+        cache = List.copyOf(cache);
     }
 
     /**
@@ -40,8 +43,14 @@ public record LayerGraph(
      * @param layer its shape
      * @param prefixed whether prompts follow a prefix whose state is fed
      * @param answerOnly whether the output is wanted for the answer rows only, as after the last layer
+     * @param lanes how many lanes the texts of a step stand in, each of which goes on from its own past; 0 for prompts
      */
-    public record Kind(Layer layer, boolean prefixed, boolean answerOnly) {}
+    public record Kind(Layer layer, boolean prefixed, boolean answerOnly, int lanes) {
+        /** Of prompts. */
+        public Kind(Layer layer, boolean prefixed, boolean answerOnly) {
+            this(layer, prefixed, answerOnly, 0);
+        }
+    }
 
     /**
      * What a layer is fed for one micro-batch of T tokens, which its mixer sees as a [B, S] rectangle.
@@ -60,6 +69,7 @@ public record LayerGraph(
      * @param tokens number of rows that are tokens; what follows them is filler
      * @param answerRows rows whose output is wanted when not all are
      * @param experts what is changed about single experts, where something is
+     * @param lanes the pasts of the texts, in a step of generation
      */
     public record Inputs(
             Placeholder<TFloat32> hidden,
@@ -75,7 +85,8 @@ public record LayerGraph(
             Placeholder<TFloat32> shares,
             Placeholder<TInt32> tokens,
             Placeholder<TInt32> answerRows,
-            Optional<ExpertChanges.Inputs> experts) {
+            Optional<ExpertChanges.Inputs> experts,
+            Optional<Lanes> lanes) {
 
         static Inputs declare(Ops tf, boolean changedExperts) {
             return new Inputs(
@@ -92,7 +103,28 @@ public record LayerGraph(
                     tf.placeholder(TFloat32.class),
                     tf.placeholder(TInt32.class),
                     tf.placeholder(TInt32.class),
-                    changedExperts ? Optional.of(ExpertChanges.Inputs.declare(tf)) : Optional.empty());
+                    changedExperts ? Optional.of(ExpertChanges.Inputs.declare(tf)) : Optional.empty(),
+                    Optional.empty());
+        }
+
+        /** The same for a step of texts that stand in lanes. */
+        Inputs with(Lanes step) {
+            return new Inputs(
+                    hidden,
+                    cosine,
+                    sine,
+                    positions,
+                    padded,
+                    packed,
+                    window,
+                    depth,
+                    unseen,
+                    latents,
+                    shares,
+                    tokens,
+                    answerRows,
+                    experts,
+                    Optional.of(step));
         }
     }
 

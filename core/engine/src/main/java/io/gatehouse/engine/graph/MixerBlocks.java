@@ -32,7 +32,12 @@ final class MixerBlocks {
         if (mixer instanceof ExpertAttention attention) {
             return Optional.of(new ExpertAttentionBlock<>(tf, attention, hiddenSize, type, inputs, prefixed));
         }
-        Rectangle rectangle = new Rectangle(tf, inputs.padded(), inputs.packed(), inputs.tokens());
+        Rectangle rectangle = new Rectangle(
+                tf,
+                inputs.padded(),
+                inputs.packed(),
+                inputs.tokens(),
+                inputs.lanes().isPresent());
         if (mixer instanceof LatentAttention latent) {
             return Optional.of(new LatentAttentionBlock<>(tf, latent, hiddenSize, type, rectangle, inputs, prefixed));
         }

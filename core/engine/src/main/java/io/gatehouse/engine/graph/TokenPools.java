@@ -68,7 +68,7 @@ final class TokenPools {
         Operand<TBool> notWhole = tf.math.less(after, tf.expandDims(end, tf.constant(0)));
         Operand<TFloat32> whole =
                 tf.math.add(scores, tf.math.mul(tf.dtypes.cast(notWhole, TFloat32.class), tf.constant(MASKED)));
-        Operand<TFloat32> pools = new TopTokens(tf, rectangle).unseen(whole, most / size);
+        Operand<TFloat32> pools = new TopTokens(tf).unseen(whole, most / size);
         Operand<TInt32> token = range(visible);
         Operand<TFloat32> tokens = tf.gather(pools, tf.math.floorDiv(token, tf.constant(size)), tf.constant(2));
         Operand<TInt32> ownStart = tf.math.sub(after, tf.math.floorMod(after, tf.constant(size)));

@@ -12,11 +12,9 @@ import org.tensorflow.types.family.TType;
 /** The choice of sparse attention: for each token those with the largest scores. */
 final class TopTokens {
     private final Ops tf;
-    private final Rectangle rectangle;
 
-    TopTokens(Ops tf, Rectangle rectangle) {
+    TopTokens(Ops tf) {
         this.tf = tf;
-        this.rectangle = rectangle;
     }
 
     /**
@@ -27,10 +25,12 @@ final class TopTokens {
      * @return [B, S, N] 1 for candidates that a token does not see, 0 for the {@code most} that it sees
      */
     Operand<TFloat32> unseen(Operand<TFloat32> scores, int most) {
-        Operand<TInt32> candidates = tf.gather(tf.shape(scores), tf.constant(2), tf.constant(0));
+        Operand<TInt32> shape = tf.shape(scores);
+        Operand<TInt32> candidates = tf.gather(shape, tf.constant(2), tf.constant(0));
         Operand<TInt32> count = tf.math.minimum(tf.constant(most), candidates);
         TopK<TFloat32, TInt32> best = tf.nn.topK(scores, count, TInt32.class, TopK.sorted(false));
-        Operand<TInt32> tokens = tf.math.mul(rectangle.batch(), rectangle.width());
+        Operand<TInt32> tokens = tf.math.mul(
+                tf.gather(shape, tf.constant(0), tf.constant(0)), tf.gather(shape, tf.constant(1), tf.constant(0)));
         Operand<TInt32> all = tf.range(tf.constant(0), tokens, tf.constant(1));
         Operand<TInt32> eachRow = tf.broadcastTo(tf.expandDims(all, tf.constant(1)), tf.stack(List.of(tokens, count)));
         Operand<TInt32> cells = tf.stack(List.of(flat(eachRow), flat(best.indices())), Stack.axis(1L));

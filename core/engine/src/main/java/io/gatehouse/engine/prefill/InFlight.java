@@ -27,6 +27,7 @@ final class InFlight implements AutoCloseable {
     private final MicroBatch batch;
     private final boolean prefix;
     private final PrefillListener listener;
+    private final Capture capture;
     private final RecordedRows recorded;
     private final RecordedRows last;
     private final Map<Rope, RotaryTable.Angles> rotary;
@@ -54,6 +55,7 @@ final class InFlight implements AutoCloseable {
      * @param hidden where in the result the hidden states are
      * @param answersOnly whether those of the answer rows only
      * @param state where the parts of the mixer's state are, of a prefix
+     * @param cache where that is what generation keeps of the tokens
      * @param unseen where the tokens are that a token does not see, after sparse attention
      * @param latents of layers whose latent vectors later ones use
      */
@@ -62,10 +64,12 @@ final class InFlight implements AutoCloseable {
             int hidden,
             boolean answersOnly,
             List<Integer> state,
+            List<Integer> cache,
             Optional<Integer> unseen,
             Optional<KeptLatents> latents) {
         LayerResult {
             state = List.copyOf(state);
+            cache = List.copyOf(cache);
         }
     }
 
@@ -73,13 +77,14 @@ final class InFlight implements AutoCloseable {
             MicroBatch batch,
             boolean prefix,
             PrefillListener listener,
-            RecordedRows recorded,
+            Capture capture,
             Map<Rope, RotaryTable.Angles> rotary,
             Result embedded) {
         this.batch = batch;
         this.prefix = prefix;
         this.listener = listener;
-        this.recorded = recorded;
+        this.capture = capture;
+        this.recorded = RecordedRows.of(capture.tokens(), batch, prefix);
         this.last = RecordedRows.last(batch);
         this.rotary = Map.copyOf(rotary);
         this.positions = TInt32.vectorOf(batch.positions());
@@ -88,7 +93,7 @@ final class InFlight implements AutoCloseable {
         this.packed = TInt32.vectorOf(batch.packed());
         // Filled up to whole blocks, like tokens.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
-        this.states = new LayerResult(embedded, 0, false, List.of(), Optional.empty(), Optional.empty());
+        this.states = new LayerResult(embedded, 0, false, List.of(), List.of(), Optional.empty(), Optional.empty());
     }
 
     MicroBatch batch() {
@@ -103,6 +108,11 @@ final class InFlight implements AutoCloseable {
     /** Receives its results. */
     PrefillListener listener() {
         return listener;
+    }
+
+    /** Which of its results are delivered. */
+    Capture capture() {
+        return capture;
     }
 
     /** The rows whose routing is recorded. */
@@ -145,6 +155,15 @@ final class InFlight implements AutoCloseable {
     /** A part of the state that its mixer left. */
     Tensor state(int part) {
         return states.result().get(states.state().get(part));
+    }
+
+    /** A part of what generation keeps of its tokens, or of its texts. */
+    Tensor cached(int part) {
+        return states.result().get(states.cache().get(part));
+    }
+
+    int cachedParts() {
+        return states.cache().size();
     }
 
     /** States of the last token of each prompt [B x hidden]. */

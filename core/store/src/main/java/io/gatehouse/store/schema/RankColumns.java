@@ -42,10 +42,11 @@ public final class RankColumns {
      * elements of all ranks that are not NULL, followed by the list REST, and is NULL if there is none.
      */
     static String expand(String sql) {
-        String listed = LIST.matcher(sql)
-                .replaceAll(match -> Matcher.quoteReplacement(list(match.group(1), match.group(2))));
+        String listed =
+                LIST.matcher(sql).replaceAll(match -> Matcher.quoteReplacement(list(match.group(1), match.group(2))));
         return EACH.matcher(listed.replace("${ranks}", String.valueOf(COUNT))).replaceAll(match -> {
-            String separator = match.group(1).isBlank() ? "\n    " : " " + match.group(1).strip() + "\n    ";
+            String separator =
+                    match.group(1).isBlank() ? "\n    " : " " + match.group(1).strip() + "\n    ";
             return Matcher.quoteReplacement(IntStream.rangeClosed(1, COUNT)
                     .mapToObj(rank -> of(rank, match.group(2)))
                     .collect(joining(separator)));

@@ -1,6 +1,5 @@
 package io.gatehouse.store.verify;
 
-import io.gatehouse.base.Resources;
 import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.store.run.RunSummary;
 import io.gatehouse.store.schema.RollupSql;

@@ -88,8 +88,8 @@ final class SegmentFeed<C> implements Feed {
                     "scores",
                     ArrowBuffers.FLOAT,
                     RoutingUnits::scoresPerRow,
-                    (elements, units, from, rows) -> elements.asFloatBuffer()
-                            .put(units.scores(), from * units.topK(), rows * units.topK())));
+                    (elements, units, from, rows) ->
+                            elements.asFloatBuffer().put(units.scores(), from * units.topK(), rows * units.topK())));
         }
         return new SegmentFeed<>(segments, BATCH_ROWS, columns);
     }

@@ -55,6 +55,26 @@ final class TestSchema {
         }
     }
 
+    /** DuckDB 1.4 and 1.5 read no newer format, and many products bundle them. */
+    @Test
+    void isWrittenInTheFormatOfDuckDb14() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"))
+                    .containsExactly("v1.4.0+");
+        }
+        Store.compact(directory.resolve("a.duckdb"));
+        try (Store store = Store.open(directory.resolve("a.duckdb"))) {
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"))
+                    .containsExactly("v1.4.0+");
+        }
+    }
+
     @Test
     void saysItsVersion() throws Exception {
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
