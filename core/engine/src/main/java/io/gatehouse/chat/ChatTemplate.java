@@ -96,7 +96,7 @@ public final class ChatTemplate implements AutoCloseable {
         if (thinking == Thinking.OFF && !SWITCH.matcher(config.template()).find()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The chat template of %s has no switch for thinking, neither %s: use --thinking empty, or default"
+                    "The chat template of %s cannot switch thinking off: it reads neither %s. Use --thinking empty or default"
                             .formatted(config.file(), String.join(" nor ", SWITCHES)));
         }
         if (thinking == Thinking.EMPTY

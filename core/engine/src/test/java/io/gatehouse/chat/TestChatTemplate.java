@@ -146,7 +146,7 @@ final class TestChatTemplate {
         write("A thinking model: {{ messages[0].content }}");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> rendered(Thinking.OFF))
-                .withMessageContaining("has no switch for thinking, neither enable_thinking nor thinking")
+                .withMessageContaining("cannot switch thinking off: it reads neither enable_thinking nor thinking")
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
     }
 

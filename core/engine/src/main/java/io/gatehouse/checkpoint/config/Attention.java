@@ -79,7 +79,7 @@ public record Attention(
         }
         if (indexer.isPresent()
                 && (rope.isEmpty() || rope.get().dims() > indexer.get().dim())) {
-            throw new IllegalArgumentException("An indexer rotates its queries and keys as the heads are");
+            throw new IllegalArgumentException("An indexer must use the rotary embedding of its attention");
         }
         if (rope.isPresent() && rope.get().dims() > headDim) {
             throw new IllegalArgumentException(
