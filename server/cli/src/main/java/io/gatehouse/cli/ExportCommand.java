@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
         name = "export",
         description = {
             "Exports a database file as a directory of Parquet files, which DuckDB, Spark, Trino and pandas can read.",
-            "The files are TABLE/run_id=.../shard=.../data.parquet. The directory is read-only: sql, serve, verify, runs"
-                    + " list and runs show accept it as --db.",
+            "The files are TABLE/run_id=.../shard=.../data.parquet. The directory is read-only: sql, serve, verify,"
+                    + " runs list and runs show accept it as --db.",
             "With --as it writes one run as a file for another program."
         },
         mixinStandardHelpOptions = true,

@@ -72,7 +72,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--filter",
             paramLabel = "NAME",
-            description = "Filter of lm-evaluation-harness whose lines of --answers are read, if the task has several filters.")
+            description = "Filter of lm-evaluation-harness whose lines of --answers are read, if the task has several.")
     private Optional<String> filter = Optional.empty();
 
     @Option(
@@ -107,7 +107,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--packed-weights",
-            description = "With --from vllm: the ids of the experts of a token are followed by the bits of their weights, as"
+            description = "With --from vllm: the ids of a token's experts are followed by the bits of their weights, as"
                     + " prime-rl writes them.")
     private boolean packedWeights;
 

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
             "Describes a checkpoint and the memory that a run of it needs.",
             "Reads only file headers, so it is fast for a model of any size. It prints the memory of a run with all"
                     + " weights resident, and the smallest memory with which a run works by streaming its layers.",
-            "With --db it reads the weights of all experts and stores their norms, and the similarity of the experts of a"
-                    + " layer, in a file that has runs of the checkpoint. SQL finds them in model_experts and"
+            "With --db it reads the weights of all experts and stores their norms, and the similarity of the experts of"
+                    + " a layer, in a file that has runs of the checkpoint. SQL finds them in model_experts and"
                     + " expert_similarity."
         },
         mixinStandardHelpOptions = true,

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
                     + " p{i}.last_logits, p{i}.logits and p{i}.hidden_states, and for each layer l with experts"
                     + " p{i}.layer{l}.NAME, where NAME is router_logits, router_probs, topk_ids, topk_weights and, if"
                     + " experts are not chosen by their probability, topk_scores.",
-            "With --generate the output also has p{i}.generated, the most probable tokens after each prompt; an end token"
-                    + " is chosen only as the last one."
+            "With --generate the output also has p{i}.generated, the most probable tokens after each prompt; an end"
+                    + " token is chosen only as the last one."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -56,7 +56,11 @@ public final class PrefillCommand implements Callable<Integer> {
             description = "Checkpoint: a directory in Hugging Face layout, or a GGUF file.")
     private Path model = Path.of("");
 
-    @Option(names = "--prompts", required = true, paramLabel = "FILE", description = "JSON file with the token ids of each prompt.")
+    @Option(
+            names = "--prompts",
+            required = true,
+            paramLabel = "FILE",
+            description = "JSON file with the token ids of each prompt.")
     private Path prompts = Path.of("");
 
     @Option(names = {"-o", "--output"}, required = true, paramLabel = "FILE", description = "Safetensors file to write.")
