@@ -17,7 +17,11 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         footer = {"", "Example:", "  gatehouse sample quiz --output quiz --seed 1"})
 final class SampleQuizCommand implements Callable<Integer> {
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "Directory for dev, val and test.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory for dev, val and test.")
     private Path out = Path.of("");
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the quiz; default: ${DEFAULT-VALUE}.")

@@ -28,7 +28,11 @@ import picocli.CommandLine.Spec;
         showDefaultValues = true,
         footer = {"", "Example:", "  gatehouse sample train --output model --seed 1"})
 final class SampleTrainCommand implements Callable<Integer> {
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "Directory for the checkpoint.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory for the checkpoint.")
     private Path out = Path.of("");
 
     @Option(

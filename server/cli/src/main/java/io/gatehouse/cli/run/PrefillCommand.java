@@ -63,7 +63,11 @@ public final class PrefillCommand implements Callable<Integer> {
             description = "JSON file with the token ids of each prompt.")
     private Path prompts = Path.of("");
 
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "FILE", description = "Safetensors file to write.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "FILE",
+            description = "Safetensors file to write.")
     private Path out = Path.of("");
 
     @Option(names = "--generate", paramLabel = "N", description = "Generate exactly N tokens after each prompt.")
