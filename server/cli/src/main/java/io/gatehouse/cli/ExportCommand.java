@@ -27,16 +27,16 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  gatehouse export --db routing.duckdb --to routing",
+            "  gatehouse export --db routing.duckdb --output routing",
             "  gatehouse sql --db routing -c \"FROM unused_experts ORDER BY layer\"",
-            "  gatehouse export --as eplb --run mmlu --db routing.duckdb --to loads.json"
+            "  gatehouse export --as eplb --run mmlu --db routing.duckdb --output loads.json"
         })
 final class ExportCommand implements Callable<Integer> {
     @Option(names = "--db", required = true, paramLabel = "FILE", description = "DuckDB file to export.")
     private Path database = Path.of("");
 
     @Option(
-            names = "--to",
+            names = {"-o", "--output"},
             required = true,
             paramLabel = "DIR",
             description = "New or empty directory to write; with --as, the file to write.")

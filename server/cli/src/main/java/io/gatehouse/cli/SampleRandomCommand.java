@@ -35,9 +35,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out olmoe-2",
-            "  gatehouse sample random --like gpt-oss-20b --storage mxfp4 --out gpt-oss",
-            "  gatehouse sample random --like tiny-qwen3-moe --dtype fp32 --out tiny"
+            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --output olmoe-2",
+            "  gatehouse sample random --like gpt-oss-20b --storage mxfp4 --output gpt-oss",
+            "  gatehouse sample random --like tiny-qwen3-moe --dtype fp32 --output tiny"
         })
 final class SampleRandomCommand implements Callable<Integer> {
     private static final int MAX_LAYERS = 10_000;
@@ -84,7 +84,7 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "tokenizer.json to copy; by default one token is one byte.")
     private Optional<Path> tokenizer = Optional.empty();
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to create.")
+    @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "Directory to create.")
     private Path out = Path.of("");
 
     @Mixin

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Example:",
-            "  gatehouse cluster run --master spark://host:7077 --to /shared/routing \\",
+            "  gatehouse cluster run --master spark://host:7077 --output /shared/routing \\",
             "      --model /shared/OLMoE --quiz mmlu"
         })
 public final class ClusterCommand {}

@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  gatehouse prefill --model core/sample/model --prompts inputs.json \\",
-            "      --out actual.safetensors"
+            "      --output actual.safetensors"
         })
 public final class PrefillCommand implements Callable<Integer> {
     @Mixin
@@ -63,7 +63,11 @@ public final class PrefillCommand implements Callable<Integer> {
             description = "JSON file with the token ids of each prompt.")
     private Path prompts = Path.of("");
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Safetensors file to write.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "FILE",
+            description = "Safetensors file to write.")
     private Path out = Path.of("");
 
     @Option(names = "--generate", paramLabel = "N", description = "Generate exactly N tokens after each prompt.")

@@ -70,7 +70,10 @@ public final class SqlCommand implements Callable<Integer> {
     @Option(names = "--keep-going", description = "Continue after a statement that fails.")
     private boolean keepGoing;
 
-    @Option(names = "--output", paramLabel = "FILE", description = "File for the rows; default: standard output.")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "File for the rows; default: standard output.")
     private Optional<Path> output = Optional.empty();
 
     @Option(
