@@ -84,7 +84,11 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "tokenizer.json to copy; by default one token is one byte.")
     private Optional<Path> tokenizer = Optional.empty();
 
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "Directory to create.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory to create.")
     private Path out = Path.of("");
 
     @Mixin

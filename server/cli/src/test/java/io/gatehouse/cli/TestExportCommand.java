@@ -57,7 +57,8 @@ final class TestExportCommand {
 
     @Test
     void saysThatADirectoryIsReadOnly() {
-        assertThat(CommandOutcome.of("export", "--db", file, "--output", exported).exitCode())
+        assertThat(CommandOutcome.of("export", "--db", file, "--output", exported)
+                        .exitCode())
                 .isZero();
         for (List<String> command : List.of(
                 List.of("runs", "delete", "first"), List.of("runs", "compact"), List.of("demo", "--no-console"))) {

@@ -88,7 +88,12 @@ final class TestServedCommands {
         for (List<String> command : List.of(
                 List.of("verify", "--db", db),
                 List.of("runs", "compact", "--db", db),
-                List.of("export", "--db", db, "--output", folder.resolve("export").toString()),
+                List.of(
+                        "export",
+                        "--db",
+                        db,
+                        "--output",
+                        folder.resolve("export").toString()),
                 List.of("import", "--from", "vllm", "--name", "i", "--db", db, responses.toString()),
                 List.of("model", MODEL.toString(), "--db", db))) {
             CommandOutcome outcome = CommandOutcome.of(command.toArray(String[]::new));

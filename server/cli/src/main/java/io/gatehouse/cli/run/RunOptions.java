@@ -91,8 +91,9 @@ final class RunOptions {
             names = "--record",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.RECORD,
-            description = "Tokens whose routing to record: prompt, every prompt token; or last_prompt, only the last one,"
-                    + " at which the model answers. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Tokens whose routing to record: prompt, every prompt token; or last_prompt, only the last one,"
+                            + " at which the model answers. Default: ${DEFAULT-VALUE}.")
     private String record = RunRequest.RECORD;
 
     @Option(
