@@ -109,7 +109,7 @@ public final class TraceImport {
             if (answers.putIfAbsent(answer.name(), answer) != null) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
-                        "%s has a second answer with the name %s".formatted(file, answer.name()));
+                        "%s has two answers with the name %s".formatted(file, answer.name()));
             }
         }
     }
@@ -337,7 +337,7 @@ public final class TraceImport {
         if (answers.size() != names.size()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "There are %d answers for %d sequences of other names, so that neither name nor order says which is whose"
+                    "There are %d answers for %d sequences, and their names differ: they match neither by name nor by order"
                             .formatted(answers.size(), names.size()));
         }
         Map<String, TracedAnswer> byOrder = new HashMap<>();

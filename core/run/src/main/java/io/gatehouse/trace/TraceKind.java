@@ -64,7 +64,7 @@ public enum TraceKind {
                 .findFirst()
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Nothing is imported from '%s'; there are %s"
+                        "Unknown kind of import '%s'; it must be one of %s"
                                 .formatted(id, routing().map(TraceKind::id).collect(Collectors.joining(", ")))));
     }
 

@@ -146,7 +146,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> traces.run("r", "m", OptionalInt.empty()),
                 ErrorCode.INVALID_ARGUMENT,
-                "There are 1 answers for 2 sequences of other names, so that neither name nor order says which is whose");
+                "There are 1 answers for 2 sequences, and their names differ: they match neither by name nor by order");
         TraceImport twice = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
         twice.read(directory.resolve("r.jsonl"));
         assertRefused(
@@ -188,7 +188,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> traces.readAnswers(samples),
                 ErrorCode.CORRUPT_DATASET,
-                samples + " has a second answer with the name 0");
+                samples + " has two answers with the name 0");
     }
 
     @Test

@@ -57,7 +57,7 @@ final class TestSampleRandomCommand {
                 folder.resolve("model").toString());
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
-                .isEqualTo("error: There is no model 'olmo' to be like; there are "
+                .isEqualTo("error: Unknown model 'olmo' of --like; it must be one of "
                         + String.join(", ", Blueprint.titles()) + ".\n");
         assertThat(Blueprint.titles()).contains("olmoe-1b-7b", "gpt-oss-20b", "deepseek-v3", "tiny-qwen3-moe");
         assertThat(CommandOutcome.of("sample", "random", "--help").out().replaceAll("\\s+", ""))
