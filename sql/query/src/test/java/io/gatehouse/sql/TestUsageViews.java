@@ -99,21 +99,25 @@ final class TestUsageViews {
     @ByHand("layer_load")
     void loadsAreUneven() {
         List<List<@Nullable Object>> rows = rows(byHand, """
-                SELECT experts, n, balancedness, max_violation, gini, cv, effective_experts, busiest_share, uniform_share
+                SELECT experts, n, balancedness, max_violation, gini, cv, effective_experts, busiest_share, uniform_share,
+                    top25_share, top50_share, top10_share
                 FROM layer_load WHERE scope = 'prompt'
                 """);
         assertThat(rows).hasSize(1);
         assertThat(rows.get(0)).startsWith(4L, 6L);
         double entropy = -(plogp(1) + plogp(2) + plogp(4) + plogp(5));
         assertNumbers(
-                rows.get(0).subList(2, 9),
+                rows.get(0).subList(2, 11),
                 0.6,
                 2.0 / 3,
                 2 * (1 + 2 * 2 + 3 * 4 + 4 * 5) / (4 * 12.0) - 5.0 / 4,
                 Math.sqrt((4 + 1 + 1 + 4) / 4.0) / 3,
                 Math.exp(entropy),
                 5.0 / 6,
-                0.5);
+                0.5,
+                5.0 / 12,
+                9.0 / 12);
+        assertThat(rows.get(0).get(11)).as("a tenth of four experts").isNull();
     }
 
     /** One of three experts is chosen, at 33, 32 and 31 of 96 tokens. */
