@@ -10,7 +10,7 @@ WHERE tokens = 1 AND (abs(over_k - 1) > 1e-9 OR abs(uniform * over_k - distinct_
 SELECT w.run_id
 FROM working_set AS w
 JOIN expert_reuse AS r ON r.run_id = w.run_id AND r.scope = w.scope AND r.layer = w.layer
-WHERE w.tokens_from = 'window' AND w.tokens = 2 AND (w.n <> r.n OR abs(w.over_k - (2 - r.reuse)) > 1e-9);
+WHERE w.tokens_from = 'window' AND w.tokens = 2 AND r.lag = 1 AND (w.n <> r.n OR abs(w.over_k - (2 - r.reuse)) > 1e-9);
 
 -- A larger batch uses no fewer experts.
 SELECT a.run_id

@@ -55,6 +55,15 @@ final class TestPublishedTraces {
         assertThat(number(rows.get(2))).isEqualTo((2.9355 + 2.5709 + 2.9921) / 3, within(5e-5));
     }
 
+    /** Of the three prompts together; published as the misses 6590, 7949 and 6886 of a cache of 8 experts of each layer. */
+    @Test
+    void expertsOfTheStepBefore() {
+        assertThat(rows("""
+                        SELECT CAST(round(sum((1 - reuse) * n * 8)) AS BIGINT) + 3 * 24 * 8 AS misses
+                        FROM expert_reuse WHERE scope = 'generated' AND lag = 1
+                        """)).containsExactly(List.of(6590L + 7949 + 6886));
+    }
+
     private static double number(List<@Nullable Object> row) {
         return ((Number) row.get(1)).doubleValue();
     }

@@ -81,6 +81,15 @@ final class TestServingViews {
                 3);
     }
 
+    /** One token after another: 1 of 2, 2 of 2 and 0 of 2 experts stay; two tokens later: 1 of 2. */
+    @Test
+    void reuseFallsWithTheLag() {
+        assertThat(rows(engine, "SELECT lag, n, reuse FROM expert_reuse WHERE scope = 'prompt' ORDER BY lag"))
+                .containsExactly(List.of(1, 3L, 0.5), List.of(2, 1L, 0.5));
+        assertThat(rows(engine, "SELECT lag, n, reuse FROM expert_reuse WHERE scope = 'last_prompt' ORDER BY lag"))
+                .containsExactly(List.of(1, 2L, 0.5), List.of(2, 1L, 0.5));
+    }
+
     /** Without token 1 of question 1 no two of its tokens are neighbours. */
     @Test
     void tokensThatWereNotRecordedPartTheirNeighbours() throws Exception {
