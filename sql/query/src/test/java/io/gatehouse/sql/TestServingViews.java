@@ -90,6 +90,20 @@ final class TestServingViews {
                 .containsExactly(List.of(1, 2L, 0.5), List.of(2, 1L, 0.5));
     }
 
+    /** Of the six activations after a first token, three experts fired at the token before; 0 2 fired at one of two. */
+    @Test
+    @ByHand("reuse_distance")
+    void expertsFiredNotLongBefore() {
+        assertThat(rows(
+                        engine,
+                        "SELECT distance, n, within, uniform FROM reuse_distance WHERE scope = 'prompt' ORDER BY distance"))
+                .containsExactly(List.of(1, 6L, 0.5, 0.5), List.of(2, 2L, 1.0, 0.75));
+        assertThat(rows(
+                        engine,
+                        "SELECT distance, n, within FROM reuse_distance WHERE scope = 'last_prompt' ORDER BY distance"))
+                .containsExactly(List.of(1, 4L, 0.5), List.of(2, 2L, 1.0));
+    }
+
     /** Without token 1 of question 1 no two of its tokens are neighbours. */
     @Test
     void tokensThatWereNotRecordedPartTheirNeighbours() throws Exception {
@@ -105,6 +119,10 @@ final class TestServingViews {
             assertThat(windows).hasSize(2);
             assertNumbers(windows.get(0), 1, 4, 2);
             assertNumbers(windows.get(1), 2, 1, 4);
+            assertThat(rows(partedEngine, "SELECT lag, n FROM expert_reuse WHERE scope = 'prompt'"))
+                    .containsExactly(List.of(1, 1L));
+            assertThat(rows(partedEngine, "SELECT distance, n FROM reuse_distance WHERE scope = 'prompt'"))
+                    .containsExactly(List.of(1, 2L));
         }
     }
 
