@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /**
  * Views on routing that others recorded, against the numbers that they published: the trace of justinchuby/onnx-genai,
- * commit ac9c7dd0.
+ * commit ac9c7dd0, and the translation task of deepseek-ai/ESFT, commit 579a771.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestPublishedTraces {
@@ -62,6 +62,38 @@ final class TestPublishedTraces {
                         SELECT CAST(round(sum((1 - reuse) * n * 8)) AS BIGINT) + 3 * 24 * 8 AS misses
                         FROM expert_reuse WHERE scope = 'generated' AND lag = 1
                         """)).containsExactly(List.of(6590L + 7949 + 6886));
+    }
+
+    /** The experts that the authors of ESFT released for p = 0.2, in their order, and the scores beside them. */
+    @Test
+    void expertsThatEsftTunes() throws Exception {
+        String folder = SharedData.path("reference/traces/esft").toString();
+        try (RoutingFile esft = RoutingFile.empty()) {
+            esft.execute(RoutingFile.resource("/sql/esft.data.sql").replace("$folder", folder));
+            try (Connection released = esft.reader();
+                    QueryEngine tuned = esft.engine()) {
+                assertThat(Rows.of(tuned, """
+                                        SELECT layer, list(expert ORDER BY pooled_before, expert) AS experts
+                                        FROM esft_scores WHERE scope = 'prompt' AND pooled_before < 0.2
+                                        GROUP BY layer ORDER BY layer
+                                        """).rows())
+                        .hasSize(26)
+                        .isEqualTo(Rows.of(released, """
+                                        SELECT CAST(entry.key AS SMALLINT) AS layer, entry.value AS experts
+                                        FROM (
+                                            SELECT unnest(map_entries(CAST(experts AS MAP(VARCHAR, SMALLINT[])))) AS entry
+                                            FROM read_json('%s/expert_config.json', columns = {experts: 'JSON'})
+                                        ) ORDER BY 1
+                                        """.formatted(folder)).rows());
+                assertThat(Rows.of(tuned, """
+                                        SELECT token_share_pooled, gate_mean_pooled FROM esft_scores
+                                        WHERE scope = 'prompt' AND layer = 1 AND expert = 35
+                                        """).rows().get(0))
+                        .satisfiesExactly(
+                                share -> assertThat((double) share).isEqualTo(0.0811, within(5e-5)),
+                                mean -> assertThat((double) mean).isEqualTo(0.0415, within(5e-5)));
+            }
+        }
     }
 
     private static double number(List<@Nullable Object> row) {
