@@ -150,6 +150,58 @@ final class TestUsageViews {
         }
     }
 
+    /**
+     * The questions load the experts with 2 1 1 0, 2 0 2 0 and 1 1 1 1. In batches of one question the mean load is 1, of two
+     * questions 2; the third is left over there.
+     */
+    @Test
+    @ByHand("batch_load")
+    void batchesAreLessEvenThanTheRun() {
+        List<List<@Nullable Object>> rows = rows(byHand, """
+                SELECT questions, n, mean_tokens, mean_imbalance, peak_imbalance, run_imbalance, drop_at_1, drop_at_1_25,
+                    drop_at_1_5, drop_at_2
+                FROM batch_load WHERE scope = 'prompt' ORDER BY questions
+                """);
+        assertThat(rows).hasSize(2);
+        // Capacities 1, 2, 2 and 2 of four activations; beyond 1 are one, two and none of them.
+        assertThat(rows.get(0)).startsWith(1, 3L);
+        assertNumbers(rows.get(0).subList(2, 10), 2, 5 / 3.0, 2, 5 / 3.0, 3 / 12.0, 0, 0, 0);
+        // Loads 4 1 3 0; capacities 2, 3, 3 and 4 of eight.
+        assertThat(rows.get(1)).startsWith(2, 1L);
+        assertNumbers(rows.get(1).subList(2, 10), 4, 2, 2, 2, 3 / 8.0, 1 / 8.0, 1 / 8.0, 0);
+    }
+
+    /** Two layers of two experts: loads 1 1, which are even, and 2 0. */
+    @Test
+    @ByHand("run_load")
+    void runsOfASeriesHaveAFewFigures() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 2, 2, 1, "prompt")
+                        .question(1, 1, "s", true, "0:.5 / 0:.5", "1:.5 / 0:.5")
+                        .and("UPDATE runs SET step = 7000;")
+                        .file();
+                QueryEngine run = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(run, """
+                    SELECT step, layers, n, max_violation, mean_violation, min_violation, dead_share, effective_share,
+                        divergence, mean_token_entropy, normalised_token_entropy, mean_mass
+                    FROM run_load WHERE scope = 'prompt'
+                    """);
+            assertThat(rows).hasSize(1);
+            assertThat(rows.get(0)).startsWith(7000L, 2L, 2L);
+            assertNumbers(
+                    rows.get(0).subList(3, 12),
+                    1,
+                    0.5,
+                    -1,
+                    0.25,
+                    0.75,
+                    Math.log(2) / 2,
+                    1,
+                    1 / Math.log(2),
+                    0.5);
+        }
+    }
+
     /** Loads 5, 2, 4 and 1 over six tokens, where an even spread is one token of two; weights of expert 0 sum to 2.25. */
     @Test
     @ByHand("expert_utilisation")
