@@ -46,3 +46,16 @@ FROM (
         FROM trace
     )
 );
+
+INSERT INTO usage BY NAME
+SELECT run_id, question_id, layer, is_generated, is_last_prompt, expert, CAST(count(*) AS INTEGER) AS n
+FROM (SELECT *, unnest(experts) AS expert FROM routing)
+GROUP BY ALL;
+
+INSERT INTO experts BY NAME
+SELECT 1 AS run_id, 'generated' AS scope, l.layer, CAST(e.expert AS SMALLINT) AS expert, coalesce(u.n, 0) AS activations
+FROM layers AS l
+CROSS JOIN range(32) AS e(expert)
+LEFT JOIN (
+    SELECT layer, expert, CAST(sum(n) AS BIGINT) AS n FROM usage WHERE is_generated GROUP BY layer, expert
+) AS u ON u.layer = l.layer AND u.expert = e.expert;

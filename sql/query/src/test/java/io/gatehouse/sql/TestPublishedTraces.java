@@ -64,6 +64,18 @@ final class TestPublishedTraces {
                         """)).containsExactly(List.of(6590L + 7949 + 6886));
     }
 
+    /** The published shares of misses of a set chosen on two prompts, and on the prompt itself, of the prompts together. */
+    @Test
+    void setsChosenOnTheOtherPrompts() {
+        String sql = "SELECT resident, 1 - %s FROM hot_set_of_model(1, 'generated', %d, 3)";
+        assertThat(number(rows(sql.formatted("held_out", 192)).get(0)))
+                .isEqualTo((0.6446940104166666 + 0.5681966145833334 + 0.5857747395833334) / 3, within(1e-12));
+        assertThat(number(rows(sql.formatted("oracle", 192)).get(0)))
+                .isEqualTo((0.541015625 + 0.4513346354166667 + 0.512939453125) / 3, within(1e-12));
+        assertThat(number(rows(sql.formatted("held_out", 384)).get(0)))
+                .isEqualTo((0.367431640625 + 0.27685546875 + 0.3052571614583333) / 3, within(1e-12));
+    }
+
     /** The experts that the authors of ESFT released for p = 0.2, in their order, and the scores beside them. */
     @Test
     void expertsThatEsftTunes() throws Exception {
