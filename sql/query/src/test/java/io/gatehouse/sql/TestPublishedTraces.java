@@ -64,6 +64,30 @@ final class TestPublishedTraces {
                         """)).containsExactly(List.of(6590L + 7949 + 6886));
     }
 
+    /**
+     * The misses of caches of 8, 16 and 24 experts of each layer, and of one of 192, 384 and 576 experts of all, of the three
+     * prompts.
+     */
+    @Test
+    void missesOfCaches() {
+        assertThat(rows("""
+                        SELECT slots, CAST(sum(misses) AS BIGINT) FROM lru_cache
+                        WHERE scope = 'generated' AND cache = 'layer' AND slots IN (8, 16, 24) GROUP BY slots ORDER BY slots
+                        """))
+                .containsExactly(
+                        List.of(8L, 6590L + 7949 + 6886),
+                        List.of(16L, 3831L + 2573 + 4068),
+                        List.of(24L, 1619L + 944 + 1734));
+        assertThat(rows("""
+                        SELECT slots, misses FROM lru_cache
+                        WHERE scope = 'generated' AND cache = 'model' AND slots IN (192, 384, 576) ORDER BY slots
+                        """))
+                .containsExactly(
+                        List.of(192L, 6590L + 7949 + 6886),
+                        List.of(384L, 4459L + 3221 + 4800),
+                        List.of(576L, 1700L + 779 + 1884));
+    }
+
     /** The published shares of misses of a set chosen on two prompts, and on the prompt itself, of the prompts together. */
     @Test
     void setsChosenOnTheOtherPrompts() {
