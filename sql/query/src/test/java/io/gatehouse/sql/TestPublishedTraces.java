@@ -64,6 +64,23 @@ final class TestPublishedTraces {
                         """)).containsExactly(List.of(6590L + 7949 + 6886));
     }
 
+    /** The published curve, of the three prompts together. */
+    @Test
+    void shareOfTheBusiest() {
+        assertThat(rows("SELECT part, share FROM load_concentration WHERE scope = 'generated' AND part >= 0.1 ORDER BY part"))
+                .containsExactly(
+                        List.of(0.1, 0.22892252604166666),
+                        List.of(0.125, 0.2706163194444444),
+                        List.of(0.25, 0.456298828125),
+                        List.of(0.5, 0.7441134982638888),
+                        List.of(0.75, 0.9266493055555556),
+                        List.of(0.9, 0.9860297309027778),
+                        List.of(1.0, 1.0));
+        // The same of layers 0 and 1.
+        assertThat(rows("SELECT layer, top25_share FROM layer_load WHERE scope = 'generated' AND layer < 2 ORDER BY layer"))
+                .containsExactly(List.of(0, 0.3893229166666667), List.of(1, 0.62890625));
+    }
+
     /**
      * The misses of caches of 8, 16 and 24 experts of each layer, and of one of 192, 384 and 576 experts of all, of the three
      * prompts.

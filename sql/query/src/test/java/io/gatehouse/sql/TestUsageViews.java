@@ -120,6 +120,24 @@ final class TestUsageViews {
         assertThat(rows.get(0).get(11)).as("a tenth of four experts").isNull();
     }
 
+    /** Loads 5, 4, 2 and 1: an eighth of four experts is one of them, at least; a tenth is, too, and nine tenths are all. */
+    @Test
+    @ByHand("load_concentration")
+    void theBusiestTakeMost() {
+        assertThat(rows(byHand, """
+                        SELECT part, keys, experts, n, share FROM load_concentration
+                        WHERE scope = 'prompt' AND part >= 0.1 ORDER BY part
+                        """))
+                .containsExactly(
+                        List.of(0.1, 1L, 4L, 12L, 5 / 12.0),
+                        List.of(0.125, 1L, 4L, 12L, 5 / 12.0),
+                        List.of(0.25, 1L, 4L, 12L, 5 / 12.0),
+                        List.of(0.5, 2L, 4L, 12L, 9 / 12.0),
+                        List.of(0.75, 3L, 4L, 12L, 11 / 12.0),
+                        List.of(0.9, 4L, 4L, 12L, 1.0),
+                        List.of(1.0, 4L, 4L, 12L, 1.0));
+    }
+
     /** One of three experts is chosen, at 33, 32 and 31 of 96 tokens. */
     @Test
     @ByHand("calibration_coverage")

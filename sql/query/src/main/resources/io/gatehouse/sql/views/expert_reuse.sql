@@ -19,7 +19,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (the tokens that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   lag INTEGER: Number of positions between the two tokens: 1, 2, 4, 8 or 16
 --   n BIGINT: Number of tokens that have one that many positions before them

@@ -24,7 +24,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (the tokens that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   distance INTEGER: Number of tokens before: 1 to 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384 or 512
 --   n BIGINT: Number of activations of tokens that have that many tokens before them

@@ -27,7 +27,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (the tokens that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   tokens_from VARCHAR: window (neighbouring tokens of a question) or batch (tokens at random)
 --   tokens INTEGER: Number of tokens together: 1, 2, 4, 8 and so on up to 512
