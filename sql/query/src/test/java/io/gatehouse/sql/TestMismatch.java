@@ -74,7 +74,9 @@ final class TestMismatch {
                 Connection connection = file.writer();
                 Statement statement = connection.createStatement();
                 QueryEngine engine = file.engine()) {
-            statement.execute("UPDATE routing SET ranked = false, weights = NULL, margin = NULL WHERE run_id = 1");
+            statement.execute("""
+                    UPDATE decisions SET ranked = false, weight_1 = NULL, weight_2 = NULL, margin = NULL WHERE run_id = 1
+                    """);
             assertThat(rows(engine, """
                             SELECT layer, margin_tenth, n, most_margin, top_1_differs, set_differs, weight_distance
                             FROM routing_mismatch(1, 2) ORDER BY layer

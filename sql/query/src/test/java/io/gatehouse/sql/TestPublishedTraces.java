@@ -5,17 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.testing.SharedData;
 import java.sql.Connection;
-import java.sql.Statement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Views on routing that others recorded, against the numbers that they published: the trace of justinchuby/onnx-genai,
- * commit ac9c7dd0, and the translation task of deepseek-ai/ESFT, commit 579a771.
+ * commit ac9c7dd0, the translation task of deepseek-ai/ESFT, commit 579a771, and the traces of Helldez/BigMoeOnEdge, commit
+ * 2d4f2b1.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestPublishedTraces {
@@ -26,10 +28,7 @@ final class TestPublishedTraces {
     void open() throws Exception {
         String trace = SharedData.path("reference/traces/granite/moe_expert_trace.json").toString();
         file = RoutingFile.empty();
-        try (Connection connection = file.writer();
-                Statement statement = connection.createStatement()) {
-            statement.execute(RoutingFile.resource("/sql/granite.data.sql").replace("$file", trace));
-        }
+        file.executeImport(RoutingFile.resource("/sql/granite.data.sql").replace("$file", trace));
         engine = file.engine();
     }
 
@@ -41,33 +40,52 @@ final class TestPublishedTraces {
         }
     }
 
-    /** Of the three prompts together; w of neighbours, over k: 1.5289, 1.6413, 1.5534 and so on of each prompt. */
+    /** Of prose, code and mathematics; of two tokens it is 2 - reuse. */
     @Test
     void distinctExpertsOfNeighbours() {
-        List<List<@Nullable Object>> rows = rows("""
-                SELECT tokens, avg(over_k) AS over_k FROM working_set
-                WHERE scope = 'generated' AND tokens_from = 'window' AND tokens IN (2, 4, 8)
-                GROUP BY tokens ORDER BY tokens
-                """);
-        assertThat(rows).extracting(row -> row.get(0)).containsExactly(2, 4, 8);
-        assertThat(number(rows.get(0))).isEqualTo((1.5289 + 1.6413 + 1.5534) / 3, within(5e-5));
-        assertThat(number(rows.get(1))).isEqualTo((2.2451 + 2.1321 + 2.2901) / 3, within(5e-5));
-        assertThat(number(rows.get(2))).isEqualTo((2.9355 + 2.5709 + 2.9921) / 3, within(5e-5));
+        assertThat(rows("""
+                        SELECT run_id, list(round(over_k, 4) ORDER BY tokens)
+                        FROM (
+                            SELECT run_id, tokens, avg(over_k) AS over_k FROM working_set
+                            WHERE scope = 'generated' AND tokens_from = 'window' AND tokens IN (2, 4, 8) AND run_id > 1
+                            GROUP BY run_id, tokens
+                        )
+                        GROUP BY run_id ORDER BY run_id
+                        """))
+                .containsExactly(
+                        List.of(2, List.of(1.5289, 2.2451, 2.9355)),
+                        List.of(3, List.of(1.6413, 2.1321, 2.5709)),
+                        List.of(4, List.of(1.5534, 2.2901, 2.9921)));
     }
 
-    /** Of the three prompts together; published as the misses 6590, 7949 and 6886 of a cache of 8 experts of each layer. */
+    /** Published as the misses 6590, 7949 and 6886 of a cache of 8 experts of each layer. */
     @Test
     void expertsOfTheStepBefore() {
         assertThat(rows("""
-                        SELECT CAST(round(sum((1 - reuse) * n * 8)) AS BIGINT) + 3 * 24 * 8 AS misses
-                        FROM expert_reuse WHERE scope = 'generated' AND lag = 1
-                        """)).containsExactly(List.of(6590L + 7949 + 6886));
+                        SELECT run_id, round(avg(reuse), 7), CAST(round(sum((1 - reuse) * n * 8)) AS BIGINT) + 24 * 8
+                        FROM expert_reuse WHERE scope = 'generated' AND lag = 1 AND run_id > 1
+                        GROUP BY run_id ORDER BY run_id
+                        """))
+                .containsExactly(
+                        List.of(2, 0.4710648, 6590L), List.of(3, 0.3587136, 7949L), List.of(4, 0.4465939, 6886L));
+    }
+
+    /** Those that every step of all prompts uses. */
+    @Test
+    void expertsThatAreAlwaysOn() {
+        assertThat(rows("""
+                        SELECT layer, expert FROM activations
+                        WHERE run_id = 1 AND phase = 'generated'
+                        GROUP BY layer, expert
+                        HAVING count(*) = 3 * 64
+                        ORDER BY layer
+                        """)).containsExactly(List.of(1, 8), List.of(2, 26));
     }
 
     /** The published curve, of the three prompts together. */
     @Test
     void shareOfTheBusiest() {
-        assertThat(rows("SELECT part, share FROM load_concentration WHERE scope = 'generated' AND part >= 0.1 ORDER BY part"))
+        assertThat(rows("SELECT part, share FROM load_concentration WHERE run_id = 1 AND scope = 'generated' AND part >= 0.1 ORDER BY part"))
                 .containsExactly(
                         List.of(0.1, 0.22892252604166666),
                         List.of(0.125, 0.2706163194444444),
@@ -77,32 +95,48 @@ final class TestPublishedTraces {
                         List.of(0.9, 0.9860297309027778),
                         List.of(1.0, 1.0));
         // The same of layers 0 and 1.
-        assertThat(rows("SELECT layer, top25_share FROM layer_load WHERE scope = 'generated' AND layer < 2 ORDER BY layer"))
+        assertThat(rows("SELECT layer, top25_share FROM layer_load WHERE run_id = 1 AND scope = 'generated' AND layer < 2 ORDER BY layer"))
                 .containsExactly(List.of(0, 0.3893229166666667), List.of(1, 0.62890625));
     }
 
-    /**
-     * The misses of caches of 8, 16 and 24 experts of each layer, and of one of 192, 384 and 576 experts of all, of the three
-     * prompts.
-     */
+    /** The misses of caches of 8, 16 and 24 experts of each layer, and of one of 192, 384 and 576 experts of all layers. */
     @Test
     void missesOfCaches() {
         assertThat(rows("""
-                        SELECT slots, CAST(sum(misses) AS BIGINT) FROM lru_cache
-                        WHERE scope = 'generated' AND cache = 'layer' AND slots IN (8, 16, 24) GROUP BY slots ORDER BY slots
+                        SELECT run_id, slots, CAST(sum(misses) AS BIGINT) FROM lru_cache
+                        WHERE scope = 'generated' AND cache = 'layer' AND slots IN (8, 16, 24) AND run_id > 1
+                        GROUP BY run_id, slots ORDER BY run_id, slots
                         """))
                 .containsExactly(
-                        List.of(8L, 6590L + 7949 + 6886),
-                        List.of(16L, 3831L + 2573 + 4068),
-                        List.of(24L, 1619L + 944 + 1734));
+                        List.of(2, 8L, 6590L),
+                        List.of(2, 16L, 3831L),
+                        List.of(2, 24L, 1619L),
+                        List.of(3, 8L, 7949L),
+                        List.of(3, 16L, 2573L),
+                        List.of(3, 24L, 944L),
+                        List.of(4, 8L, 6886L),
+                        List.of(4, 16L, 4068L),
+                        List.of(4, 24L, 1734L));
         assertThat(rows("""
-                        SELECT slots, misses FROM lru_cache
-                        WHERE scope = 'generated' AND cache = 'model' AND slots IN (192, 384, 576) ORDER BY slots
+                        SELECT run_id, slots, misses FROM lru_cache
+                        WHERE scope = 'generated' AND cache = 'model' AND slots IN (192, 384, 576) AND run_id > 1
+                        ORDER BY run_id, slots
                         """))
                 .containsExactly(
-                        List.of(192L, 6590L + 7949 + 6886),
-                        List.of(384L, 4459L + 3221 + 4800),
-                        List.of(576L, 1700L + 779 + 1884));
+                        List.of(2, 192L, 6590L),
+                        List.of(2, 384L, 4459L),
+                        List.of(2, 576L, 1700L),
+                        List.of(3, 192L, 7949L),
+                        List.of(3, 384L, 3221L),
+                        List.of(3, 576L, 779L),
+                        List.of(4, 192L, 6886L),
+                        List.of(4, 384L, 4800L),
+                        List.of(4, 576L, 1884L));
+        // Each question starts with an empty cache, so that the run of all prompts misses what those of one prompt do.
+        assertThat(rows("""
+                        SELECT misses FROM lru_cache
+                        WHERE scope = 'generated' AND cache = 'model' AND slots = 384 AND run_id = 1
+                        """)).containsExactly(List.of(4459L + 3221 + 4800));
     }
 
     /** The published shares of misses of a set chosen on two prompts, and on the prompt itself, of the prompts together. */
@@ -146,6 +180,47 @@ final class TestPublishedTraces {
                                 share -> assertThat((double) share).isEqualTo(0.0811, within(5e-5)),
                                 mean -> assertThat((double) mean).isEqualTo(0.0415, within(5e-5)));
             }
+        }
+    }
+
+    /**
+     * Of the tokens that phones sampled: the share of the experts of the token before, distinct experts of four tokens over k,
+     * the share of the k busiest experts of each layer, and the mean, least and largest number of experts of a layer that
+     * were used. The last four numbers are published of Qwen3; those of the others were counted from the files.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "gptoss, 2, 0.1788, 3.084, 0.2663, 35.9, 19, 64",
+        "qwen, 6, 0.3795, 2.594, 0.3753, 63.7, 33, 107",
+        "gemma, 6, 0.3571, 2.617, 0.3952, 66.9, 52, 97"
+    })
+    void expertsOfPhones(
+            String model, int k, double reuse, double overK, double busiest, double mean, long least, long most)
+            throws Exception {
+        String trace = SharedData.path("reference/traces/bigmoe/%s.route.csv.gz".formatted(model))
+                .toString();
+        try (RoutingFile phone = RoutingFile.empty();
+                QueryEngine recorded = phone.engine()) {
+            phone.executeImport(RoutingFile.resource("/sql/bigmoe.data.sql")
+                    .replace("$file", trace)
+                    .replace("$k", String.valueOf(k)));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(avg(reuse), 4) FROM expert_reuse WHERE scope = 'generated' AND lag = 1
+                                    """).rows()).containsExactly(List.of(reuse));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(avg(over_k), 3) FROM working_set
+                                    WHERE scope = 'generated' AND tokens_from = 'window' AND tokens = 4
+                                    """).rows()).containsExactly(List.of(overK));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(sum(share) / count(DISTINCT layer), 4) FROM top_experts(1, 'generated', %d)
+                                    """.formatted(k)).rows()).containsExactly(List.of(busiest));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(avg(experts), 1), min(experts), max(experts)
+                                    FROM (
+                                        SELECT layer, count(DISTINCT expert) AS experts FROM activations
+                                        WHERE phase = 'generated' GROUP BY layer
+                                    )
+                                    """).rows()).containsExactly(List.of(mean, least, most));
         }
     }
 

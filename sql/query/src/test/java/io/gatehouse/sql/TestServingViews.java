@@ -159,7 +159,7 @@ final class TestServingViews {
                 Connection connection = parted.writer();
                 Statement statement = connection.createStatement();
                 QueryEngine partedEngine = parted.engine()) {
-            statement.execute("DELETE FROM routing WHERE question_id = 1 AND \"position\" = 1");
+            statement.execute("DELETE FROM decisions WHERE question_id = 1 AND \"position\" = 1");
             List<List<@Nullable Object>> windows = rows(partedEngine, """
                     SELECT tokens, n, distinct_experts FROM working_set
                     WHERE scope = 'prompt' AND tokens_from = 'window' ORDER BY tokens

@@ -11,7 +11,7 @@
 -- Source: questions from users of quantisation tools, such as GPTQModel issue 1439 and llm-compressor issue 1593.
 -- Version: 1
 -- Example: SELECT place, question_id, subject, tokens_so_far, below, short, experts
---   FROM calibration_questions(1, 'prompt', 32)
+--   FROM calibration_questions(1, 'prompt', 8)
 --   ORDER BY place
 --   LIMIT 10
 --

@@ -21,7 +21,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (the tokens that the model sampled)
 --   part DOUBLE: Part of the experts: .01, .05, .1, .125, .25, .5, .75, .9 or 1
 --   keys BIGINT: Number of experts that this is
 --   experts BIGINT: Number of experts of all layers
