@@ -99,46 +99,6 @@ final class TestPublishedTraces {
                 .containsExactly(List.of(0, 0.3893229166666667), List.of(1, 0.62890625));
     }
 
-    /** The misses of caches of 8, 16 and 24 experts of each layer, and of one of 192, 384 and 576 experts of all layers. */
-    @Test
-    void missesOfCaches() {
-        assertThat(rows("""
-                        SELECT run_id, slots, CAST(sum(misses) AS BIGINT) FROM lru_cache
-                        WHERE scope = 'generated' AND cache = 'layer' AND slots IN (8, 16, 24) AND run_id > 1
-                        GROUP BY run_id, slots ORDER BY run_id, slots
-                        """))
-                .containsExactly(
-                        List.of(2, 8L, 6590L),
-                        List.of(2, 16L, 3831L),
-                        List.of(2, 24L, 1619L),
-                        List.of(3, 8L, 7949L),
-                        List.of(3, 16L, 2573L),
-                        List.of(3, 24L, 944L),
-                        List.of(4, 8L, 6886L),
-                        List.of(4, 16L, 4068L),
-                        List.of(4, 24L, 1734L));
-        assertThat(rows("""
-                        SELECT run_id, slots, misses FROM lru_cache
-                        WHERE scope = 'generated' AND cache = 'model' AND slots IN (192, 384, 576) AND run_id > 1
-                        ORDER BY run_id, slots
-                        """))
-                .containsExactly(
-                        List.of(2, 192L, 6590L),
-                        List.of(2, 384L, 4459L),
-                        List.of(2, 576L, 1700L),
-                        List.of(3, 192L, 7949L),
-                        List.of(3, 384L, 3221L),
-                        List.of(3, 576L, 779L),
-                        List.of(4, 192L, 6886L),
-                        List.of(4, 384L, 4800L),
-                        List.of(4, 576L, 1884L));
-        // Each question starts with an empty cache, so that the run of all prompts misses what those of one prompt do.
-        assertThat(rows("""
-                        SELECT misses FROM lru_cache
-                        WHERE scope = 'generated' AND cache = 'model' AND slots = 384 AND run_id = 1
-                        """)).containsExactly(List.of(4459L + 3221 + 4800));
-    }
-
     /** The published shares of misses of a set chosen on two prompts, and on the prompt itself, of the prompts together. */
     @Test
     void setsChosenOnTheOtherPrompts() {

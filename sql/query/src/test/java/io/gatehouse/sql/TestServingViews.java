@@ -104,54 +104,6 @@ final class TestServingViews {
                 .containsExactly(List.of(1, 4L, 0.5), List.of(2, 2L, 1.0));
     }
 
-    /** Experts 0 1 2 0 1 1, one at a time: the second 0 and 1 come after two others, the third 1 at once. */
-    @Test
-    @ByHand("lru_cache")
-    void cachesKeepWhatWasUsedLast() throws Exception {
-        try (RoutingFile one = new HandMadeRouting()
-                        .run(1, "r", 1, 3, 1, "prompt")
-                        .question(1, 1, "s", true, "0:.5", "1:.5", "2:.5", "0:.5", "1:.5", "1:.5")
-                        .file();
-                QueryEngine cached = one.engine()) {
-            assertThat(rows(cached, """
-                            SELECT cache, slots, n, misses, cold_misses, hit_rate, warm_hit_rate FROM lru_cache
-                            WHERE layer = 0 ORDER BY slots
-                            """))
-                    .containsExactly(
-                            List.of("layer", 1L, 6L, 5L, 3L, 1 / 6.0, 1 / 3.0),
-                            List.of("layer", 2L, 6L, 5L, 3L, 1 / 6.0, 1 / 3.0),
-                            List.of("layer", 3L, 6L, 3L, 3L, 0.5, 1.0));
-            // Loads of 1000 bytes at 1000 bytes a millisecond; 2500 bytes hold two experts.
-            assertThat(rows(cached, """
-                            SELECT slots, n, cache_bytes, fits, hit_rate, misses_per_token, stall_ms, is_knee
-                            FROM serve_plan(1, 'prompt', 1000, 2500, 1000000) ORDER BY slots
-                            """))
-                    .containsExactly(
-                            List.of(1L, 6L, 1000L, true, 1 / 6.0, 0.833333333333, 0.833333333333, true),
-                            List.of(2L, 6L, 2000L, true, 1 / 6.0, 0.833333333333, 0.833333333333, false),
-                            List.of(3L, 6L, 3000L, false, 0.5, 0.5, 0.5, false));
-        }
-    }
-
-    /** Experts 0 1, then 2 3, then 1 0: at the end 1 is the third and 0 the fourth from the last. */
-    @Test
-    void expertsOfATokenAreAskedForTogether() throws Exception {
-        try (RoutingFile pairs = new HandMadeRouting()
-                        .run(1, "r", 1, 4, 2, "prompt")
-                        .question(1, 1, "s", true, "0:.5 1:.25", "2:.5 3:.25", "1:.5 0:.25")
-                        .question(1, 2, "s", true, "2:.5 0:.25")
-                        .file();
-                QueryEngine cached = pairs.engine()) {
-            assertThat(rows(cached, "SELECT slots, n, misses, cold_misses FROM lru_cache WHERE layer = 0 ORDER BY slots"))
-                    .containsExactly(List.of(2L, 8L, 8L, 6L), List.of(3L, 8L, 7L, 6L), List.of(4L, 8L, 6L, 6L));
-            // Below two slots is the cliff.
-            assertThat(rows(cached, """
-                            SELECT slots, hit_rate, misses_per_token, is_knee FROM serve_plan(1, 'prompt', 1, 1, 1)
-                            ORDER BY slots LIMIT 2
-                            """)).containsExactly(List.of(1L, 0.0, 2.0, false), List.of(2L, 0.0, 2.0, true));
-        }
-    }
-
     /** Without token 1 of question 1 no two of its tokens are neighbours. */
     @Test
     void tokensThatWereNotRecordedPartTheirNeighbours() throws Exception {

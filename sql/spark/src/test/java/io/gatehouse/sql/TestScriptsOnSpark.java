@@ -109,7 +109,6 @@ final class TestScriptsOnSpark {
                 "placement(1, 'prompt', 2, 8, 1)",
                 "placement_map(1, 'prompt', 2, 10)",
                 "cache_route(1, 'prompt', 2, 1, 4)",
-                "serve_plan(1, 'prompt', 1000, 8000, 1000000)",
                 "routing_mismatch(1, 2)",
                 "token_mismatch(1, 2)",
                 "contrast(1, 'last_prompt', 'right', 'last_prompt', 'wrong')");

@@ -22,7 +22,7 @@
 -- Picture: lines x=tokens y=over_k by=tokens_from
 --   SELECT tokens_from, tokens, over_k
 --   FROM working_set
---   WHERE run_id = 1 AND scope = 'prompt' AND layer = 3
+--   WHERE run_id = 1 AND scope = 'prompt' AND layer = 3 AND tokens <= 64
 --   ORDER BY tokens_from, tokens
 --
 -- Columns:
