@@ -1,5 +1,5 @@
--- One row: how much of the routing of unseen questions a fixed set of experts of all layers serves that was chosen on
--- others.
+-- One row per run: how much of the routing of unseen questions a fixed set of experts of all layers serves that was chosen
+-- on others.
 --
 -- Title: Static hot set over all layers
 -- Definition: as in hot_set, but the set is of experts of any layer, those with the most tokens of all, so that layers with a
