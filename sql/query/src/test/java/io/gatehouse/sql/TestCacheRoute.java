@@ -48,7 +48,8 @@ final class TestCacheRoute {
                     3 / 5.0,
                     2 * 0.125 / 5,
                     2 * Math.log(0.75 / 0.625) / 5);
-            // Among the two most probable experts are those of the router only; and with both kept nothing changes either.
+            // Among the two most probable experts are those of the router only; and with both kept nothing changes
+            // either.
             assertNumbers(rows(engine, sql.formatted(1, 2)).get(0), 5, 0.6, 0.6, 0, 1, 0, 0);
             assertNumbers(rows(engine, sql.formatted(2, 4)).get(0), 5, 0.6, 0.6, 0, 1, 0, 0);
             // With none kept all places go to residents.
@@ -85,8 +86,7 @@ final class TestCacheRoute {
         for (double probability : probabilities) {
             units.append(units.isEmpty() ? "" : ", ").append(Math.round(probability * UNITS));
         }
-        return String.format(
-                Locale.ROOT, "INSERT INTO gates VALUES (1, %d, %d, 0, [%s]);", question, position, units);
+        return String.format(Locale.ROOT, "INSERT INTO gates VALUES (1, %d, %d, 0, [%s]);", question, position, units);
     }
 
     private static void assertNumbers(List<@Nullable Object> row, double... expected) {

@@ -65,7 +65,10 @@ final class TestCoactivationViews {
                             WHERE scope = 'prompt' ORDER BY expert
                             """))
                     .containsExactly(
-                            List.of(0, 1, 15L, 1L), List.of(1, 0, 15L, 1L), List.of(2, 3, 10L, 2L), List.of(3, 2, 10L, 2L));
+                            List.of(0, 1, 15L, 1L),
+                            List.of(1, 0, 15L, 1L),
+                            List.of(2, 3, 10L, 2L),
+                            List.of(3, 2, 10L, 2L));
         }
     }
 

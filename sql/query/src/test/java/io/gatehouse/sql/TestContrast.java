@@ -23,7 +23,8 @@ final class TestContrast {
                         .question(1, 2, "s", true, "0:.5", "1:.5")
                         .question(1, 3, "t", false, "1:.5", "1:.5")
                         .question(1, 4, "t", false, "1:.5", "0:.5")
-                        .and("INSERT INTO question_attributes VALUES (1, 'kind', 'a'), (2, 'kind', 'a'), (3, 'kind', 'b');")
+                        .and(
+                                "INSERT INTO question_attributes VALUES (1, 'kind', 'a'), (2, 'kind', 'a'), (3, 'kind', 'b');")
                         .file();
                 QueryEngine engine = file.engine()) {
             String sql = """
@@ -43,7 +44,8 @@ final class TestContrast {
                     0.5 / error);
             // Both experts that fire have the same p-value, which is q: 2 p / 2.
             assertThat((double) rows.get(0).get(12)).isEqualTo(0.0832645, within(1e-7));
-            assertThat((double) rows.get(0).get(13)).isEqualTo((double) rows.get(0).get(12), within(1e-12));
+            assertThat((double) rows.get(0).get(13))
+                    .isEqualTo((double) rows.get(0).get(12), within(1e-12));
             assertNumbers(rows.get(0).subList(14, 16), Math.log(1.5) / Math.log(8 / 3.0), divergence);
             assertNumbers(rows.get(1).subList(8, 9), -0.5);
             assertNumbers(rows.get(1).subList(14, 16), Math.log(0.5) / Math.log(8), divergence);
@@ -88,7 +90,8 @@ final class TestContrast {
                     """);
             assertThat(actual).hasSize(8);
             for (int expert = 0; expert < 8; expert++) {
-                assertThat(actual.get(expert).get(0)).isEqualTo(expected.get(expert).get(0));
+                assertThat(actual.get(expert).get(0))
+                        .isEqualTo(expected.get(expert).get(0));
                 assertNumbers(
                         actual.get(expert).subList(1, 3),
                         (double) expected.get(expert).get(1),

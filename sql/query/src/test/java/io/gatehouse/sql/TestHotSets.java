@@ -35,23 +35,15 @@ final class TestHotSets {
             assertThat(rows.get(0)).startsWith(0, 2L, 2);
             assertNumbers(rows.get(0).subList(3, 10), 0.6, 0.7, 0.7, 0.5, 0.5, 0.2, 1.25);
             // With one layer the experts of all layers are those of the layer.
-            assertNumbers(
-                    rows(engine, """
+            assertNumbers(rows(engine, """
                             SELECT held_out, in_sample, oracle, uniform, headroom, activations_per_expert, n, resident
                             FROM hot_set_of_model(1, 'prompt', 2, 2)
-                            """).get(0),
-                    0.6,
-                    0.7,
-                    0.7,
-                    0.5,
-                    0.5,
-                    1.25,
-                    2,
-                    2);
+                            """).get(0), 0.6, 0.7, 0.7, 0.5, 0.5, 1.25, 2, 2);
             // All experts serve all; no more can be gained.
-            assertThat(rows(
-                            engine,
-                            "SELECT resident, held_out, uniform, headroom, whole_tokens FROM hot_set(1, 'prompt', 9, 2)"))
+            assertThat(
+                            rows(
+                                    engine,
+                                    "SELECT resident, held_out, uniform, headroom, whole_tokens FROM hot_set(1, 'prompt', 9, 2)"))
                     .containsExactly(Arrays.asList(4, 1.0, 1.0, null, 1.0));
         }
     }

@@ -42,12 +42,16 @@ final class TestMismatch {
             assertNumbers(rows.get(0), 0, 4, 1, 1, 1, 0, 0.5 / 4);
             // A quarter of one token, half of the next and half of the last.
             assertNumbers(rows.get(1), 1, 4, 2, 1, 2, 1, (0.25 + 0.5 + 0.5) / 4);
-            assertThat(rows(engine, "SELECT * FROM token_mismatch(1, 2)")).singleElement().satisfies(row -> {
-                assertThat(row).startsWith("prompt", 4L, 2L, 2L, 0.5);
-                assertNumbers(row.subList(5, 8), 1 - 0.75 * 0.5, 3 / 8.0, 0.5);
-            });
-            assertThat(rows(engine, "SELECT max(set_differs), max(top_1_differs), max(weight_distance)"
-                            + " FROM routing_mismatch(1, 1)"))
+            assertThat(rows(engine, "SELECT * FROM token_mismatch(1, 2)"))
+                    .singleElement()
+                    .satisfies(row -> {
+                        assertThat(row).startsWith("prompt", 4L, 2L, 2L, 0.5);
+                        assertNumbers(row.subList(5, 8), 1 - 0.75 * 0.5, 3 / 8.0, 0.5);
+                    });
+            assertThat(rows(
+                            engine,
+                            "SELECT max(set_differs), max(top_1_differs), max(weight_distance)"
+                                    + " FROM routing_mismatch(1, 1)"))
                     .as("a run and itself")
                     .containsExactly(List.of(0L, 0L, 0.0));
             assertThat(rows(engine, "SELECT differing, expected_share, mean_first_layer FROM token_mismatch(1, 1)"))
@@ -59,11 +63,14 @@ final class TestMismatch {
     @Test
     void tokensAreComparedWhileTheTextIsTheSame() throws Exception {
         try (RoutingFile file = twoRuns()
-                        .and("UPDATE tokens SET token_id = 99 WHERE run_id = 2 AND question_id = 2 AND \"position\" = 0;")
+                        .and(
+                                "UPDATE tokens SET token_id = 99 WHERE run_id = 2 AND question_id = 2 AND \"position\" = 0;")
                         .file();
                 QueryEngine engine = file.engine()) {
-            assertThat(rows(engine, "SELECT n, differing FROM token_mismatch(1, 2)")).containsExactly(List.of(2L, 1L));
-            assertThat(rows(engine, "SELECT CAST(sum(n) AS BIGINT) FROM routing_mismatch(1, 2)")).containsExactly(List.of(4L));
+            assertThat(rows(engine, "SELECT n, differing FROM token_mismatch(1, 2)"))
+                    .containsExactly(List.of(2L, 1L));
+            assertThat(rows(engine, "SELECT CAST(sum(n) AS BIGINT) FROM routing_mismatch(1, 2)"))
+                    .containsExactly(List.of(4L));
         }
     }
 

@@ -26,7 +26,8 @@ final class TestPublishedTraces {
 
     @BeforeAll
     void open() throws Exception {
-        String trace = SharedData.path("reference/traces/granite/moe_expert_trace.json").toString();
+        String trace = SharedData.path("reference/traces/granite/moe_expert_trace.json")
+                .toString();
         file = RoutingFile.empty();
         file.executeImport(RoutingFile.resource("/sql/granite.data.sql").replace("$file", trace));
         engine = file.engine();
@@ -80,14 +81,15 @@ final class TestPublishedTraces {
                         HAVING count(*) = 3 * 64
                         ORDER BY layer, expert
                         """))
-                .containsExactly(
-                        List.of(1, 8), List.of(1, 13), List.of(1, 19), List.of(2, 24), List.of(2, 26));
+                .containsExactly(List.of(1, 8), List.of(1, 13), List.of(1, 19), List.of(2, 24), List.of(2, 26));
     }
 
     /** The published curve, of the three prompts together. */
     @Test
     void shareOfTheBusiest() {
-        assertThat(rows("SELECT part, share FROM load_concentration WHERE run_id = 1 AND scope = 'generated' AND part >= 0.1 ORDER BY part"))
+        assertThat(
+                        rows(
+                                "SELECT part, share FROM load_concentration WHERE run_id = 1 AND scope = 'generated' AND part >= 0.1 ORDER BY part"))
                 .containsExactly(
                         List.of(0.1, 0.22892252604166666),
                         List.of(0.125, 0.2706163194444444),
@@ -97,7 +99,9 @@ final class TestPublishedTraces {
                         List.of(0.9, 0.9860297309027778),
                         List.of(1.0, 1.0));
         // The same of layers 0 and 1.
-        assertThat(rows("SELECT layer, top25_share FROM layer_load WHERE run_id = 1 AND scope = 'generated' AND layer < 2 ORDER BY layer"))
+        assertThat(
+                        rows(
+                                "SELECT layer, top25_share FROM layer_load WHERE run_id = 1 AND scope = 'generated' AND layer < 2 ORDER BY layer"))
                 .containsExactly(List.of(0, 0.3893229166666667), List.of(1, 0.62890625));
     }
 

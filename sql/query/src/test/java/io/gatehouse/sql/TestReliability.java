@@ -55,7 +55,8 @@ final class TestReliability {
         try (RoutingFile file = RoutingFile.filled();
                 QueryEngine engine = file.engine()) {
             List<List<@Nullable Object>> usage = rows(
-                    engine, "SELECT question_id, expert FROM activations WHERE run_id = 1 AND layer = 1 AND is_last_prompt");
+                    engine,
+                    "SELECT question_id, expert FROM activations WHERE run_id = 1 AND layer = 1 AND is_last_prompt");
             double sum = 0;
             double least = 1;
             double jaccards = 0;
@@ -99,10 +100,10 @@ final class TestReliability {
         Random random = new Random(20_261_128);
         HandMadeRouting routing = new HandMadeRouting().run(1, "r", layers, 16, 2, "prompt");
         for (int question = 1; question <= 40; question++) {
-            String token = IntStream.range(0, layers)
-                    .mapToObj(layer -> twoOf(random))
-                    .collect(Collectors.joining(" / "));
-            routing.question(1, question, "s", true, Collections.nCopies(3, token).toArray(String[]::new));
+            String token =
+                    IntStream.range(0, layers).mapToObj(layer -> twoOf(random)).collect(Collectors.joining(" / "));
+            routing.question(
+                    1, question, "s", true, Collections.nCopies(3, token).toArray(String[]::new));
         }
         try (RoutingFile file = routing.file();
                 QueryEngine engine = file.engine()) {

@@ -71,14 +71,10 @@ final class TestServingViews {
         // Of the five sets of four tokens all but expert 3 are in all, and 3 is in four.
         assertNumbers(batches.get(2).subList(3, 6), 3.8, 1.9, 4 * (1 - 1 / 16.0));
         // The last tokens have 0 2 and 2 1.
-        assertNumbers(
-                rows(engine, """
+        assertNumbers(rows(engine, """
                         SELECT tokens, n, distinct_experts FROM working_set
                         WHERE scope = 'last_prompt' AND tokens = 2
-                        """).get(0),
-                2,
-                2,
-                3);
+                        """).get(0), 2, 2, 3);
     }
 
     /** One token after another: 1 of 2, 2 of 2 and 0 of 2 experts stay; two tokens later: 1 of 2. */
@@ -94,9 +90,10 @@ final class TestServingViews {
     @Test
     @ByHand("reuse_distance")
     void expertsFiredNotLongBefore() {
-        assertThat(rows(
-                        engine,
-                        "SELECT distance, n, within, uniform FROM reuse_distance WHERE scope = 'prompt' ORDER BY distance"))
+        assertThat(
+                        rows(
+                                engine,
+                                "SELECT distance, n, within, uniform FROM reuse_distance WHERE scope = 'prompt' ORDER BY distance"))
                 .containsExactly(List.of(1, 6L, 0.5, 0.5), List.of(2, 2L, 1.0, 0.75));
         assertThat(rows(
                         engine,

@@ -206,17 +206,7 @@ final class TestUsageViews {
                     """);
             assertThat(rows).hasSize(1);
             assertThat(rows.get(0)).startsWith(7000L, 2L, 2L);
-            assertNumbers(
-                    rows.get(0).subList(3, 12),
-                    1,
-                    0.5,
-                    -1,
-                    0.25,
-                    0.75,
-                    Math.log(2) / 2,
-                    1,
-                    1 / Math.log(2),
-                    0.5);
+            assertNumbers(rows.get(0).subList(3, 12), 1, 0.5, -1, 0.25, 0.75, Math.log(2) / 2, 1, 1 / Math.log(2), 0.5);
         }
     }
 
