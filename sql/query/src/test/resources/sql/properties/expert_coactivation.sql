@@ -17,3 +17,17 @@ FROM expert_coactivation AS c
 JOIN runs AS r ON r.run_id = c.run_id
 GROUP BY c.run_id, c.scope, c.layer, c.expert, r.top_k
 HAVING abs(sum(c.share) - (r.top_k - 1)) > 1e-9;
+
+-- Five tokens together in each of those subjects.
+SELECT * FROM expert_coactivation WHERE NOT (subjects >= 0 AND together >= 5 * subjects);
+
+-- With one subject there is one of them, where the lift over all says so.
+SELECT c.run_id
+FROM expert_coactivation AS c
+JOIN (
+    SELECT a.run_id, count(DISTINCT q.subject) AS subjects
+    FROM answers AS a
+    JOIN questions AS q ON q.question_id = a.question_id
+    GROUP BY a.run_id
+) AS s ON s.run_id = c.run_id
+WHERE s.subjects = 1 AND abs(c.lift - 1.5) > 1e-9 AND (c.subjects = 1) <> (c.together >= 5 AND c.lift > 1.5);

@@ -69,12 +69,7 @@ final class RoutingFile implements AutoCloseable {
     void execute(String sql) throws SQLException, IOException {
         run(sql);
         run(resource("/sql/facts-to-routing.sql"));
-        try (Statement runs = owner.createStatement();
-                ResultSet rows = runs.executeQuery("SELECT run_id FROM runs ORDER BY run_id")) {
-            while (rows.next()) {
-                addRollups(rows.getInt(1));
-            }
-        }
+        addRollups();
         // The routing has this entropy of the rounded weights only.
         run("""
                 UPDATE layer_entropy AS e SET top_k_entropy_sum = f.top_k_entropy_sum
@@ -85,6 +80,21 @@ final class RoutingFile implements AutoCloseable {
                 ) AS f
                 WHERE f.run_id = e.run_id AND f.layer = e.layer AND f.is_last_prompt = e.is_last_prompt
                 """);
+    }
+
+    /** Runs statements that fill the routing tables themselves, {@code decisions} and {@code usage}, and adds the rollups. */
+    void executeImport(String sql) throws SQLException, IOException {
+        run(sql);
+        addRollups();
+    }
+
+    private void addRollups() throws SQLException, IOException {
+        try (Statement runs = owner.createStatement();
+                ResultSet rows = runs.executeQuery("SELECT run_id FROM runs ORDER BY run_id")) {
+            while (rows.next()) {
+                addRollups(rows.getInt(1));
+            }
+        }
     }
 
     /** As the store does for an imported run. */

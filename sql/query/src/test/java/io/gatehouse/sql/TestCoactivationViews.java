@@ -1,9 +1,11 @@
 package io.gatehouse.sql;
 
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,35 @@ final class TestCoactivationViews {
                     .containsExactly(List.of(6L));
             assertThat(rows(engine, "SELECT DISTINCT scope, tokens FROM expert_coactivation ORDER BY scope"))
                     .containsExactly(List.of("last_prompt", 1L), List.of("prompt", 2L));
+        }
+    }
+
+    /**
+     * In subject s experts 0 1 and 2 3 fire at five tokens each, twice as often together as by chance; in t so do 0 1, but
+     * at four tokens; in u 0 and 1 always fire together, which is what chance does, too.
+     */
+    @Test
+    void pairsBelongToSubjects() throws Exception {
+        String[] both = Stream.of(nCopies(5, "0:.5 1:.25"), nCopies(5, "2:.5 3:.25"))
+                .flatMap(List::stream)
+                .toArray(String[]::new);
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 4, 2, "prompt")
+                        .question(1, 1, "s", true, both)
+                        .question(1, 2, "t", true, nCopies(4, "0:.5 1:.25").toArray(String[]::new))
+                        .question(1, 3, "t", true, nCopies(5, "2:.5 3:.25").toArray(String[]::new))
+                        .question(1, 4, "u", true, nCopies(6, "0:.5 1:.25").toArray(String[]::new))
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT expert, other_expert, together, subjects FROM expert_coactivation
+                            WHERE scope = 'prompt' ORDER BY expert
+                            """))
+                    .containsExactly(
+                            List.of(0, 1, 15L, 1L),
+                            List.of(1, 0, 15L, 1L),
+                            List.of(2, 3, 10L, 2L),
+                            List.of(3, 2, 10L, 2L));
         }
     }
 

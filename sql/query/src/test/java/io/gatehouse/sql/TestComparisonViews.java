@@ -270,8 +270,8 @@ final class TestComparisonViews {
                             List.of("t0", 1, 2L, 1L, 0.5, 0.0),
                             List.of("t0", 2, 2L, 1L, 0.5, 0.5));
             // 0 1 then 3 2: nothing stays; 2 0 then 3 2: one of two.
-            assertThat(rows(engine, "SELECT n, reuse, chance FROM expert_reuse WHERE scope = 'prompt'"))
-                    .containsExactly(List.of(2L, 0.25, 0.5));
+            assertThat(rows(engine, "SELECT lag, n, reuse, chance FROM expert_reuse WHERE scope = 'prompt'"))
+                    .containsExactly(List.of(1, 2L, 0.25, 0.5));
         }
     }
 

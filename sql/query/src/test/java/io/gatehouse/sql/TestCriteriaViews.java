@@ -114,6 +114,15 @@ final class TestCriteriaViews {
                             List.of(0, 2L, 0.375, 0.5, 0.375, 0.0),
                             List.of(1, 2L, 0.5, 0.0, 0.25, 0.375),
                             List.of(2, 2L, 0.125, 0.875, 0.125, 0.625));
+            // Of the six choices of the three tokens together 2, 3 and 1; shares of .3333 and .5 come before the last.
+            assertThat(rows(engine, """
+                            SELECT expert, token_share_pooled, pooled_before, gate_mean_pooled FROM esft_scores
+                            WHERE scope = 'prompt' ORDER BY expert
+                            """))
+                    .containsExactly(
+                            List.of(0, 2 / 6.0, 0.5, 1 / 3.0),
+                            List.of(1, 0.5, 0.0, 0.25),
+                            List.of(2, 1 / 6.0, 0.8333, 0.5 / 3));
             // Half of the tokens is reached by expert 1 alone; a little more needs expert 0 too.
             assertThat(rows(engine, "SELECT count(*) FROM esft_scores WHERE scope = 'prompt' AND tokens_before < 0.5"))
                     .containsExactly(List.of(1L));

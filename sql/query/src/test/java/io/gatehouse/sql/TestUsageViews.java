@@ -99,21 +99,43 @@ final class TestUsageViews {
     @ByHand("layer_load")
     void loadsAreUneven() {
         List<List<@Nullable Object>> rows = rows(byHand, """
-                SELECT experts, n, balancedness, max_violation, gini, cv, effective_experts, busiest_share, uniform_share
+                SELECT experts, n, balancedness, max_violation, gini, cv, effective_experts, busiest_share, uniform_share,
+                    top25_share, top50_share, top10_share
                 FROM layer_load WHERE scope = 'prompt'
                 """);
         assertThat(rows).hasSize(1);
         assertThat(rows.get(0)).startsWith(4L, 6L);
         double entropy = -(plogp(1) + plogp(2) + plogp(4) + plogp(5));
         assertNumbers(
-                rows.get(0).subList(2, 9),
+                rows.get(0).subList(2, 11),
                 0.6,
                 2.0 / 3,
                 2 * (1 + 2 * 2 + 3 * 4 + 4 * 5) / (4 * 12.0) - 5.0 / 4,
                 Math.sqrt((4 + 1 + 1 + 4) / 4.0) / 3,
                 Math.exp(entropy),
                 5.0 / 6,
-                0.5);
+                0.5,
+                5.0 / 12,
+                9.0 / 12);
+        assertThat(rows.get(0).get(11)).as("a tenth of four experts").isNull();
+    }
+
+    /** Loads 5, 4, 2 and 1: an eighth of four experts is one of them, at least; a tenth is, too, and nine tenths are all. */
+    @Test
+    @ByHand("load_concentration")
+    void theBusiestTakeMost() {
+        assertThat(rows(byHand, """
+                        SELECT part, keys, experts, n, share FROM load_concentration
+                        WHERE scope = 'prompt' AND part >= 0.1 ORDER BY part
+                        """))
+                .containsExactly(
+                        List.of(0.1, 1L, 4L, 12L, 5 / 12.0),
+                        List.of(0.125, 1L, 4L, 12L, 5 / 12.0),
+                        List.of(0.25, 1L, 4L, 12L, 5 / 12.0),
+                        List.of(0.5, 2L, 4L, 12L, 9 / 12.0),
+                        List.of(0.75, 3L, 4L, 12L, 11 / 12.0),
+                        List.of(0.9, 4L, 4L, 12L, 1.0),
+                        List.of(1.0, 4L, 4L, 12L, 1.0));
     }
 
     /** One of three experts is chosen, at 33, 32 and 31 of 96 tokens. */
@@ -143,6 +165,48 @@ final class TestUsageViews {
             // The last token goes to the third expert.
             assertThat(rows(calibration, sql.formatted("last_prompt") + " LIMIT 1"))
                     .containsExactly(Arrays.asList(1, 3L, 2L, 2.0 / 3, 0L, null, 1L));
+        }
+    }
+
+    /**
+     * The questions load the experts with 2 1 1 0, 2 0 2 0 and 1 1 1 1. In batches of one question the mean load is 1, of two
+     * questions 2; the third is left over there.
+     */
+    @Test
+    @ByHand("batch_load")
+    void batchesAreLessEvenThanTheRun() {
+        List<List<@Nullable Object>> rows = rows(byHand, """
+                SELECT questions, n, mean_tokens, mean_imbalance, peak_imbalance, run_imbalance, drop_at_1, drop_at_1_25,
+                    drop_at_1_5, drop_at_2
+                FROM batch_load WHERE scope = 'prompt' ORDER BY questions
+                """);
+        assertThat(rows).hasSize(2);
+        // Capacities 1, 2, 2 and 2 of four activations; beyond 1 are one, two and none of them.
+        assertThat(rows.get(0)).startsWith(1, 3L);
+        assertNumbers(rows.get(0).subList(2, 10), 2, 5 / 3.0, 2, 5 / 3.0, 3 / 12.0, 0, 0, 0);
+        // Loads 4 1 3 0; capacities 2, 3, 3 and 4 of eight.
+        assertThat(rows.get(1)).startsWith(2, 1L);
+        assertNumbers(rows.get(1).subList(2, 10), 4, 2, 2, 2, 3 / 8.0, 1 / 8.0, 1 / 8.0, 0);
+    }
+
+    /** Two layers of two experts: loads 1 1, which are even, and 2 0. */
+    @Test
+    @ByHand("run_load")
+    void runsOfASeriesHaveAFewFigures() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 2, 2, 1, "prompt")
+                        .question(1, 1, "s", true, "0:.5 / 0:.5", "1:.5 / 0:.5")
+                        .and("UPDATE runs SET step = 7000;")
+                        .file();
+                QueryEngine run = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(run, """
+                    SELECT step, layers, n, max_violation, mean_violation, min_violation, dead_share, effective_share,
+                        divergence, mean_token_entropy, normalised_token_entropy, mean_mass
+                    FROM run_load WHERE scope = 'prompt'
+                    """);
+            assertThat(rows).hasSize(1);
+            assertThat(rows.get(0)).startsWith(7000L, 2L, 2L);
+            assertNumbers(rows.get(0).subList(3, 12), 1, 0.5, -1, 0.25, 0.75, Math.log(2) / 2, 1, 1 / Math.log(2), 0.5);
         }
     }
 

@@ -100,7 +100,18 @@ final class TestScriptsOnSpark {
                 "transitions_of_subject(1, 'prompt', 'Chemie')",
                 "utilisation_difference_of_subject(1, 2, 'last_prompt', 'Chemie')",
                 "run_difference_of_subject(1, 2, 'last_prompt', 'Chemie')",
-                "nearest_questions(1, 3, 'top_k', 5)");
+                "nearest_questions(1, 3, 'top_k', 5)",
+                "reliability",
+                "hot_set(1, 'prompt', 2, 2)",
+                "hot_set_of_model(1, 'prompt', 6, 2)",
+                "subject_hot_set(1, 'prompt', 2)",
+                "calibration_questions(1, 'prompt', 4)",
+                "placement(1, 'prompt', 2, 8, 1)",
+                "placement_map(1, 'prompt', 2, 10)",
+                "cache_route(1, 'prompt', 2, 1, 4)",
+                "routing_mismatch(1, 2)",
+                "token_mismatch(1, 2)",
+                "contrast(1, 'last_prompt', 'right', 'last_prompt', 'wrong')");
         List<String> unsaid = new ArrayList<>();
         Stream.concat(
                         spark.engine().catalog().relations().stream().map(Relation::name),

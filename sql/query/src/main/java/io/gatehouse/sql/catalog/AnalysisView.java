@@ -23,6 +23,7 @@ public record AnalysisView(String name, String comment, Map<String, String> sect
             "The paper",
             "Answers",
             "Load",
+            "Serving",
             "Specialisation",
             "Co-activation and transitions",
             "Runs compared",

@@ -6,11 +6,15 @@
 -- Title: Co-activation
 -- Definition: two experts fire together if a token is routed to both. share is the published equation, which is not
 --   symmetric. The published code counts only pairs at neighbouring ranks, 7 of the 28 pairs of top-8; adjacent_share
---   does the same, to compare with figures made by that code.
+--   does the same, to compare with figures made by that code. Pairs of most subjects belong to the model, pairs of one
+--   to its topic: subjects counts those in which the two fire together at five tokens or more, at more than one and a half
+--   times the rate of chance.
 -- Formula: share = N(i,j) / N(i), OLMoE's equation 6; adjacent_share = N(i and j at neighbouring ranks) / N(i);
---   lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were selected independently.
--- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6; allenai/OLMoE, commit 357454f, scripts.
--- Version: 2
+--   lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were selected independently; subjects = number of subjects s with
+--   N_s(i,j) >= 5 and N_s(i,j) tokens_s / (N_s(i) N_s(j)) > 1.5.
+-- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6; allenai/OLMoE, commit 357454f, scripts; subjects after
+--   colibri issue 119.
+-- Version: 3
 -- Example: SELECT expert, other_expert, together, share, adjacent_share, lift, n
 --   FROM expert_coactivation
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
@@ -33,6 +37,24 @@
 --   share DOUBLE: together / n, 0 to 1
 --   adjacent_share DOUBLE NULL: adjacent / n, 0 to 1; NULL if an import has no order
 --   lift DOUBLE: Ratio of together to the number expected by chance
+--   subjects BIGINT: Number of subjects in which the two fire together at five tokens or more and with a lift above 1.5
+WITH loads_of_subjects AS (
+    SELECT
+        u.run_id,
+        u.scope,
+        u.layer,
+        u.subject,
+        u.expert,
+        u.n,
+        sum(u.n) OVER (PARTITION BY u.run_id, u.scope, u.layer, u.subject) / k.top_k AS tokens
+    FROM (
+        SELECT c.run_id, v.scope, c.layer, c.subject, c.expert, CAST(sum(c.n) AS BIGINT) AS n
+        FROM subject_usage AS c
+        JOIN scopes AS v ON v.phase = c.phase AND v.is_last_prompt = c.is_last_prompt
+        GROUP BY c.run_id, v.scope, c.layer, c.subject, c.expert
+    ) AS u
+    JOIN layers AS k ON k.run_id = u.run_id AND k.layer = u.layer
+)
 SELECT
     p.run_id,
     p.scope,
@@ -45,7 +67,8 @@ SELECT
     p.adjacent,
     p.together / a.activations AS share,
     p.adjacent / a.activations AS adjacent_share,
-    CAST(p.together AS DOUBLE) * a.tokens / (CAST(a.activations AS DOUBLE) * b.activations) AS lift
+    CAST(p.together AS DOUBLE) * a.tokens / (CAST(a.activations AS DOUBLE) * b.activations) AS lift,
+    p.subjects
 FROM (
     SELECT
         c.run_id,
@@ -54,44 +77,57 @@ FROM (
         CASE WHEN m.mirrored THEN c.second ELSE c.first END AS expert,
         CASE WHEN m.mirrored THEN c.first ELSE c.second END AS other_expert,
         CAST(sum(c.together) AS BIGINT) AS together,
-        CAST(sum(c.adjacent) AS BIGINT) AS adjacent
+        CASE WHEN bool_and(c.ranked) THEN CAST(sum(c.adjacent) AS BIGINT) END AS adjacent,
+        count(*) FILTER (
+            WHERE c.together >= 5 AND CAST(c.together AS DOUBLE) * f.tokens / (CAST(f.n AS DOUBLE) * g.n) > 1.5
+        ) AS subjects
     FROM (
         SELECT
             run_id,
             scope,
             layer,
+            subject,
             first,
             second,
+            bool_and(ranked) AS ranked,
             count(*) AS together,
-            CASE WHEN bool_and(ranked) THEN count(*) FILTER (WHERE second = neighbour) END AS adjacent
+            count(*) FILTER (WHERE second = neighbour) AS adjacent
         FROM (
             SELECT
                 run_id,
                 scope,
                 layer,
+                subject,
                 ranked,
                 first,
                 list_extract(experts, place + 1) AS neighbour,
                 unnest(list_slice(experts, place + 1, len(experts))) AS second
             FROM (
-                SELECT run_id, scope, layer, ranked, experts, first, list_position(experts, first) AS place
+                SELECT run_id, scope, layer, subject, ranked, experts, first, list_position(experts, first) AS place
                 FROM (
-                    SELECT run_id, scope, layer, ranked, experts, unnest(experts) AS first
+                    SELECT run_id, scope, layer, subject, ranked, experts, unnest(experts) AS first
                     FROM (
-                        SELECT run_id, 'last_prompt' AS scope, layer, ranked, experts
-                        FROM routing
-                        WHERE is_last_prompt
-                        UNION ALL
-                        SELECT t.run_id, 'prompt' AS scope, t.layer, t.ranked, t.experts
+                        SELECT t.run_id, 'last_prompt' AS scope, t.layer, q.subject, t.ranked, t.experts
                         FROM routing AS t
+                        JOIN questions AS q ON q.question_id = t.question_id
+                        WHERE t.is_last_prompt
+                        UNION ALL
+                        SELECT t.run_id, 'prompt' AS scope, t.layer, q.subject, t.ranked, t.experts
+                        FROM routing AS t
+                        JOIN questions AS q ON q.question_id = t.question_id
                         JOIN runs AS r ON r.run_id = t.run_id
                         WHERE r.scope = 'prompt' AND NOT t.is_generated
                     ) AS decisions
                 ) AS firsts
             ) AS placed
         ) AS pairs
-        GROUP BY run_id, scope, layer, first, second
+        GROUP BY run_id, scope, layer, subject, first, second
     ) AS c
+    JOIN loads_of_subjects AS f
+        ON f.run_id = c.run_id AND f.scope = c.scope AND f.layer = c.layer AND f.subject = c.subject AND f.expert = c.first
+    JOIN loads_of_subjects AS g
+        ON g.run_id = c.run_id AND g.scope = c.scope AND g.layer = c.layer AND g.subject = c.subject
+            AND g.expert = c.second
     CROSS JOIN (VALUES (FALSE), (TRUE)) AS m(mirrored)
     GROUP BY c.run_id, c.scope, c.layer, CASE WHEN m.mirrored THEN c.second ELSE c.first END,
         CASE WHEN m.mirrored THEN c.first ELSE c.second END

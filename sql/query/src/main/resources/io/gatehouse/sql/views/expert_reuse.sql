@@ -1,46 +1,64 @@
--- One row per run, scope and layer: the share of a token's experts that also fired at the token before it.
+-- One row per run, scope, layer and lag: the share of a token's experts that also fired at the token that many positions
+-- before it.
 --
 -- Group: Load
 -- Order: 4
 -- Title: Expert reuse by neighbouring tokens
--- Definition: neighbouring tokens of a prompt in the same layer: the hit rate of a cache of the last token's experts.
---   At scope last_prompt, only the last token is compared with the one before it. Only runs that recorded all prompt
---   tokens have rows.
--- Formula: reuse = mean over tokens of |E(t) and E(t-1)| / k; chance = top_k / experts.
+-- Definition: tokens of one prompt in the same layer; at lag 1, the hit rate of a cache of the last token's experts. At
+--   scope last_prompt, only the last token is compared with an earlier one. Two tokens are compared where those between
+--   them were recorded, too; only runs that recorded all prompt tokens have rows.
+-- Formula: reuse = mean over tokens of |E(t) and E(t-lag)| / k; chance = top_k / experts.
 -- Source: local routing consistency, 2025, arXiv 2505.16056, for segments of two tokens.
--- Version: 1
--- Example: SELECT layer, reuse, chance, n FROM expert_reuse WHERE run_id = 1 AND scope = 'prompt' ORDER BY layer
--- Picture: lines x=layer y=reuse by=scope
---   SELECT scope, layer, reuse FROM expert_reuse WHERE run_id = 1 ORDER BY scope, layer
+-- Version: 2
+-- Example: SELECT layer, lag, reuse, chance, n
+--   FROM expert_reuse
+--   WHERE run_id = 1 AND scope = 'prompt'
+--   ORDER BY layer, lag
+-- Picture: lines x=layer y=reuse by=lag
+--   SELECT lag, layer, reuse FROM expert_reuse WHERE run_id = 1 AND scope = 'prompt' ORDER BY lag, layer
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (the tokens that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
---   n BIGINT: Number of tokens that have one before them
---   reuse DOUBLE: Mean share of a token's experts that fired at the token before it, 0 to 1
+--   lag INTEGER: Number of positions between the two tokens: 1, 2, 4, 8 or 16
+--   n BIGINT: Number of tokens that have one that many positions before them
+--   reuse DOUBLE: Mean share of a token's experts that fired at that earlier token, 0 to 1
 --   chance DOUBLE: top_k / experts: that share for independent, uniform choices
 SELECT
     t.run_id,
     t.scope,
     t.layer,
+    t.lag,
     count(*) AS n,
     significant(avg(len(list_intersect(t.experts, t.before)) / len(t.experts))) AS reuse,
     k.top_k / k.experts AS chance
 FROM (
-    SELECT a.run_id, 'last_prompt' AS scope, a.layer, a.experts, b.experts AS before
-    FROM routing AS a
-    JOIN routing AS b
-        ON b.run_id = a.run_id AND b.question_id = a.question_id AND b.layer = a.layer
-            AND b."position" = a."position" - 1
-    WHERE a.is_last_prompt
-    UNION ALL
-    SELECT a.run_id, 'prompt' AS scope, a.layer, a.experts, b.experts AS before
-    FROM routing AS a
-    JOIN routing AS b
-        ON b.run_id = a.run_id AND b.question_id = a.question_id AND b.layer = a.layer
-            AND b."position" = a."position" - 1
-    WHERE NOT a.is_generated
+    SELECT
+        e.run_id,
+        s.scope,
+        e.layer,
+        v.lag,
+        e.experts,
+        CASE v.lag WHEN 1 THEN e.at_1 WHEN 2 THEN e.at_2 WHEN 4 THEN e.at_4 WHEN 8 THEN e.at_8 ELSE e.at_16 END AS before
+    FROM (
+        SELECT
+            run_id,
+            layer,
+            is_generated,
+            is_last_prompt,
+            experts,
+            CASE WHEN lag("position", 1) OVER prompt = "position" - 1 THEN lag(experts, 1) OVER prompt END AS at_1,
+            CASE WHEN lag("position", 2) OVER prompt = "position" - 2 THEN lag(experts, 2) OVER prompt END AS at_2,
+            CASE WHEN lag("position", 4) OVER prompt = "position" - 4 THEN lag(experts, 4) OVER prompt END AS at_4,
+            CASE WHEN lag("position", 8) OVER prompt = "position" - 8 THEN lag(experts, 8) OVER prompt END AS at_8,
+            CASE WHEN lag("position", 16) OVER prompt = "position" - 16 THEN lag(experts, 16) OVER prompt END AS at_16
+        FROM routing
+        WINDOW prompt AS (PARTITION BY run_id, question_id, layer, is_generated ORDER BY "position")
+    ) AS e
+    JOIN scopes AS s ON (s.phase = 'generated') = e.is_generated AND s.is_last_prompt = e.is_last_prompt
+    CROSS JOIN (VALUES (1), (2), (4), (8), (16)) AS v(lag)
 ) AS t
 JOIN layers AS k ON k.run_id = t.run_id AND k.layer = t.layer
-GROUP BY t.run_id, t.scope, t.layer, k.top_k, k.experts
+WHERE t.before IS NOT NULL
+GROUP BY t.run_id, t.scope, t.layer, t.lag, k.top_k, k.experts

@@ -7,11 +7,12 @@
 --   Scope last_prompt counts only the last prompt token of each question; scope prompt counts every prompt token,
 --   including the last one, for runs that recorded them.
 -- Formula: loads x_1 <= ... <= x_E, mean m: balancedness = m / max; max_violation = max / m - 1; cv = sd / m;
---   gini = 2 sum_i i x_i / (E sum_i x_i) - (E + 1) / E; effective_experts = exp(-sum_i p_i ln p_i), p_i = x_i / sum x.
+--   gini = 2 sum_i i x_i / (E sum_i x_i) - (E + 1) / E; effective_experts = exp(-sum_i p_i ln p_i), p_i = x_i / sum x;
+--   top25_share = sum of the floor(E / 4) largest x / sum x, and so for floor(E / 10) and floor(E / 2).
 -- Source: balancedness as in SGLang's and EPLB's logs; max_violation: Wang et al. 2024, arXiv 2408.15664; effective
---   number: Hill 1973, Ecology 54(2).
--- Version: 1
--- Example: SELECT layer, balancedness, max_violation, gini, effective_experts, busiest_share, n
+--   number: Hill 1973, Ecology 54(2); the shares as in Megatron-LM, tools/moe_routing.
+-- Version: 2
+-- Example: SELECT layer, balancedness, max_violation, gini, effective_experts, busiest_share, top25_share, n
 --   FROM layer_load
 --   WHERE run_id = 1 AND scope = 'prompt'
 --   ORDER BY layer
@@ -30,6 +31,9 @@
 --   effective_experts DOUBLE: Number of equally loaded experts with the same spread, 1 to experts
 --   busiest_share DOUBLE: Share of the tokens that are routed to the busiest expert, 0 to 1
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were equally loaded
+--   top10_share DOUBLE NULL: Share of the activations that the busiest tenth of the experts takes, 0 to 1; NULL with fewer than ten experts
+--   top25_share DOUBLE NULL: Share of the activations that the busiest quarter takes; NULL with fewer than four experts
+--   top50_share DOUBLE NULL: Share of the activations that the busiest half takes; NULL with one expert
 SELECT
     x.run_id,
     x.scope,
@@ -45,7 +49,10 @@ SELECT
             / sum(x.activations))
     ) AS effective_experts,
     max(x.activations) * k.top_k / sum(x.activations) AS busiest_share,
-    k.top_k / k.experts AS uniform_share
+    k.top_k / k.experts AS uniform_share,
+    sum(x.activations) FILTER (WHERE x.place > k.experts - floor(k.experts / 10)) / sum(x.activations) AS top10_share,
+    sum(x.activations) FILTER (WHERE x.place > k.experts - floor(k.experts / 4)) / sum(x.activations) AS top25_share,
+    sum(x.activations) FILTER (WHERE x.place > k.experts - floor(k.experts / 2)) / sum(x.activations) AS top50_share
 FROM (
     SELECT
         run_id,

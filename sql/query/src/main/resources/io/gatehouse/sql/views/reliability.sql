@@ -1,0 +1,216 @@
+-- One row per run of four or more questions, scope, layer and statistic of the experts: whether another half of the
+-- questions would rank the experts the same.
+--
+-- Group: Specialisation
+-- Order: 4
+-- Title: Reliability of expert statistics
+-- Definition: the questions are parted at random into two halves, ten times, and each half ranks the experts by itself.
+--   Whole questions are parted, never tokens: tokens of one prompt are alike, so halves that share prompts agree too well.
+--   load ranks the experts by their tokens, weight by the sum of their weights, subject ranks the pairs of an expert and
+--   a subject by how much more often than over all subjects the expert fires there. A list that is not reliable says
+--   more of the questions than of the experts. The same questions always give the same halves.
+-- Formula: spearman = mean over the ten partitions of the rank correlation of the scores of the two halves, equal scores
+--   sharing their mean rank; spearman_brown = 2 r / (1 + r), of all questions instead of half of them; jaccard = mean of
+--   |A and B| / |A or B| of the m highest scores of each half, m = a quarter of the scores, at least one; chance_jaccard =
+--   m / (2 scores - m). Score of subject s: N(e,s) / N(s) - N(e) / N.
+-- Source: Spearman 1910 and Brown 1910, British Journal of Psychology 3; halves by question after colibri issue 119, whose
+--   halves by row gave a Jaccard of .835.
+-- Version: 1
+-- Example: SELECT statistic, layer, spearman, spearman_brown, jaccard, chance_jaccard, scores, n
+--   FROM reliability
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY statistic, layer
+-- Picture: lines x=layer y=spearman_brown by=statistic
+--   SELECT statistic, layer, spearman_brown
+--   FROM reliability
+--   WHERE run_id = 1 AND scope = 'last_prompt'
+--   ORDER BY statistic, layer
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   layer SMALLINT: Layer of the model, from 0
+--   statistic VARCHAR: load, weight or subject
+--   n BIGINT: Number of questions
+--   scores BIGINT: Number of scores of each half: experts, or pairs of an expert and a subject; of the partition with the fewest
+--   spearman DOUBLE NULL: Rank correlation of the two halves, -1 to 1; NULL if all scores of a half are the same in every partition
+--   spearman_brown DOUBLE NULL: That correlation for all questions; NULL where spearman is, or is negative
+--   least_spearman DOUBLE NULL: The smallest correlation of the partitions; NULL where spearman is
+--   jaccard DOUBLE: Agreement of the quarter of the scores that are highest, 0 to 1
+--   chance_jaccard DOUBLE: About that agreement for two lists at random
+WITH halves AS (
+    SELECT run_id, question_id, partition_id, number, place <= floor(number / 2) AS is_first
+    FROM (
+        SELECT
+            u.run_id,
+            u.question_id,
+            p.partition_id,
+            count(*) OVER (PARTITION BY u.run_id, p.partition_id) AS number,
+            row_number() OVER (
+                PARTITION BY u.run_id, p.partition_id
+                ORDER BY md5(CAST(p.partition_id AS VARCHAR) || ' ' || CAST(u.question_id AS VARCHAR)), u.question_id
+            ) AS place
+        FROM (SELECT DISTINCT run_id, question_id FROM question_usage) AS u
+        CROSS JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10)) AS p(partition_id)
+    ) AS shuffled
+    WHERE number >= 4
+),
+counted AS (
+    SELECT
+        u.run_id,
+        v.scope,
+        u.layer,
+        q.subject,
+        u.expert,
+        h.partition_id,
+        h.number,
+        coalesce(CAST(sum(u.n) FILTER (WHERE h.is_first) AS DOUBLE), 0e0) AS n,
+        coalesce(CAST(sum(u.n) FILTER (WHERE NOT h.is_first) AS DOUBLE), 0e0) AS other_n,
+        CASE WHEN count(u.weight_sum) > 0 THEN coalesce(sum(u.weight_sum) FILTER (WHERE h.is_first), 0e0) END AS weight,
+        CASE WHEN count(u.weight_sum) > 0 THEN coalesce(sum(u.weight_sum) FILTER (WHERE NOT h.is_first), 0e0) END
+            AS other_weight
+    FROM question_usage AS u
+    JOIN scopes AS v ON v.phase = u.phase AND v.is_last_prompt = u.is_last_prompt
+    JOIN runs AS r ON r.run_id = u.run_id
+    JOIN questions AS q ON q.question_id = u.question_id
+    JOIN halves AS h ON h.run_id = u.run_id AND h.question_id = u.question_id
+    WHERE v.scope <> 'prompt' OR r.scope = 'prompt'
+    GROUP BY u.run_id, v.scope, u.layer, q.subject, u.expert, h.partition_id, h.number
+),
+of_experts AS (
+    SELECT
+        e.run_id,
+        e.scope,
+        e.layer,
+        e.expert,
+        t.partition_id,
+        t.number,
+        t.n AS tokens,
+        t.other_n AS other_tokens,
+        coalesce(c.n, 0e0) AS n,
+        coalesce(c.other_n, 0e0) AS other_n,
+        CASE WHEN t.weighed THEN coalesce(c.weight, 0e0) END AS weight,
+        CASE WHEN t.weighed THEN coalesce(c.other_weight, 0e0) END AS other_weight
+    FROM experts AS e
+    JOIN (
+        SELECT
+            run_id,
+            scope,
+            layer,
+            partition_id,
+            number,
+            sum(n) AS n,
+            sum(other_n) AS other_n,
+            bool_or(weight IS NOT NULL) AS weighed
+        FROM counted
+        GROUP BY run_id, scope, layer, partition_id, number
+    ) AS t ON t.run_id = e.run_id AND t.scope = e.scope AND t.layer = e.layer
+    LEFT JOIN (
+        SELECT
+            run_id,
+            scope,
+            layer,
+            expert,
+            partition_id,
+            sum(n) AS n,
+            sum(other_n) AS other_n,
+            sum(weight) AS weight,
+            sum(other_weight) AS other_weight
+        FROM counted
+        GROUP BY run_id, scope, layer, expert, partition_id
+    ) AS c
+        ON c.run_id = e.run_id AND c.scope = e.scope AND c.layer = e.layer AND c.expert = e.expert
+            AND c.partition_id = t.partition_id
+    WHERE t.n > 0 AND t.other_n > 0
+),
+scored AS (
+    SELECT
+        e.run_id,
+        e.scope,
+        e.layer,
+        s.statistic,
+        e.partition_id,
+        e.number,
+        CAST(e.expert AS VARCHAR) AS item,
+        CASE s.statistic WHEN 'load' THEN e.n ELSE e.weight END AS score,
+        CASE s.statistic WHEN 'load' THEN e.other_n ELSE e.other_weight END AS other_score
+    FROM of_experts AS e
+    JOIN (VALUES ('load'), ('weight')) AS s(statistic) ON s.statistic = 'load' OR e.weight IS NOT NULL
+    UNION ALL
+    SELECT
+        e.run_id,
+        e.scope,
+        e.layer,
+        'subject' AS statistic,
+        e.partition_id,
+        e.number,
+        CAST(e.expert AS VARCHAR) || ' ' || s.subject AS item,
+        significant(coalesce(c.n, 0e0) / s.n - e.n / e.tokens) AS score,
+        significant(coalesce(c.other_n, 0e0) / s.other_n - e.other_n / e.other_tokens) AS other_score
+    FROM of_experts AS e
+    JOIN (
+        SELECT
+            run_id,
+            scope,
+            layer,
+            subject,
+            partition_id,
+            sum(n) AS n,
+            sum(other_n) AS other_n,
+            count(*) OVER (PARTITION BY run_id, scope, layer, partition_id) AS subjects
+        FROM counted
+        GROUP BY run_id, scope, layer, subject, partition_id
+        HAVING sum(n) > 0 AND sum(other_n) > 0
+    ) AS s
+        ON s.run_id = e.run_id AND s.scope = e.scope AND s.layer = e.layer AND s.partition_id = e.partition_id
+            AND s.subjects > 1
+    LEFT JOIN counted AS c
+        ON c.run_id = e.run_id AND c.scope = e.scope AND c.layer = e.layer AND c.expert = e.expert
+            AND c.subject = s.subject AND c.partition_id = e.partition_id
+)
+SELECT
+    run_id,
+    scope,
+    layer,
+    statistic,
+    number AS n,
+    min(scores) AS scores,
+    significant(avg(spearman)) AS spearman,
+    CASE WHEN avg(spearman) >= 0 THEN significant(2 * avg(spearman) / (1 + avg(spearman))) END AS spearman_brown,
+    significant(min(spearman)) AS least_spearman,
+    significant(avg(common / (2 * listed - common))) AS jaccard,
+    significant(avg(listed / (2 * scores - listed))) AS chance_jaccard
+FROM (
+    SELECT
+        run_id,
+        scope,
+        layer,
+        statistic,
+        partition_id,
+        number,
+        count(*) AS scores,
+        max(listed) AS listed,
+        count(*) FILTER (WHERE place <= listed AND other_place <= listed) AS common,
+        (count(*) * sum(tied * other_tied) - sum(tied) * sum(other_tied))
+            / nullif(sqrt(
+                (count(*) * sum(tied * tied) - sum(tied) * sum(tied))
+                    * (count(*) * sum(other_tied * other_tied) - sum(other_tied) * sum(other_tied))
+            ), 0) AS spearman
+    FROM (
+        SELECT
+            *,
+            greatest(floor(count(*) OVER (PARTITION BY run_id, scope, layer, statistic, partition_id) / 4), 1) AS listed,
+            row_number() OVER (PARTITION BY run_id, scope, layer, statistic, partition_id ORDER BY score DESC, item)
+                AS place,
+            row_number() OVER (PARTITION BY run_id, scope, layer, statistic, partition_id ORDER BY other_score DESC, item)
+                AS other_place,
+            rank() OVER (PARTITION BY run_id, scope, layer, statistic, partition_id ORDER BY score)
+                + (count(*) OVER (PARTITION BY run_id, scope, layer, statistic, partition_id, score) - 1) / 2e0 AS tied,
+            rank() OVER (PARTITION BY run_id, scope, layer, statistic, partition_id ORDER BY other_score)
+                + (count(*) OVER (PARTITION BY run_id, scope, layer, statistic, partition_id, other_score) - 1) / 2e0
+                AS other_tied
+        FROM scored
+    ) AS ranked
+    GROUP BY run_id, scope, layer, statistic, partition_id, number
+) AS parted
+GROUP BY run_id, scope, layer, statistic, number

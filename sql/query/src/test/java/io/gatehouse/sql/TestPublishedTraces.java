@@ -1,0 +1,200 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gatehouse.testing.SharedData;
+import java.sql.Connection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Views on routing that others recorded, against the numbers that they published: the trace of justinchuby/onnx-genai,
+ * commit ac9c7dd0, the translation task of deepseek-ai/ESFT, commit 579a771, and the traces of Helldez/BigMoeOnEdge, commit
+ * 2d4f2b1.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestPublishedTraces {
+    private RoutingFile file;
+    private QueryEngine engine;
+
+    @BeforeAll
+    void open() throws Exception {
+        String trace = SharedData.path("reference/traces/granite/moe_expert_trace.json")
+                .toString();
+        file = RoutingFile.empty();
+        file.executeImport(RoutingFile.resource("/sql/granite.data.sql").replace("$file", trace));
+        engine = file.engine();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        if (engine != null) {
+            engine.close();
+            file.close();
+        }
+    }
+
+    /** Of prose, code and mathematics; of two tokens it is 2 - reuse. */
+    @Test
+    void distinctExpertsOfNeighbours() {
+        assertThat(rows("""
+                        SELECT run_id, list(round(over_k, 4) ORDER BY tokens)
+                        FROM (
+                            SELECT run_id, tokens, avg(over_k) AS over_k FROM working_set
+                            WHERE scope = 'generated' AND tokens_from = 'window' AND tokens IN (2, 4, 8) AND run_id > 1
+                            GROUP BY run_id, tokens
+                        )
+                        GROUP BY run_id ORDER BY run_id
+                        """))
+                .containsExactly(
+                        List.of(2, List.of(1.5289, 2.2451, 2.9355)),
+                        List.of(3, List.of(1.6413, 2.1321, 2.5709)),
+                        List.of(4, List.of(1.5534, 2.2901, 2.9921)));
+    }
+
+    /** Published as the misses 6590, 7949 and 6886 of a cache of 8 experts of each layer. */
+    @Test
+    void expertsOfTheStepBefore() {
+        assertThat(rows("""
+                        SELECT run_id, round(avg(reuse), 7), CAST(round(sum((1 - reuse) * n * 8)) AS BIGINT) + 24 * 8
+                        FROM expert_reuse WHERE scope = 'generated' AND lag = 1 AND run_id > 1
+                        GROUP BY run_id ORDER BY run_id
+                        """))
+                .containsExactly(
+                        List.of(2, 0.4710648, 6590L), List.of(3, 0.3587136, 7949L), List.of(4, 0.4465939, 6886L));
+    }
+
+    /** Those that every step of all prompts uses; the published ones are expert 8 of layer 1 and 26 of layer 2. */
+    @Test
+    void expertsThatAreAlwaysOn() {
+        assertThat(rows("""
+                        SELECT layer, expert FROM activations
+                        WHERE run_id = 1 AND phase = 'generated'
+                        GROUP BY layer, expert
+                        HAVING count(*) = 3 * 64
+                        ORDER BY layer, expert
+                        """))
+                .containsExactly(List.of(1, 8), List.of(1, 13), List.of(1, 19), List.of(2, 24), List.of(2, 26));
+    }
+
+    /** The published curve, of the three prompts together. */
+    @Test
+    void shareOfTheBusiest() {
+        assertThat(
+                        rows(
+                                "SELECT part, share FROM load_concentration WHERE run_id = 1 AND scope = 'generated' AND part >= 0.1 ORDER BY part"))
+                .containsExactly(
+                        List.of(0.1, 0.22892252604166666),
+                        List.of(0.125, 0.2706163194444444),
+                        List.of(0.25, 0.456298828125),
+                        List.of(0.5, 0.7441134982638888),
+                        List.of(0.75, 0.9266493055555556),
+                        List.of(0.9, 0.9860297309027778),
+                        List.of(1.0, 1.0));
+        // The same of layers 0 and 1.
+        assertThat(
+                        rows(
+                                "SELECT layer, top25_share FROM layer_load WHERE run_id = 1 AND scope = 'generated' AND layer < 2 ORDER BY layer"))
+                .containsExactly(List.of(0, 0.3893229166666667), List.of(1, 0.62890625));
+    }
+
+    /** The published shares of misses of a set chosen on two prompts, and on the prompt itself, of the prompts together. */
+    @Test
+    void setsChosenOnTheOtherPrompts() {
+        String sql = "SELECT resident, 1 - %s FROM hot_set_of_model(1, 'generated', %d, 3)";
+        assertThat(number(rows(sql.formatted("held_out", 192)).get(0)))
+                .isEqualTo((0.6446940104166666 + 0.5681966145833334 + 0.5857747395833334) / 3, within(1e-12));
+        assertThat(number(rows(sql.formatted("oracle", 192)).get(0)))
+                .isEqualTo((0.541015625 + 0.4513346354166667 + 0.512939453125) / 3, within(1e-12));
+        assertThat(number(rows(sql.formatted("held_out", 384)).get(0)))
+                .isEqualTo((0.367431640625 + 0.27685546875 + 0.3052571614583333) / 3, within(1e-12));
+    }
+
+    /** The experts that the authors of ESFT released for p = 0.2, in their order, and the scores beside them. */
+    @Test
+    void expertsThatEsftTunes() throws Exception {
+        String folder = SharedData.path("reference/traces/esft").toString();
+        try (RoutingFile esft = RoutingFile.empty()) {
+            esft.execute(RoutingFile.resource("/sql/esft.data.sql").replace("$folder", folder));
+            try (Connection released = esft.reader();
+                    QueryEngine tuned = esft.engine()) {
+                assertThat(Rows.of(tuned, """
+                                        SELECT layer, list(expert ORDER BY pooled_before, expert) AS experts
+                                        FROM esft_scores WHERE scope = 'prompt' AND pooled_before < 0.2
+                                        GROUP BY layer ORDER BY layer
+                                        """).rows())
+                        .hasSize(26)
+                        .isEqualTo(Rows.of(released, """
+                                        SELECT CAST(entry.key AS SMALLINT) AS layer, entry.value AS experts
+                                        FROM (
+                                            SELECT unnest(map_entries(CAST(experts AS MAP(VARCHAR, SMALLINT[])))) AS entry
+                                            FROM read_json('%s/expert_config.json', columns = {experts: 'JSON'})
+                                        ) ORDER BY 1
+                                        """.formatted(folder)).rows());
+                assertThat(Rows.of(tuned, """
+                                        SELECT token_share_pooled, gate_mean_pooled FROM esft_scores
+                                        WHERE scope = 'prompt' AND layer = 1 AND expert = 35
+                                        """).rows().get(0))
+                        .satisfiesExactly(
+                                share -> assertThat((double) share).isEqualTo(0.0811, within(5e-5)),
+                                mean -> assertThat((double) mean).isEqualTo(0.0415, within(5e-5)));
+            }
+        }
+    }
+
+    /**
+     * Of the tokens that phones sampled: the share of the experts of the token before, distinct experts of four tokens over k,
+     * the share of the k busiest experts of each layer, and the mean, least and largest number of experts of a layer that
+     * were used. The last four numbers are published of Qwen3; those of the others were counted from the files.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "gptoss, 2, 0.1788, 3.084, 0.2663, 35.9, 19, 64",
+        "qwen, 6, 0.3795, 2.594, 0.3753, 63.7, 33, 107",
+        "gemma, 6, 0.3571, 2.617, 0.3952, 66.9, 52, 97"
+    })
+    void expertsOfPhones(
+            String model, int k, double reuse, double overK, double busiest, double mean, long least, long most)
+            throws Exception {
+        String trace = SharedData.path("reference/traces/bigmoe/%s.route.csv.gz".formatted(model))
+                .toString();
+        try (RoutingFile phone = RoutingFile.empty();
+                QueryEngine recorded = phone.engine()) {
+            phone.executeImport(RoutingFile.resource("/sql/bigmoe.data.sql")
+                    .replace("$file", trace)
+                    .replace("$k", String.valueOf(k)));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(avg(reuse), 4) FROM expert_reuse WHERE scope = 'generated' AND lag = 1
+                                    """).rows()).containsExactly(List.of(reuse));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(avg(over_k), 3) FROM working_set
+                                    WHERE scope = 'generated' AND tokens_from = 'window' AND tokens = 4
+                                    """).rows()).containsExactly(List.of(overK));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(sum(share) / count(DISTINCT layer), 4) FROM top_experts(1, 'generated', %d)
+                                    """.formatted(k)).rows()).containsExactly(List.of(busiest));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(avg(experts), 1), min(experts), max(experts)
+                                    FROM (
+                                        SELECT layer, count(DISTINCT expert) AS experts FROM activations
+                                        WHERE phase = 'generated' GROUP BY layer
+                                    )
+                                    """).rows()).containsExactly(List.of(mean, least, most));
+        }
+    }
+
+    private static double number(List<@Nullable Object> row) {
+        return ((Number) row.get(1)).doubleValue();
+    }
+
+    private List<List<@Nullable Object>> rows(String sql) {
+        return Rows.of(engine, sql).rows();
+    }
+}
