@@ -1,0 +1,125 @@
+package io.gatehouse.pg.wire;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.chrono.IsoEra;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Values as texts, as PostgreSQL writes them with DateStyle ISO and extra_float_digits 1. */
+public final class TextValues {
+    private static final int LEAST_EXPONENT = -4;
+    /** From here on PostgreSQL writes a double with an exponent; a float from 6 digits on. */
+    private static final int DOUBLE_DIGITS = 15;
+
+    private static final int FLOAT_DIGITS = 6;
+
+    private TextValues() {}
+
+    public static String text(Object value) {
+        if (value instanceof Boolean bool) {
+            return bool ? "t" : "f";
+        }
+        if (value instanceof Double number) {
+            return real(number, number.toString(), DOUBLE_DIGITS);
+        }
+        if (value instanceof Float number) {
+            return real(number, number.toString(), FLOAT_DIGITS);
+        }
+        if (value instanceof BigDecimal number) {
+            return number.toPlainString();
+        }
+        if (value instanceof List<?> list) {
+            return array(list);
+        }
+        if (value instanceof LocalDate date) {
+            return date(date) + era(date);
+        }
+        if (value instanceof LocalTime time) {
+            return time(time);
+        }
+        if (value instanceof LocalDateTime moment) {
+            return moment(moment) + era(moment.toLocalDate());
+        }
+        if (value instanceof OffsetDateTime moment) {
+            LocalDateTime utc = moment.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime();
+            return moment(utc) + "+00" + era(utc.toLocalDate());
+        }
+        return value.toString();
+    }
+
+    /** @param shortest digits that give the number back */
+    private static String real(double number, String shortest, int digits) {
+        if (Double.isNaN(number)) {
+            return "NaN";
+        }
+        if (Double.isInfinite(number)) {
+            return number > 0 ? "Infinity" : "-Infinity";
+        }
+        if (number == 0) {
+            return 1 / number < 0 ? "-0" : "0";
+        }
+        BigDecimal exact = new BigDecimal(shortest).stripTrailingZeros();
+        int exponent = exact.precision() - exact.scale() - 1;
+        if (exponent >= LEAST_EXPONENT && exponent < digits) {
+            return exact.toPlainString();
+        }
+        String mantissa = exact.movePointLeft(exponent).toPlainString();
+        return String.format(Locale.ROOT, "%se%s%02d", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+    }
+
+    private static String date(LocalDate date) {
+        int year = date.getYear() > 0 ? date.getYear() : 1 - date.getYear();
+        return String.format(Locale.ROOT, "%04d-%02d-%02d", year, date.getMonthValue(), date.getDayOfMonth());
+    }
+
+    private static String era(LocalDate date) {
+        return date.getEra() == IsoEra.BCE ? " BC" : "";
+    }
+
+    private static String time(LocalTime time) {
+        String seconds = String.format(Locale.ROOT, "%02d:%02d:%02d", time.getHour(), time.getMinute(), time.getSecond());
+        int micros = time.getNano() / 1000;
+        return micros == 0
+                ? seconds
+                : seconds + String.format(Locale.ROOT, ".%06d", micros).replaceAll("0+$", "");
+    }
+
+    private static String moment(LocalDateTime moment) {
+        return date(moment.toLocalDate()) + " " + time(moment.toLocalTime());
+    }
+
+    /** {1,NULL,"a text with , or space"} */
+    private static String array(List<?> list) {
+        StringBuilder text = new StringBuilder("{");
+        for (Object element : list) {
+            if (text.length() > 1) {
+                text.append(',');
+            }
+            text.append(element(element));
+        }
+        return text.append('}').toString();
+    }
+
+    private static String element(@Nullable Object element) {
+        if (element == null) {
+            return "NULL";
+        }
+        String text = text(element);
+        return element instanceof List || isPlain(text)
+                ? text
+                : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    private static boolean isPlain(String text) {
+        if (text.isEmpty() || text.equalsIgnoreCase("null")) {
+            return false;
+        }
+        return text.chars().noneMatch(c -> c == '{' || c == '}' || c == ',' || c == '"' || c == '\\' || c <= ' ');
+    }
+}
