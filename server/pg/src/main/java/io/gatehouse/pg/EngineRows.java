@@ -64,7 +64,7 @@ final class EngineRows implements ResultRows, QueryClient {
 
     @Override
     public void abort(Throwable cause) {
-        session.abort(this);
+        session.abort(this, cause);
     }
 
     @Override

@@ -64,7 +64,7 @@ public final class PgServer implements AutoCloseable {
         requireNonNull(server, "server is null");
         PgServer started = new PgServer(settings, client -> server.session("pg", client));
         var unused = DaemonThreads.start("gatehouse-pg-accept", started::accept);
-        var watching = started.watch.scheduleWithFixedDelay(
+        var unusedToo = started.watch.scheduleWithFixedDelay(
                 started::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         return started;
     }

@@ -29,6 +29,7 @@ import io.gatehouse.sql.parse.Lines;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -80,12 +81,16 @@ final class PgSession {
     private final Catalogue catalogue;
     private final Map<String, Prepared> statements = new HashMap<>();
     private final Map<String, Portal> portals = new HashMap<>();
+    private final long begun = System.nanoTime();
+    private volatile boolean greeted;
     private char transaction = 'I';
     private boolean skipping;
     /** The statement that is planned or run, for the place of an error in it. */
     private Optional<PgText> located = Optional.empty();
     /** Cancels what runs. */
     private volatile Runnable cancellation = () -> {};
+    /** The rows that are read and sent. */
+    private volatile Optional<ResultRows> current = Optional.empty();
     /** Held while a message is answered, and not while the next one is waited for. */
     private final ReentrantLock working = new ReentrantLock();
 
@@ -118,6 +123,7 @@ final class PgSession {
     void run() {
         try {
             if (greet()) {
+                greeted = true;
                 serve();
             }
         } catch (EOFException | SocketTimeoutException e) {
@@ -132,11 +138,18 @@ final class PgSession {
             LOG.error("A session failed", e);
             sendAway("XX000", "Gatehouse failed; its log says more.");
         } finally {
-            working.lock();
-            closeAll(true);
-            working.unlock();
-            kill();
+            end();
         }
+    }
+
+    private void end() {
+        working.lock();
+        try {
+            closeAll(true);
+        } finally {
+            working.unlock();
+        }
+        kill();
     }
 
     private void sendAway(String sqlState, String message) {
@@ -243,12 +256,12 @@ final class PgSession {
         if (!mechanism.equals(Scram.MECHANISM) || initial == null) {
             throw new ProtocolViolation("the server offers %s only".formatted(Scram.MECHANISM));
         }
-        Scram.Exchange exchange = scram.first(new String(initial, java.nio.charset.StandardCharsets.UTF_8));
+        Scram.Exchange exchange = scram.first(new String(initial, StandardCharsets.UTF_8));
         out.scramContinue(exchange.serverFirst());
         Message last = password();
         String signature = scram.last(
                 exchange,
-                new String(last.bytes(last.body().remaining()), java.nio.charset.StandardCharsets.UTF_8));
+                new String(last.bytes(last.body().remaining()), StandardCharsets.UTF_8));
         if (signature.isEmpty()) {
             throw new PgError("28P01", "The password is not the token of this server.");
         }
@@ -276,6 +289,7 @@ final class PgSession {
                 answer(message);
             } finally {
                 cancellation = () -> {};
+                current = Optional.empty();
                 working.unlock();
             }
             if (server.isStopping()) {
@@ -451,7 +465,7 @@ final class PgSession {
 
     private void describe(Optional<List<Field>> fields, Formats formats) throws IOException {
         if (fields.isPresent()) {
-            out.rowDescription(fields.orElseThrow(), formats);
+            out.rowDescription(fields.orElseThrow(), fitting(formats, fields.orElseThrow()));
         } else {
             out.noData();
         }
@@ -666,6 +680,7 @@ final class PgSession {
         Optional<ResultRows> open = portal.rows();
         if (open.isPresent()) {
             cancellation = open.orElseThrow()::cancel;
+            current = open;
             return open.orElseThrow();
         }
         requireNoFailedTransaction();
@@ -680,7 +695,13 @@ final class PgSession {
                 this, sessions, new Query(engine.spelled().sql(), values, settings.statementTimeout(), 0));
         portal.begin(rows);
         cancellation = rows::cancel;
-        rows.start();
+        current = Optional.of(rows);
+        try {
+            rows.start();
+        } catch (RuntimeException e) {
+            portal.fail(e);
+            throw e;
+        }
         return rows;
     }
 
@@ -741,21 +762,31 @@ final class PgSession {
         long limit = out.written() + asking.resultBytes();
         long count = 0;
         List<Field> fields = rows.fields();
-        Formats formats = portal.formats();
-        if (!formats.fits(fields.size())) {
-            throw new PgError("08P01", "%d formats were given for %d columns.".formatted(formats.codes().size(), fields.size()));
-        }
-        while (most == 0 || count < most) {
-            if (!rows.next()) {
-                portal.finish();
-                return new Sent(count, true);
+        Formats formats = fitting(portal.formats(), fields);
+        try {
+            while (most == 0 || count < most) {
+                if (!rows.next()) {
+                    portal.finish();
+                    return new Sent(count, true);
+                }
+                out.dataRow(fields, formats, rows::value);
+                requireRoom(limit);
+                count++;
             }
-            out.dataRow(fields, formats, rows::value);
-            requireRoom(limit);
-            count++;
+        } catch (RuntimeException e) {
+            portal.fail(e);
+            throw e;
         }
         rows.pause();
         return new Sent(count, false);
+    }
+
+    private static Formats fitting(Formats formats, List<Field> fields) {
+        if (!formats.fits(fields.size())) {
+            throw new PgError(
+                    "08P01", "%d formats were given for %d columns.".formatted(formats.codes().size(), fields.size()));
+        }
+        return formats;
     }
 
     private void requireRoom(long limit) {
@@ -907,23 +938,28 @@ final class PgSession {
     private void fetch(SessionCommand.Fetch fetch, Portal asked, boolean simple) throws IOException {
         Portal cursor = portal(fetch.name());
         ResultRows rows = begun(cursor);
-        Formats formats = simple ? cursor.formats() : asked.formats();
+        Formats formats = fitting(simple ? cursor.formats() : asked.formats(), rows.fields());
         if (simple && !fetch.move()) {
             out.rowDescription(rows.fields(), formats);
         }
         long most = fetch.count().orElse(Long.MAX_VALUE);
         long count = 0;
         long limit = out.written() + asking.resultBytes();
-        while (count < most && !cursor.isFinished()) {
-            if (!rows.next()) {
-                cursor.finish();
-            } else {
-                if (!fetch.move()) {
-                    out.dataRow(rows.fields(), formats, rows::value);
-                    requireRoom(limit);
+        try {
+            while (count < most && !cursor.isFinished()) {
+                if (!rows.next()) {
+                    cursor.finish();
+                } else {
+                    if (!fetch.move()) {
+                        out.dataRow(rows.fields(), formats, rows::value);
+                        requireRoom(limit);
+                    }
+                    count++;
                 }
-                count++;
             }
+        } catch (RuntimeException e) {
+            cursor.fail(e);
+            throw e;
         }
         if (!cursor.isFinished()) {
             rows.pause();
@@ -942,15 +978,13 @@ final class PgSession {
             boolean binary = options.format() == CopyOptions.Format.BINARY;
             out.copyOut(rows.fields().size(), binary);
             long limit = out.written() + asking.resultBytes();
-            if (binary) {
-                out.copyHeader();
-            } else if (options.header()) {
+            if (!binary && options.header()) {
                 out.copyData(line(options, rows.fields().stream().map(Field::name).toList()));
             }
             long count = 0;
             while (rows.next()) {
                 if (binary) {
-                    out.copyRow(rows.fields(), rows::value);
+                    out.copyRow(rows.fields(), rows::value, count == 0);
                 } else {
                     out.copyData(line(options, texts(rows)));
                 }
@@ -958,7 +992,7 @@ final class PgSession {
                 count++;
             }
             if (binary) {
-                out.copyTrailer();
+                out.copyTrailer(count == 0);
             }
             out.copyDone();
             out.complete("COPY " + count);
@@ -1025,27 +1059,30 @@ final class PgSession {
 
     /**
      * Ends a result whose client does not read it. While the client is silent between two requests, only the result ends;
-     * while an answer is written, the connection does, for nothing else wakes the thread that writes.
+     * while its rows are written, the connection does, for nothing else wakes the thread that writes.
      */
-    void abort(ResultRows rows) {
-        if (!working.tryLock()) {
-            kill();
-            return;
-        }
-        try {
-            for (Portal portal : portals.values()) {
-                if (portal.has(rows)) {
-                    portal.fail(new GatehouseException(
-                            ErrorCode.QUERY_TIMEOUT, "The rows were not read within the time limit of the query."));
-                }
+    void abort(ResultRows rows, Throwable cause) {
+        if (working.tryLock()) {
+            try {
+                RuntimeException reason = cause instanceof GatehouseException known
+                        ? known
+                        : new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.", cause);
+                portals.values().stream().filter(portal -> portal.has(rows)).forEach(portal -> portal.fail(reason));
+            } finally {
+                working.unlock();
             }
-        } finally {
-            working.unlock();
+        } else if (current.filter(sent -> sent == rows).isPresent()) {
+            kill();
         }
+        // Else another statement runs; the register asks again in a moment.
     }
 
-    /** Breaks the connection of a client that has not read for as long as a query may take. */
+    /** Breaks the connection of a client that does not come to an end of its greeting, or has not read for too long. */
     void look() {
+        long patience = 2 * server.settings().limits().bodyTime().toNanos();
+        if (!greeted && System.nanoTime() - begun > patience) {
+            kill();
+        }
         long since = out.writingSince();
         if (since != 0 && System.nanoTime() - since > asking.timeout().toNanos()) {
             kill();

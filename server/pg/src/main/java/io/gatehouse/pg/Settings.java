@@ -75,10 +75,6 @@ final class Settings {
         values.put("session_authorization", user);
     }
 
-    static boolean isReported(String name) {
-        return REPORTED.stream().anyMatch(reported -> reported.equalsIgnoreCase(name));
-    }
-
     List<String> reported() {
         return REPORTED;
     }

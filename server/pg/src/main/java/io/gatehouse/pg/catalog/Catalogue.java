@@ -14,18 +14,21 @@ import io.gatehouse.pg.wire.WireType;
 import io.gatehouse.sql.parse.Grammar;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
@@ -161,7 +164,7 @@ public final class Catalogue {
         try {
             SqlNode tree = SqlParser.create(spelled.sql(), Grammar.parser()).parseStmt();
             boolean query = tree.getKind().belongsTo(SqlKind.QUERY) || tree.getKind() == SqlKind.ORDER_BY;
-            if (!query || !names(tree)) {
+            if (!query || !Names.areOfCatalogue(tree)) {
                 return Optional.empty();
             }
             List<Optional<WireType>> types = new ArrayList<>(declared);
@@ -191,42 +194,70 @@ public final class Catalogue {
         return isWord(name);
     }
 
-    /** Whether a statement names what only the catalogue has, outside of texts and comments. */
-    private static boolean names(SqlNode tree) {
-        AtomicBoolean found = new AtomicBoolean();
-        tree.accept(new SqlBasicVisitor<@Nullable Void>() {
-            @Override
-            public @Nullable Void visit(SqlCall call) {
-                if (call.getOperator() instanceof SqlFunction function) {
-                    SqlIdentifier id = function.getSqlIdentifier();
-                    note(id == null ? List.of(function.getName()) : id.names);
-                }
-                return super.visit(call);
-            }
-
-            @Override
-            public @Nullable Void visit(SqlIdentifier identifier) {
-                note(identifier.names);
-                return null;
-            }
-
-            @Override
-            public @Nullable Void visit(SqlDataTypeSpec type) {
-                note(List.of(String.valueOf(type.getTypeName())));
-                return null;
-            }
-
-            private void note(List<String> names) {
-                if (names.stream().anyMatch(Catalogue::isWord)) {
-                    found.set(true);
-                }
-            }
-        });
-        return found.get();
-    }
-
     private static boolean isWord(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return lower.startsWith("pg_") || WORDS.contains(lower) || lower.equals("_pg_expandarray");
+    }
+
+    /** What a statement names: relations of the catalogue, other relations, and words that only the catalogue has. */
+    private static final class Names extends SqlBasicVisitor<@Nullable Void> {
+        private final Set<String> defined = new HashSet<>();
+        private final List<SqlIdentifier> relations = new ArrayList<>();
+        private boolean words;
+
+        static boolean areOfCatalogue(SqlNode tree) {
+            Names names = new Names();
+            tree.accept(names);
+            List<SqlIdentifier> stored = names.relations.stream()
+                    .filter(name -> name.names.size() > 1 || !names.defined.contains(name.getSimple()))
+                    .toList();
+            boolean listed = stored.stream().anyMatch(Names::isListed);
+            return listed || (names.words && stored.isEmpty());
+        }
+
+        private static boolean isListed(SqlIdentifier name) {
+            int size = name.names.size();
+            return size > 1
+                    ? Set.of("pg_catalog", "information_schema").contains(name.names.get(size - 2))
+                    : Relations.isDeclared("pg_catalog", name.getSimple());
+        }
+
+        @Override
+        public @Nullable Void visit(SqlCall call) {
+            if (call instanceof SqlSelect select && select.getFrom() != null) {
+                addRelations(select.getFrom());
+            }
+            if (call instanceof SqlWithItem item) {
+                defined.add(item.name.getSimple());
+            }
+            if (call.getOperator() instanceof SqlFunction function) {
+                SqlIdentifier id = function.getSqlIdentifier();
+                words |= isWord(id == null ? function.getName() : id.names.get(id.names.size() - 1));
+            }
+            return super.visit(call);
+        }
+
+        private void addRelations(SqlNode from) {
+            if (from instanceof SqlJoin join) {
+                addRelations(join.getLeft());
+                addRelations(join.getRight());
+            } else if (from.getKind() == SqlKind.AS) {
+                addRelations(((SqlCall) from).operand(0));
+            } else if (from instanceof SqlIdentifier name) {
+                relations.add(name);
+            }
+        }
+
+        @Override
+        public @Nullable Void visit(SqlIdentifier identifier) {
+            words |= identifier.isSimple() && isWord(identifier.getSimple());
+            return null;
+        }
+
+        @Override
+        public @Nullable Void visit(SqlDataTypeSpec type) {
+            words |= type.getTypeName().names.stream().anyMatch(Catalogue::isWord);
+            return null;
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.gatehouse.pg.wire.WireType;
 import io.gatehouse.sql.grammar.DialectOperators;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,11 +21,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlCollectionTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
@@ -66,7 +71,7 @@ final class ExpressionBinder {
         if (node instanceof SqlIdentifier identifier) {
             return identifier.names.get(identifier.names.size() - 1);
         }
-        if (node instanceof SqlBasicCall call && (call.getOperator() == DialectOperators.INFIX_CAST || call.getKind() == SqlKind.CAST)) {
+        if (node instanceof SqlBasicCall call && (call.getOperator().equals(DialectOperators.INFIX_CAST) || call.getKind() == SqlKind.CAST)) {
             String inner = name(call.operand(0));
             return inner.equals("?column?") ? type((SqlDataTypeSpec) call.operand(1)).base().internalName() : inner;
         }
@@ -86,14 +91,14 @@ final class ExpressionBinder {
     }
 
     private static boolean isFunction(SqlCall call) {
-        return call.getOperator() instanceof org.apache.calcite.sql.SqlFunction
+        return call.getOperator() instanceof SqlFunction
                 || call.getKind() == SqlKind.EXISTS
                 || call.getKind() == SqlKind.UNNEST
-                || call.getOperator() == DialectOperators.UNNEST;
+                || call.getOperator().equals(DialectOperators.UNNEST);
     }
 
     private static String functionName(SqlCall call) {
-        SqlIdentifier id = call.getOperator() instanceof org.apache.calcite.sql.SqlFunction function ? function.getSqlIdentifier() : null;
+        SqlIdentifier id = call.getOperator() instanceof SqlFunction function ? function.getSqlIdentifier() : null;
         String name = id == null ? call.getOperator().getName() : id.names.get(id.names.size() - 1);
         return name.toLowerCase(Locale.ROOT);
     }
@@ -264,7 +269,7 @@ final class ExpressionBinder {
         return Expr.of(PgType.BOOL, frame -> {
             Object a = one.evaluate(frame);
             Object b = a == null ? null : other.evaluate(frame);
-            return a == null || b == null ? null : (Boolean) holds.test(Values.compare(a, b));
+            return (a == null || b == null) ? null : (Boolean) holds.test(Values.compare(a, b));
         });
     }
 
@@ -313,10 +318,10 @@ final class ExpressionBinder {
     }
 
     private Expr other(SqlCall call, Scope scope) {
-        if (call.getOperator() == DialectOperators.INFIX_CAST) {
+        if (call.getOperator().equals(DialectOperators.INFIX_CAST)) {
             return cast(bind(call.operand(0), scope), type((SqlDataTypeSpec) call.operand(1)));
         }
-        if (call.getOperator() == DialectOperators.COLLATE) {
+        if (call.getOperator().equals(DialectOperators.COLLATE)) {
             return bind(call.operand(0), scope);
         }
         if (call.getOperator().getName().equals("||")) {
@@ -373,7 +378,7 @@ final class ExpressionBinder {
             if (b instanceof Boolean second && second == decisive) {
                 return decisive;
             }
-            return a == null || b == null ? null : (Boolean) !decisive;
+            return (a == null || b == null) ? null : (Boolean) !decisive;
         });
     }
 
@@ -381,7 +386,7 @@ final class ExpressionBinder {
         return Expr.of(PgType.BOOL, frame -> value.evaluate(frame) instanceof Boolean bool ? (Boolean) !bool : null);
     }
 
-    private Expr test(SqlCall call, Scope scope, java.util.function.Predicate<@Nullable Object> holds) {
+    private Expr test(SqlCall call, Scope scope, Predicate<@Nullable Object> holds) {
         Expr value = bind(call.operand(0), scope);
         return Expr.of(PgType.BOOL, frame -> holds.test(value.evaluate(frame)));
     }
@@ -391,7 +396,7 @@ final class ExpressionBinder {
         return Expr.of(PgType.BOOL, frame -> {
             Object a = sides.get(0).evaluate(frame);
             Object b = sides.get(1).evaluate(frame);
-            boolean differ = a == null || b == null ? a != b : Values.compare(a, b) != 0;
+            boolean differ = (a == null || b == null) ? a != b : (Values.compare(a, b) != 0);
             return differ == wanted;
         });
     }
@@ -403,7 +408,10 @@ final class ExpressionBinder {
         Expr both = Expr.of(PgType.BOOL, frame -> {
             Object a = low.evaluate(frame);
             Object b = high.evaluate(frame);
-            return Boolean.FALSE.equals(a) || Boolean.FALSE.equals(b) ? (Boolean) false : a == null || b == null ? null : (Boolean) true;
+            if (Boolean.FALSE.equals(a) || Boolean.FALSE.equals(b)) {
+                return false;
+            }
+            return (a == null || b == null) ? null : (Boolean) true;
         });
         return call.getOperator().getName().startsWith("NOT") ? negated(both) : both;
     }
@@ -541,7 +549,7 @@ final class ExpressionBinder {
         return call.getOperator().getName().startsWith("NEGATED") ? negated(found) : found;
     }
 
-    private Expr matching(Expr text, Expr pattern, java.util.function.Function<String, Pattern> compiler, boolean whole) {
+    private Expr matching(Expr text, Expr pattern, Function<String, Pattern> compiler, boolean whole) {
         Map<String, Pattern> compiled = new HashMap<>();
         return Expr.of(PgType.BOOL, frame -> {
             Object value = text.evaluate(frame);
@@ -556,7 +564,7 @@ final class ExpressionBinder {
     }
 
     private static Pattern compiled(
-            Map<String, Pattern> known, String text, java.util.function.Function<String, Pattern> compiler) {
+            Map<String, Pattern> known, String text, Function<String, Pattern> compiler) {
         Pattern found = known.get(text);
         if (found == null) {
             try {
@@ -649,9 +657,9 @@ final class ExpressionBinder {
             return switch (kind) {
                 case PLUS -> one.add(other);
                 case MINUS -> one.subtract(other);
-                case TIMES -> one.multiply(other, java.math.MathContext.DECIMAL128);
-                case DIVIDE -> one.divide(other, java.math.MathContext.DECIMAL128);
-                default -> one.remainder(other, java.math.MathContext.DECIMAL128);
+                case TIMES -> one.multiply(other, MathContext.DECIMAL128);
+                case DIVIDE -> one.divide(other, MathContext.DECIMAL128);
+                default -> one.remainder(other, MathContext.DECIMAL128);
             };
         } catch (ArithmeticException e) {
             throw new GatehouseException(ErrorCode.SQL_EXECUTION, "%s and %s give no number.".formatted(one, other), e);
@@ -824,7 +832,7 @@ final class ExpressionBinder {
             case "sum" -> all.stream().map(Values::decimal).reduce(BigDecimal.ZERO, BigDecimal::add);
             case "avg" ->
                 all.stream().map(Values::decimal).reduce(BigDecimal.ZERO, BigDecimal::add)
-                        .divide(BigDecimal.valueOf(all.size()), java.math.MathContext.DECIMAL64);
+                        .divide(BigDecimal.valueOf(all.size()), MathContext.DECIMAL64);
             case "array_agg" -> all;
             case "bool_or" -> all.contains(true);
             case "string_agg" -> joined(all, type, separator);
@@ -861,9 +869,9 @@ final class ExpressionBinder {
     static WireType type(SqlDataTypeSpec spec) {
         SqlIdentifier id = spec.getTypeName();
         String name = id.names.get(id.names.size() - 1).toLowerCase(Locale.ROOT);
-        boolean array = spec.getCollectionsTypeName() != null || spec.getTypeNameSpec() instanceof org.apache.calcite.sql.SqlCollectionTypeNameSpec;
+        boolean array = spec.getCollectionsTypeName() != null || spec.getTypeNameSpec() instanceof SqlCollectionTypeNameSpec;
         String element = name;
-        if (spec.getTypeNameSpec() instanceof org.apache.calcite.sql.SqlCollectionTypeNameSpec collection) {
+        if (spec.getTypeNameSpec() instanceof SqlCollectionTypeNameSpec collection) {
             SqlIdentifier inner = collection.getElementTypeName().getTypeName();
             element = inner.names.get(inner.names.size() - 1).toLowerCase(Locale.ROOT);
         }

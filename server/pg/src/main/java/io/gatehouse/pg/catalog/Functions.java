@@ -9,6 +9,7 @@ import io.gatehouse.pg.wire.PgType;
 import io.gatehouse.pg.wire.TextValues;
 import io.gatehouse.pg.wire.WireType;
 import io.gatehouse.sql.parse.StatementErrors;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -88,6 +89,7 @@ final class Functions {
                     "pg_get_statisticsobjdef_columns",
                     "pg_tablespace_location" -> text(frame -> null);
             case "to_regclass" -> Expr.of(PgType.REGCLASS, frame -> findRelation(first(arguments, frame)));
+            case "to_regtype" -> Expr.of(PgType.REGTYPE, frame -> findType(first(arguments, frame)));
             case "pg_table_is_visible" -> Expr.of(PgType.BOOL, frame -> isVisible(first(arguments, frame)));
             case "pg_type_is_visible", "pg_function_is_visible", "pg_operator_is_visible", "pg_collation_is_visible", "pg_statistics_obj_is_visible" ->
                 strict(PgType.BOOL, arguments, given -> true);
@@ -128,7 +130,7 @@ final class Functions {
                 });
             case "octet_length" ->
                 strict(PgType.INT4, arguments, given ->
-                        (long) TextValues.text(given.get(0)).getBytes(java.nio.charset.StandardCharsets.UTF_8).length);
+                        (long) TextValues.text(given.get(0)).getBytes(StandardCharsets.UTF_8).length);
             case "replace" -> strictText(arguments, given -> given.get(1).isEmpty() ? given.get(0) : given.get(0).replace(given.get(1), given.get(2)));
             case "btrim", "trim" -> strictText(arguments, given -> trimmed(given, true, true));
             case "ltrim" -> strictText(arguments, given -> trimmed(given, true, false));
@@ -253,6 +255,10 @@ final class Functions {
         return text == null ? null : relations.oid(Relations.unquoted(TextValues.text(text))).orElse(null);
     }
 
+    private static @Nullable Object findType(@Nullable Object text) {
+        return text == null ? null : Values.findType(TextValues.text(text)).orElse(null);
+    }
+
     /** What is in the search path: pg_catalog and public. */
     private @Nullable Boolean isVisible(@Nullable Object oid) {
         return oid instanceof Long number
@@ -365,7 +371,8 @@ final class Functions {
 
     private static String quoted(String text) {
         StringBuilder json = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 json.append('\\').append(c);
             } else if (c < ' ') {

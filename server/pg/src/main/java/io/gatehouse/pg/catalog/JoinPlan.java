@@ -46,17 +46,20 @@ final class JoinPlan {
 
     /** Two sides of an equality, and the columns that each names. */
     record Equality(Expr one, BitSet oneColumns, Expr other, BitSet otherColumns) {
-        /** The side of a relation and the side of others. */
-        Optional<Expr[]> split(BitSet own) {
+        /** The side of a relation and the side of others, if the relation is on one side only. */
+        Optional<Sides> split(BitSet own) {
             if (within(oneColumns, own) && !oneColumns.isEmpty() && !otherColumns.intersects(own)) {
-                return Optional.of(new Expr[] {one, other});
+                return Optional.of(new Sides(one, other, otherColumns));
             }
             if (within(otherColumns, own) && !otherColumns.isEmpty() && !oneColumns.intersects(own)) {
-                return Optional.of(new Expr[] {other, one});
+                return Optional.of(new Sides(other, one, oneColumns));
             }
             return Optional.empty();
         }
     }
+
+    /** An equality as a relation sees it: its own side, the side of others, and the columns that this needs. */
+    private record Sides(Expr own, Expr other, BitSet needs) {}
 
     private final List<Step> steps;
     private final List<Condition> conditions;
@@ -136,7 +139,7 @@ final class JoinPlan {
             boolean reached = pending.stream()
                     .flatMap(condition -> condition.equality().stream())
                     .anyMatch(equality -> equality.split(step.columns())
-                            .filter(sides -> within(sides[1] == equality.one() ? equality.oneColumns() : equality.otherColumns(), bound))
+                            .filter(sides -> within(sides.needs(), bound))
                             .isPresent());
             // An equality finds few rows; without one, each row meets all.
             long cost = size == 0 ? 0 : reached ? 1 + size / 1000 : 2 + size;
@@ -165,7 +168,7 @@ final class JoinPlan {
             Map<Step, List<@Nullable Object[]>> fixed,
             List<Condition> applied) {
         boolean depends = !step.needs().isEmpty();
-        Optional<Expr[]> sides = depends
+        Optional<Sides> sides = depends
                 ? Optional.empty()
                 : applied.stream()
                         .flatMap(condition -> condition.equality().stream())
@@ -173,9 +176,12 @@ final class JoinPlan {
                         .findFirst();
         Map<Object, List<@Nullable Object[]>> table = new HashMap<>();
         if (sides.isPresent()) {
-            Expr own = sides.orElseThrow()[0];
+            Expr own = sides.orElseThrow().own();
+            @Nullable Object[] scratch = new @Nullable Object[width];
+            frame.setRow(scratch);
             for (@Nullable Object[] candidate : fixed(frame, step, fixed)) {
-                frame.setRow(merged(frame, new @Nullable Object[width], step, candidate));
+                frame.run().step(0);
+                System.arraycopy(candidate, 0, scratch, step.offset(), step.width());
                 Object key = Values.key(own.evaluate(frame));
                 if (key != null) {
                     table.computeIfAbsent(key, missing -> new ArrayList<>()).add(candidate);
@@ -186,11 +192,13 @@ final class JoinPlan {
         for (@Nullable Object[] row : rows) {
             frame.setRow(row);
             List<@Nullable Object[]> candidates = sides.isPresent()
-                    ? found(table, sides.orElseThrow()[1].evaluate(frame))
+                    ? found(table, sides.orElseThrow().other().evaluate(frame))
                     : depends ? step.source().rows(frame) : fixed(frame, step, fixed);
             boolean any = false;
             for (@Nullable Object[] candidate : candidates) {
-                @Nullable Object[] merged = merged(frame, row.clone(), step, candidate);
+                frame.run().step(row.length);
+                @Nullable Object[] merged = row.clone();
+                System.arraycopy(candidate, 0, merged, step.offset(), step.width());
                 frame.setRow(merged);
                 if (applied.stream().allMatch(condition -> condition.expression().isTrue(frame))) {
                     result.add(merged);
@@ -208,12 +216,5 @@ final class JoinPlan {
             Map<Object, List<@Nullable Object[]>> table, @Nullable Object value) {
         Object key = Values.key(value);
         return key == null ? List.of() : table.getOrDefault(key, List.of());
-    }
-
-    private static @Nullable Object[] merged(
-            Frame frame, @Nullable Object[] row, Step step, @Nullable Object[] candidate) {
-        frame.run().step(row.length);
-        System.arraycopy(candidate, 0, row, step.offset(), step.width());
-        return row;
     }
 }

@@ -246,7 +246,7 @@ final class QueryBinder {
         if (node.getGroup() != null) {
             List<Expr> bound = new ArrayList<>();
             for (SqlNode key : node.getGroup()) {
-                bound.add(output(key, fields, outputs, scope).orElseGet(() -> expressions.bind(key, scope)));
+                bound.add(output(key, fields, outputs).orElseGet(() -> expressions.bind(key, scope)));
             }
             groups = Optional.of(bound);
         } else if (aggregates || having.isPresent()) {
@@ -295,7 +295,7 @@ final class QueryBinder {
     }
 
     /** An item of the select list by its number or its name. */
-    private static Optional<Expr> output(SqlNode key, List<Field> fields, List<Expr> outputs, Scope scope) {
+    private static Optional<Expr> output(SqlNode key, List<Field> fields, List<Expr> outputs) {
         if (key instanceof SqlNumericLiteral number && number.isInteger()) {
             int place = number.intValue(true) - 1;
             if (place < 0 || place >= outputs.size()) {
@@ -315,7 +315,7 @@ final class QueryBinder {
 
     private SortKey selectKey(SqlNode key, Scope scope, List<Field> fields, List<Expr> outputs) {
         SqlNode value = withoutDirection(key);
-        Expr bound = output(value, fields, outputs, scope).orElseGet(() -> expressions.bind(value, scope));
+        Expr bound = output(value, fields, outputs).orElseGet(() -> expressions.bind(value, scope));
         return direction(key, bound);
     }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One evaluation of a query: its parameters, the rows of its WITH items, and what it has used of its allowance. */
@@ -20,7 +19,7 @@ final class Run {
 
     private final List<@Nullable Object> parameters;
     private final long deadline;
-    private final Map<Object, List<@Nullable Object[]>> working = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, List<@Nullable Object[]>> working = new IdentityHashMap<>();
     private volatile boolean cancelled;
     private long values;
     private int steps;

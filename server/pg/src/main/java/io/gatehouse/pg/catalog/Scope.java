@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the expressions of one query level can name. */
@@ -78,7 +79,7 @@ final class Scope {
         return Optional.empty();
     }
 
-    private static java.util.function.Consumer<BitSet> uses(int column) {
+    private static Consumer<BitSet> uses(int column) {
         return used -> used.set(column);
     }
 

@@ -12,6 +12,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Comparison and casts of values. */
@@ -175,18 +176,22 @@ final class Values {
                         .oid(name.startsWith("pg_catalog.") ? last : name)
                         .orElseThrow(() -> new GatehouseException(
                                 ErrorCode.SQL_VALIDATION, "There is no relation \"%s\".".formatted(text)));
-            case REGTYPE -> typeOid(last, text);
+            case REGTYPE ->
+                findType(text)
+                        .orElseThrow(() -> new GatehouseException(
+                                ErrorCode.SQL_VALIDATION, "There is no type \"%s\".".formatted(text)));
             // The functions of types have numbers only where clients compare them.
             case REGPROC -> last.equals("array_in") ? 750 : -1;
             default -> last.equals("public") ? Relations.PUBLIC : last.equals("pg_catalog") ? Relations.PG_CATALOG : -1;
         };
     }
 
-    private static long typeOid(String name, String text) {
-        boolean array = name.endsWith("[]");
-        return PgType.find(array ? name.substring(0, name.length() - 2) : name)
-                .map(base -> (long) (array ? base.arrayOid() : base.oid()))
-                .orElseThrow(() -> new GatehouseException(
-                        ErrorCode.SQL_VALIDATION, "There is no type \"%s\".".formatted(text)));
+    /** The OID of the type that a text names. */
+    static Optional<Long> findType(String text) {
+        String name = Relations.unquoted(text);
+        String last = name.substring(name.lastIndexOf('.') + 1);
+        boolean array = last.endsWith("[]");
+        return PgType.find(array ? last.substring(0, last.length() - 2) : last)
+                .map(base -> (long) (array ? base.arrayOid() : base.oid()));
     }
 }

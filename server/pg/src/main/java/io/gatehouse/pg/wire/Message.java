@@ -65,10 +65,6 @@ public record Message(char type, ByteBuffer body) {
         return bytes;
     }
 
-    public boolean hasMore() {
-        return body.hasRemaining();
-    }
-
     /** Throws if anything is left. */
     public void requireEnd() {
         if (body.hasRemaining()) {

@@ -13,6 +13,8 @@ import java.util.Arrays;
  */
 public final class MessageWriter {
     private static final int PIECE = 64 * 1024;
+    /** A large row must not keep its memory for as long as the connection lasts. */
+    private static final int MAX_KEPT = 1024 * 1024;
 
     private final OutputStream out;
     private byte[] bytes = new byte[2 * PIECE];
@@ -129,6 +131,9 @@ public final class MessageWriter {
         writingSince = System.nanoTime();
         out.write(bytes, 0, length);
         writingSince = 0;
+        if (bytes.length > MAX_KEPT) {
+            bytes = new byte[2 * PIECE];
+        }
     }
 
     private void set32(int at, int value) {

@@ -4,7 +4,10 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -12,6 +15,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the values of parameters, in text or in binary. */
@@ -33,7 +37,7 @@ public final class ParameterReader {
             return binary
                     ? binary(type, ByteBuffer.wrap(bytes), bytes.length)
                     : text(type, Message.decode(ByteBuffer.wrap(bytes)));
-        } catch (java.nio.BufferUnderflowException | IllegalArgumentException | java.time.DateTimeException | ArithmeticException e) {
+        } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException | ArithmeticException e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "Parameter %d is not a value of type %s.".formatted(number, type.sqlName()),
@@ -54,7 +58,7 @@ public final class ParameterReader {
 
     private static Object scalar(PgType type, String text) {
         return switch (type) {
-            case BOOL -> bool(text.strip().toLowerCase(java.util.Locale.ROOT));
+            case BOOL -> bool(text.strip().toLowerCase(Locale.ROOT));
             case INT2, INT4, INT8, OID -> Long.valueOf(text.strip());
             case FLOAT4, FLOAT8 -> real(text.strip());
             case NUMERIC -> text.strip().equalsIgnoreCase("nan") ? (Object) Double.NaN : new BigDecimal(text.strip());
@@ -63,7 +67,7 @@ public final class ParameterReader {
     }
 
     private static Double real(String text) {
-        return switch (text.toLowerCase(java.util.Locale.ROOT)) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
             case "nan" -> Double.NaN;
             case "infinity", "inf" -> Double.POSITIVE_INFINITY;
             case "-infinity", "-inf" -> Double.NEGATIVE_INFINITY;
@@ -132,7 +136,7 @@ public final class ParameterReader {
             digits = digits.multiply(BigInteger.valueOf(10_000)).add(BigInteger.valueOf(bytes.getShort()));
         }
         BigDecimal value = new BigDecimal(digits).scaleByPowerOfTen((weight - groups + 1) * GROUP);
-        BigDecimal scaled = value.setScale(scale, java.math.RoundingMode.DOWN);
+        BigDecimal scaled = value.setScale(scale, RoundingMode.DOWN);
         return sign == NUMERIC_NEGATIVE ? scaled.negate() : scaled;
     }
 

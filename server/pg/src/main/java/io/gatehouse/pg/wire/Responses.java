@@ -189,14 +189,20 @@ public final class Responses {
         out.begin('d').text(text).end();
     }
 
-    /** CopyData with the header of a binary copy: signature, flags, length of extensions. */
-    public void copyHeader() throws IOException {
-        out.begin('d').text("PGCOPY\n").int8(0xff).text("\r\n").int8(0).int32(0).int32(0).end();
+    /**
+     * CopyData of a binary copy. The first one begins with a header: signature, flags, length of extensions; clients
+     * expect it in one message with the first row.
+     */
+    private void beginCopy(boolean first) {
+        out.begin('d');
+        if (first) {
+            out.text("PGCOPY\n").int8(0xff).text("\r\n").int8(0).int32(0).int32(0);
+        }
     }
 
     /** CopyData with a row of a binary copy, which is that of a DataRow. */
-    public void copyRow(List<Field> fields, Row row) throws IOException {
-        out.begin('d');
+    public void copyRow(List<Field> fields, Row row, boolean first) throws IOException {
+        beginCopy(first);
         try {
             values(fields, Formats.BINARY, row);
         } catch (RuntimeException e) {
@@ -207,8 +213,9 @@ public final class Responses {
     }
 
     /** CopyData with the end of a binary copy. */
-    public void copyTrailer() throws IOException {
-        out.begin('d').int16(-1).end();
+    public void copyTrailer(boolean first) throws IOException {
+        beginCopy(first);
+        out.int16(-1).end();
     }
 
     /** CopyDone. */
