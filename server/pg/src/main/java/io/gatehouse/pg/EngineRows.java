@@ -3,6 +3,7 @@ package io.gatehouse.pg;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Query;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.pg.wire.Field;
 import io.gatehouse.pg.wire.WireType;
 import io.gatehouse.server.query.QueryClient;
@@ -50,6 +51,13 @@ final class EngineRows implements ResultRows, QueryClient {
     @Override
     public void pause() {
         rows.pause();
+    }
+
+    @Override
+    public void fail(RuntimeException reason) {
+        if (reason instanceof GatehouseException known) {
+            rows.fail(known);
+        }
     }
 
     @Override

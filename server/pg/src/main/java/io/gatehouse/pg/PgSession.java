@@ -996,6 +996,9 @@ final class PgSession {
             }
             out.copyDone();
             out.complete("COPY " + count);
+        } catch (RuntimeException e) {
+            portal.fail(e);
+            throw e;
         } finally {
             portal.close();
         }

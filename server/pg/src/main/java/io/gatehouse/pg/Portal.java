@@ -76,6 +76,7 @@ final class Portal {
     /** Ends it for a reason that the client learns when it asks for more. */
     void fail(RuntimeException reason) {
         failure = Optional.of(reason);
+        rows.ifPresent(open -> open.fail(reason));
         finish();
     }
 

@@ -18,6 +18,9 @@ interface ResultRows extends AutoCloseable {
     /** The client may take its time until the next row. */
     default void pause() {}
 
+    /** Says why no more rows are read. */
+    default void fail(RuntimeException reason) {}
+
     /** Ends what computes, from any thread. */
     default void cancel() {}
 
