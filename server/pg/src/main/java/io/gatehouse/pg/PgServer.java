@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class PgServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PgServer.class);
     private static final Duration STOP_GRACE = Duration.ofSeconds(5);
     private static final long WATCH_MILLIS = 500;
+    private static final long AFTER_FAILURE_NANOS = 100_000_000;
 
     private final PgSettings settings;
     private final Function<QueryClient, ServedSession> sessions;
@@ -105,19 +107,21 @@ public final class PgServer implements AutoCloseable {
             try {
                 SocketChannel client = channel.accept();
                 serve(client.socket());
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+                // Without a file descriptor or a thread for it, one client is turned away, and the next may be served.
                 if (!stopping) {
                     LOG.warn("A connection cannot be accepted: {}", e.toString());
+                    LockSupport.parkNanos(AFTER_FAILURE_NANOS);
                 }
             }
         }
     }
 
     private void serve(Socket socket) throws IOException {
+        int id = lastSession.incrementAndGet();
         try {
             ClientSocket client = new ClientSocket(
                     socket, settings.limits().bodyBytes(), settings.limits().bodyTime());
-            int id = lastSession.incrementAndGet();
             PgSession session = new PgSession(this, sessions, client, id, random.nextInt());
             open.put(id, session);
             var unused = DaemonThreads.start("gatehouse-pg-" + id, () -> {
@@ -127,7 +131,8 @@ public final class PgServer implements AutoCloseable {
                     open.remove(id);
                 }
             });
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            open.remove(id);
             socket.close();
             throw e;
         }

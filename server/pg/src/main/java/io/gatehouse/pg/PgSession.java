@@ -81,7 +81,7 @@ final class PgSession {
     private final Catalogue catalogue;
     private final Map<String, Prepared> statements = new HashMap<>();
     private final Map<String, Portal> portals = new HashMap<>();
-    private final long begun = System.nanoTime();
+    private final long connectedAt = System.nanoTime();
     private volatile boolean greeted;
     private char transaction = 'I';
     private boolean skipping;
@@ -1083,7 +1083,7 @@ final class PgSession {
     /** Breaks the connection of a client that does not come to an end of its greeting, or has not read for too long. */
     void look() {
         long patience = 2 * server.settings().limits().bodyTime().toNanos();
-        if (!greeted && System.nanoTime() - begun > patience) {
+        if (!greeted && System.nanoTime() - connectedAt > patience) {
             kill();
         }
         long since = out.writingSince();

@@ -2,10 +2,14 @@ package io.gatehouse.pg;
 
 import static io.gatehouse.pg.PgClient.body;
 import static io.gatehouse.pg.PgClient.types;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.pg.PgClient.Answer;
+import io.gatehouse.server.TestingServer;
 import io.gatehouse.testing.RecordCopy;
+import java.io.InputStream;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,7 +158,7 @@ final class TestHostileClients {
                 char type = "QPBDECHSFdcfp".charAt(random.nextInt(13));
                 client.send(body(type, bytes), body('X'));
                 assertThat(new String(client.rest(), StandardCharsets.UTF_8)).as("seed %d", seed).doesNotContain("XX000");
-            } catch (java.net.SocketException e) {
+            } catch (SocketException e) {
                 // The server closed the connection before it had read the farewell.
                 assertThat(e).as("seed %d", seed).hasMessageFindingMatch("reset|Broken pipe|closed");
             }
@@ -246,7 +250,7 @@ final class TestHostileClients {
     }
 
     @Test
-    void connectionsAreCounted(@TempDir Path folder) throws Exception {
+    void connectionsAreCounted() throws Exception {
         List<PgClient> clients = new ArrayList<>();
         try {
             for (int i = 0; i < 16; i++) {
@@ -267,7 +271,7 @@ final class TestHostileClients {
     @Test
     void plainPasswordsAndWrongOnesAreRefused(@TempDir Path folder) throws Exception {
         try (PgPort guarded = PgPort.start(
-                io.gatehouse.server.TestingServer.start(folder),
+                TestingServer.start(folder),
                 settings -> RecordCopy.of(settings, Map.of("token", Optional.of("right"))))) {
             List<byte[]> passwords = List.of(
                     body('p', "right"),
@@ -299,8 +303,10 @@ final class TestHostileClients {
 
     @Test
     void statementsAreRefusedAsOverHttp() throws Exception {
-        String script = new String(
-                TestHostileClients.class.getResourceAsStream("/sql/hostile.iq").readAllBytes(), StandardCharsets.UTF_8);
+        String script;
+        try (InputStream in = requireNonNull(TestHostileClients.class.getResourceAsStream("/sql/hostile.iq"))) {
+            script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
         int compared = 0;
         try (PgClient client = PgClient.ready(server.port())) {
             for (String block : script.split("\n\n", -1)) {

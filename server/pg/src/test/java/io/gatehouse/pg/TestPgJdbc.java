@@ -17,9 +17,12 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,7 +129,7 @@ final class TestPgJdbc {
         Object value = result.getObject(column);
         return switch (result.getMetaData().getColumnTypeName(column)) {
             case "date" -> result.getObject(column, LocalDate.class);
-            case "time" -> result.getObject(column, java.time.LocalTime.class);
+            case "time" -> result.getObject(column, LocalTime.class);
             case "timestamp" -> result.getObject(column, LocalDateTime.class);
             case "timestamptz" -> result.getObject(column, OffsetDateTime.class);
             default -> value;
@@ -224,7 +227,7 @@ final class TestPgJdbc {
                 statement.setObject(5, LocalDate.of(2026, 1, 2));
                 statement.setObject(6, LocalDateTime.of(2026, 1, 2, 3, 4));
                 statement.setBigDecimal(7, new BigDecimal("12.30"));
-                statement.setNull(8, java.sql.Types.INTEGER);
+                statement.setNull(8, Types.INTEGER);
                 try (ResultSet result = statement.executeQuery()) {
                     result.next();
                     assertThat(Arrays.asList(
@@ -305,7 +308,7 @@ final class TestPgJdbc {
             SQLException gone = catchThrowableOfType(SQLException.class, () -> statement.execute("FETCH ALL FROM c"));
             assertThat(gone.getSQLState()).isEqualTo("34000");
             connection.rollback();
-            java.sql.Savepoint savepoint = connection.setSavepoint();
+            Savepoint savepoint = connection.setSavepoint();
             assertThat(catchThrowableOfType(SQLException.class, () -> statement.execute("SELECT nothing"))
                             .getSQLState())
                     .isEqualTo("42000");

@@ -8,6 +8,7 @@ import io.gatehouse.type.SqlType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -72,7 +73,7 @@ final class TestWireValues {
         long seed = Long.getLong("test.seed", 7);
         Random random = new Random(seed);
         for (int i = 0; i < 2000; i++) {
-            BigDecimal number = new BigDecimal(new java.math.BigInteger(random.nextInt(130), random), random.nextInt(40));
+            BigDecimal number = new BigDecimal(new BigInteger(random.nextInt(130), random), random.nextInt(40));
             BigDecimal signed = random.nextBoolean() ? number : number.negate();
             assertThat(back(PgType.NUMERIC, signed)).as("seed %d, %s", seed, signed).isEqualTo(signed);
             LocalDateTime moment = LocalDateTime.of(1, 1, 1, 0, 0).plusSeconds(random.nextLong(300_000_000_000L));
