@@ -144,6 +144,7 @@ final class TestCatalogue {
                     "SELECT count(*) FROM generate_series(1, 900000) a, generate_series(1, 900000) b, pg_am",
                     "SELECT count(*) FROM pg_am, generate_series(1, 9000000000)",
                     "WITH RECURSIVE n(i) AS (SELECT oid FROM pg_am UNION ALL SELECT i FROM n) SELECT count(*) FROM n",
+                    "SELECT count(*) FROM pg_class WHERE relname ~ '((((a{99}){99}){99}){99})'",
                     "SELECT " + "length(".repeat(3000) + "version()" + ")".repeat(3000),
                     "WITH " + doubling() + " SELECT length(t) FROM q40")) {
                 SQLException error = catchThrowableOfType(SQLException.class, () -> statement.executeQuery(sql));

@@ -9,6 +9,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.pg.wire.PgType;
 import io.gatehouse.pg.wire.TextValues;
 import io.gatehouse.pg.wire.WireType;
+import io.gatehouse.sql.function.PatternSize;
 import io.gatehouse.sql.grammar.DialectOperators;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.math.BigDecimal;
@@ -53,6 +54,14 @@ final class ExpressionBinder {
     private static final Set<String> WORDS = Set.of(
             "current_user", "session_user", "user", "current_role", "current_catalog", "current_schema", "current_date",
             "current_timestamp", "localtimestamp");
+
+    /** Characters and repetitions of a pattern. */
+    private static final int MAX_PARTS = 10_000;
+
+    /** Characters of a text times the parts of the pattern that it is matched with. */
+    private static final double MAX_MATCH = 1e8;
+
+    private static final int MAX_PATTERNS = 100;
 
     private final QueryBinder queries;
     private final Functions functions;
@@ -549,36 +558,47 @@ final class ExpressionBinder {
         return call.getOperator().getName().startsWith("NEGATED") ? negated(found) : found;
     }
 
+    /** A compiled pattern and its size, which the time to match it is proportional to. */
+    private record Compiled(Pattern pattern, double parts) {}
+
     private Expr matching(Expr text, Expr pattern, Function<String, Pattern> compiler, boolean whole) {
-        Map<String, Pattern> compiled = new HashMap<>();
+        Map<String, Compiled> known = new HashMap<>();
         return Expr.of(PgType.BOOL, frame -> {
             Object value = text.evaluate(frame);
             Object wanted = pattern.evaluate(frame);
             if (value == null || wanted == null) {
                 return null;
             }
-            Pattern found = compiled(compiled, TextValues.text(wanted), compiler);
+            Compiled found = compiled(known, TextValues.text(wanted), compiler);
             String subject = values.text(value, text.type());
-            return whole ? found.matches(subject) : found.matcher(subject).find();
+            if (subject.length() * found.parts() > MAX_MATCH) {
+                throw new GatehouseException(
+                        ErrorCode.SQL_TOO_LARGE, "A pattern of the catalogue is too large for a text this long.");
+            }
+            return whole ? found.pattern().matches(subject) : found.pattern().matcher(subject).find();
         });
     }
 
-    private static Pattern compiled(
-            Map<String, Pattern> known, String text, Function<String, Pattern> compiler) {
-        Pattern found = known.get(text);
-        if (found == null) {
-            try {
-                found = compiler.apply(text);
-            } catch (PatternSyntaxException e) {
-                throw new GatehouseException(
-                        ErrorCode.SQL_EXECUTION, "\"%s\" is not a regular expression.".formatted(text), e);
-            }
-            // A pattern from each row of a large result would fill the memory.
-            if (known.size() < 100) {
-                known.put(text, found);
-            }
+    private static Compiled compiled(Map<String, Compiled> known, String text, Function<String, Pattern> compiler) {
+        Compiled found = known.get(text);
+        if (found != null) {
+            return found;
         }
-        return found;
+        double parts = Math.max(PatternSize.parts(text), text.length());
+        if (parts > MAX_PARTS) {
+            throw new GatehouseException(ErrorCode.SQL_TOO_LARGE, "A pattern of the catalogue is too large.");
+        }
+        try {
+            Compiled made = new Compiled(compiler.apply(text), parts);
+            // A pattern from each row of a large result would fill the memory.
+            if (known.size() < MAX_PATTERNS) {
+                known.put(text, made);
+            }
+            return made;
+        } catch (PatternSyntaxException e) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_EXECUTION, "\"%s\" is not a regular expression.".formatted(text), e);
+        }
     }
 
     private Expr concatenated(Expr one, Expr other) {
