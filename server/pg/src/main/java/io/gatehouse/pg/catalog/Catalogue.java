@@ -234,7 +234,8 @@ public final class Catalogue {
                 SqlIdentifier id = function.getSqlIdentifier();
                 words |= isWord(id == null ? function.getName() : id.names.get(id.names.size() - 1));
             }
-            return super.visit(call);
+            // The name that AS gives is nobody's.
+            return call.getKind() == SqlKind.AS ? call.operand(0).accept(this) : super.visit(call);
         }
 
         private void addRelations(SqlNode from) {
