@@ -116,11 +116,11 @@ final class ServeCommand implements Runnable {
             engine.warmUp();
             announce(store, server, pgPort, settings, out);
             stop.await();
-            pgPort.ifPresent(PgServer::close);
             server.pending().ifPresent(pending -> {
                 out.printf("Stopping: %s.%n", pending);
                 out.flush();
             });
+            pgPort.ifPresent(PgServer::close);
         }
     }
 
