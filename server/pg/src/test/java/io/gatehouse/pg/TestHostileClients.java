@@ -211,6 +211,30 @@ final class TestHostileClients {
         assertServes();
     }
 
+    /** A portal that was begun and is not read any more ends with its time limit, and the session goes on. */
+    @Test
+    void suspendedPortalsEndWithTheirTime() throws Exception {
+        try (PgClient client = PgClient.ready(server.port())) {
+            client.query("BEGIN");
+            client.query("SET statement_timeout = 500");
+            client.send(
+                    body('P', "", "SELECT token_id FROM tokens", (short) 0),
+                    body('B', "p", "", (short) 0, (short) 0, (short) 0),
+                    body('E', "p", 3),
+                    body('S'));
+            assertThat(types(client.until('Z'))).isEqualTo("12DDDsZ");
+            for (int i = 0; i < 100 && queries() > 0; i++) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            assertThat(queries()).isZero();
+            client.send(body('E', "p", 3), body('S'));
+            assertThat(client.until('Z').get(0).field('C')).contains("57014");
+            assertThat(client.query("ROLLBACK").get(0).text()).startsWith("ROLLBACK");
+            assertThat(types(client.query("SELECT 1"))).isEqualTo("TDCZ");
+        }
+        assertServes();
+    }
+
     @Test
     void cancelNeedsTheSecret() throws Exception {
         try (PgClient client = new PgClient(server.port())) {
