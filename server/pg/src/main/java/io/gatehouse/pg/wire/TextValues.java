@@ -22,6 +22,10 @@ public final class TextValues {
     private TextValues() {}
 
     public static String text(Object value) {
+        // The commonest first.
+        if (value instanceof Integer || value instanceof Long || value instanceof String) {
+            return value.toString();
+        }
         if (value instanceof Boolean bool) {
             return bool ? "t" : "f";
         }
