@@ -4,7 +4,7 @@ import type { Run } from './runs';
 
 const OWN: Run = {
   id: 1, name: 'own', model: 'olmoe', architecture: '', task: 'mmlu', format: 'hendrycks', questions: 24, answered: 24, correct: 9, subjects: 3, scope: 'prompt', shots: 0,
-  status: 'complete', startedAt: '', finishedAt: '', precision: 'exact', device: 'cpu', probabilities: 'none', norms: false, interventions: '', source: 'gatehouse',
+  status: 'complete', startedAt: '', finishedAt: '', storage: 'BF16', precision: 'exact', device: 'cpu', probabilities: 'none', norms: false, interventions: '', source: 'gatehouse',
   step: undefined, version: 'test',
 };
 const IMPORTED: Run = { ...OWN, id: 2, source: 'vllm', answered: 0 };

@@ -4,7 +4,7 @@ import { answer } from '../api/testing';
 import { counterpart, differences, firstChoice, interventionTexts, partialText, type Run, runsOf, runText, treatment } from './runs';
 
 const COLUMNS = [
-  'run_id', 'name', 'model', 'architecture', 'task', 'prompt_format', 'questions', 'scope', 'shots', 'status', 'started_at', 'finished_at', 'precision_plan',
+  'run_id', 'name', 'model', 'architecture', 'task', 'prompt_format', 'questions', 'scope', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan',
   'device', 'probabilities', 'norms', 'interventions', 'source', 'step', 'gatehouse_version',
 ];
 
@@ -12,7 +12,7 @@ const COLUMNS = [
 function row(given: Record<string, Value>): Value[] {
   const plain: Record<string, Value> = {
     run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', task: 'mmlu', prompt_format: 'hendrycks', questions: 1560, scope: 'prompt', shots: 5,
-    status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, precision_plan: 'exact', device: 'cpu', probabilities: 'none', norms: false,
+    status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, storage: 'BF16', precision_plan: 'exact', device: 'cpu', probabilities: 'none', norms: false,
     interventions: '', source: 'gatehouse', step: null, gatehouse_version: '0.1.0',
   };
   return COLUMNS.map((name) => given[name] ?? plain[name] ?? null);

@@ -25,6 +25,8 @@ export interface Run {
   status: string;
   startedAt: string;
   finishedAt: string;
+  /** Formats that the weights are stored in, such as MXFP4, BF16; empty if nothing says it. */
+  storage: string;
   precision: string;
   device: string;
   /** none, last_prompt or all. */
@@ -39,7 +41,7 @@ export interface Run {
 }
 
 export const RUNS = select(
-  'run_id, name, model, architecture, task, prompt_format, questions, scope, shots, status, started_at, finished_at, precision_plan, device, probabilities, norms, interventions, source, step, gatehouse_version',
+  'run_id, name, model, architecture, task, prompt_format, questions, scope, shots, status, started_at, finished_at, storage, precision_plan, device, probabilities, norms, interventions, source, step, gatehouse_version',
   'runs',
   [],
   'run_id',
@@ -54,7 +56,7 @@ export function runsOf(rows: Rows, answered: Rows): Run[] {
   const [ids, questions, shots, steps] = ['run_id', 'questions', 'shots', 'step'].map(number) as [number[], number[], number[], number[]];
   const columns = Object.fromEntries(
     [
-      'name', 'model', 'architecture', 'task', 'prompt_format', 'scope', 'status', 'started_at', 'finished_at', 'precision_plan', 'device', 'probabilities',
+      'name', 'model', 'architecture', 'task', 'prompt_format', 'scope', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan', 'device', 'probabilities',
       'interventions', 'source', 'gatehouse_version',
     ].map((name) => [name, text(name)]),
   );
@@ -81,6 +83,7 @@ export function runsOf(rows: Rows, answered: Rows): Run[] {
       status: of('status'),
       startedAt: of('started_at'),
       finishedAt: of('finished_at'),
+      storage: of('storage'),
       precision: of('precision_plan'),
       device: of('device'),
       probabilities: of('probabilities'),

@@ -4,7 +4,7 @@ import { commandOf, optionsOf, PLAIN, requestOf } from './options';
 
 const RUN: Run = {
   id: 3, name: 'no experts', model: 'olmoe', architecture: '', task: 'mmlu', format: 'lm-eval+chat', questions: 1560, answered: 128, correct: 43, subjects: 2, scope: 'last_prompt',
-  shots: 5, status: 'cancelled', startedAt: '', finishedAt: '', precision: 'fast', device: 'cpu', probabilities: 'last_prompt', norms: true,
+  shots: 5, status: 'cancelled', startedAt: '', finishedAt: '', storage: 'BF16', precision: 'fast', device: 'cpu', probabilities: 'last_prompt', norms: true,
   interventions: 'mask 2:12,3:1; scale 1:2=0.5; top-k 4', source: 'gatehouse', step: undefined, version: 'test',
 };
 
@@ -24,6 +24,8 @@ describe('options of a run', () => {
       model: 'olmoe', quiz: 'mmlu', name: 'no experts', limit: 1560, shots: 5, format: 'lm-eval', chat: true, record: 'last-prompt', probabilities: 'last-prompt',
       norms: true, precision: 'fast', mask: ['2:12', '3:1'], scale: ['1:2=0.5'], 'top-k': 4,
     });
+    expect(optionsOf({ ...RUN, format: 'olmes+chat+no-thinking' })).toMatchObject({ format: 'olmes', chat: true, thinking: 'off' });
+    expect(optionsOf({ ...RUN, format: 'open-instruct+empty-thinking' })).toMatchObject({ format: 'open-instruct', chat: false, thinking: 'empty' });
     expect(optionsOf({ ...RUN, interventions: '' })).toMatchObject({ mask: '', scale: '', topK: null });
   });
 

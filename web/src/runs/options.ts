@@ -12,6 +12,8 @@ export interface RunOptions {
   shots: number;
   format: string;
   chat: boolean;
+  /** default, off or empty. */
+  thinking: string;
   record: string;
   probabilities: string;
   norms: boolean;
@@ -38,6 +40,7 @@ export const PLAIN: RunOptions = {
   shots: 0,
   format: 'hendrycks',
   chat: false,
+  thinking: 'default',
   record: 'prompt',
   probabilities: 'none',
   norms: false,
@@ -95,6 +98,7 @@ export function optionsOf(run: Run): RunOptions {
     }),
   );
   const topK = parts.get('top-k');
+  const form = run.format.split('+');
   return {
     ...PLAIN,
     model: run.model,
@@ -102,8 +106,9 @@ export function optionsOf(run: Run): RunOptions {
     name: run.name,
     limit: run.questions,
     shots: run.shots,
-    format: run.format.replace('+chat', ''),
-    chat: run.format.endsWith('+chat'),
+    format: form[0] ?? '',
+    chat: form.includes('chat'),
+    thinking: form.includes('no-thinking') ? 'off' : form.includes('empty-thinking') ? 'empty' : 'default',
     record: run.scope === 'prompt' ? 'prompt' : 'last-prompt',
     probabilities: run.probabilities.replace('_', '-'),
     norms: run.norms,

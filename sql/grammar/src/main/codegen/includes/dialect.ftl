@@ -556,7 +556,7 @@ void PowerOf(List<Object> list, ExprContext exprContext, Span s) :
     AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
 }
 
-/** a & b, a | b, a << b, a >> b, a ^@ b, a && b */
+/** a & b, a | b, a << b, a >> b, a ^@ b, a && b, a @> b, and the reverse of that */
 void OtherOperation(List<Object> list, ExprContext exprContext, Span s) :
 {
     final SqlBinaryOperator operator;
@@ -574,6 +574,10 @@ void OtherOperation(List<Object> list, ExprContext exprContext, Span s) :
         <STARTS_WITH> { operator = DialectOperators.STARTS_WITH; }
     |
         <OVERLAP> { operator = DialectOperators.OVERLAP; }
+    |
+        <HAS_ALL> { operator = DialectOperators.HAS_ALL; }
+    |
+        <IS_WITHIN> { operator = DialectOperators.IS_WITHIN; }
     )
     {
         checkNonQueryExpression(exprContext);

@@ -1,5 +1,5 @@
 -- The routing tables of a file from the facts, and no rollups yet.
-DELETE FROM routing;
+DELETE FROM decisions;
 DELETE FROM usage;
 DELETE FROM subject_usage;
 DELETE FROM layer_usage;
@@ -13,15 +13,15 @@ SELECT run_id, CAST(unnest(range(layers)) AS SMALLINT) AS layer, 'moe' AS kind, 
 FROM runs
 WHERE run_id NOT IN (SELECT run_id FROM layers);
 
-INSERT INTO routing BY NAME
+INSERT INTO decisions BY NAME
 SELECT
     run_id,
     question_id,
     "position",
     layer,
     is_last_prompt,
-    experts,
-    list_transform(weights, lambda w: CAST(round(w * 65536) AS INTEGER)) AS weights,
+    ${ranks ,: experts[#] AS expert_#},
+    ${ranks ,: CAST(round(weights[#] * 65536) AS INTEGER) AS weight_#},
     CAST(round(entropy * 1024) AS SMALLINT) AS entropy,
     CAST(round((mass - list_sum(weights)) * 1024) AS SMALLINT) AS spare_mass,
     CAST(round(margin * 1048576) AS INTEGER) AS margin
@@ -37,8 +37,14 @@ SELECT
     CAST(count(*) AS INTEGER) AS n,
     CAST(sum(weight) AS BIGINT) AS weight
 FROM (
-    SELECT run_id, question_id, layer, is_last_prompt, unnest(experts) AS expert, unnest(weights) AS weight
-    FROM routing
+    SELECT
+        run_id,
+        question_id,
+        layer,
+        is_last_prompt,
+        unnest(experts) AS expert,
+        unnest(list_transform(weights, lambda w: CAST(round(w * 65536) AS INTEGER))) AS weight
+    FROM facts
 )
 GROUP BY ALL
 ORDER BY run_id, layer, question_id, is_last_prompt DESC, expert;

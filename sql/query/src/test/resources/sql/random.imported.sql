@@ -30,14 +30,14 @@ WHERE run_id = 1 AND question_id < 8;
 INSERT INTO tokens BY NAME
 SELECT * REPLACE (4 AS run_id) FROM tokens WHERE run_id = 1 AND is_last_prompt;
 
-INSERT INTO routing BY NAME
+INSERT INTO decisions BY NAME
 SELECT * REPLACE (
     4 AS run_id,
-    NULL AS weights,
+    ${ranks ,: NULL AS weight_#},
     NULL AS entropy,
     NULL AS spare_mass,
     NULL AS margin,
     false AS ranked
 )
-FROM routing
+FROM decisions
 WHERE run_id = 1 AND is_last_prompt;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestSparkReadsExports {
     private static final String USAGE_OF_ANSWERS = """
             SELECT r.layer, a.correct, count(*) AS decisions, sum(r.entropy) AS entropy, max(r.margin) AS margin
-            FROM routing AS r
+            FROM decisions AS r
             JOIN run_shards AS s ON s.run_id = r.run_id AND s.shard = r.shard
             JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = r.question_id
             WHERE r.is_last_prompt
@@ -39,7 +39,7 @@ final class TestSparkReadsExports {
         Store.export(file, exported, ExportListener.none());
         List<String> rows = new ArrayList<>();
         try (SparkSession spark = ClusterSession.open(Optional.of(SampleStudy.MASTER))) {
-            for (String table : List.of("routing", "run_shards", "answers")) {
+            for (String table : List.of("decisions", "run_shards", "answers")) {
                 spark.read().parquet(exported.resolve(table).toString()).createOrReplaceTempView(table);
             }
             for (Row row : spark.sql(USAGE_OF_ANSWERS).collectAsList()) {

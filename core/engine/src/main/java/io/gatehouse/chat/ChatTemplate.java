@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A checkpoint's chat template with its tokenizer: messages to the token ids that the model was taught to read them
@@ -24,16 +25,27 @@ import java.util.Optional;
  * <p>Not thread-safe.
  */
 public final class ChatTemplate implements AutoCloseable {
+    private static final String THOUGHT_BEGINS = "<think>";
+    private static final String THOUGHT_ENDS = "</think>";
+
+    /** What turns thinking off in the templates that have a switch. */
+    private static final List<String> SWITCHES = List.of("enable_thinking", "thinking");
+
+    /** A switch in an expression or statement of Jinja. */
+    private static final Pattern SWITCH = Pattern.compile("\\{[%{][^}]*\\b(?:enable_)?thinking\\b");
+
     private final JinjaTemplate template;
     private final ChatConfig config;
     private final ChatTokenizer tokenizer;
     private final SpecialText special;
+    private final Thinking thinking;
 
-    private ChatTemplate(JinjaTemplate template, ChatConfig config, ChatTokenizer tokenizer) {
+    private ChatTemplate(JinjaTemplate template, ChatConfig config, ChatTokenizer tokenizer, Thinking thinking) {
         this.template = template;
         this.config = config;
         this.tokenizer = tokenizer;
         this.special = new SpecialText(tokenizer.specialTokens());
+        this.thinking = thinking;
     }
 
     /**
@@ -44,20 +56,59 @@ public final class ChatTemplate implements AutoCloseable {
      *     run
      */
     public static Optional<ChatTemplate> find(Path directory, Clock clock) {
-        requireNonNull(directory, "directory is null");
-        requireNonNull(clock, "clock is null");
-        Optional<ChatConfig> own = ChatConfig.find(directory);
-        return own.isPresent() ? own.map(config -> ofDirectory(directory, config, clock)) : ofGguf(directory, clock);
+        return find(directory, clock, Thinking.DEFAULT);
     }
 
-    private static ChatTemplate ofDirectory(Path directory, ChatConfig config, Clock clock) {
+    /**
+     * The same for a model that is asked to think or not to.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT, too, if the template has no switch to turn thinking off, or the
+     *     tokenizer no token that begins a think block
+     */
+    public static Optional<ChatTemplate> find(Path directory, Clock clock, Thinking thinking) {
+        requireNonNull(directory, "directory is null");
+        requireNonNull(clock, "clock is null");
+        requireNonNull(thinking, "thinking is null");
+        Optional<ChatConfig> own = ChatConfig.find(directory);
+        return own.isPresent()
+                ? own.map(config -> ofDirectory(directory, config, clock, thinking))
+                : ofGguf(directory, clock, thinking);
+    }
+
+    private static ChatTemplate ofDirectory(Path directory, ChatConfig config, Clock clock, Thinking thinking) {
         JinjaTemplate template = new JinjaTemplate(config.file(), config.template(), clock);
         ChatTokenizer tokenizer = ChatTokenizer.open(
                 directory.resolve("tokenizer.json"), config.specialTokens().values());
-        return new ChatTemplate(template, config, tokenizer);
+        return checked(new ChatTemplate(template, config, tokenizer, thinking));
     }
 
-    private static Optional<ChatTemplate> ofGguf(Path path, Clock clock) {
+    private static ChatTemplate checked(ChatTemplate template) {
+        try {
+            template.requireThinking();
+            return template;
+        } catch (RuntimeException e) {
+            template.close();
+            throw e;
+        }
+    }
+
+    private void requireThinking() {
+        if (thinking == Thinking.OFF && !SWITCH.matcher(config.template()).find()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The chat template of %s cannot switch thinking off: it reads neither %s. Use --thinking empty or default"
+                            .formatted(config.file(), String.join(" nor ", SWITCHES)));
+        }
+        if (thinking == Thinking.EMPTY
+                && tokenizer.encode(special.replace(THOUGHT_BEGINS, tokenizer::standIn)).length != 1) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The tokenizer of %s has no token %s, which an empty think block needs"
+                            .formatted(config.file(), THOUGHT_BEGINS));
+        }
+    }
+
+    private static Optional<ChatTemplate> ofGguf(Path path, Clock clock, Thinking thinking) {
         return GgufModel.find(path)
                 .flatMap(file -> GgufTokenizer.chat(file).map(config -> {
                     JinjaTemplate template = new JinjaTemplate(file, config.template(), clock);
@@ -65,7 +116,7 @@ public final class ChatTemplate implements AutoCloseable {
                             file,
                             GgufTokenizer.json(file),
                             config.specialTokens().values());
-                    return new ChatTemplate(template, config, tokenizer);
+                    return checked(new ChatTemplate(template, config, tokenizer, thinking));
                 }));
     }
 
@@ -121,6 +172,18 @@ public final class ChatTemplate implements AutoCloseable {
                         })
                         .toList());
         variables.put("add_generation_prompt", addGenerationPrompt);
-        return template.render(variables);
+        if (thinking == Thinking.OFF) {
+            SWITCHES.forEach(name -> variables.put(name, false));
+        }
+        String text = template.render(variables);
+        return addGenerationPrompt && thinking == Thinking.EMPTY ? text + emptyThought(text) : text;
+    }
+
+    /** As Qwen3's template writes it; a template may have begun the block itself. */
+    private static String emptyThought(String text) {
+        if (text.endsWith(THOUGHT_BEGINS + "\n")) {
+            return "\n" + THOUGHT_ENDS + "\n\n";
+        }
+        return (text.endsWith(THOUGHT_BEGINS) ? "" : THOUGHT_BEGINS) + "\n\n" + THOUGHT_ENDS + "\n\n";
     }
 }

@@ -12,7 +12,9 @@ import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.Norm;
 import io.gatehouse.checkpoint.config.OutputGate;
 import io.gatehouse.checkpoint.config.QkNorm;
+import io.gatehouse.checkpoint.config.QueryScale;
 import io.gatehouse.checkpoint.config.Residual;
+import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.Router;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,9 @@ import java.util.List;
  * {@link io.gatehouse.checkpoint.family.TensorNames}.
  */
 public final class DecoderTensors {
+    /** The numbers of which a learned rotary embedding has one for each pair. */
+    public static final String ROPE_EXPONENTS = "model.rope_exponents";
+
     static final String HEAD = "lm_head.weight";
 
     /** A weight. */
@@ -57,6 +62,13 @@ public final class DecoderTensors {
             layer("model.layers." + layer + ".", config.layers().get(layer));
         }
         norm("model.norm", config.head().norm(), config.hiddenSize());
+        config.streams()
+                .filter(streams -> !streams.averaged())
+                .ifPresent(streams -> connection("model.streams", streams, streams.count(), 1));
+        config.ropes().stream()
+                .filter(Rope::learned)
+                .findFirst()
+                .ifPresent(rope -> add(ROPE_EXPONENTS, rope.dims() / 2));
         if (!config.tieWordEmbeddings()) {
             add(HEAD, config.vocabSize(), config.hiddenSize());
         }
@@ -72,23 +84,52 @@ public final class DecoderTensors {
         if (residual.mixer().norms().isBefore() && (mixes || residual.parallel())) {
             norm(prefix + "input_layernorm", residual.norm(), config.hiddenSize());
         }
-        if (layer.mixer() instanceof Attention attention) {
-            attention(prefix + "self_attn.", attention);
-        }
-        MixerTensors.of(layer.mixer(), config.hiddenSize())
-                .forEach(tensor -> tensors.add(new Tensor(prefix + tensor.name(), tensor.shape())));
+        mixer(prefix, layer.mixer());
         if (mixes && residual.mixer().norms().isAfter()) {
-            norm(prefix + "mixer_output_norm", residual.norm(), config.hiddenSize());
+            norm(prefix + "mixer_output_norm", residual.mixerOutputNorm(), config.hiddenSize());
         }
         if (feeds && !residual.parallel() && residual.feedForward().norms().isBefore()) {
             norm(prefix + "post_attention_layernorm", residual.feedForwardNorm(), config.hiddenSize());
         }
         feedForward(prefix + "mlp", layer);
         if (feeds && residual.feedForward().norms().isAfter()) {
-            norm(prefix + "mlp_output_norm", residual.feedForwardNorm(), config.hiddenSize());
+            norm(prefix + "mlp_output_norm", residual.feedForwardOutputNorm(), config.hiddenSize());
         }
+        residual.streams().ifPresent(streams -> {
+            connection(prefix + "mixer_streams", streams, streams.rows(), streams.scales());
+            connection(prefix + "mlp_streams", streams, streams.rows(), streams.scales());
+        });
+        shares(prefix + "mixer_share", residual.mixer());
+        shares(prefix + "mlp_share", residual.feedForward());
         if (residual.scaled()) {
             add(prefix + "layer_scalar", 1);
+        }
+        layer.shortcut().ifPresent(shortcut -> {
+            mlp(prefix + "first_mlp", shortcut.first(), config.hiddenSize());
+            norm(prefix + "second.input_layernorm", residual.norm(), config.hiddenSize());
+            mixer(prefix + "second.", shortcut.mixer());
+            norm(prefix + "second.post_attention_layernorm", residual.feedForwardNorm(), config.hiddenSize());
+            mlp(prefix + "second.mlp", shortcut.second(), config.hiddenSize());
+        });
+    }
+
+    private void mixer(String prefix, Mixer mixer) {
+        if (mixer instanceof Attention attention) {
+            attention(prefix + "self_attn.", attention);
+        }
+        MixerTensors.of(mixer, config.hiddenSize())
+                .forEach(tensor -> tensors.add(new Tensor(prefix + tensor.name(), tensor.shape())));
+    }
+
+    private void connection(String name, Residual.Streams streams, long rows, long scales) {
+        add(name + ".fn", rows, streams.count() * (long) config.hiddenSize());
+        add(name + ".base", rows);
+        add(name + ".scale", scales);
+    }
+
+    private void shares(String name, Residual.Branch branch) {
+        if (branch.shares() instanceof Residual.Shares.Learned) {
+            add(name, config.hiddenSize());
         }
     }
 
@@ -116,6 +157,22 @@ public final class DecoderTensors {
         if (attention.gate() != OutputGate.NONE && !gateOfQuery) {
             add(prefix + "output_gate.weight", attention.gate().isPerHead() ? attention.heads() : outputs, hidden);
         }
+        if (attention.gate() == OutputGate.SIGMOID_BIASED_BY_HEAD) {
+            add(prefix + "output_gate.bias", attention.heads());
+        }
+        attention
+                .queryScale()
+                .filter(QueryScale.LearnedLogarithm.class::isInstance)
+                .ifPresent(growth -> {
+                    add(prefix + "query_scale.scale", attention.heads());
+                    add(prefix + "query_scale.bias", attention.heads());
+                });
+        attention.indexer().ifPresent(indexer -> {
+            add(prefix + "indexer.q_proj.weight", (long) attention.keyValueHeads() * indexer.dim(), hidden);
+            add(prefix + "indexer.k_proj.weight", indexer.dim(), hidden);
+            norm(prefix + "indexer.q_norm", indexer.norm(), indexer.dim());
+            norm(prefix + "indexer.k_norm", indexer.norm(), indexer.dim());
+        });
     }
 
     private void feedForward(String block, Layer layer) {
@@ -148,13 +205,18 @@ public final class DecoderTensors {
 
     private void mixture(String block, FeedForward.Sparse mixture, Norm norm) {
         long hidden = config.hiddenSize();
-        long width = mixture.latentSize().orElse(config.hiddenSize());
-        for (int expert = 0; expert < mixture.experts(); expert++) {
+        long width = mixture.width(config.hiddenSize());
+        for (int expert = 0; expert < mixture.networks(); expert++) {
             mlp(block + ".experts." + expert, mixture.expert(), width);
         }
-        if (mixture.latentSize().isPresent()) {
+        mixture.latent().ifPresent(latent -> {
             add(block + ".latent_input.weight", width, hidden);
+            latent.norm().ifPresent(input -> norm(block + ".latent_norm", input, width));
             add(block + ".latent_output.weight", hidden, width);
+        });
+        mixture.outputNorm().ifPresent(output -> norm(block + ".expert_output_norm", output, width));
+        if (mixture.outputBias()) {
+            add(block + ".output_bias", width);
         }
         mixture.shared().ifPresent(shared -> {
             mlp(block + ".shared_expert", shared.mlp(), hidden);

@@ -57,8 +57,8 @@ final class ExpectedWeights {
 
     private static void refuseMoreExperts(
             ModelConfig config, int layer, FeedForward.Sparse mixture, WeightFiles files) {
-        String next = "model.layers.%d.mlp.experts.%d.down_proj.weight".formatted(layer, mixture.experts());
-        List<Long> shape = List.of((long) mixture.latentSize().orElse(config.hiddenSize()), (long)
+        String next = "model.layers.%d.mlp.experts.%d.down_proj.weight".formatted(layer, mixture.networks());
+        List<Long> shape = List.of((long) mixture.width(config.hiddenSize()), (long)
                 mixture.expert().size());
         files.find(next, shape).filter(tensor -> tensor.shape().equals(shape)).ifPresent(tensor -> {
             throw new GatehouseException(
@@ -68,7 +68,7 @@ final class ExpectedWeights {
                                     files.fileOf(tensor),
                                     files.published(next),
                                     files.configName(),
-                                    mixture.experts()));
+                                    mixture.networks()));
         });
     }
 }

@@ -63,7 +63,7 @@ public record Footprint(
             parameters += always[layer] + experts[layer];
             active += always[layer];
             if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse mixture) {
-                active += experts[layer] / mixture.experts() * mixture.topK();
+                active += experts[layer] / mixture.networks() * Math.min(mixture.networks(), mixture.topK());
             }
             largest = Math.max(largest, always[layer] + experts[layer]);
         }

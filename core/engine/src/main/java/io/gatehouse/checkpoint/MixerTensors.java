@@ -1,6 +1,7 @@
 package io.gatehouse.checkpoint;
 
 import io.gatehouse.checkpoint.DecoderTensors.Tensor;
+import io.gatehouse.checkpoint.config.ExpertAttention;
 import io.gatehouse.checkpoint.config.GatedDelta;
 import io.gatehouse.checkpoint.config.KimiDelta;
 import io.gatehouse.checkpoint.config.LatentAttention;
@@ -9,12 +10,14 @@ import io.gatehouse.checkpoint.config.Mamba;
 import io.gatehouse.checkpoint.config.Mamba2;
 import io.gatehouse.checkpoint.config.Mixer;
 import io.gatehouse.checkpoint.config.OutputGate;
+import io.gatehouse.checkpoint.config.QueryScale;
 import io.gatehouse.checkpoint.config.ShortConvolution;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The weights of latent attention and of recurrences. A convolution is a matrix [channels, kernel], whatever axes of size 1
+ * The weights of latent attention, of attention with experts and of recurrences. A convolution is a matrix [channels, kernel], whatever axes of size 1
  * files have between the two.
  */
 final class MixerTensors {
@@ -30,6 +33,8 @@ final class MixerTensors {
         MixerTensors all = new MixerTensors(hidden);
         if (mixer instanceof LatentAttention attention) {
             all.latentAttention(attention);
+        } else if (mixer instanceof ExpertAttention attention) {
+            all.expertAttention(attention);
         } else if (mixer instanceof GatedDelta delta) {
             all.gatedDelta(delta);
         } else if (mixer instanceof KimiDelta delta) {
@@ -62,30 +67,78 @@ final class MixerTensors {
         } else {
             projection(block + "q_proj", false, queries, hidden);
         }
-        projection(
-                block + "kv_a_proj_with_mqa",
-                attention.biased(),
-                (long) attention.latentRank() + attention.rotaryDim(),
-                hidden);
-        vector(block + "kv_a_layernorm.weight", attention.latentRank());
+        growth(block, attention.queryScale(), attention.heads());
+        if (attention.latents().source() != LatentAttention.Source.SHARED) {
+            projection(
+                    block + "kv_a_proj_with_mqa",
+                    attention.biased(),
+                    (long) attention.latentRank() + attention.rotaryDim(),
+                    hidden);
+            vector(block + "kv_a_layernorm.weight", attention.latentRank());
+            if (attention.latents().keyNorm()) {
+                vector(block + "k_rope_layernorm.weight", attention.rotaryDim());
+            }
+        }
         long expanded = (long) attention.heads() * (attention.plainDim() + attention.valueDim());
         projection(block + "kv_b_proj", false, expanded, attention.latentRank());
         projection(block + "o_proj", attention.biased(), hidden, (long) attention.heads() * attention.valueDim());
         if (attention.gate() == OutputGate.SIGMOID_HEAD) {
             projection(block + "output_gate", false, attention.heads(), hidden);
         }
-        attention.indexer().filter(indexer -> !indexer.shared()).ifPresent(indexer -> {
-            long dim = indexer.headDim();
+        if (attention.gate() == OutputGate.SIGMOID) {
+            projection(block + "output_gate", false, (long) attention.heads() * attention.valueDim(), hidden);
+        }
+        if (attention.sinks()) {
+            vector(block + "sinks", attention.heads());
+        }
+        attention
+                .indexer()
+                .filter(indexer -> !indexer.shared())
+                .ifPresent(indexer -> indexer(block + "indexer.", attention, indexer));
+    }
+
+    private void indexer(String block, LatentAttention attention, LatentAttention.Indexer indexer) {
+        long dim = indexer.headDim();
+        if (indexer.ofInput()) {
+            vector(block + "q_input_norm.weight", hidden);
+            vector(block + "q_input_norm.bias", hidden);
+            projection(block + "wq_b", false, indexer.heads() * dim, hidden);
+        } else {
             projection(
-                    block + "indexer.wq_b",
+                    block + "wq_b",
                     false,
                     indexer.heads() * dim,
                     attention.queryRank().orElseThrow());
-            projection(block + "indexer.wk", false, dim, hidden);
-            vector(block + "indexer.k_norm.weight", dim);
-            vector(block + "indexer.k_norm.bias", dim);
-            projection(block + "indexer.weights_proj", false, indexer.heads(), hidden);
-        });
+        }
+        growth(block, indexer.queryScale(), indexer.heads());
+        projection(block + "wk", false, dim, hidden);
+        vector(block + "k_norm.weight", dim);
+        vector(block + "k_norm.bias", dim);
+        projection(block + "weights_proj", false, indexer.heads(), hidden);
+        if (indexer.pool() > 1) {
+            projection(block + "pool_gate", false, dim, hidden);
+            matrix(block + "pool_positions", indexer.pool(), dim);
+        }
+    }
+
+    private void growth(String block, Optional<QueryScale> growth, long heads) {
+        if (growth.filter(QueryScale.LearnedLogarithm.class::isInstance).isPresent()) {
+            vector(block + "query_scale.scale", heads);
+            vector(block + "query_scale.bias", heads);
+        }
+    }
+
+    private void expertAttention(ExpertAttention mixer) {
+        String block = "self_attn.";
+        long width = mixer.queryWidth();
+        projection(block + "gate", false, mixer.experts(), hidden);
+        for (int expert = 0; expert < mixer.experts(); expert++) {
+            projection(block + "experts.%d.q_proj".formatted(expert), false, width, hidden);
+            projection(block + "experts.%d.o_proj".formatted(expert), false, hidden, width);
+        }
+        projection(block + "k_proj", false, width, hidden);
+        projection(block + "v_proj", false, width, hidden);
+        vector(block + "output_bias", hidden);
     }
 
     private void gatedDelta(GatedDelta delta) {

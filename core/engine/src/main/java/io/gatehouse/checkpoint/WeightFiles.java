@@ -166,7 +166,7 @@ final class WeightFiles implements AutoCloseable, TensorBytes {
     private GatehouseException packedOtherwise(StoredTensor stored) {
         return new GatehouseException(
                 ErrorCode.UNSUPPORTED_MODEL,
-                "Tensor %s of %s is stored as %s with shape %s; Gatehouse cannot read this format transposed or split into other rows"
+                "Tensor %s of %s is stored as %s with shape %s; Gatehouse cannot transpose or split tensors of this format"
                         .formatted(stored.name(), path, stored.format(), stored.shape()));
     }
 

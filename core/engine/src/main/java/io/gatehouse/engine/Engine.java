@@ -3,11 +3,19 @@ package io.gatehouse.engine;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.DecoderTensors;
+import io.gatehouse.checkpoint.config.MixerCache;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.DecoderGraph;
 import io.gatehouse.engine.graph.ExpertChanges;
 import io.gatehouse.engine.memory.LoadedModel;
+import io.gatehouse.engine.memory.WeightReader;
 import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.Generated;
+import io.gatehouse.engine.prefill.GenerationListener;
+import io.gatehouse.engine.prefill.GenerationOptions;
+import io.gatehouse.engine.prefill.Generator;
 import io.gatehouse.engine.prefill.PassPlan;
 import io.gatehouse.engine.prefill.Prefill;
 import io.gatehouse.engine.prefill.PrefillListener;
@@ -32,14 +40,15 @@ public final class Engine implements AutoCloseable {
     private final LoadedModel model;
     private final RotaryTable rotary;
 
-    private Engine(ModelConfig config, EngineOptions options, MemoryPlan memory, LoadedModel model) {
+    private Engine(
+            ModelConfig config, EngineOptions options, MemoryPlan memory, LoadedModel model, RotaryTable rotary) {
         this.config = config;
         this.precision = options.precision();
         this.device = options.device();
         this.interventions = options.interventions();
         this.memory = memory;
         this.model = model;
-        this.rotary = new RotaryTable();
+        this.rotary = rotary;
     }
 
     /** Reads the weights of a checkpoint to run it in fp32 on the CPU. */
@@ -70,6 +79,7 @@ public final class Engine implements AutoCloseable {
         Interventions interventions = options.interventions();
         ModelConfig config = interventions.applyTo(checkpoint.config());
         Precision precision = options.precision();
+        float[] ropeExponents = ropeExponents(checkpoint, config);
         DecoderGraph graph = new DecoderGraph(
                 checkpoint, config, precision.attention(), precision.experts(), interventions.changesExperts());
         try {
@@ -77,11 +87,24 @@ public final class Engine implements AutoCloseable {
             Session session = options.device().open(graph.graph());
             ExpertChanges changes = interventions.expertChanges(config);
             return new Engine(
-                    config, options, memory, LoadedModel.open(checkpoint, graph, session, changes, memory.layers()));
+                    config,
+                    options,
+                    memory,
+                    LoadedModel.open(checkpoint, graph, session, changes, memory.layers()),
+                    new RotaryTable(ropeExponents));
         } catch (RuntimeException failure) {
             graph.close();
             throw failure;
         }
+    }
+
+    /** What a learned rotary embedding has for each pair; nothing where none is learned. */
+    private static float[] ropeExponents(Checkpoint checkpoint, ModelConfig config) {
+        return config.ropes().stream()
+                .filter(Rope::learned)
+                .findFirst()
+                .map(rope -> new WeightReader(checkpoint).vector(DecoderTensors.ROPE_EXPONENTS, rope.dims() / 2))
+                .orElseGet(() -> new float[0]);
     }
 
     /** The model that is run: that of the checkpoint, with another top-k where the interventions have one. */
@@ -129,9 +152,36 @@ public final class Engine implements AutoCloseable {
         prefill.run(requests, memory.batches(), tokensTogether());
     }
 
+    /**
+     * Generates a text after each prompt: greedily, many texts at a time. In {@code EXACT} a text has the same bits
+     * whatever other texts are generated beside it.
+     *
+     * @return in the order of the prompts
+     * @throws GatehouseException what {@link #require} throws for any of them; OUT_OF_MEMORY if a text may become too long
+     *     for the available memory, UNSUPPORTED_MODEL if a mixer of the model has no cache yet; what the listener throws
+     */
+    public List<Generated> generate(
+            List<Prompt> prompts, GenerationOptions options, Capture capture, GenerationListener listener) {
+        prompts.forEach(this::require);
+        long together = Math.max(1, tokensTogether() / (1 + widestCache() / config.hiddenSize()));
+        return new Generator(model, rotary, capture, capture.everyOutput(), memory.batches(), together)
+                .run(List.copyOf(prompts), options, listener);
+    }
+
+    /** Numbers that the layer which keeps most keeps of each token. */
+    private long widestCache() {
+        return config.layers().stream()
+                .flatMap(layer -> layer.mixer().cache(config.hiddenSize()).stream())
+                .mapToLong(cache -> cache.tokens().stream()
+                        .mapToLong(MixerCache.PerToken::width)
+                        .sum())
+                .max()
+                .orElse(0);
+    }
+
     /** The most tokens that go through the layers together: weights that do not stay are read once for each such pass. */
     public long tokensTogether() {
-        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.hiddenSize()));
+        return Math.max(1, IN_FLIGHT_BYTES / (Float.BYTES * (long) config.stateSize()));
     }
 
     /**

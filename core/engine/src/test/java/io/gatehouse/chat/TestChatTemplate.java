@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -125,6 +126,73 @@ final class TestChatTemplate {
                         .as(name)
                         .isEqualTo(tokenizer.encode(chat.render(messages, false)));
             }
+        }
+    }
+
+    /** In the manner of Qwen3: without thinking, the template begins the answer with an empty block. */
+    private static final String REASONING = "{% for m in messages %}{{ m.content }}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ eos_token }}"
+            + "{% if enable_thinking is defined and enable_thinking is false %}none:{% endif %}{% endif %}";
+
+    @Test
+    void asksNotToThinkByTheSwitchOfTheTemplate() throws IOException {
+        chat(REASONING).close();
+        assertThat(rendered(Thinking.DEFAULT)).isEqualTo("2+2?<|padding|>");
+        assertThat(rendered(Thinking.OFF)).isEqualTo("2+2?<|padding|>none:");
+        write(REASONING.replace("enable_thinking", "thinking"));
+        assertThat(rendered(Thinking.OFF)).isEqualTo("2+2?<|padding|>none:");
+        write(TEMPLATE.replace("Answer:", "thinking"));
+        assertThat(rendered(Thinking.DEFAULT)).endsWith("<|padding|>thinking");
+        write("A thinking model: {{ messages[0].content }}");
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> rendered(Thinking.OFF))
+                .withMessageContaining("cannot switch thinking off: it reads neither enable_thinking nor thinking")
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
+    }
+
+    @Test
+    void beginsTheAnswerWithAnEmptyThinkBlock() throws IOException {
+        chat(REASONING).close();
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> rendered(Thinking.EMPTY))
+                .withMessageContaining("has no token <think>, which an empty think block needs");
+        for (boolean special : new boolean[] {false, true}) {
+            ObjectNode tokenizer = (ObjectNode) new ObjectMapper().readTree(TOKENIZER.toFile());
+            int begin = tokenizer.path("model").path("vocab").size();
+            addToken(tokenizer, begin, "<think>", special);
+            addToken(tokenizer, begin + 1, "</think>", special);
+            Files.writeString(directory.resolve("tokenizer.json"), tokenizer.toString());
+            write(REASONING);
+            assertThat(rendered(Thinking.EMPTY)).isEqualTo("2+2?<|padding|><think>\n\n</think>\n\n");
+            try (ChatTemplate chat =
+                    ChatTemplate.find(directory, CLOCK, Thinking.EMPTY).orElseThrow()) {
+                int[] ids = chat.encodeAnswer(List.of(Message.user("2+2?")), "4");
+                assertThat(IntStream.of(ids).filter(id -> id >= begin)).containsExactly(begin, begin + 1);
+                assertThat(chat.encode(List.of(Message.user("2+2?")), false)).doesNotContain(begin);
+            }
+            write(REASONING + "{{ '<think>' }}");
+            assertThat(rendered(Thinking.EMPTY)).isEqualTo("2+2?<|padding|><think>\n\n</think>\n\n");
+            write(REASONING + "{{ '<think>\n' }}");
+            assertThat(rendered(Thinking.EMPTY)).isEqualTo("2+2?<|padding|><think>\n\n</think>\n\n");
+        }
+    }
+
+    private static void addToken(ObjectNode tokenizer, int id, String text, boolean special) {
+        tokenizer
+                .withArray("added_tokens")
+                .addObject()
+                .put("id", id)
+                .put("content", text)
+                .put("single_word", false)
+                .put("lstrip", false)
+                .put("rstrip", false)
+                .put("normalized", false)
+                .put("special", special);
+    }
+
+    private String rendered(Thinking thinking) {
+        try (ChatTemplate chat = ChatTemplate.find(directory, CLOCK, thinking).orElseThrow()) {
+            return chat.render(List.of(Message.user("2+2?")), true);
         }
     }
 

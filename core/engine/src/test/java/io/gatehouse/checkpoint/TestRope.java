@@ -70,6 +70,30 @@ final class TestRope {
     }
 
     @Test
+    void dividesWavesFromOneLengthOnInLlama4() {
+        // The values of Llama 4 Scout: heads of 128, both factors 1, so that nothing is interpolated.
+        double[] frequencies = frequencies(
+                rope("\"rope_theta\": 500000.0, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 16.0,"
+                        + " \"low_freq_factor\": 1.0, \"high_freq_factor\": 1.0,"
+                        + " \"original_max_position_embeddings\": 8192}"),
+                128,
+                1);
+        // 8192 500000^(-i / 64) / (2 pi) falls below 1 at i = 35.
+        for (int i = 0; i < 64; i++) {
+            double plain = Math.exp(-Math.log(500_000) * i / 64);
+            assertThat(frequencies[i]).as("pair %d", i).isCloseTo(i < 35 ? plain : plain / 16, EXACT);
+        }
+    }
+
+    @Test
+    void dividesTheWaveOfTheBorderItselfInLlama4() {
+        // The wave of the first pair has a length of 2 pi.
+        double factor = 64 / (2 * Math.PI);
+        Rope rope = new Rope(10_000, new RopeScaling.Llama3(16, factor, factor, 64), 8);
+        assertThat(frequencies(rope, 8, 1)[0]).isIn(1.0 / 16, 1.0);
+    }
+
+    @Test
     void rampsBetweenKeptAndDividedInYarn() {
         // The values that Qwen publishes for long texts: heads of 128, theta 1,000,000.
         Rope rope = rope("\"rope_theta\": 1000000.0, \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4.0,"
@@ -171,8 +195,9 @@ final class TestRope {
         wrong("\"type\": \"dynamic\", \"factor\": 0", "field 'rope_scaling.factor' is 0 instead of a positive number");
         wrong("\"type\": \"llama3\", \"factor\": 8", "field 'rope_scaling' has no field 'low_freq_factor'");
         wrong(
-                "\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 4",
-                "field 'rope_scaling.high_freq_factor' is 4.0 instead of a number larger than the low_freq_factor 4.0");
+                "\"type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 4, \"high_freq_factor\": 3",
+                "field 'rope_scaling.high_freq_factor' is 3.0 instead of a number not smaller than the low_freq_factor"
+                        + " 4.0");
         wrong("\"type\": \"yarn\", \"factor\": 2, \"rope_theta\": 1", "field 'rope_scaling.rope_theta' is 1.0");
         wrong("\"type\": \"yarn\", \"factor\": 2, \"truncate\": 1", "field 'rope_scaling.truncate' is 1");
         refuses(

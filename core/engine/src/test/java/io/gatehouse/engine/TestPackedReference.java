@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvFileSource;
 
 /**
  * Compares packed checkpoints with the outputs that Hugging Face's model code gives for their weights dequantised in fp32:
@@ -28,54 +28,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TestPackedReference {
     private static final double TOLERANCE = 2e-4;
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "awq_mixtral",
-                "awq_qwen3_moe",
-                "bnb_nf4",
-                "bnb_nf4_single",
-                "ct_fp8_block",
-                "ct_fp8_channel",
-                "ct_fp8_tensor",
-                "ct_mixed",
-                "ct_mxfp4",
-                "ct_nvfp4",
-                "ct_w4",
-                "ct_w4_zero",
-                "ct_w8",
-                "ct_w8_zero",
-                "fp8_deepseek_v3",
-                "fp8_qwen3_moe",
-                "fp8_qwen3_moe_e8m0",
-                "fp8_qwen3_moe_mx",
-                "fp8_qwen3_moe_stacked",
-                "fp8_qwen3_moe_tensor",
-                "gguf_deepseek2_q8_0",
-                "gguf_gpt_oss_mxfp4",
-                "gguf_mixtral_bf16",
-                "gguf_mixtral_q4_0",
-                "gguf_mixtral_q4_1_q5",
-                "gguf_olmoe_f16",
-                "gguf_olmoe_q8_0",
-                "gguf_qwen3moe_f32_split",
-                "gguf_qwen3moe_iq4_xs",
-                "gguf_qwen3moe_q4_k_m",
-                "gguf_qwen3moe_q5_k_m",
-                "gptq_8bit",
-                "gptq_borrow",
-                "gptq_order",
-                "gptq_sym",
-                "gptq_v2",
-                "modelopt_nvfp4",
-                "mxfp4_gpt_oss"
-            })
-    void givesTheSameAsTheDequantisedModel(String name, @TempDir Path directory) throws IOException {
+    @ParameterizedTest(name = "{0}")
+    @CsvFileSource(resources = "/io/gatehouse/engine/packed.csv")
+    void givesTheSameAsTheDequantisedModel(String name, String architecture, @TempDir Path directory)
+            throws IOException {
         Path fixture = SharedData.path("reference/quantised/" + name);
         List<int[]> prompts = prompts(fixture);
         PrefillTrace trace = new PrefillTrace(prompts);
         try (Checkpoint checkpoint = Checkpoint.open(fixture);
                 Engine engine = Engine.load(checkpoint)) {
+            assertThat(checkpoint.config().architecture()).isEqualTo(architecture);
             engine.prefill(prompts.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
         }
         Path file = directory.resolve("actual.safetensors");

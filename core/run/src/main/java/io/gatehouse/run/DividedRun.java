@@ -56,6 +56,7 @@ public final class DividedRun {
                         checkpoint.directory().toAbsolutePath().normalize().toString(),
                         request.toMap(),
                         task.chat(),
+                        task.thinking(),
                         task.format().answerPrefix(),
                         date,
                         task.quiz().mostChoices());

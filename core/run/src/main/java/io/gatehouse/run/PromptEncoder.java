@@ -2,6 +2,7 @@ package io.gatehouse.run;
 
 import io.gatehouse.chat.ChatTemplate;
 import io.gatehouse.chat.Message;
+import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
@@ -29,20 +30,22 @@ final class PromptEncoder implements AutoCloseable {
 
     /** INVALID_ARGUMENT if prompts are chat messages and the model has no chat template. */
     static PromptEncoder open(Checkpoint checkpoint, RunTask task, OffsetDateTime date) {
-        return open(checkpoint, task.chat(), task.format().answerPrefix(), date);
+        return open(checkpoint, task.chat(), task.thinking(), task.format().answerPrefix(), date);
     }
 
     /**
      * The same.
      *
      * @param asChat whether prompts are messages of a user
+     * @param thinking how the model is asked to think before it answers such a message
      * @param answerPrefix with what the model's answer begins
      * @param date for chat templates that use it
      */
-    static PromptEncoder open(Checkpoint checkpoint, boolean asChat, String answerPrefix, OffsetDateTime date) {
+    static PromptEncoder open(
+            Checkpoint checkpoint, boolean asChat, Thinking thinking, String answerPrefix, OffsetDateTime date) {
         Tokenizer tokenizer = checkpoint.openTokenizer();
         try {
-            Optional<ChatTemplate> chat = asChat ? Optional.of(template(checkpoint, date)) : Optional.empty();
+            Optional<ChatTemplate> chat = asChat ? Optional.of(template(checkpoint, thinking, date)) : Optional.empty();
             return new PromptEncoder(tokenizer, chat, answerPrefix);
         } catch (RuntimeException e) {
             tokenizer.close();
@@ -84,8 +87,8 @@ final class PromptEncoder implements AutoCloseable {
         return template.encodeAnswer(List.of(Message.user(ANY)), answer);
     }
 
-    private static ChatTemplate template(Checkpoint checkpoint, OffsetDateTime date) {
-        return ChatTemplate.find(checkpoint.directory(), Clock.fixed(date.toInstant(), date.getOffset()))
+    private static ChatTemplate template(Checkpoint checkpoint, Thinking thinking, OffsetDateTime date) {
+        return ChatTemplate.find(checkpoint.directory(), Clock.fixed(date.toInstant(), date.getOffset()), thinking)
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
                         "Model %s has no chat template, which prompts as chat messages need"

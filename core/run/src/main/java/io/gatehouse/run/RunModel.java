@@ -42,7 +42,7 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
     /** Describes a run of the model for the store. */
     public RunDescription describe(
             String name, String task, String format, int shots, Recording recording, String gatehouseVersion) {
-        return new RunDescription(
+        RunDescription described = new RunDescription(
                 name,
                 checkpoint.name(),
                 checkpoint.fingerprint(),
@@ -56,6 +56,7 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
                 options.device().id(),
                 options.interventions().id(),
                 gatehouseVersion);
+        return described.withStorage(checkpoint.footprint().storage());
     }
 
     private static ModelLayer layer(FeedForward block) {

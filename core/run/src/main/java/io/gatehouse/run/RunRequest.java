@@ -77,6 +77,11 @@ public record RunRequest(
         boolean chat,
 
         @JsonField(
+                value = "How a reasoning model is asked to think before its answer; needs chat.",
+                values = {"default", "off", "empty"})
+        String thinking,
+
+        @JsonField(
                 value = "What to do with a prompt that is longer than the context of the model.",
                 values = {"fail", "skip", "truncate-examples"})
         String longPrompts,
@@ -122,6 +127,7 @@ public record RunRequest(
         @JsonField(value = "Experts that each token is sent to.", minimum = 1)
         Optional<Integer> topK) {
     public static final String FORMAT = "hendrycks";
+    public static final String THINKING = "default";
     public static final String LONG_PROMPTS = "fail";
     public static final String RECORD = "prompt";
     public static final String PROBABILITIES = "none";
@@ -147,6 +153,7 @@ public record RunRequest(
         limit = requireNonNullElse(limit, Optional.empty());
         subjects = separated(subjects);
         format = requireNonNullElse(format, FORMAT);
+        thinking = requireNonNullElse(thinking, THINKING);
         longPrompts = requireNonNullElse(longPrompts, LONG_PROMPTS);
         record = requireNonNullElse(record, RECORD);
         probabilities = requireNonNullElse(probabilities, PROBABILITIES);
@@ -259,6 +266,7 @@ public record RunRequest(
                 shots,
                 format,
                 chat,
+                thinking,
                 longPrompts,
                 record,
                 probabilities,

@@ -2,6 +2,7 @@ package io.gatehouse.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.chat.Thinking;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
@@ -18,6 +19,7 @@ import io.gatehouse.store.schema.GivenName;
  * @param recording which decisions of the routers to keep
  * @param chat whether each prompt is the message of a user, in the chat template of the model
  * @param longPrompts what to do with prompts that are longer than the model takes
+ * @param thinking how the model is asked to think before it answers the message of a user
  */
 public record RunTask(
         String name,
@@ -26,19 +28,38 @@ public record RunTask(
         int shots,
         Recording recording,
         boolean chat,
-        LongPrompts longPrompts) {
+        LongPrompts longPrompts,
+        Thinking thinking) {
     public RunTask {
         requireNonNull(name, "name is null");
         requireNonNull(quiz, "quiz is null");
         requireNonNull(format, "format is null");
         requireNonNull(recording, "recording is null");
         requireNonNull(longPrompts, "longPrompts is null");
+        requireNonNull(thinking, "thinking is null");
         GivenName.checked("a run", name);
         chat |= !format.answerPrefix().isEmpty();
+        if (!chat && thinking != Thinking.DEFAULT) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "--thinking %s needs --chat: without it, prompts are plain text".formatted(thinking.id()));
+        }
         if (quiz.questions() == 0) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "Quiz %s has no test questions".formatted(quiz.name()));
         }
+    }
+
+    /** A task whose model thinks as its chat template has it. */
+    public RunTask(
+            String name,
+            Quiz quiz,
+            PromptFormat format,
+            int shots,
+            Recording recording,
+            boolean chat,
+            LongPrompts longPrompts) {
+        this(name, quiz, format, shots, recording, chat, longPrompts, Thinking.DEFAULT);
     }
 
     /** A task that fails where a prompt is longer than the model takes. */
@@ -53,11 +74,12 @@ public record RunTask(
 
     /** The same under another name. */
     public RunTask named(String other) {
-        return new RunTask(other, quiz, format, shots, recording, chat, longPrompts);
+        return new RunTask(other, quiz, format, shots, recording, chat, longPrompts, thinking);
     }
 
     /** Names the form of the prompts. */
     String formatId() {
-        return chat && format.answerPrefix().isEmpty() ? format.id() + "+chat" : format.id();
+        String form = chat && format.answerPrefix().isEmpty() ? format.id() + "+chat" : format.id();
+        return form + thinking.suffix();
     }
 }

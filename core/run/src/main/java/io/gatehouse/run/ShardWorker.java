@@ -2,6 +2,7 @@ package io.gatehouse.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
@@ -27,6 +28,7 @@ public final class ShardWorker implements AutoCloseable {
      * @param checkpoint directory of the model, which every machine finds under the same name
      * @param request the fields of the settled request
      * @param chat whether prompts are messages of a user
+     * @param thinking how the model is asked to think before it answers such a message
      * @param answerPrefix with what the model's answer begins
      * @param date for chat templates that use it
      * @param mostChoices the most choices that a question has
@@ -37,6 +39,7 @@ public final class ShardWorker implements AutoCloseable {
             String checkpoint,
             Map<String, Object> request,
             boolean chat,
+            Thinking thinking,
             String answerPrefix,
             OffsetDateTime date,
             int mostChoices)
@@ -45,6 +48,7 @@ public final class ShardWorker implements AutoCloseable {
             requireNonNull(description, "description is null");
             requireNonNull(checkpoint, "checkpoint is null");
             request = Map.copyOf(request);
+            requireNonNull(thinking, "thinking is null");
             requireNonNull(answerPrefix, "answerPrefix is null");
             requireNonNull(date, "date is null");
         }
@@ -79,7 +83,8 @@ public final class ShardWorker implements AutoCloseable {
         Checkpoint checkpoint = Checkpoint.open(Path.of(setup.checkpoint()));
         try {
             requireSame(setup, checkpoint);
-            PromptEncoder encoder = PromptEncoder.open(checkpoint, setup.chat(), setup.answerPrefix(), setup.date());
+            PromptEncoder encoder =
+                    PromptEncoder.open(checkpoint, setup.chat(), setup.thinking(), setup.answerPrefix(), setup.date());
             try {
                 Engine engine = Engine.loadExactly(
                         checkpoint, RunRequest.of(setup.request()).engineOptions());

@@ -13,15 +13,25 @@ import java.util.regex.Pattern;
 
 /**
  * llama.cpp's importance matrix in GGUF: {@code blk.N.ffn_gate_exps.weight.counts} says how many tokens each expert of
- * layer N saw. Counts only.
+ * layer N saw; models whose gate and up projections are one tensor have {@code ffn_gate_up_exps} or only {@code
+ * ffn_down_exps}. Counts only.
  */
 final class ImatrixCounts implements TraceReader {
     private static final String SUFFIX = ".ffn_gate_exps.weight.counts";
-    private static final Pattern LAYER = Pattern.compile("blk\\.(\\d{1,6})" + Pattern.quote(SUFFIX));
+
+    /** Every expert's projections see the same tokens: the first of these that a file has is enough. */
+    private static final List<String> SUFFIXES =
+            List.of(SUFFIX, ".ffn_gate_up_exps.weight.counts", ".ffn_down_exps.weight.counts");
+
+    private static final Pattern LAYER = Pattern.compile("blk\\.(\\d{1,6})\\.ffn_[a-z_]+\\.weight\\.counts");
 
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
-        List<NamedArray> arrays = GgufFile.read(file, SUFFIX);
+        List<NamedArray> arrays = SUFFIXES.stream()
+                .map(suffix -> GgufFile.read(file, suffix))
+                .filter(found -> !found.isEmpty())
+                .findFirst()
+                .orElse(List.of());
         if (arrays.isEmpty()) {
             throw new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s has no tensor blk.N%s".formatted(file, SUFFIX));
         }

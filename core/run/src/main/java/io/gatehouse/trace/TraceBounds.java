@@ -29,6 +29,16 @@ final class TraceBounds {
                 throw corrupt(file, sequence, "has layer %d twice".formatted(layer.layer()));
             }
             layers.set(layer.layer());
+            int before = -1;
+            for (int position : layer.positions()) {
+                if (position <= before) {
+                    throw corrupt(
+                            file,
+                            sequence,
+                            "has position %d after position %d in layer %d".formatted(position, before, layer.layer()));
+                }
+                before = position;
+            }
             for (int i = 0; i < layer.experts().length; i++) {
                 row += i % layer.topK() == 0 ? 1 : 0;
                 int expert = layer.experts()[i];

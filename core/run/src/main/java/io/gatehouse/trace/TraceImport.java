@@ -14,8 +14,10 @@ import io.gatehouse.store.transfer.SequenceQuestions;
 import io.gatehouse.store.transfer.TracedAnswer;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -27,12 +29,15 @@ import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 
 /**
- * Turns the routing in some files of one kind into one run. The files are read twice: first for the shape and the names of
- * everything, then sequence by sequence while the run is written, so that their routing is never held whole.
+ * Turns the routing in some files of one kind into one run. First they are read for the shape and the names of everything,
+ * then sequence by sequence while the run is written, so that their routing need not be held whole. A file whose sequences
+ * fit into some of the memory is read once, and they are held until they are written.
  */
 public final class TraceImport {
     /** Twenty times the layers and experts of the largest models there are. */
     private static final int MAX_GRID = 1 << 19;
+    /** Of the heap, for sequences that are held: half of what an import may take, so that a shard has room beside them. */
+    private static final int HELD_SHARE = 8;
     /** Heap that counts or an answer take beside their numbers. */
     private static final int OVERHEAD = 256;
     /** Heap that the name of a sequence takes here and as a question, beside its characters. */
@@ -48,38 +53,59 @@ public final class TraceImport {
     private final List<Path> files = new ArrayList<>();
     private final TraceBounds bounds = new TraceBounds();
     private final FileMemory memory;
+    /** Memory that sequences may take from the first reading until they are written. */
+    private final long heldLimit;
+    /** Sequences of files that are held whole. */
+    private final Map<Path, Deque<TracedSequence>> held = new HashMap<>();
+
+    private long heldBytes;
 
     /** Learns what a file holds. */
     private final class Survey implements TraceListener {
         private final Path file;
+        private final Deque<TracedSequence> kept = new ArrayDeque<>();
 
         Survey(Path file) {
             this.file = file;
+            held.put(file, kept);
+        }
+
+        /** Holds the sequence, if all of its file are held; or else none of them. */
+        private void keep(TracedSequence sequence) {
+            if (held.get(file) != kept) {
+                return;
+            }
+            long bytes = sequence.bytes();
+            if (bytes <= heldLimit - heldBytes && memory.hasRoom(bytes)) {
+                memory.take(bytes);
+                heldBytes += bytes;
+                kept.add(sequence);
+            } else {
+                held.remove(file);
+                letGo(kept);
+            }
         }
 
         @Override
         public void sequence(TracedSequence sequence) {
             bounds.require(file, sequence);
-            memory.take(NAME_BYTES
-                    + (long) sequence.name().length()
-                    + sequence.text().length());
+            take(NAME_BYTES + (long) sequence.name().length() + sequence.text().length());
             sequences.add(sequence);
             recorded.add(sequence);
+            keep(sequence);
         }
 
         @Override
         public void counts(ExpertCounts expertCounts) {
             bounds.require(file, expertCounts);
-            memory.take(OVERHEAD + (long) expertCounts.counts().length * Long.BYTES);
+            take(OVERHEAD + (long) expertCounts.counts().length * Long.BYTES);
             counts.add(expertCounts);
             recorded.add(expertCounts);
         }
 
         @Override
         public void answer(TracedAnswer answer) {
-            memory.take(OVERHEAD
-                    + (long) answer.question().length()
-                    + answer.answer().length());
+            take(OVERHEAD + (long) answer.question().length() + answer.answer().length());
             if (answers.putIfAbsent(answer.name(), answer) != null) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
@@ -112,22 +138,39 @@ public final class TraceImport {
             for (Path trace : traces) {
                 ReadingNote.of(trace);
                 file = trace;
-                kind.read(trace, shape, this);
+                Deque<TracedSequence> kept = held.remove(trace);
+                if (kept == null) {
+                    kind.read(trace, shape, this);
+                } else {
+                    giveHeld(kept);
+                }
             }
             if (read.cardinality() < sequences.size()) {
                 throw changed();
             }
         }
 
+        private void giveHeld(Deque<TracedSequence> kept) {
+            while (!kept.isEmpty()) {
+                TracedSequence part = kept.remove();
+                release(part);
+                add(part);
+            }
+        }
+
         @Override
         public void sequence(TracedSequence part) {
             bounds.require(file, part);
+            add(part);
+        }
+
+        private void add(TracedSequence part) {
             SequenceIndex.Entry entry = sequences.find(part.name()).orElseThrow(this::changed);
             if (entry.parts() == 1) {
                 give(part, entry);
                 return;
             }
-            memory.take(part.bytes());
+            take(part.bytes());
             Joined joined = unfinished.merge(part.name(), new Joined(part, 1, part.bytes()), Joined::with);
             if (joined.parts() == entry.parts()) {
                 unfinished.remove(part.name());
@@ -162,14 +205,41 @@ public final class TraceImport {
     }
 
     public TraceImport(TraceKind kind, TraceShape shape) {
-        this(kind, shape, FileMemory.of("The routing of all files"));
+        this(
+                kind,
+                shape,
+                FileMemory.of("The routing of all files"),
+                Runtime.getRuntime().maxMemory() / HELD_SHARE);
     }
 
-    /** @param memory bounds what is held: the names of sequences, the answers, and the sequences of one shard */
-    TraceImport(TraceKind kind, TraceShape shape, FileMemory memory) {
+    /**
+     * @param memory bounds what is held: the names of sequences, the answers, and the sequences of one shard
+     * @param heldLimit memory, as a part of this, that sequences may take from the first reading until they are written
+     */
+    TraceImport(TraceKind kind, TraceShape shape, FileMemory memory, long heldLimit) {
         this.kind = requireNonNull(kind, "kind is null");
         this.shape = requireNonNull(shape, "shape is null");
         this.memory = requireNonNull(memory, "memory is null");
+        this.heldLimit = heldLimit;
+    }
+
+    /** Counts memory; sequences that are held make room for it. */
+    private void take(long bytes) {
+        if (!memory.hasRoom(bytes)) {
+            held.values().forEach(this::letGo);
+            held.clear();
+        }
+        memory.take(bytes);
+    }
+
+    private void letGo(Deque<TracedSequence> kept) {
+        kept.forEach(this::release);
+        kept.clear();
+    }
+
+    private void release(TracedSequence sequence) {
+        memory.release(sequence.bytes());
+        heldBytes -= sequence.bytes();
     }
 
     /** Reads a file. A sequence whose layers are spread over files is one sequence. */

@@ -22,6 +22,7 @@ public enum TraceKind {
     COMMITTEE("committee", "CommitteeAudit's table of experts (.csv)", CommitteeCsv::new),
     C3PO("c3po", "C3PO's cases (.json, .jsonl)", C3poCases::new),
     FLAME("flame", "FLAME-MoE's traces, a file a layer (.parquet)", FlameTrace::new),
+    LONG("long", "tables of routing, a row an expert, a token or a count (.csv, .parquet, .jsonl)", LongTable::new),
     LM_EVAL("lm-eval", "samples of lm-evaluation-harness: right and wrong answers (.jsonl)", LmEvalSamples::new);
 
     private final String id;

@@ -2,18 +2,67 @@ package io.gatehouse.trace;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the user knows of the model, for sources that do not say it.
+ * What the user knows of the model and the files, for sources that do not say it.
  *
  * @param layers layers with experts
  * @param topK experts that each token is sent to
+ * @param promptStart tokens at the beginning of each prompt that the source leaves out
+ * @param packedWeights whether the experts of a token are followed by the bits of their weights
+ * @param metric the field of a sample that says whether an answer is right, if the user names one
+ * @param filter the filter whose answers are taken, if the user names one
+ * @param columns names of columns in the files by what they mean
  */
-public record TraceShape(OptionalInt layers, OptionalInt topK) {
+public record TraceShape(
+        OptionalInt layers,
+        OptionalInt topK,
+        int promptStart,
+        boolean packedWeights,
+        Optional<String> metric,
+        Optional<String> filter,
+        Map<String, String> columns) {
+    /** More tokens than any prompt has. */
+    static final int MOST_TOKENS = 1 << 28;
+
     public TraceShape {
+        if (promptStart < 0 || promptStart > MOST_TOKENS) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The number of tokens left out at the start of prompts is %,d; it is from 0 to %,d"
+                            .formatted(promptStart, MOST_TOKENS));
+        }
         requirePositive(layers, "layers with experts");
         requirePositive(topK, "experts that a token is sent to");
+        columns = Map.copyOf(columns);
+    }
+
+    /** Nothing else is known. */
+    public TraceShape(OptionalInt layers, OptionalInt topK) {
+        this(layers, topK, 0, false, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    /** Returns the same with prompts that begin at a position. */
+    public TraceShape withPromptStart(int start) {
+        return new TraceShape(layers, topK, start, packedWeights, metric, filter, columns);
+    }
+
+    /** Returns the same with weights that follow the experts, or not. */
+    public TraceShape withPackedWeights(boolean packed) {
+        return new TraceShape(layers, topK, promptStart, packed, metric, filter, columns);
+    }
+
+    /** Returns the same with a choice among the answers of a question. */
+    public TraceShape withAnswers(Optional<String> theMetric, Optional<String> theFilter) {
+        return new TraceShape(layers, topK, promptStart, packedWeights, theMetric, theFilter, columns);
+    }
+
+    /** Returns the same with names of columns. */
+    public TraceShape withColumns(Map<String, String> names) {
+        return new TraceShape(layers, topK, promptStart, packedWeights, metric, filter, names);
     }
 
     private static void requirePositive(OptionalInt number, String what) {

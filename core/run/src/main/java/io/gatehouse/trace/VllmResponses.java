@@ -3,52 +3,123 @@ package io.gatehouse.trace;
 import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Responses of vLLM with {@code --enable-return-routed-experts}: {@code prompt_routed_experts} of shape [prompt tokens,
- * layers, top-k], or of {@code /inference/v1/generate}, whose choices have {@code routed_experts} of the prompt and of
- * all but the last of their own {@code token_ids}. Ids only, as lists or as NumPy's npy in base64. Tokens that were
- * generated are left out: a run is about prompts.
+ * layers, top-k], with choices that may have {@code routed_experts} of their own tokens; or choices whose {@code
+ * routed_experts} has the prompt and all but the last of their own tokens. How many of these there are say {@code
+ * token_ids} of a choice, else {@code usage}. Ids, and weights where they are packed, in the forms that {@link RoutingCube}
+ * reads. Each choice is a sequence.
  */
 final class VllmResponses implements TraceReader {
     private static final String PROMPT = "prompt_routed_experts";
+    private static final String ROUTED = "routed_experts";
+    private static final String PROMPT_IDS = "prompt_token_ids";
+    private static final String IDS = "token_ids";
 
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
-        JsonRecords.read(file, response -> listener.sequence(sequence(response)));
+        JsonRecords.read(file, response -> sequences(response, shape).forEach(listener::sequence));
     }
 
-    private static TracedSequence sequence(JsonValue response) {
-        RoutingCube prompt = response.find(PROMPT)
-                .map(RoutingCube::of)
-                .or(() -> whole(response).map(VllmResponses::promptOf))
-                .orElseThrow(() -> response.corrupt("has no field '%s'".formatted(PROMPT)));
-        String name = response.find("id")
-                .or(() -> response.find("request_id"))
-                .map(JsonValue::text)
-                .orElse(response.place());
-        return new TracedSequence(name, Optional.empty(), "", new int[0], prompt.tokens(), prompt.layers());
-    }
-
-    /** The first choice of a response, if its experts are in one array with those of the prompt. */
-    private static Optional<JsonValue> whole(JsonValue response) {
-        return response.find("choices")
-                .filter(choices -> choices.size() > 0)
-                .map(choices -> choices.item(0))
-                .filter(choice ->
-                        choice.find("routed_experts").filter(JsonValue::isText).isPresent());
-    }
-
-    private static RoutingCube promptOf(JsonValue choice) {
-        JsonValue routed = choice.field("routed_experts");
-        RoutingCube cube = RoutingCube.of(routed);
-        int generated = choice.field("token_ids").size();
-        int prompt = cube.tokens() - Math.max(0, generated - 1);
-        if (prompt < 1) {
-            throw routed.corrupt("has %d tokens, but %d were generated".formatted(cube.tokens(), generated));
+    private static List<TracedSequence> sequences(JsonValue response, TraceShape shape) {
+        String name = response.find("id", "request_id").map(JsonValue::text).orElse(response.place());
+        Optional<JsonValue> promptField = response.find(PROMPT);
+        List<JsonValue> choices = routedChoices(response, promptField.isPresent());
+        if (promptField.isEmpty() && choices.isEmpty()) {
+            throw response.corrupt("has no field '%s'".formatted(PROMPT));
         }
-        cube.cut(prompt);
-        return cube;
+        Optional<RoutingCube> prompt =
+                promptField.map(field -> RoutingCube.of(field, shape.promptStart(), shape.packedWeights()));
+        if (prompt.isPresent() && choices.isEmpty()) {
+            int length = prompt.get().end();
+            int[] ids = response.find(PROMPT_IDS).map(JsonValue::indices).orElse(new int[0]);
+            return List.of(sequence(name, promptField.get(), prompt.get(), length, ids));
+        }
+        List<TracedSequence> sequences = new ArrayList<>();
+        for (int i = 0; i < choices.size(); i++) {
+            JsonValue choice = choices.get(i);
+            JsonValue routed = routed(choice).orElseThrow();
+            String ofChoice = choices.size() == 1 ? name : "%s#%d".formatted(name, i);
+            ResponseLength known = length(response, choice, choices.size());
+            RoutingCube cube;
+            int length;
+            if (prompt.isPresent()) {
+                length = prompt.get().end();
+                RoutingCube generated = RoutingCube.of(routed, length, shape.packedWeights());
+                known.requireGenerated(routed, generated.rows());
+                cube = prompt.get().then(generated, routed::corrupt);
+            } else if (known.prompt().isEmpty() && known.generated().isEmpty()) {
+                throw choice.corrupt(
+                        "has no field 'token_ids', and 'usage' does not say how many tokens the prompt has");
+            } else {
+                cube = RoutingCube.of(routed, shape.promptStart(), shape.packedWeights());
+                length = known.promptOf(routed, cube.first(), cube.rows());
+            }
+            sequences.add(sequence(ofChoice, routed, cube, length, ids(response, choice)));
+        }
+        return sequences;
+    }
+
+    private static TracedSequence sequence(String name, JsonValue routed, RoutingCube cube, int length, int[] ids) {
+        if (ids.length > 0 && ids.length < length) {
+            throw routed.corrupt(
+                    "is of a prompt of %d tokens, but the response has the ids of %d".formatted(length, ids.length));
+        }
+        return new TracedSequence(name, Optional.empty(), "", ids, length, cube.layers(length, routed::corrupt));
+    }
+
+    /**
+     * The choices of a response that have routing. A list is of generated tokens alone: without a field for the prompt it
+     * says nothing about positions.
+     */
+    private static List<JsonValue> routedChoices(JsonValue response, boolean promptApart) {
+        List<JsonValue> routed = new ArrayList<>();
+        response.find("choices").ifPresent(choices -> {
+            for (int i = 0; i < choices.size(); i++) {
+                JsonValue choice = choices.item(i);
+                if (routed(choice)
+                        .filter(field -> promptApart || !field.node().isArray())
+                        .isPresent()) {
+                    routed.add(choice);
+                }
+            }
+        });
+        return routed;
+    }
+
+    private static Optional<JsonValue> routed(JsonValue choice) {
+        return choice.find(ROUTED).or(() -> choice.find("message").flatMap(message -> message.find(ROUTED)));
+    }
+
+    /** The ids of all tokens of a choice, if the response has those of its prompt: with return_token_ids it does. */
+    private static int[] ids(JsonValue response, JsonValue choice) {
+        Optional<int[]> prompt =
+                response.find(PROMPT_IDS).or(() -> choice.find(PROMPT_IDS)).map(JsonValue::indices);
+        int[] generated = choice.find(IDS).map(JsonValue::indices).orElse(new int[0]);
+        return prompt.map(ids -> IntStream.concat(IntStream.of(ids), IntStream.of(generated))
+                        .toArray())
+                .orElse(new int[0]);
+    }
+
+    /** Usage sums the generated tokens of all choices. */
+    private static ResponseLength length(JsonValue response, JsonValue choice, int choices) {
+        ResponseLength usage = response.find("usage")
+                .map(ResponseLength::of)
+                .orElse(new ResponseLength(OptionalInt.empty(), OptionalInt.empty()));
+        OptionalInt prompt = response.find(PROMPT_IDS)
+                .or(() -> choice.find(PROMPT_IDS))
+                .map(ids -> OptionalInt.of(ids.size()))
+                .orElse(usage.prompt());
+        Optional<Integer> generated = choice.find(IDS).map(JsonValue::size);
+        if (generated.isPresent()) {
+            return new ResponseLength(prompt, OptionalInt.of(generated.get()));
+        }
+        return new ResponseLength(prompt, choices == 1 ? usage.generated() : OptionalInt.empty());
     }
 }

@@ -76,14 +76,21 @@ public final class ExpertWeights {
         List<LayerWeights> layers = new ArrayList<>();
         for (int layer = 0; layer < feedForwards.size(); layer++) {
             if (feedForwards.get(layer) instanceof FeedForward.Sparse mixture) {
-                layers.add(layer(layer, mixture.experts()));
+                layers.add(layer(layer, mixture));
                 listener.progress(layers.size(), mixtures);
             }
         }
         return layers;
     }
 
-    private LayerWeights layer(int layer, int experts) {
+    private LayerWeights layer(int layer, FeedForward.Sparse mixture) {
+        int experts = mixture.experts();
+        if (!mixture.expert().activation().isGated() || mixture.networks() < experts) {
+            throw new GatehouseException(
+                    ErrorCode.UNSUPPORTED_MODEL,
+                    "The experts of layer %d of %s cannot be compared: each needs a gate, an up and a down projection"
+                            .formatted(layer, checkpoint.directory()));
+        }
         String block = "model.layers.%d.mlp".formatted(layer);
         StoredTensor router = checkpoint.tensor(block + ".gate.weight");
         return new LayerWeights(

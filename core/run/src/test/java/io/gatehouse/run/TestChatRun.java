@@ -3,6 +3,7 @@ package io.gatehouse.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.GatehouseException;
@@ -55,6 +56,44 @@ final class TestChatRun {
                     .containsExactly("hendrycks", "hendrycks+chat", "open-instruct");
             assertThat(column(store, "SELECT predicted FROM answers")).allMatch("ABCD"::contains);
         }
+    }
+
+    @Test
+    void asksAReasoningModelNotToThinkAndSaysSo() throws IOException, SQLException {
+        Quiz quiz = MmluDirectory.read(SAMPLE.resolve("quiz")).limit(1);
+        String template = TEMPLATE.replace("model:{%", "model:{% if enable_thinking is false %} at once:{% endif %}{%");
+        try (Checkpoint checkpoint = Checkpoint.open(instructed(template));
+                Engine engine = Engine.load(checkpoint);
+                Store store = Store.create(directory.resolve("thinking.duckdb"))) {
+            for (Thinking thinking : List.of(Thinking.DEFAULT, Thinking.OFF)) {
+                RunTask task = new RunTask(
+                        thinking.id(),
+                        quiz,
+                        PromptFormat.HENDRYCKS,
+                        0,
+                        Recording.decisions(Scope.PROMPT),
+                        true,
+                        LongPrompts.FAIL,
+                        thinking);
+                new QuizRun(checkpoint, engine, store, "test").execute(task, listener(1));
+            }
+            assertThat(text(store, 2)).isEqualTo(text(store, 1) + " at once:");
+            assertThat(column(store, "SELECT prompt_format FROM runs ORDER BY run_id"))
+                    .containsExactly("hendrycks+chat", "hendrycks+chat+no-thinking");
+            assertThat(column(store, "SELECT DISTINCT storage FROM runs"))
+                    .containsExactly(checkpoint.footprint().storage());
+        }
+        assertThatThrownBy(() -> new RunTask(
+                        "plain",
+                        quiz,
+                        PromptFormat.HENDRYCKS,
+                        0,
+                        Recording.decisions(Scope.PROMPT),
+                        false,
+                        LongPrompts.FAIL,
+                        Thinking.EMPTY))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessageStartingWith("--thinking empty needs --chat");
     }
 
     @Test

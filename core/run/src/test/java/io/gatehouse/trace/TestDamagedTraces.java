@@ -36,7 +36,8 @@ final class TestDamagedTraces {
         fails(
                 TraceKind.SGLANG_RECORDS,
                 torch("}X\7\0\0\0records]}as."),
-                ", records[0] has no field 'topk_ids_of_layer'");
+                ", records[0] has no field 'topk_ids_of_layer' or 'global_physical_count'");
+        fails(TraceKind.SGLANG_RECORDS, torch("}X\7\0\0\0records]K\1as."), ", records[0] is not a dictionary");
     }
 
     /** Pickles of [], [1, 1, 1] and [{'a': 1}, {}, {}]. */

@@ -253,7 +253,8 @@ final class TestTraceImport {
         Path file = file("r.jsonl", responses(sequences, 100));
         long memory = 500_000;
         assertThat(sequences * routingBytes(100)).isGreaterThan(2 * memory);
-        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown(), FileMemory.of("The import", memory));
+        TraceImport traces =
+                new TraceImport(TraceKind.VLLM, TraceShape.unknown(), FileMemory.of("The import", memory), memory / 2);
         traces.read(file);
         TraceImport whole = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
         whole.read(file);
@@ -270,10 +271,36 @@ final class TestTraceImport {
         }
     }
 
+    /** Sequences that are held from the first reading give way to names, and their file is read again. */
+    @Test
+    void holdsWhatFitsAndReadsTheRestAgain() throws IOException, SQLException {
+        Path first = file("first.jsonl", responses(10, 100));
+        Path second = file("second.jsonl", responses(40, 1).replace("\"q", "\"s"));
+        // The routing of the first file takes 32,000 bytes, and the names of both 40,000.
+        TraceImport some =
+                new TraceImport(TraceKind.VLLM, TraceShape.unknown(), FileMemory.of("The import", 60_000), 40_000);
+        TraceImport all = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
+        for (TraceImport traces : List.of(some, all)) {
+            traces.read(first);
+            traces.read(second);
+        }
+        try (Store store = Store.create(directory.resolve("some.duckdb"));
+                Store other = Store.create(directory.resolve("all.duckdb"))) {
+            store.importRun(some.run("r", "m", OptionalInt.empty()), "test");
+            // All of these sequences are held.
+            Files.delete(first);
+            Files.delete(second);
+            other.importRun(all.run("r", "m", OptionalInt.empty()), "test");
+            assertThat(store.verify()).isEqualTo(other.verify());
+            assertThat(store.verify().problems()).isEmpty();
+        }
+    }
+
     @Test
     void refusesASequenceThatDoesNotFitAndLeavesNothing() throws IOException, SQLException {
         Path file = file("r.jsonl", responses(20, 10) + responses(1, 5_000).replace("q0", "long"));
-        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown(), FileMemory.of("The import", 60_000));
+        TraceImport traces =
+                new TraceImport(TraceKind.VLLM, TraceShape.unknown(), FileMemory.of("The import", 60_000), 30_000);
         traces.read(file);
         try (Store store = Store.create(directory.resolve("long.duckdb"))) {
             assertRefused(
@@ -288,7 +315,7 @@ final class TestTraceImport {
     @Test
     void refusesFilesThatChangeBetweenTheirReadings() throws IOException, SQLException {
         Path file = file("r.jsonl", responses(3, 2));
-        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
+        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown(), FileMemory.of("The import"), 0);
         traces.read(file);
         try (Store store = Store.create(directory.resolve("changed.duckdb"))) {
             for (String content :

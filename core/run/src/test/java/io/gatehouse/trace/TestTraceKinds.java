@@ -12,6 +12,7 @@ import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,7 +37,7 @@ final class TestTraceKinds {
     @Test
     void sglangNeedsToBeToldTheShape() throws IOException {
         String response =
-                "{\"meta_info\": {\"id\": \"a\", \"routed_experts\": \"AwAAAAEAAAAAAAAAAgAAAP////////////////////8CAAAAAAAAAAEAAAADAAAA\"}}";
+                "{\"meta_info\": {\"id\": \"a\", \"prompt_tokens\": 3, \"routed_experts\": \"AwAAAAEAAAAAAAAAAgAAAP////////////////////8CAAAAAAAAAAEAAAADAAAA\"}}";
         Found found = found(TraceKind.SGLANG, "r.jsonl", response);
         assertThat(found.sequences.get(0).length()).isEqualTo(3);
         assertThat(found.sequences.get(0).layers().get(1).positions()).containsExactly(0, 2);
@@ -54,7 +56,7 @@ final class TestTraceKinds {
         // 3 1 | -1 2
         fails(
                 TraceKind.SGLANG,
-                "{\"meta_info\": {\"routed_experts\": \"AwAAAAEAAAD/////AgAAAA==\"}}",
+                "{\"meta_info\": {\"prompt_tokens\": 1, \"routed_experts\": \"AwAAAAEAAAD/////AgAAAA==\"}}",
                 "field 'meta_info.routed_experts' has 1 of 2 experts of token 0 in layer 1");
     }
 
@@ -69,17 +71,72 @@ final class TestTraceKinds {
     }
 
     @Test
-    void sglangRecordsOfBothModes() throws IOException {
+    void sglangRecordsOfStatistics() throws IOException {
         Found stat = Found.in(TraceKind.SGLANG_RECORDS, resource("stat.pt"), TraceShape.unknown());
         assertThat(stat.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
         assertThat(stat.counts.get(0).counts()).containsExactly(2, 1, 3);
         assertThat(stat.counts.get(1).counts()).containsExactly(0, 3, 3);
-        Found tokens = Found.in(TraceKind.SGLANG_RECORDS, resource("per_token.pt"), TraceShape.unknown());
-        assertThat(tokens.sequences.get(0).name()).isEqualTo("pass 7");
-        assertThat(tokens.sequences.get(0).tokens()).containsExactly(11, 12);
-        assertThat(tokens.sequences.get(0).layers().get(0).positions()).containsExactly(0);
-        assertThat(tokens.experts(0, 0)).containsExactly(3, 1);
-        assertThat(tokens.experts(0, 1)).containsExactly(0, 2, 2, 1);
+    }
+
+    /**
+     * The structure is that of {@code _DetailAccumulator.dump} (sgl-project/sglang,
+     * python/sglang/srt/eplb/expert_distribution.py at 02295fe5ac5ccff3e8829800d50450351c56fb53): a pass over two prompts,
+     * of which the second one goes on in the next pass, and a pass that generated two tokens. Expert 4 is a copy of expert
+     * 3 in layer 0 and of expert 0 in layer 1; layer 2 has no experts.
+     */
+    @Test
+    void sglangRecordsByToken() throws IOException {
+        Found found = Found.in(TraceKind.SGLANG_RECORDS, resource("per_token.pt"), TraceShape.unknown());
+        assertThat(found.sequences)
+                .extracting(TracedSequence::name)
+                .containsExactly(
+                        "rank 0, pass 7, request 0",
+                        "rank 0, pass 7, request 1",
+                        "rank 0, pass 8, request 0",
+                        "rank 0, pass 9, request 0",
+                        "rank 0, pass 9, request 1");
+        TracedSequence whole = found.sequences.get(0);
+        assertThat(whole.tokens()).containsExactly(11, 12);
+        assertThat(whole.length()).isEqualTo(2);
+        assertThat(whole.layers()).extracting(TracedLayer::layer).containsExactly(0, 1);
+        assertThat(whole.layers().get(0).positions()).containsExactly(0);
+        assertThat(found.experts(0, 0)).containsExactly(3, 1);
+        assertThat(found.experts(0, 1)).containsExactly(0, 2, 2, 1);
+        // Its last token is not the last of the prompt.
+        TracedSequence begun = found.sequences.get(1);
+        assertThat(begun.tokens()).isEmpty();
+        assertThat(begun.length()).isEqualTo(2);
+        assertThat(found.experts(1, 0)).containsExactly(3, 0);
+        assertThat(found.experts(1, 1)).containsExactly(0, 3);
+        TracedSequence rest = found.sequences.get(2);
+        assertThat(rest.length()).isEqualTo(3);
+        assertThat(rest.layers().get(0).positions()).containsExactly(1, 2);
+        TracedSequence generated = found.sequences.get(3);
+        assertThat(generated.length()).isEqualTo(2);
+        assertThat(generated.layers().get(0).positions()).containsExactly(2);
+    }
+
+    /** The sums of both passes over logical experts. */
+    @Test
+    void sglangRecordsByPass() throws IOException {
+        Found found = Found.in(TraceKind.SGLANG_RECORDS, resource("per_pass.pt"), TraceShape.unknown());
+        assertThat(found.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
+        assertThat(found.counts.get(0).counts()).containsExactly(3, 2, 0, 5);
+        assertThat(found.counts.get(1).counts()).containsExactly(7, 0, 2, 1);
+    }
+
+    @Test
+    void sglangRecordsThatDoNotSayWhoIsWho() throws IOException {
+        for (String name : List.of("per_token", "per_pass")) {
+            Path file = resource(name + "_unmapped.pt");
+            assertThatExceptionOfType(GatehouseException.class)
+                    .isThrownBy(() -> Found.in(TraceKind.SGLANG_RECORDS, file, TraceShape.unknown()))
+                    .withMessageStartingWith("%s has no last_physical_to_logical_map", file);
+        }
+        Path mixed = resource("per_token_mixed.pt");
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> Found.in(TraceKind.SGLANG_RECORDS, mixed, TraceShape.unknown()))
+                .withMessageStartingWith("%s, records[0] is of a pass that mixed prompts and generated tokens", mixed);
     }
 
     @Test
@@ -134,6 +191,31 @@ final class TestTraceKinds {
                 "field 'top_indices' has 1 tokens, but num_tokens is 2");
     }
 
+    /** As NVIDIA/Megatron-LM, router_trace.py at 059f0f5c78cddcfa10e34842607d68b745631aeb, writes a training step. */
+    @Test
+    void megatronHasMicrobatchesRanksAndHeads() throws IOException {
+        String line =
+                "{\"step\": %d, \"stage\": \"pre_dispatch\", \"block\": \"%s\", \"layer\": %d, \"rank\": %d, \"num_tokens\": 1, \"topk\": 2%s, \"top_indices\": [[%d, 7]]}%n";
+        Found found = found(
+                TraceKind.MEGATRON,
+                "router_trace_rank1.jsonl",
+                line.formatted(0, "decoder", 3, 1, "", 0)
+                        + line.formatted(0, "decoder", 4, 1, "", 1)
+                        + line.formatted(0, "mtp", 3, 1, ", \"mtp_idx\": 0", 2)
+                        + line.formatted(0, "decoder", 3, 1, "", 3)
+                        + line.formatted(0, "decoder", 4, 1, "", 4)
+                        + line.formatted(1, "decoder", 3, 0, "", 5));
+        assertThat(found.sequences)
+                .extracting(TracedSequence::name)
+                .containsExactly("step 0, rank 1", "step 0, rank 1, microbatch 1", "step 1");
+        assertThat(found.sequences.get(0).layers())
+                .extracting(TracedLayer::layer)
+                .containsExactly(3, 4);
+        assertThat(found.experts(0, 1)).containsExactly(1, 7);
+        assertThat(found.experts(1, 0)).containsExactly(3, 7);
+        assertThat(found.experts(2, 0)).containsExactly(5, 7);
+    }
+
     @Test
     void llamaCppCountsTokensOfExpertsOnly() throws IOException {
         Path file = resource("imatrix.gguf");
@@ -148,6 +230,17 @@ final class TestTraceKinds {
                     .isThrownBy(() -> Found.in(TraceKind.IMATRIX, file, TraceShape.unknown()))
                     .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_DATASET));
         }
+    }
+
+    /** Models whose gate and up projections are one tensor have counts of another name. */
+    @Test
+    void llamaCppCountsTokensOfFusedProjections() throws IOException {
+        Path file = resource("imatrix.gguf");
+        String whole = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Files.writeString(file, whole.replace("ffn_gate_exps", "ffn_down_exps"), StandardCharsets.ISO_8859_1);
+        Found found = Found.in(TraceKind.IMATRIX, file, TraceShape.unknown());
+        assertThat(found.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
+        assertThat(found.counts.get(0).counts()).containsExactly(5, 0, 3);
     }
 
     @Test
@@ -302,6 +395,49 @@ final class TestTraceKinds {
                 TraceKind.LM_EVAL,
                 "{\"doc_id\": 0, \"doc\": {}, \"target\": 1, \"acc\": 0.5}",
                 "field 'acc' is 0.5 instead of 0 or 1");
+    }
+
+    /** GSM8K has two filters, and a line of each for a question (lm_eval/evaluator.py). */
+    @Test
+    void lmEvalHasMetricsAndFilters() throws IOException {
+        String line =
+                "{\"doc_id\": %d, \"doc\": {\"question\": \"Q?\"}, \"target\": \"#### 18\", \"filtered_resps\": [\"%s\"], \"filter\": \"%s\", \"metrics\": [\"exact_match\"], \"exact_match\": %s}%n";
+        String both = line.formatted(0, "[invalid]", "strict-match", "0.0")
+                + line.formatted(1, "4", "strict-match", "1.0")
+                + line.formatted(0, "18", "flexible-extract", "1.0")
+                + line.formatted(1, "4", "flexible-extract", "true");
+        Path file = Files.writeString(directory.resolve("samples_gsm8k.jsonl"), both);
+        Found strict = Found.in(
+                TraceKind.LM_EVAL,
+                file,
+                TraceShape.unknown().withAnswers(Optional.of("exact_match"), Optional.of("strict-match")));
+        assertThat(strict.answers).extracting(TracedAnswer::correct).containsExactly(false, true);
+        assertThat(strict.answers.get(0).predicted()).contains("[invalid]");
+        Found flexible = Found.in(
+                TraceKind.LM_EVAL,
+                file,
+                TraceShape.unknown().withAnswers(Optional.empty(), Optional.of("flexible-extract")));
+        assertThat(flexible.answers).extracting(TracedAnswer::correct).containsExactly(true, true);
+        refuses(
+                file,
+                TraceShape.unknown(),
+                ", line 3 has answers of the filters 'strict-match' and 'flexible-extract'; choose one with --filter");
+        refuses(
+                file,
+                TraceShape.unknown().withAnswers(Optional.empty(), Optional.of("none")),
+                " has no answers of the filter 'none'");
+        Files.writeString(file, both.replace("[\"exact_match\"]", "[\"exact_match\", \"f1\"]"));
+        refuses(
+                file,
+                TraceShape.unknown(),
+                ", line 1 has the metrics [\"exact_match\",\"f1\"]; choose one with --metric");
+    }
+
+    private static void refuses(Path samples, TraceShape shape, String what) {
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> Found.in(TraceKind.LM_EVAL, samples, shape))
+                .withMessage("%s%s.", samples, what)
+                .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
     }
 
     @Test

@@ -28,26 +28,27 @@ final class TestStartRun {
     @Test
     void keepsTheDescription() throws Exception {
         RunDescription run = new RunDescription(
-                "first",
-                "OLMoE",
-                "abc",
-                "OlmoeForCausalLM",
-                ModelLayer.alike(16, 64, 8),
-                "mmlu",
-                "hendrycks",
-                5,
-                new Recording(Scope.LAST_PROMPT, Recording.Probabilities.LAST_PROMPT, true),
-                "balanced",
-                "gpu",
-                "mask 0:3",
-                "1.2.3");
+                        "first",
+                        "OLMoE",
+                        "abc",
+                        "OlmoeForCausalLM",
+                        ModelLayer.alike(16, 64, 8),
+                        "mmlu",
+                        "hendrycks",
+                        5,
+                        new Recording(Scope.LAST_PROMPT, Recording.Probabilities.LAST_PROMPT, true),
+                        "balanced",
+                        "gpu",
+                        "mask 0:3",
+                        "1.2.3")
+                .withStorage("MXFP4, BF16");
         try (Store store = create();
                 RunWriter writer = store.startRun(run, questions(3))) {
             assertThat(writer.runId()).isEqualTo(1);
             assertThat(Rows.of(store, "SELECT * EXCLUDE (started_at) FROM runs"))
                     .containsExactly(
                             "1|first|OLMoE|abc|OlmoeForCausalLM|16|64|8|mmlu|hendrycks|5|last_prompt|balanced|gpu"
-                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3|gatehouse|0|0|null");
+                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3|gatehouse|0|0|MXFP4, BF16|null");
             assertThat(Rows.of(store, "FROM questions WHERE ordinal = 2"))
                     .containsExactly("2|mmlu|birds|2|Which of birds 2?|[a, b, ü, 日本]|C");
         }

@@ -10,6 +10,7 @@ import io.gatehouse.trace.TraceKind;
 import io.gatehouse.trace.TraceShape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  gatehouse import --from vllm --db routing.duckdb --name served responses.jsonl",
+            "  gatehouse import --from long --columns position=step,rank=slot --db routing.duckdb --name phone route.csv",
             "  gatehouse import --from olmoe-counts --top-k 8 --db routing.duckdb --name published c4.pkl arxiv.pkl"
         })
 final class ImportCommand implements Callable<Integer> {
@@ -37,7 +39,7 @@ final class ImportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "KIND",
             description =
-                    "vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po or flame.")
+                    "vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame or long.")
     private String kind = "";
 
     @Option(
@@ -60,6 +62,26 @@ final class ImportCommand implements Callable<Integer> {
     private Optional<Path> answers = Optional.empty();
 
     @Option(
+            names = "--metric",
+            paramLabel = "NAME",
+            description = "Metric of --answers that is 1 for right answers; default: acc, or the only one.")
+    private Optional<String> metric = Optional.empty();
+
+    @Option(
+            names = "--filter",
+            paramLabel = "NAME",
+            description = "Filter of --answers whose lines are read, if a task has several.")
+    private Optional<String> filter = Optional.empty();
+
+    @Option(
+            names = "--columns",
+            paramLabel = "MEANING=NAME",
+            split = ",",
+            description =
+                    "Names of columns of long by what they mean: sequence, phase, position, layer, rank, expert, weight, score, count. rank=order: experts come best first.")
+    private Map<String, String> columns = Map.of();
+
+    @Option(
             names = "--experts",
             paramLabel = "N",
             description = "Experts per layer; default: the largest expert id in the files plus one.")
@@ -74,6 +96,18 @@ final class ImportCommand implements Callable<Integer> {
             description = "Number of layers with experts, for files that do not say.")
     private Optional<Integer> layers = Optional.empty();
 
+    @Option(
+            names = "--prompt-start",
+            paramLabel = "N",
+            description =
+                    "Tokens at the start of each prompt that responses leave out, of vllm and sglang; default: 0.")
+    private int promptStart;
+
+    @Option(
+            names = "--packed-weights",
+            description = "The experts of a token are followed by the bits of their weights, as prime-rl packs them.")
+    private boolean packedWeights;
+
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of that kind.")
     private List<Path> files = List.of();
 
@@ -82,7 +116,13 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TraceImport traces = new TraceImport(TraceKind.of(kind), new TraceShape(number(layers), number(topK)));
+        TraceImport traces = new TraceImport(
+                TraceKind.of(kind),
+                new TraceShape(number(layers), number(topK))
+                        .withPromptStart(promptStart)
+                        .withPackedWeights(packedWeights)
+                        .withAnswers(metric, filter)
+                        .withColumns(columns));
         files.forEach(traces::read);
         answers.ifPresent(traces::readAnswers);
         ImportedRun run = traces.run(name, model, number(experts));

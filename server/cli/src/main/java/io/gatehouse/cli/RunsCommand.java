@@ -100,6 +100,7 @@ final class RunsCommand implements Callable<Integer> {
                         "model",
                         "quiz",
                         "recorded",
+                        "storage",
                         "precision",
                         "interventions",
                         "started")
@@ -119,6 +120,7 @@ final class RunsCommand implements Callable<Integer> {
                         run.model(),
                         run.isImported() ? "from " + run.source() : run.task(),
                         run.recorded(),
+                        run.storage(),
                         run.precision(),
                         run.interventionSummary(),
                         run.started()))

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out olmoe-2",
+            "  gatehouse sample random --like gpt-oss-20b --storage mxfp4 --layers 4 --out gpt-oss-4",
             "  gatehouse sample random --like tiny-qwen3-moe --dtype fp32 --out tiny"
         })
 final class SampleRandomCommand implements Callable<Integer> {
@@ -49,7 +50,10 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "Model whose sizes to use: ${COMPLETION-CANDIDATES}.")
     private String like = "";
 
-    @Option(names = "--layers", paramLabel = "N", description = "Number of layers; default: as many as the model has.")
+    @Option(
+            names = "--layers",
+            paramLabel = "N",
+            description = "Number of layers; default: as many as the model has. A larger number repeats them.")
     private Optional<Integer> layers = Optional.empty();
 
     @Option(
@@ -65,6 +69,14 @@ final class SampleRandomCommand implements Callable<Integer> {
             defaultValue = "BF16",
             description = "Data type of the stored weights: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.")
     private StoredType dtype = StoredType.BF16;
+
+    @Option(
+            names = "--storage",
+            paramLabel = "FORM",
+            description =
+                    "Packed form of the projections, for models that are published in it: fp8 (blocks of 128 x 128),"
+                            + " mxfp4 (gpt-oss), or int4 (compressed-tensors, four bits).")
+    private Optional<String> storage = Optional.empty();
 
     @Option(
             names = "--tokenizer",
@@ -99,8 +111,8 @@ final class SampleRandomCommand implements Callable<Integer> {
     public Integer call() {
         stop.take();
         Blueprint blueprint = Blueprint.titled(like);
-        ObjectNode config = blueprint.config();
-        layers.ifPresent(count -> config.put("num_hidden_layers", checked(count)));
+        ObjectNode config = storage.map(blueprint::config).orElseGet(blueprint::config);
+        layers.ifPresent(count -> blueprint.setLayers(config, checked(count)));
         RandomCheckpoint checkpoint = new RandomCheckpoint(config, dtype, seed, RandomCheckpoint.FILE_BYTES);
         long start = System.nanoTime();
         checkpoint.write(
@@ -108,9 +120,10 @@ final class SampleRandomCommand implements Callable<Integer> {
         new Report()
                 .figure("Directory", out.toString())
                 .figure("Like", blueprint.title())
-                .figure("Layers", config.path("num_hidden_layers").asInt())
+                .figure("Layers", checkpoint.layers())
                 .figure("Parameters", checkpoint.parameters())
                 .figure("Bytes", checkpoint.bytes())
+                .figure("Storage", storage.orElse(dtype.name().toLowerCase(Locale.ROOT)))
                 .figure("Weight files", checkpoint.files())
                 .figure("Seconds", Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0)
                 .print(output);

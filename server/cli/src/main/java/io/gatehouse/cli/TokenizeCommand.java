@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.gatehouse.chat.ChatTemplate;
 import io.gatehouse.chat.Message;
+import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.RunRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -63,6 +65,13 @@ final class TokenizeCommand implements Callable<Integer> {
     @Option(names = "--chat", description = "Treat each line as the only message of a conversation.")
     private boolean asChat;
 
+    @Option(
+            names = "--thinking",
+            paramLabel = "CHOICE",
+            defaultValue = RunRequest.THINKING,
+            description = "How a reasoning model is asked, as in run --thinking; default: ${DEFAULT-VALUE}.")
+    private String thinking = RunRequest.THINKING;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -70,11 +79,16 @@ final class TokenizeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path file = Files.isDirectory(model) ? model.resolve("tokenizer.json") : model;
         try (Tokenizer tokenizer = Tokenizer.open(file)) {
+            Thinking choice = Thinking.of(thinking);
             if (!asChat) {
+                if (choice != Thinking.DEFAULT) {
+                    throw new GatehouseException(
+                            ErrorCode.INVALID_ARGUMENT, "--thinking %s needs --chat".formatted(thinking));
+                }
                 answer(text -> array(tokenizer.encode(text)));
                 return 0;
             }
-            try (ChatTemplate chat = ChatTemplate.find(model, Clock.system(ZoneId.systemDefault()))
+            try (ChatTemplate chat = ChatTemplate.find(model, Clock.system(ZoneId.systemDefault()), choice)
                     .orElseThrow(() -> new GatehouseException(
                             ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model)))) {
                 answer(text -> conversation(chat, tokenizer, text));

@@ -22,7 +22,7 @@ final class TestDocumentedFiles {
     @Test
     void everyKindOfImportHasAFileThatIsRead() throws Exception {
         List<String> commands = commands("import.md");
-        assertThat(commands).hasSize(12);
+        assertThat(commands).hasSize(13);
         String database = directory.resolve("samples.duckdb").toString();
         for (String command : commands) {
             run(command, "samples.duckdb", database);
@@ -36,8 +36,8 @@ final class TestDocumentedFiles {
                 "csv",
                 "-c",
                 "SELECT count(*) FROM runs WHERE source <> 'gatehouse'");
-        assertThat(counts.out().lines()).element(1).isEqualTo("12");
-        for (String name : List.of("vllm", "router-logits", "imatrix", "committee", "c3po")) {
+        assertThat(counts.out().lines()).element(1).isEqualTo("13");
+        for (String name : List.of("long", "vllm", "router-logits", "imatrix", "committee", "c3po")) {
             String report = directory.resolve(name + ".md").toString();
             CommandOutcome study =
                     CommandOutcome.of("study", "--db", database, "--run", name, "--format", "markdown", "-o", report);

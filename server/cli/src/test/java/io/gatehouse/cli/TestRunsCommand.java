@@ -31,8 +31,9 @@ final class TestRunsCommand {
         CommandOutcome list = CommandOutcome.of("runs", "list", "--db", file);
         assertThat(list.out())
                 .containsPattern(
-                        "run +name +status +answered +accuracy +model +quiz +recorded +precision +interventions")
-                .containsPattern("1 +first +complete +24 of 24 +[0-9.]+% .* all prompt tokens.* exact +none ");
+                        "run +name +status +answered +accuracy +model +quiz +recorded +storage +precision +interventions")
+                .containsPattern(
+                        "1 +first +complete +24 of 24 +[0-9.]+% .* all prompt tokens +not recorded +exact +none ");
         assertThat(CommandOutcome.of("runs", "--db", file)).isEqualTo(list);
         CommandOutcome show = CommandOutcome.of("runs", "show", "--db", file, "first", "--json");
         assertThat(show.out()).contains("\"status\" : \"complete\"", "\"shots\" : 0", "\"recorded\" : \"prompt\"");

@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import io.gatehouse.store.schema.DatabaseSchema;
 import io.gatehouse.store.schema.Rollup;
 import io.gatehouse.store.schema.RollupSql;
+import io.gatehouse.store.schema.SqlText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +97,7 @@ final class RoutingFile implements AutoCloseable {
 
     private void run(String sql) throws SQLException {
         try (Statement statement = owner.createStatement()) {
-            statement.execute(sql);
+            statement.execute(SqlText.withUnits(sql));
         }
     }
 

@@ -63,7 +63,7 @@ final class TestExplain {
         assertThat(value(sql, "analyzed_plan"))
                 .contains("Total Time:")
                 .containsPattern("5 rows")
-                .contains("main.routing");
+                .contains("main.decisions");
     }
 
     /** A statement cannot put a rollup in the place of the facts inside a view: the view itself must aggregate them. */

@@ -47,6 +47,13 @@ final class TestParameters {
     }
 
     @Test
+    void parametersInReplaceHaveTypes() {
+        String sql = "SELECT * REPLACE (CASE WHEN TRUE THEN 1 WHEN 'a' > ? THEN 2 END AS ordinal)"
+                + " FROM (SELECT question_id, ordinal FROM questions) AS q ORDER BY 1 LIMIT 1";
+        assertThat(rows(sql, "b")).containsExactly(List.of(0, 1));
+    }
+
+    @Test
     void valuesTakeThePlaceOfParameters() {
         String sql = "SELECT count(*) FROM questions WHERE subject = ? AND question_id BETWEEN ? AND ?";
         assertThat(rows(sql, "algebra", 1, 3))

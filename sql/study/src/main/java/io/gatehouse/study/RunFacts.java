@@ -131,6 +131,12 @@ public record RunFacts(Rows row, List<String> subjects) {
         return isImported() ? "not recorded" : text("precision_plan");
     }
 
+    /** Formats that the weights of the checkpoint are stored in; "not recorded" where nothing says it. */
+    public String storage() {
+        String formats = text("storage");
+        return formats.isEmpty() ? "not recorded" : formats;
+    }
+
     /** What was changed about the routing, shortened to the numbers of changes where it is long. */
     public String interventionSummary() {
         String changes = interventions();
@@ -165,6 +171,7 @@ public record RunFacts(Rows row, List<String> subjects) {
         data.put("recorded", text("scope"));
         data.put("probabilities", text("probabilities"));
         data.put("norms", value("norms"));
+        data.put("storage", text("storage").isEmpty() ? null : text("storage"));
         data.put("precision", isImported() ? null : text("precision_plan"));
         data.put("device", isImported() ? null : text("device"));
         data.put("interventions", interventionData());
@@ -261,6 +268,8 @@ public record RunFacts(Rows row, List<String> subjects) {
         } else {
             settings.put("Architecture", text("architecture"));
             settings.put("Checkpoint", text("fingerprint"));
+            settings.put("Weights stored as", storage());
+            settings.put("Activations", "not quantised");
             settings.put("Quiz", task());
             settings.put(
                     "Questions",
@@ -285,7 +294,7 @@ public record RunFacts(Rows row, List<String> subjects) {
             return shell(words);
         }
         String format = text("prompt_format");
-        boolean chat = format.endsWith("+chat");
+        List<String> form = List.of(format.split("\\+", -1));
         words.addAll(List.of("run", "--model", model(), "--quiz", task(), "--db", "FILE", "--name", name()));
         words.addAll(List.of("--limit", Long.toString(number("questions") + number("skipped_questions"))));
         // Of a partial run, only the subjects with answers are known.
@@ -293,9 +302,14 @@ public record RunFacts(Rows row, List<String> subjects) {
             words.addAll(List.of("--subjects", String.join(",", subjects)));
         }
         words.addAll(List.of("--shots", Long.toString(number("shots"))));
-        words.addAll(List.of("--format", chat ? format.substring(0, format.indexOf('+')) : format));
-        if (chat) {
+        words.addAll(List.of("--format", form.get(0)));
+        if (form.contains("chat")) {
             words.add("--chat");
+        }
+        if (form.contains("no-thinking")) {
+            words.addAll(List.of("--thinking", "off"));
+        } else if (form.contains("empty-thinking")) {
+            words.addAll(List.of("--thinking", "empty"));
         }
         if (number("shortened_prompts") > 0) {
             words.addAll(List.of("--long-prompts", "truncate-examples"));

@@ -24,6 +24,7 @@ SELECT
     r.source,
     r.skipped_questions,
     r.shortened_prompts,
+    r.storage,
     coalesce(a.answered, 0) AS answered,
     coalesce(a.correct, 0) AS correct
 FROM runs AS r

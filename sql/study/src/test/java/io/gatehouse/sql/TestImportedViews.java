@@ -241,7 +241,7 @@ final class TestImportedViews {
                 .file()) {
             try (Connection connection = file.writer();
                     Statement statement = connection.createStatement()) {
-                statement.execute("UPDATE routing SET ranked = false WHERE run_id = 2");
+                statement.execute("UPDATE decisions SET ranked = false WHERE run_id = 2");
                 statement.execute("UPDATE answers SET predicted = NULL WHERE run_id = 2");
             }
             try (QueryEngine compared = file.engine()) {

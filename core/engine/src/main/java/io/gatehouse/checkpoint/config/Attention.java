@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param valueNorm norm of each head of the values, which has no weight
  * @param sinks whether each head has a logit more that takes part in the softmax and is then dropped
  * @param keysAreValues whether values are the projected keys, before norm and rotation
+ * @param outputNorm norm of each head of the output before its gate, which has no weight
+ * @param indexer what chooses blocks of tokens for the tokens to see; they see all before them if absent
  */
 public record Attention(
         int heads,
@@ -33,8 +35,30 @@ public record Attention(
         Optional<QueryScale> queryScale,
         boolean sinks,
         boolean keysAreValues,
-        OutputGate gate)
+        OutputGate gate,
+        Optional<Norm> outputNorm,
+        Optional<BlockIndexer> indexer)
         implements Mixer {
+    /**
+     * The indexer of block-sparse attention (MiniMax-M3): for each key-value head, a token sees the blocks of tokens with
+     * the largest product of a key with its query, and the latest blocks.
+     *
+     * @param dim size of the query of each key-value head, and of the one key
+     * @param blockSize tokens of a block; the first begins at the first token of the text
+     * @param topBlocks how many blocks a token sees, the latest included
+     * @param latest how many of them are the latest
+     * @param norm of queries and key
+     */
+    public record BlockIndexer(int dim, int blockSize, int topBlocks, int latest, Norm norm) {
+        public BlockIndexer {
+            requireNonNull(norm, "norm is null");
+            if (dim < 1 || blockSize < 1 || topBlocks < 1 || latest < 0 || latest > topBlocks) {
+                throw new IllegalArgumentException("%d blocks of %d tokens, the latest %d, by queries of size %d"
+                        .formatted(topBlocks, blockSize, latest, dim));
+            }
+        }
+    }
+
     public Attention {
         requireNonNull(bias, "bias is null");
         requireNonNull(clip, "clip is null");
@@ -44,12 +68,18 @@ public record Attention(
         requireNonNull(mask, "mask is null");
         requireNonNull(queryScale, "queryScale is null");
         requireNonNull(gate, "gate is null");
+        requireNonNull(outputNorm, "outputNorm is null");
+        requireNonNull(indexer, "indexer is null");
         if (headDim < 1 || valueDim < 1) {
             throw new IllegalArgumentException("Heads of size %d and %d".formatted(headDim, valueDim));
         }
         if (keyValueHeads < 1 || heads < keyValueHeads || heads % keyValueHeads != 0) {
             throw new IllegalArgumentException(
                     "%d heads cannot share %d key-value heads".formatted(heads, keyValueHeads));
+        }
+        if (indexer.isPresent()
+                && (rope.isEmpty() || rope.get().dims() > indexer.get().dim())) {
+            throw new IllegalArgumentException("An indexer must use the rotary embedding of its attention");
         }
         if (rope.isPresent() && rope.get().dims() > headDim) {
             throw new IllegalArgumentException(
@@ -60,6 +90,17 @@ public record Attention(
     @Override
     public int scoreHeads() {
         return heads;
+    }
+
+    /** Keys and values. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        if (indexer.isPresent()) {
+            return Optional.empty();
+        }
+        return MixerCache.ofTokens(
+                new MixerCache.PerToken(keyValueHeads, headDim, false),
+                new MixerCache.PerToken(keyValueHeads, valueDim, false));
     }
 
     @Override
@@ -89,7 +130,9 @@ public record Attention(
                 queryScale,
                 sinks,
                 keysAreValues,
-                gate);
+                gate,
+                outputNorm,
+                indexer);
     }
 
     /** Llama's attention without rotary embedding, to be changed: no biases or norms, scale 1 / sqrt(head size). */
@@ -115,6 +158,8 @@ public record Attention(
         private boolean sinks;
         private boolean keysAreValues;
         private OutputGate gate = OutputGate.NONE;
+        private Optional<Norm> outputNorm = Optional.empty();
+        private Optional<BlockIndexer> indexer = Optional.empty();
 
         private Builder(int heads, int keyValueHeads, int headDim) {
             this.heads = heads;
@@ -193,6 +238,16 @@ public record Attention(
             return this;
         }
 
+        public Builder outputNorm(Norm norm) {
+            outputNorm = Optional.of(norm);
+            return this;
+        }
+
+        public Builder indexer(Optional<BlockIndexer> chooser) {
+            indexer = chooser;
+            return this;
+        }
+
         public Attention build() {
             return new Attention(
                     heads,
@@ -210,7 +265,9 @@ public record Attention(
                     queryScale,
                     sinks,
                     keysAreValues,
-                    gate);
+                    gate,
+                    outputNorm,
+                    indexer);
         }
     }
 }

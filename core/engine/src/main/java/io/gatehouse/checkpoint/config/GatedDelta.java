@@ -2,6 +2,8 @@ package io.gatehouse.checkpoint.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
+
 /**
  * Gated DeltaNet (Yang et al., arXiv 2412.06464): a convolution over queries, keys and values, then a recurrence with the
  * delta rule whose decay is a number for each head, then a norm of each head times silu(z).
@@ -50,5 +52,12 @@ public record GatedDelta(
     @Override
     public long workingEntries() {
         return 8L * (keyWidth() + valueWidth());
+    }
+
+    /** The last inputs of the convolution, and the state. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        return MixerCache.ofState(
+                (2L * keyWidth() + valueWidth()) * (kernel - 1) + (long) valueHeads * keyDim * valueDim);
     }
 }

@@ -1,5 +1,6 @@
 package io.gatehouse.checkpoint.config;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -29,5 +30,11 @@ public record KimiDelta(int heads, int headDim, int kernel, float epsilon, boole
     @Override
     public long workingEntries() {
         return 14L * width();
+    }
+
+    /** The last inputs of the convolution, and the state. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        return MixerCache.ofState(3L * width() * (kernel - 1) + (long) heads * headDim * headDim);
     }
 }

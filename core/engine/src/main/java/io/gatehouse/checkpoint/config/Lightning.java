@@ -1,5 +1,7 @@
 package io.gatehouse.checkpoint.config;
 
+import java.util.Optional;
+
 /**
  * Lightning attention of MiniMax-01 (arXiv 2501.08313): a recurrence whose decay is fixed for each head of each layer. Head
  * h of H decays by exp(-depth × 2^(-8 (h + 1) / H)) from token to token.
@@ -44,5 +46,11 @@ public record Lightning(int heads, int headDim, float epsilon, float depth) impl
     @Override
     public long workingEntries() {
         return 10L * width();
+    }
+
+    /** The state. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        return MixerCache.ofState((long) heads * headDim * headDim);
     }
 }

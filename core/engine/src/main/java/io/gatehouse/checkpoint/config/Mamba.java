@@ -1,5 +1,7 @@
 package io.gatehouse.checkpoint.config;
 
+import java.util.Optional;
+
 /**
  * Mamba (Gu and Dao, arXiv 2312.00752) with norms of step, B and C, as in Jamba.
  *
@@ -14,6 +16,9 @@ package io.gatehouse.checkpoint.config;
 public record Mamba(
         int channels, int states, int rank, int kernel, boolean convolutionBias, boolean biased, float epsilon)
         implements Mixer {
+    /** States are computed in whole blocks of this many. */
+    private static final int STATE_BLOCK = 16;
+
     public Mamba {
         if (channels < 1 || states < 1 || rank < 1 || kernel < 1) {
             throw new IllegalArgumentException("A size of %d channels, %d states, rank %d, kernel %d is not positive"
@@ -25,5 +30,12 @@ public record Mamba(
     @Override
     public long workingEntries() {
         return 8L * channels;
+    }
+
+    /** The last inputs of the convolution, and the state. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        return MixerCache.ofState(
+                (long) channels * (kernel - 1 + STATE_BLOCK * ((states + STATE_BLOCK - 1) / STATE_BLOCK)));
     }
 }

@@ -1,5 +1,7 @@
 package io.gatehouse.checkpoint.config;
 
+import java.util.Optional;
+
 /**
  * Mamba-2 (Dao and Gu, arXiv 2405.21060): a recurrence whose decay is a number for each head; B and C are shared by the
  * heads of a group. The output times silu(z) is normed by group.
@@ -48,5 +50,11 @@ public record Mamba2(
     @Override
     public long workingEntries() {
         return 6L * (width() + convolutionWidth());
+    }
+
+    /** The last inputs of the convolution, and the state. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        return MixerCache.ofState((long) convolutionWidth() * (kernel - 1) + (long) width() * states);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
  */
 public sealed interface Mixer
         permits Attention,
+                ExpertAttention,
                 LatentAttention,
                 GatedDelta,
                 KimiDelta,
@@ -45,6 +46,15 @@ public sealed interface Mixer
     }
 
     /**
+     * What generation keeps of a text in this layer; none where generation is not implemented for the mixer.
+     *
+     * @param hiddenSize entries of the residual stream
+     */
+    default Optional<MixerCache> cache(int hiddenSize) {
+        return Optional.empty();
+    }
+
+    /**
      * The same mixer without what is fed when the graph runs, which is the window and the angles: layers whose shapes are
      * equal share one part of the graph and the variables of their weights.
      */
@@ -53,5 +63,10 @@ public sealed interface Mixer
     }
 
     /** A layer without a mixer, as in models whose layers hold either a mixer or a feed-forward block. */
-    record Absent() implements Mixer {}
+    record Absent() implements Mixer {
+        @Override
+        public Optional<MixerCache> cache(int hiddenSize) {
+            return Optional.of(MixerCache.NOTHING);
+        }
+    }
 }

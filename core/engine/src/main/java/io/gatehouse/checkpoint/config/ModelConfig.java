@@ -3,6 +3,7 @@ package io.gatehouse.checkpoint.config;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Set;
  *
  * @param maxPositions tokens of the longest text that the model reads, its rotary embedding stretched as far as it goes
  * @param embeddingFactor what the embeddings are multiplied with
+ * @param embeddingNorm norm of the embeddings, which has no weight
  * @param placeholders tokens that stand for images; without one, they are embedded as token 0 is
  */
 public record ModelConfig(
@@ -19,11 +21,13 @@ public record ModelConfig(
         int hiddenSize,
         int maxPositions,
         float embeddingFactor,
+        Optional<Norm> embeddingNorm,
         Set<Integer> placeholders,
         List<Layer> layers,
         Head head) {
     public ModelConfig {
         requireNonNull(architecture, "architecture is null");
+        requireNonNull(embeddingNorm, "embeddingNorm is null");
         requireNonNull(head, "head is null");
         placeholders = Set.copyOf(placeholders);
         layers = List.copyOf(layers);
@@ -32,7 +36,7 @@ public record ModelConfig(
         }
     }
 
-    /** A model without placeholders. */
+    /** A model without placeholders, whose embeddings have no norm. */
     public ModelConfig(
             String architecture,
             int vocabSize,
@@ -41,32 +45,60 @@ public record ModelConfig(
             float embeddingFactor,
             List<Layer> layers,
             Head head) {
-        this(architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, Set.of(), layers, head);
+        this(
+                architecture,
+                vocabSize,
+                hiddenSize,
+                maxPositions,
+                embeddingFactor,
+                Optional.empty(),
+                Set.of(),
+                layers,
+                head);
     }
 
     /** The same model with a head that is not the embeddings. */
     public ModelConfig withOwnHead() {
+        return with(embeddingNorm, placeholders, layers, head.withOwnWeights());
+    }
+
+    /** The same model with other layers. */
+    public ModelConfig withLayers(List<Layer> others) {
+        return with(embeddingNorm, placeholders, others, head);
+    }
+
+    /** The same model with tokens that stand for images. */
+    public ModelConfig withPlaceholders(Set<Integer> tokens) {
+        return with(embeddingNorm, tokens, layers, head);
+    }
+
+    /** The same model with a norm of the embeddings. */
+    public ModelConfig withEmbeddingNorm(Norm norm) {
+        return with(Optional.of(norm), placeholders, layers, head);
+    }
+
+    private ModelConfig with(
+            Optional<Norm> otherNorm, Set<Integer> otherPlaceholders, List<Layer> otherLayers, Head otherHead) {
         return new ModelConfig(
                 architecture,
                 vocabSize,
                 hiddenSize,
                 maxPositions,
                 embeddingFactor,
-                placeholders,
-                layers,
-                head.withOwnWeights());
+                otherNorm,
+                otherPlaceholders,
+                otherLayers,
+                otherHead);
     }
 
-    /** The same model with other layers. */
-    public ModelConfig withLayers(List<Layer> others) {
-        return new ModelConfig(
-                architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, placeholders, others, head);
+    /** The residual streams, where there are several. */
+    public Optional<Residual.Streams> streams() {
+        return layers.get(0).residual().streams();
     }
 
-    /** The same model with tokens that stand for images. */
-    public ModelConfig withPlaceholders(Set<Integer> tokens) {
-        return new ModelConfig(
-                architecture, vocabSize, hiddenSize, maxPositions, embeddingFactor, tokens, layers, head);
+    /** Entries of a token's state between layers. */
+    public int stateSize() {
+        return hiddenSize * streams().map(Residual.Streams::count).orElse(1);
     }
 
     /** What follows the mixer in each layer, in the order of the layers. */

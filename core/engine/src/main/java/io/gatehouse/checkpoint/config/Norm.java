@@ -16,6 +16,8 @@ public record Norm(Kind kind, float epsilon, int gateRank) {
         RMS,
         /** x / sqrt(mean(x²) + epsilon) × (1 + w): the stored weight is centred on 0. */
         RMS_ONE_PLUS,
+        /** y / sqrt(mean(y²) + epsilon), where y = x × (1 + w) (Muse Spark). */
+        RMS_OF_SCALED,
         /** x / sqrt(mean(x²) + epsilon). */
         RMS_WITHOUT_WEIGHT,
         /** (x - mean(x)) / sqrt(variance(x) + epsilon) × w (Ba et al., 2016). */

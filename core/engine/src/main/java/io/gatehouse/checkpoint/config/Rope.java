@@ -3,6 +3,7 @@ package io.gatehouse.checkpoint.config;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -10,8 +11,9 @@ import java.util.function.DoubleUnaryOperator;
  * changes it.
  *
  * @param dims how many entries of a head are rotated, the first ones; even
+ * @param learned whether the angle of each pair is multiplied with e^a, with a stored number a for each (Mistral Large 4)
  */
-public record Rope(double theta, RopeScaling scaling, int dims, Layout layout) {
+public record Rope(double theta, RopeScaling scaling, int dims, Layout layout, boolean learned) {
     /** Which entries make a pair. */
     public enum Layout {
         /** Entries i and i + dims / 2. */
@@ -31,6 +33,11 @@ public record Rope(double theta, RopeScaling scaling, int dims, Layout layout) {
         }
     }
 
+    /** An embedding without stored numbers. */
+    public Rope(double theta, RopeScaling scaling, int dims, Layout layout) {
+        this(theta, scaling, dims, layout, false);
+    }
+
     /** All entries of a head in two halves. */
     public Rope(double theta, RopeScaling scaling, int dims) {
         this(theta, scaling, dims, Layout.HALVES);
@@ -38,7 +45,12 @@ public record Rope(double theta, RopeScaling scaling, int dims, Layout layout) {
 
     /** The same embedding with another layout. */
     public Rope with(Layout other) {
-        return new Rope(theta, scaling, dims, other);
+        return new Rope(theta, scaling, dims, other, learned);
+    }
+
+    /** The same embedding with a stored number for each pair. */
+    public Rope withLearnedFactors() {
+        return new Rope(theta, scaling, dims, layout, true);
     }
 
     /** What the graph depends on: it is fed the angles. */
@@ -93,6 +105,16 @@ public record Rope(double theta, RopeScaling scaling, int dims, Layout layout) {
     /** Whether the angles of a text of this length are other ones than those of shorter texts. */
     public boolean dependsOn(int length) {
         return scaling.dependsOn(length);
+    }
+
+    /**
+     * The length from which on all positions have other angles than in shorter texts, and the same in longer ones: when a
+     * text grows to it, keys that were rotated before are of no use. None where there is no such length.
+     */
+    public OptionalInt switchLength() {
+        return scaling instanceof RopeScaling.LongRope longRope
+                ? OptionalInt.of(longRope.originalMaxPositions() + 1)
+                : OptionalInt.empty();
     }
 
     private double[] plain(double base, DoubleUnaryOperator change) {

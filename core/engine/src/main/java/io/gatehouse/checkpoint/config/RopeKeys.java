@@ -147,8 +147,8 @@ public final class RopeKeys {
     private RopeScaling llama3(ConfigFile keys) {
         double low = keys.positive("low_freq_factor");
         double high = keys.positive("high_freq_factor");
-        if (high <= low) {
-            throw keys.wrong("high_freq_factor", high, "a number larger than the low_freq_factor " + low);
+        if (high < low) {
+            throw keys.wrong("high_freq_factor", high, "a number not smaller than the low_freq_factor " + low);
         }
         return new RopeScaling.Llama3(keys.positive("factor"), low, high, originalPositions(keys));
     }

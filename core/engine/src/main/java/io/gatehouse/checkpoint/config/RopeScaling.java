@@ -80,7 +80,7 @@ public sealed interface RopeScaling {
     /**
      * Frequencies are divided by {@code factor} where their wavelength is longer than {@code originalMaxPositions /
      * lowFrequencyFactor}, kept where it is shorter than {@code originalMaxPositions / highFrequencyFactor}, and
-     * interpolated between (Llama 3.1).
+     * interpolated between (Llama 3.1). Where both factors are the same, as in Llama 4, nothing is between.
      */
     record Llama3(double factor, double lowFrequencyFactor, double highFrequencyFactor, int originalMaxPositions)
             implements RopeScaling {
@@ -91,7 +91,7 @@ public sealed interface RopeScaling {
 
         double scaled(double frequency) {
             double wavelength = 2 * Math.PI / frequency;
-            if (wavelength > originalMaxPositions / lowFrequencyFactor) {
+            if (wavelength >= originalMaxPositions / lowFrequencyFactor) {
                 return frequency / factor;
             }
             if (wavelength < originalMaxPositions / highFrequencyFactor) {

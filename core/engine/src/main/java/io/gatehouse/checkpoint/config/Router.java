@@ -9,7 +9,7 @@ import java.util.Optional;
  * ({@link Scored}):
  *
  * <pre>
- * z = W x [+ bias];  z = cap × tanh(z / cap)
+ * z = W x [× logit scale] [+ bias];  z = cap × tanh(z / cap)
  * s = softmax(z), sigmoid(z) or z
  * c = s [+ selection bias], without the experts of groups that are out
  * chosen = the K experts with the largest c
@@ -35,6 +35,7 @@ public sealed interface Router {
      * @param expertScale whether the weight of each expert has a stored factor of its own
      * @param onInput whether the weight multiplies the input of an expert instead of its output (Llama 4)
      * @param input what the router reads
+     * @param logitScale what the logits are multiplied with before everything else; the recorded ones include it
      */
     record Scored(
             Score score,
@@ -48,7 +49,8 @@ public sealed interface Router {
             float outputScale,
             boolean expertScale,
             boolean onInput,
-            Input input)
+            Input input,
+            float logitScale)
             implements Router {
         public Scored {
             requireNonNull(score, "score is null");
@@ -73,7 +75,8 @@ public sealed interface Router {
                     1,
                     false,
                     false,
-                    Input.NORMED);
+                    Input.NORMED,
+                    1);
         }
 
         public Scored withBias(boolean present) {
@@ -89,7 +92,8 @@ public sealed interface Router {
                     outputScale,
                     expertScale,
                     onInput,
-                    input);
+                    input,
+                    logitScale);
         }
 
         public Scored withNormalisation(Normalisation other) {
@@ -105,7 +109,8 @@ public sealed interface Router {
                     outputScale,
                     expertScale,
                     onInput,
-                    input);
+                    input,
+                    logitScale);
         }
 
         public Scored withSoftCap(Optional<Float> cap) {
@@ -121,7 +126,8 @@ public sealed interface Router {
                     outputScale,
                     expertScale,
                     onInput,
-                    input);
+                    input,
+                    logitScale);
         }
 
         public Scored withSelectionBias(boolean present) {
@@ -137,7 +143,8 @@ public sealed interface Router {
                     outputScale,
                     expertScale,
                     onInput,
-                    input);
+                    input,
+                    logitScale);
         }
 
         public Scored withGroups(Optional<Groups> limit) {
@@ -153,7 +160,8 @@ public sealed interface Router {
                     outputScale,
                     expertScale,
                     onInput,
-                    input);
+                    input,
+                    logitScale);
         }
 
         /**
@@ -174,7 +182,8 @@ public sealed interface Router {
                     ofOutput ? (float) factor : outputScale,
                     expertScale,
                     onInput,
-                    input);
+                    input,
+                    logitScale);
         }
 
         /** The same with weights that multiply the inputs of experts. */
@@ -191,7 +200,8 @@ public sealed interface Router {
                     outputScale,
                     expertScale,
                     true,
-                    input);
+                    input,
+                    logitScale);
         }
 
         /** The same, reading the residual through a norm of its own, with a factor for each expert. */
@@ -208,7 +218,26 @@ public sealed interface Router {
                     outputScale,
                     true,
                     onInput,
-                    Input.RESIDUAL);
+                    Input.RESIDUAL,
+                    logitScale);
+        }
+
+        /** The same with logits that are multiplied with a factor. */
+        public Scored withLogitScale(double factor) {
+            return new Scored(
+                    score,
+                    weight,
+                    biased,
+                    softCap,
+                    selectionBias,
+                    groups,
+                    normalisation,
+                    scale,
+                    outputScale,
+                    expertScale,
+                    onInput,
+                    input,
+                    (float) factor);
         }
     }
 

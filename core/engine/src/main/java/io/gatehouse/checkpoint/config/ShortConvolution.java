@@ -1,5 +1,7 @@
 package io.gatehouse.checkpoint.config;
 
+import java.util.Optional;
+
 /**
  * The gated short convolution of LFM2: W (c × convolution(b × x)), where b, c and x are projections of the input.
  *
@@ -11,5 +13,11 @@ public record ShortConvolution(int kernel, boolean biased) implements Mixer {
         if (kernel < 1) {
             throw new IllegalArgumentException("A kernel of " + kernel);
         }
+    }
+
+    /** The last inputs of the convolution. */
+    @Override
+    public Optional<MixerCache> cache(int hiddenSize) {
+        return MixerCache.ofState((long) hiddenSize * (kernel - 1));
     }
 }

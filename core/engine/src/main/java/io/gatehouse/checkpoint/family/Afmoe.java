@@ -21,6 +21,11 @@ final class Afmoe implements Family {
             new FamilyKeys.Defaults(1e-5, 16_384, 10_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "AFMoE (Trinity)";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("AfmoeForCausalLM");
     }

@@ -20,6 +20,11 @@ final class Aria implements Family {
             new FamilyKeys.Defaults(1e-6, 2048, 10_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "Aria";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("AriaForConditionalGeneration");
     }

@@ -17,8 +17,18 @@ final class AxK1 implements Family {
     private static final int DENSE_LAYERS = 1;
 
     @Override
+    public String title() {
+        return "A.X-K1";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("AXK1ForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

@@ -24,8 +24,18 @@ final class AxK2 implements Family {
     private static final int DENSE_LAYERS = 1;
 
     @Override
+    public String title() {
+        return "A.X-K2";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("AXK2ForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

@@ -26,8 +26,18 @@ final class BailingHybrid implements Family {
     private static final double LOWER_BOUND = -5;
 
     @Override
+    public String title() {
+        return "Ling 3";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("BailingHybridForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

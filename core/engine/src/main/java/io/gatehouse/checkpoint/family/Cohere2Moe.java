@@ -24,6 +24,11 @@ final class Cohere2Moe implements Family {
             new FamilyKeys.Defaults(1e-5, 8192, 10_000, OptionalInt.empty(), true);
 
     @Override
+    public String title() {
+        return "Command A+";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Cohere2MoeForCausalLM");
     }

@@ -22,8 +22,19 @@ final class Dbrx implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 2048, 10_000, 1);
 
     @Override
+    public String title() {
+        return "DBRX";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("DbrxForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(
+                "transformers 5.24 rotates with theta 10000 whatever attn_config.rope_theta says; Gatehouse reads the key.");
     }
 
     @Override

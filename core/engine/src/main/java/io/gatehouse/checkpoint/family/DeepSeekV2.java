@@ -17,8 +17,18 @@ final class DeepSeekV2 implements Family {
             new FamilyKeys.Defaults(1e-6, 2048, 10_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "DeepSeek-V2";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("DeepseekV2ForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

@@ -19,6 +19,11 @@ final class DeepSeekV3 implements Family {
     private static final int DENSE_LAYERS = 3;
 
     @Override
+    public String title() {
+        return "DeepSeek-V3 and R1, Moonlight, Kimi-K2";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("DeepseekV3ForCausalLM", "Kimi_K25ForConditionalGeneration", "KimiK25ForConditionalGeneration");
     }
@@ -26,6 +31,11 @@ final class DeepSeekV3 implements Family {
     @Override
     public List<String> textConfig() {
         return List.of("text_config");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

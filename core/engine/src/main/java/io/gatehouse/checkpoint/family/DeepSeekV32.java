@@ -16,8 +16,18 @@ final class DeepSeekV32 implements Family {
     private static final int DENSE_LAYERS = 3;
 
     @Override
+    public String title() {
+        return "DeepSeek-V3.2";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("DeepseekV32ForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

@@ -16,6 +16,11 @@ final class Dots1 implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 2048, 10_000, 32);
 
     @Override
+    public String title() {
+        return "dots.llm1";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Dots1ForCausalLM");
     }

@@ -27,6 +27,11 @@ final class Ernie45Moe implements Family {
             new FamilyKeys.Defaults(1e-5, 131_072, 500_000, OptionalInt.of(4), true);
 
     @Override
+    public String title() {
+        return "ERNIE 4.5";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Ernie4_5_MoeForCausalLM", "Ernie4_5_VLMoeForConditionalGeneration");
     }
@@ -34,6 +39,11 @@ final class Ernie45Moe implements Family {
     @Override
     public List<String> textConfig() {
         return List.of("text_config");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of("Of ERNIE 4.5 VL, the experts that images are sent to are not read.");
     }
 
     @Override

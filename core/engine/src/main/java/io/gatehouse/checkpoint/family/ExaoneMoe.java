@@ -16,8 +16,19 @@ final class ExaoneMoe implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 2048, 10_000, 32);
 
     @Override
+    public String title() {
+        return "K-EXAONE";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("ExaoneMoeForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(
+                "transformers 5.24 cannot read a sliding_window_pattern of letters without layer_types; Gatehouse does.");
     }
 
     @Override

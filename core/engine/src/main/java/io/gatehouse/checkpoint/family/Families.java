@@ -56,7 +56,16 @@ public final class Families {
             new Laguna(),
             new Aria(),
             new Kolibri1(),
-            new Flint());
+            new Flint(),
+            new Beam(),
+            new MuseSpark(),
+            new LongcatFlash(),
+            new JetMoe(),
+            new MiniMaxM3(),
+            new Dots3Note(),
+            new MistralLarge4(),
+            new HyV4(),
+            new Glm5Next());
 
     private Families() {}
 

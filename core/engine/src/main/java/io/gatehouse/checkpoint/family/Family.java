@@ -9,6 +9,11 @@ import java.util.List;
  * tensors. {@link Families} lists all of them.
  */
 public interface Family {
+    /** What people call its models. */
+    default String title() {
+        return architectures().get(0);
+    }
+
     /** The entries of "architectures" in config.json. */
     List<String> architectures();
 
@@ -24,6 +29,11 @@ public interface Family {
     /** What the files of such a model call the tensors. */
     default TensorNames names(ModelConfig config) {
         return TensorNames.LLAMA;
+    }
+
+    /** In what the result differs from that of Hugging Face's code or of other engines, in sentences. */
+    default List<String> deviations() {
+        return List.of();
     }
 
     /** Where config.json holds the keys of the text model; its own keys if empty. */

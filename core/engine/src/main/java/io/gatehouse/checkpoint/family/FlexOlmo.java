@@ -19,6 +19,11 @@ final class FlexOlmo implements Family {
             new FamilyKeys.Defaults(1e-6, 4096, 500_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "FlexOlmo";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("FlexOlmoForCausalLM");
     }

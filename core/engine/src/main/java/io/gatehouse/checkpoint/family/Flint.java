@@ -19,6 +19,11 @@ final class Flint implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 262_144, 10_000, 4);
 
     @Override
+    public String title() {
+        return "Flint";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("FlintForCausalLM");
     }

@@ -27,6 +27,11 @@ final class Gemma4 implements Family {
             new FamilyKeys.Defaults(1e-6, 131_072, 10_000, OptionalInt.of(4), true);
 
     @Override
+    public String title() {
+        return "Gemma 4";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Gemma4ForCausalLM", "Gemma4ForConditionalGeneration");
     }
@@ -34,6 +39,12 @@ final class Gemma4 implements Family {
     @Override
     public List<String> textConfig() {
         return List.of("text_config");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(
+                "Recorded logits are those of the router; transformers 5.24 records probabilities in their place.");
     }
 
     @Override

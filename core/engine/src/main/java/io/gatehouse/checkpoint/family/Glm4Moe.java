@@ -18,6 +18,11 @@ final class Glm4Moe implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 10_000, 8);
 
     @Override
+    public String title() {
+        return "GLM-4.5 to 4.7";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Glm4MoeForCausalLM", "Glm4vMoeForConditionalGeneration");
     }

@@ -13,8 +13,18 @@ final class Glm4MoeLite implements Family {
     private static final int DENSE_LAYERS = 1;
 
     @Override
+    public String title() {
+        return "GLM-4.7-Flash";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Glm4MoeLiteForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

@@ -24,8 +24,18 @@ final class GlmMoeDsa implements Family {
     private static final int OFFSET = 2;
 
     @Override
+    public String title() {
+        return "GLM-5";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("GlmMoeDsaForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override
@@ -39,8 +49,7 @@ final class GlmMoeDsa implements Family {
                 Optional.empty(),
                 OutputGate.NONE,
                 Optional.of(indexer));
-        LatentAttention shared = own.with(new LatentAttention.Indexer(
-                indexer.heads(), indexer.headDim(), indexer.topK(), indexer.layout(), true));
+        LatentAttention shared = own.with(indexer.inLaterLayer());
         List<Boolean> isShared = sharedIndexers(file, keys.shared());
         List<FeedForward> feedForwards = keys.feedForwards(DENSE_LAYERS, keys.mixture(keys.sigmoidRouter()));
         Residual residual = Residual.before(keys.shared().norm());
@@ -58,7 +67,7 @@ final class GlmMoeDsa implements Family {
      * Which layers see the tokens that an earlier layer chose: "indexer_types", or a pattern of F and S, or every layer but
      * each "index_topk_freq"-th.
      */
-    private static List<Boolean> sharedIndexers(ConfigFile file, FamilyKeys keys) {
+    static List<Boolean> sharedIndexers(ConfigFile file, FamilyKeys keys) {
         int layers = keys.layers();
         List<Boolean> shared = keys.kinds("indexer_types", layers, List.of("full", "shared"))
                 .map(types -> types.stream().map(type -> type.equals("shared")).toList())

@@ -19,6 +19,11 @@ final class GptOss implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 150_000, 8);
 
     @Override
+    public String title() {
+        return "gpt-oss";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("GptOssForCausalLM");
     }

@@ -23,6 +23,11 @@ final class GraniteMoe implements Family {
             new FamilyKeys.Defaults(1e-6, 2048, 10_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "Granite 3 MoE";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("GraniteMoeForCausalLM", "GraniteMoeSharedForCausalLM", "GraniteMoeSWAForCausalLM");
     }

@@ -26,6 +26,11 @@ final class GraniteMoeHybrid implements Family {
             new FamilyKeys.Defaults(1e-6, 2048, 10_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "Granite 4.0 H";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("GraniteMoeHybridForCausalLM");
     }

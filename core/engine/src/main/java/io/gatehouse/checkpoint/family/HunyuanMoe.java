@@ -22,6 +22,11 @@ final class HunyuanMoe implements Family {
             new FamilyKeys.Defaults(1e-5, 2048, 10_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "Hunyuan-A13B";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("HunYuanMoEV1ForCausalLM");
     }

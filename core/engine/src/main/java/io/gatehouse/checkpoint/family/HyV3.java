@@ -21,6 +21,11 @@ final class HyV3 implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 11_158_840, 8);
 
     @Override
+    public String title() {
+        return "Hy3";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("HYV3ForCausalLM");
     }

@@ -25,6 +25,11 @@ final class Jamba implements Family {
     private static final int ENTRIES_PER_RANK = 16;
 
     @Override
+    public String title() {
+        return "Jamba";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("JambaForCausalLM");
     }

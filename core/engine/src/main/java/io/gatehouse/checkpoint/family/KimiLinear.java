@@ -24,8 +24,18 @@ final class KimiLinear implements Family {
     private static final int DENSE_LAYERS = 1;
 
     @Override
+    public String title() {
+        return "Kimi-Linear";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("KimiLinearForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override

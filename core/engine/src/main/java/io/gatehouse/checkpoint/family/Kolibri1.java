@@ -20,6 +20,11 @@ final class Kolibri1 implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 262_144, 10_000, 4);
 
     @Override
+    public String title() {
+        return "Kolibri 1";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Kolibri1ForCausalLM");
     }

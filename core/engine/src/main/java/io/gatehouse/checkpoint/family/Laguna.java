@@ -22,6 +22,11 @@ final class Laguna implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 131_072, 500_000, 8);
 
     @Override
+    public String title() {
+        return "Laguna";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("LagunaForCausalLM");
     }

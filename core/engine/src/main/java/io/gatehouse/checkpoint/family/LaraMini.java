@@ -26,6 +26,11 @@ final class LaraMini implements Family {
             new FamilyKeys.Defaults(1e-6, 131_072, 10_000, OptionalInt.empty(), true);
 
     @Override
+    public String title() {
+        return "Lara Mini";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("LaraMiniForCausalLM");
     }

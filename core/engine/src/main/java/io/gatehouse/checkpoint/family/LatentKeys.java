@@ -23,6 +23,11 @@ import java.util.stream.IntStream;
  * mixture of experts beside shared ones. Some families spell them differently; both spellings are read.
  */
 final class LatentKeys {
+    /** What a family with norms of latent vectors says of them. */
+    static final String EPSILON_NOTE =
+            "The norms of the latent vectors have epsilon 1e-6 whatever rms_norm_eps says, as in transformers; vLLM and"
+                    + " SGLang take rms_norm_eps.";
+
     /** What the files of these families call a mixture's shared expert. */
     static final TensorNames NAMES = TensorNames.LLAMA.rename("mlp.shared_expert", "mlp.shared_experts");
 
@@ -117,7 +122,7 @@ final class LatentKeys {
     }
 
     /** The square of yarn's temperature with "mscale_all_dim", which the scores are multiplied with. */
-    private double temperature() {
+    double temperature() {
         return parameters()
                 .filter(rope -> !rope.findText(rope.has("rope_type") ? "rope_type" : "type")
                         .orElse("default")

@@ -24,6 +24,11 @@ final class Lfm2Moe implements Family {
     private static final int DENSE_LAYERS = 2;
 
     @Override
+    public String title() {
+        return "LFM2-MoE";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Lfm2MoeForCausalLM");
     }

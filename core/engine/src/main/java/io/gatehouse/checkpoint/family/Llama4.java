@@ -24,6 +24,11 @@ final class Llama4 implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 500_000, 8);
 
     @Override
+    public String title() {
+        return "Llama 4";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Llama4ForCausalLM", "Llama4ForConditionalGeneration");
     }
@@ -75,7 +80,7 @@ final class Llama4 implements Family {
         if (!turns) {
             if (file.flag("attn_temperature_tuning", true)) {
                 attention.queryScale(
-                        new QueryScale(keys.number("attn_scale", 0.1), keys.number("floor_scale", 8192), 1));
+                        new QueryScale.Steps(keys.number("attn_scale", 0.1), keys.number("floor_scale", 8192), 1));
             }
             return attention.build();
         }

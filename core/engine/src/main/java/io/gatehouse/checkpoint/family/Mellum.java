@@ -16,6 +16,11 @@ final class Mellum implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 131_072, 500_000, 4);
 
     @Override
+    public String title() {
+        return "Mellum 2";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("MellumForCausalLM");
     }

@@ -21,6 +21,11 @@ final class MiMoV2Flash implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 5_000_000, 4);
 
     @Override
+    public String title() {
+        return "MiMo-V2-Flash";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("MiMoV2FlashForCausalLM");
     }

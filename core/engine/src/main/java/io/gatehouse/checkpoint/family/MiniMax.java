@@ -23,8 +23,20 @@ final class MiniMax implements Family {
     private static final float LIGHTNING_EPSILON = 1e-6f;
 
     @Override
+    public String title() {
+        return "MiniMax-01";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("MiniMaxForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(
+                "transformers 5.24 ignores rotary_dim and rotates whole heads; Gatehouse reads the key, as the model's own code "
+                        + "does.");
     }
 
     @Override

@@ -17,6 +17,11 @@ final class MiniMaxM2 implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-6, 196_608, 5_000_000, 8);
 
     @Override
+    public String title() {
+        return "MiniMax-M2";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("MiniMaxM2ForCausalLM");
     }

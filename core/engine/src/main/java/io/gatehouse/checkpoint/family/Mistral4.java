@@ -19,6 +19,11 @@ final class Mistral4 implements Family {
             new FamilyKeys.Defaults(1e-6, 1_048_576, 10_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "Mistral Small 4";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Mistral4ForCausalLM", "Mistral3ForConditionalGeneration");
     }
@@ -26,6 +31,11 @@ final class Mistral4 implements Family {
     @Override
     public List<String> textConfig() {
         return List.of("text_config");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(LatentKeys.EPSILON_NOTE);
     }
 
     @Override
@@ -50,7 +60,7 @@ final class Mistral4 implements Family {
     private static Optional<QueryScale> queryScale(LatentKeys keys) {
         return keys.parameters()
                 .flatMap(rope -> rope.findNumber("llama_4_scaling_beta")
-                        .map(beta -> new QueryScale(
+                        .map(beta -> new QueryScale.Steps(
                                 beta.floatValue(),
                                 rope.size("original_max_position_embeddings", Integer.MAX_VALUE),
                                 0)));

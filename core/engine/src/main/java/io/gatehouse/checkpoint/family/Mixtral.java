@@ -24,6 +24,11 @@ final class Mixtral implements Family {
             .rename("mlp.experts.*.down_proj", "block_sparse_moe.experts.*.w2");
 
     @Override
+    public String title() {
+        return "Mixtral";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("MixtralForCausalLM");
     }

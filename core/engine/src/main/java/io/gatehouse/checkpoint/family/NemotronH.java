@@ -27,8 +27,20 @@ final class NemotronH implements Family {
             Map.of('M', HybridKeys.LINEAR_ATTENTION, 'E', "moe", '*', FamilyKeys.FULL_ATTENTION, '-', "mlp");
 
     @Override
+    public String title() {
+        return "Nemotron-H and Nemotron 3";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("NemotronHForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(
+                "transformers 5.24 clamps steps from below at time_step_min; Gatehouse clamps them to time_step_limit, as the "
+                        + "model's own code does.");
     }
 
     @Override
@@ -81,7 +93,7 @@ final class NemotronH implements Family {
         FeedForward.Sparse beside = mixture.with(
                 SharedExpert.added(squaredRelu(keys.width("moe_shared_expert_intermediate_size"), biased)));
         return file.findSize("moe_latent_size", FamilyKeys.MAX_WIDTH)
-                .map(beside::inLatent)
+                .map(size -> beside.in(new FeedForward.Sparse.Latent(size, Optional.empty())))
                 .orElse(beside);
     }
 

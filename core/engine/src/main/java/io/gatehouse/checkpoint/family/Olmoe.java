@@ -20,6 +20,11 @@ final class Olmoe implements Family {
             new FamilyKeys.Defaults(1e-5, 4096, 10_000, OptionalInt.empty());
 
     @Override
+    public String title() {
+        return "OLMoE";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("OlmoeForCausalLM");
     }

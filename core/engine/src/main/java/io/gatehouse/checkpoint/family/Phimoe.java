@@ -20,8 +20,20 @@ final class Phimoe implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 1_000_000, 8);
 
     @Override
+    public String title() {
+        return "Phi-3.5-MoE";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("PhimoeForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of(
+                "transformers 5.24 rotates long prompts by short_factor; Gatehouse takes long_factor for them, as the published "
+                        + "model does.");
     }
 
     @Override

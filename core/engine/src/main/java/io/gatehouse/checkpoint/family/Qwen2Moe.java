@@ -24,6 +24,11 @@ final class Qwen2Moe implements Family {
     private static final int DEFAULT_WINDOW_LAYERS = 28;
 
     @Override
+    public String title() {
+        return "Qwen1.5-MoE and Qwen2-MoE";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Qwen2MoeForCausalLM");
     }

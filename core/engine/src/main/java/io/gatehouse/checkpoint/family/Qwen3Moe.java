@@ -22,6 +22,11 @@ final class Qwen3Moe implements Family {
     private static final int DEFAULT_WINDOW = 4096;
 
     @Override
+    public String title() {
+        return "Qwen3-MoE";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of(
                 "Qwen3MoeForCausalLM",

@@ -29,6 +29,11 @@ final class Qwen3Next implements Family {
     private static final String NEXT = "Qwen3NextForCausalLM";
 
     @Override
+    public String title() {
+        return "Qwen3-Next and Qwen3.5-MoE";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of(NEXT, "Qwen3_5MoeForCausalLM", "Qwen3_5MoeForConditionalGeneration");
     }

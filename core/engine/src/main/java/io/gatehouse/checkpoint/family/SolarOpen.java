@@ -16,8 +16,18 @@ final class SolarOpen implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 131_072, 1_000_000, 8);
 
     @Override
+    public String title() {
+        return "Solar Open";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("SolarOpenForCausalLM");
+    }
+
+    @Override
+    public List<String> deviations() {
+        return List.of("transformers 5.24 cannot run a partial_rotary_factor below 1; Gatehouse does.");
     }
 
     @Override

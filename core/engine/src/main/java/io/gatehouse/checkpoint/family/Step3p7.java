@@ -27,6 +27,11 @@ final class Step3p7 implements Family {
     private static final FamilyKeys.Defaults DEFAULTS = new FamilyKeys.Defaults(1e-5, 128_000, 10_000, 8);
 
     @Override
+    public String title() {
+        return "Step-3.5 and 3.7 Flash";
+    }
+
+    @Override
     public List<String> architectures() {
         return List.of("Step3p7ForConditionalGeneration", "Step3p5ForCausalLM");
     }

@@ -130,7 +130,8 @@ public final class TensorNames {
     }
 
     /**
-     * The same names for a family that stores a weight as some rows of a tensor.
+     * The same names for a family that stores a weight as some rows of a tensor, all of whose dimensions but the last
+     * count rows.
      *
      * @param weight its name within the layer
      * @param tensor of the file, within the layer
@@ -274,8 +275,15 @@ public final class TensorNames {
                     ? new Slice(name, stored, true, 0, 1, shape)
                     : Slice.whole(name, stored);
         }
-        return !stored.isEmpty() && width == columns && part.firstRow() + rows <= stored.get(0)
-                ? new Slice(name, List.of(stored.get(0), width), false, part.firstRow(), 1, shape)
+        if (stored.isEmpty()) {
+            return Slice.whole(name, stored);
+        }
+        if (width == columns && part.firstRow() + rows <= stored.get(0)) {
+            return new Slice(name, List.of(stored.get(0), width), false, part.firstRow(), 1, shape);
+        }
+        long allRows = elements(stored) / last(stored);
+        return last(stored) == columns && part.firstRow() + rows <= allRows
+                ? new Slice(name, List.of(allRows, columns), false, part.firstRow(), 1, shape)
                 : Slice.whole(name, stored);
     }
 

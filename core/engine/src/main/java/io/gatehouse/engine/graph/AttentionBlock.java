@@ -3,6 +3,7 @@ package io.gatehouse.engine.graph;
 import io.gatehouse.checkpoint.config.Attention;
 import io.gatehouse.checkpoint.config.AttentionBias;
 import io.gatehouse.checkpoint.config.Mask;
+import io.gatehouse.checkpoint.config.Norm;
 import io.gatehouse.checkpoint.config.OutputGate;
 import io.gatehouse.checkpoint.config.QkNorm;
 import io.gatehouse.checkpoint.config.Rope;
@@ -34,8 +35,24 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
      *
      * @param keys [P, key-value heads x head size], rotated
      * @param values [P, key-value heads x value size]
+     * @param indexKeys [P, size], where an indexer chooses blocks of tokens
      */
-    private record Prefix<A extends TFloating>(Placeholder<A> keys, Placeholder<A> values) {}
+    private record Prefix<A extends TFloating>(
+            Placeholder<A> keys, Placeholder<A> values, Optional<Placeholder<TFloat32>> indexKeys) {}
+
+    /**
+     * What the heads see.
+     *
+     * @param context [T, heads x value size] before gate and output projection
+     */
+    record Attended<A extends TFloating>(Operand<A> context, List<Operand<? extends TFloating>> state) {
+        Attended {
+            state = List.copyOf(state);
+        }
+    }
+
+    /** Keys [slots, key-value heads, W, head size] of each lane of a step, and values. */
+    private record Cache<A extends TFloating>(Lanes lanes, List<Placeholder<A>> keys, List<Placeholder<A>> values) {}
 
     private final Ops tf;
     private final Blocks blocks;
@@ -44,6 +61,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     private final Class<A> type;
     private final LayerGraph.Inputs inputs;
     private final Optional<Prefix<A>> prefix;
+    private final Optional<Cache<A>> cache;
     private final Operand<TFloat32> cosine;
     private final Operand<TFloat32> sine;
     private final Operand<TInt32> heads;
@@ -55,7 +73,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
     private final Operand<TInt32> batch;
     private final Operand<TInt32> width;
 
-    /** @param prefixed whether prompts follow a prefix whose keys and values are fed */
+    /** @param prefixed whether prompts follow a prefix whose keys and values are fed, or texts their own past */
     AttentionBlock(
             Ops tf, Attention attention, int hiddenSize, Class<A> type, LayerGraph.Inputs inputs, boolean prefixed) {
         this.tf = tf;
@@ -64,8 +82,17 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         this.hiddenSize = hiddenSize;
         this.type = type;
         this.inputs = inputs;
-        this.prefix =
-                prefixed ? Optional.of(new Prefix<>(tf.placeholder(type), tf.placeholder(type))) : Optional.empty();
+        this.cache = inputs.lanes()
+                .map(lanes -> new Cache<>(
+                        lanes,
+                        LaneAttention.placeholders(tf, lanes, type),
+                        LaneAttention.placeholders(tf, lanes, type)));
+        this.prefix = prefixed && cache.isEmpty()
+                ? Optional.of(new Prefix<>(
+                        tf.placeholder(type),
+                        tf.placeholder(type),
+                        attention.indexer().map(indexer -> tf.placeholder(TFloat32.class))))
+                : Optional.empty();
         this.cosine = tf.expandDims(inputs.cosine(), tf.constant(1));
         this.sine = tf.expandDims(inputs.sine(), tf.constant(1));
         this.heads = tf.constant(attention.keyValueHeads());
@@ -80,38 +107,41 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
 
     @Override
     public List<Placeholder<? extends TFloating>> past() {
-        return prefix.<List<Placeholder<? extends TFloating>>>map(past -> List.of(past.keys(), past.values()))
-                .orElse(List.of());
+        if (cache.isPresent()) {
+            return LaneAttention.laneAfterLane(
+                    List.of(cache.get().keys(), cache.get().values()));
+        }
+        List<Placeholder<? extends TFloating>> fed = new ArrayList<>();
+        prefix.ifPresent(past -> {
+            fed.add(past.keys());
+            fed.add(past.values());
+            past.indexKeys().ifPresent(fed::add);
+        });
+        return List.copyOf(fed);
     }
 
     @Override
     public MixerBlock.Output build(Operand<TFloat32> x, Weights weights) {
         boolean bias = attention.bias() != AttentionBias.NONE;
         int keyHeads = attention.keyValueHeads();
-        int keyWidth = keyHeads * attention.headDim();
         int queryWidth = attention.heads() * attention.headDim();
         Operand<A> input = blocks.cast(x, type);
         boolean gateOfQuery = attention.gate() == OutputGate.SIGMOID_OF_QUERY;
         Operand<TFloat32> projected =
                 project(input, "q_proj", gateOfQuery ? 2 * queryWidth : queryWidth, hiddenSize, bias, weights);
         Operand<TFloat32> query = gateOfQuery ? half(projected, 0) : projected;
-        Operand<TFloat32> key = project(input, "k_proj", keyWidth, hiddenSize, bias, weights);
+        Operand<TFloat32> key =
+                project(input, "k_proj", (long) keyHeads * attention.headDim(), hiddenSize, bias, weights);
         Operand<TFloat32> value = attention.keysAreValues()
                 ? key
                 : project(input, "v_proj", (long) keyHeads * attention.valueDim(), hiddenSize, bias, weights);
-        Operand<A> queries = queries(query, weights);
-        List<Operand<TFloat32>> turnedKeys = rotated(clip(normedBefore(key, "k_norm", keyHeads, weights)), keyHeads, 1);
-        Operand<A> keys = flat(
-                normAfterRotation()
-                        ? blocks.cast(normedAfter(joined(turnedKeys, TFloat32.class), "k_norm", weights), type)
-                        : joined(turnedKeys, type),
-                keyWidth);
-        Operand<A> values = blocks.cast(values(clip(value)), type);
-        Operand<A> attended = attend(queries, keys, values, weights);
+        Attended<A> attended = attended(x, query, key, value, weights);
         Operand<A> context = gateOfQuery
                 ? blocks.cast(
-                        tf.math.mul(blocks.cast(attended, TFloat32.class), tf.math.sigmoid(half(projected, 1))), type)
-                : gated(attended, input, weights);
+                        tf.math.mul(
+                                blocks.cast(attended.context(), TFloat32.class), tf.math.sigmoid(half(projected, 1))),
+                        type)
+                : gated(attended.context(), input, weights);
         boolean outputBias = attention.bias() == AttentionBias.ALL;
         return new MixerBlock.Output(
                 project(
@@ -121,7 +151,74 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                         (long) attention.heads() * attention.valueDim(),
                         outputBias,
                         weights),
-                List.of(blocks.first(keys, inputs.tokens()), blocks.first(values, inputs.tokens())));
+                attended.state());
+    }
+
+    /**
+     * What queries see of the keys and values that are projected of the same tokens.
+     *
+     * @param x [T, hidden] input of the block
+     * @param query [T, heads x dim]
+     * @param key [T, key-value heads x dim]
+     * @param value [T, key-value heads x value size]
+     */
+    Attended<A> attended(
+            Operand<TFloat32> x,
+            Operand<TFloat32> query,
+            Operand<TFloat32> key,
+            Operand<TFloat32> value,
+            Weights weights) {
+        int keyHeads = attention.keyValueHeads();
+        Operand<A> queries = queries(query, weights);
+        List<Operand<TFloat32>> turnedKeys =
+                rotated(clip(normedBefore(key, "k_norm", keyHeads, weights)), keyHeads, attention.headDim(), 1);
+        Operand<A> keys = flat(
+                normAfterRotation()
+                        ? blocks.cast(normedAfter(joined(turnedKeys, TFloat32.class), "k_norm", weights), type)
+                        : joined(turnedKeys, type),
+                keyHeads * attention.headDim());
+        Operand<A> values = blocks.cast(values(clip(value)), type);
+        List<Operand<? extends TFloating>> state =
+                new ArrayList<>(List.of(blocks.first(keys, inputs.tokens()), blocks.first(values, inputs.tokens())));
+        Optional<Operand<TFloat32>> unseen = attention.indexer().map(indexer -> {
+            Operand<TFloat32> indexKeys = indexed(x, "k", 1, indexer, weights);
+            state.add(blocks.first(indexKeys, inputs.tokens()));
+            return new BlockSparsity(
+                            tf, indexer, keyHeads, new Rectangle(tf, inputs.padded(), inputs.packed(), inputs.tokens()))
+                    .unseen(indexed(x, "q", keyHeads, indexer, weights), indexKeys, prefix.flatMap(Prefix::indexKeys));
+        });
+        Operand<A> context = cache.map(step -> step(step, queries, keys, values, weights))
+                .orElseGet(() -> attend(queries, keys, values, unseen, weights));
+        return new Attended<>(
+                attention
+                        .outputNorm()
+                        .<Operand<A>>map(norm -> normed(context, norm, weights))
+                        .orElse(context),
+                state);
+    }
+
+    /** Each head of the context by itself. */
+    private Operand<A> normed(Operand<A> context, Norm norm, Weights weights) {
+        Operand<TFloat32> byHead =
+                splitHeads(blocks.cast(context, TFloat32.class), attention.heads(), attention.valueDim());
+        return flat(
+                blocks.cast(blocks.norm(byHead, norm, "self_attn.o_norm", attention.valueDim(), weights), type),
+                attention.heads() * attention.valueDim());
+    }
+
+    /** [T, count x size] normed and rotated queries or keys of the indexer, in fp32 in every plan: like a router, it chooses. */
+    private Operand<TFloat32> indexed(
+            Operand<TFloat32> x, String name, int count, Attention.BlockIndexer indexer, Weights weights) {
+        int size = indexer.dim();
+        Operand<TFloat32> projected = new Linear<>(tf, "self_attn.indexer.", TFloat32.class, weights)
+                .of(x, name + "_proj", (long) count * size, hiddenSize, false);
+        Operand<TFloat32> normed = blocks.norm(
+                splitHeads(projected, count, size),
+                indexer.norm(),
+                "self_attn.indexer." + name + "_norm",
+                size,
+                weights);
+        return flat(joined(rotated(normed, count, size, 1), TFloat32.class), count * size);
     }
 
     /** The first or the second half of each head of x [T, heads x 2 dim], [T, heads x dim]. */
@@ -139,8 +236,11 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 && attention.rope().get().dims() == attention.headDim()
                 && !normAfterRotation();
         // The scale goes into the angles where it can: there are fewer of them than of products.
-        List<Operand<TFloat32>> parts =
-                rotated(clip(normedBefore(query, "q_norm", count, weights)), count, inAngles ? attention.scale() : 1);
+        List<Operand<TFloat32>> parts = rotated(
+                clip(normedBefore(query, "q_norm", count, weights)),
+                count,
+                attention.headDim(),
+                inAngles ? attention.scale() : 1);
         if (inAngles && attention.queryScale().isEmpty()) {
             return flat(joined(parts, type), count * attention.headDim());
         }
@@ -151,7 +251,8 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                         normAfterRotation() ? normedAfter(turned, "q_norm", weights) : turned, attention.scale());
         Operand<TFloat32> grown = attention
                 .queryScale()
-                .<Operand<TFloat32>>map(growth -> tf.math.mul(scaled, blocks.factors(growth, inputs.positions())))
+                .<Operand<TFloat32>>map(growth ->
+                        tf.math.mul(scaled, blocks.factors(growth, inputs.positions(), "self_attn.", count, weights)))
                 .orElse(scaled);
         return flat(blocks.cast(grown, type), count * attention.headDim());
     }
@@ -175,19 +276,27 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
             return context;
         }
         int width = attention.heads() * (gate.isPerHead() ? 1 : attention.valueDim());
-        Operand<TFloat32> logits = project(input, "output_gate", width, hiddenSize, false, weights);
-        Operand<TFloat32> factor = gate == OutputGate.SIGMOID || gate == OutputGate.SIGMOID_HEAD
-                ? tf.math.sigmoid(logits)
-                : tf.math.softplus(logits);
+        Operand<TFloat32> product = project(input, "output_gate", width, hiddenSize, false, weights);
+        Operand<TFloat32> logits = gate == OutputGate.SIGMOID_BIASED_BY_HEAD ? biasedByHead(product, weights) : product;
+        Operand<TFloat32> factor = gate.isSigmoid() ? tf.math.sigmoid(logits) : tf.math.softplus(logits);
         Operand<TFloat32> wide = blocks.cast(context, TFloat32.class);
-        Operand<TFloat32> product = gate.isPerHead()
+        Operand<TFloat32> gated = gate.isPerHead()
                 ? tf.reshape(
                         tf.math.mul(
                                 splitHeads(wide, attention.heads(), attention.valueDim()),
                                 tf.expandDims(factor, tf.constant(2))),
                         tf.constant(new int[] {-1, attention.heads() * attention.valueDim()}))
                 : tf.math.mul(wide, factor);
-        return blocks.cast(product, type);
+        return blocks.cast(gated, type);
+    }
+
+    /** x [T, heads x value size] plus a number for each head. */
+    private Operand<TFloat32> biasedByHead(Operand<TFloat32> x, Weights weights) {
+        Operand<TFloat32> bias = weights.value(WeightSpec.vector("self_attn.output_gate.bias", attention.heads()));
+        return flat(
+                tf.math.add(
+                        splitHeads(x, attention.heads(), attention.valueDim()), tf.expandDims(bias, tf.constant(1))),
+                attention.heads() * attention.valueDim());
     }
 
     private Operand<TFloat32> project(Operand<A> x, String name, long out, long in, boolean biased, Weights weights) {
@@ -239,16 +348,16 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
      * Rotates each pair of entries by the angle of its position (Su et al., 2021), times a scale. Pairs that are stored
      * side by side come out in two halves: queries and keys alike, so that their products are the same.
      *
-     * @param x [T, count x dim]
+     * @param x [T, count x size]
      * @return parts [T, count, ...] of the heads, one after the other
      */
-    private List<Operand<TFloat32>> rotated(Operand<TFloat32> x, int count, float scale) {
-        Operand<TFloat32> byHead = splitHeads(x, count, attention.headDim());
+    private List<Operand<TFloat32>> rotated(Operand<TFloat32> x, int count, int size, float scale) {
+        Operand<TFloat32> byHead = splitHeads(x, count, size);
         if (attention.rope().isEmpty()) {
             return List.of(byHead);
         }
         Rope rope = attention.rope().get();
-        boolean whole = rope.dims() == attention.headDim();
+        boolean whole = rope.dims() == size;
         Operand<TFloat32> turning = whole ? byHead : entries(byHead, 0, rope.dims());
         List<Operand<TFloat32>> pairs =
                 rope.layout() == Rope.Layout.HALVES ? halves(turning) : sides(turning, count, rope.dims() / 2);
@@ -260,7 +369,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 tf.math.sub(tf.math.mul(first, cos), tf.math.mul(second, sin)),
                 tf.math.add(tf.math.mul(second, cos), tf.math.mul(first, sin))));
         if (!whole) {
-            parts.add(entries(byHead, rope.dims(), attention.headDim() - rope.dims()));
+            parts.add(entries(byHead, rope.dims(), size - rope.dims()));
         }
         return parts;
     }
@@ -287,16 +396,47 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         return tf.slice(x, tf.constant(new int[] {0, 0, from}), tf.constant(new int[] {-1, -1, size}));
     }
 
-    /** Context [T, heads x value size] of scaled queries [T, heads x dim], keys and values. */
-    private Operand<A> attend(Operand<A> queries, Operand<A> keys, Operand<A> values, Weights weights) {
+    /** The same for one token of each text, which looks at the cache of its text. */
+    private Operand<A> step(Cache<A> step, Operand<A> queries, Operand<A> keys, Operand<A> values, Weights weights) {
+        LaneAttention.Shape shape = new LaneAttention.Shape(
+                attention.keyValueHeads(),
+                attention.heads() / attention.keyValueHeads(),
+                attention.headDim(),
+                attention.valueDim());
+        return new LaneAttention<>(tf, step.lanes(), shape, type)
+                .attend(
+                        queries,
+                        keys,
+                        values,
+                        step.keys(),
+                        step.values(),
+                        attention.sinks() ? Optional.of(sinks(weights)) : Optional.empty(),
+                        Optional.empty());
+    }
+
+    private Operand<TFloat32> sinks(Weights weights) {
+        return weights.value(WeightSpec.vector("self_attn.sinks", attention.heads()));
+    }
+
+    /**
+     * Context [T, heads x value size] of scaled queries [T, heads x dim], keys and values.
+     *
+     * @param unseen [key-value heads, B, 1, S, P + S] 1 for what a token does not see
+     */
+    private Operand<A> attend(
+            Operand<A> queries,
+            Operand<A> keys,
+            Operand<A> values,
+            Optional<Operand<TFloat32>> unseen,
+            Weights weights) {
         Operand<A> query = rectangle(queries, group, dim);
         Operand<A> key = tf.reshape(rectangle(keys, one, dim), dims(heads, batch, width, dim));
         Operand<A> value = tf.reshape(rectangle(values, one, valueDim), dims(heads, batch, width, valueDim));
         Operand<TInt32> rowsOfEach = dims(heads, batch, tf.math.mul(group, width), rest);
         Operand<A> products = blocks.batchMatMul(tf.reshape(query, rowsOfEach), key, false, true);
-        Operand<A> context = prefix.map(past -> withPrefix(past, query, products, value, rowsOfEach, weights))
+        Operand<A> context = prefix.map(past -> withPrefix(past, query, products, value, rowsOfEach, unseen, weights))
                 .orElseGet(() -> {
-                    Operand<TFloat32> scores = masked(products, width, tf.constant(0), tf.constant(0));
+                    Operand<TFloat32> scores = without(masked(products, width, tf.constant(0), tf.constant(0)), unseen);
                     return blocks.batchMatMul(
                             tf.reshape(blocks.cast(softmax(scores, weights), type), rowsOfEach), value, false, false);
                 });
@@ -309,15 +449,18 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
             Operand<A> ownProducts,
             Operand<A> value,
             Operand<TInt32> rowsOfEach,
+            Optional<Operand<TFloat32>> unseen,
             Weights weights) {
         Operand<TInt32> length = tf.gather(tf.shape(past.keys()), tf.constant(0), tf.constant(0));
         Operand<TInt32> allRows = dims(heads, rest, dim);
         Operand<A> pastProducts = blocks.batchMatMul(tf.reshape(query, allRows), byHead(past.keys(), dim), false, true);
-        Operand<TFloat32> scores = tf.concat(
-                List.of(
-                        masked(pastProducts, length, tf.math.neg(length), length),
-                        masked(ownProducts, width, tf.constant(0), length)),
-                tf.constant(-1));
+        Operand<TFloat32> scores = without(
+                tf.concat(
+                        List.of(
+                                masked(pastProducts, length, tf.math.neg(length), length),
+                                masked(ownProducts, width, tf.constant(0), length)),
+                        tf.constant(-1)),
+                unseen);
         Operand<A> probabilities = blocks.cast(softmax(scores, weights), type);
         Operand<A> onPast = columns(probabilities, tf.constant(0), length);
         Operand<A> onOwn = columns(probabilities, length, width);
@@ -325,6 +468,11 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
                 tf.reshape(onPast, dims(heads, rest, length)), byHead(past.values(), valueDim), false, false);
         Operand<A> fromOwn = blocks.batchMatMul(tf.reshape(onOwn, rowsOfEach), value, false, false);
         return tf.math.add(fromOwn, tf.reshape(fromPast, tf.shape(fromOwn)));
+    }
+
+    private Operand<TFloat32> without(Operand<TFloat32> scores, Optional<Operand<TFloat32>> unseen) {
+        return unseen.<Operand<TFloat32>>map(hidden -> tf.math.add(scores, tf.math.mul(hidden, tf.constant(MASKED))))
+                .orElse(scores);
     }
 
     /**
@@ -335,7 +483,7 @@ final class AttentionBlock<A extends TFloating> implements MixerBlock {
         if (!attention.sinks()) {
             return tf.nn.softmax(scores);
         }
-        Operand<TFloat32> sinks = weights.value(WeightSpec.vector("self_attn.sinks", attention.heads()));
+        Operand<TFloat32> sinks = sinks(weights);
         Operand<TFloat32> column = tf.broadcastTo(
                 tf.reshape(sinks, dims(heads, one, group, one, one)), dims(heads, batch, group, width, one));
         Operand<TFloat32> all = tf.nn.softmax(tf.concat(List.of(scores, column), tf.constant(-1)));

@@ -54,15 +54,23 @@ public final class Blocks {
 
     private Operand<TFloat32> withoutGate(Operand<TFloat32> x, Norm norm, String tensor, long size, Weights weights) {
         Norm.Kind kind = norm.kind();
+        if (kind == Norm.Kind.RMS_OF_SCALED) {
+            return unweighted(tf.math.mul(x, onePlusWeight(tensor, size, weights)), size, norm.epsilon());
+        }
         boolean centred = kind == Norm.Kind.LAYER || kind == Norm.Kind.LAYER_WITH_BIAS;
         Operand<TFloat32> normed = unweighted(centred ? tf.math.sub(x, meanLast(x)) : x, size, norm.epsilon());
         if (!kind.hasWeight()) {
             return normed;
         }
-        Operand<TFloat32> stored = weights.value(WeightSpec.vector(tensor + ".weight", size));
-        Operand<TFloat32> weight = kind == Norm.Kind.RMS_ONE_PLUS ? tf.math.add(stored, tf.constant(1f)) : stored;
+        Operand<TFloat32> weight = kind == Norm.Kind.RMS_ONE_PLUS
+                ? onePlusWeight(tensor, size, weights)
+                : weights.value(WeightSpec.vector(tensor + ".weight", size));
         Operand<TFloat32> scaled = tf.math.mul(weight, normed);
         return kind.hasBias() ? tf.math.add(scaled, weights.value(WeightSpec.vector(tensor + ".bias", size))) : scaled;
+    }
+
+    private Operand<TFloat32> onePlusWeight(String tensor, long size, Weights weights) {
+        return tf.math.add(weights.value(WeightSpec.vector(tensor + ".weight", size)), tf.constant(1f));
     }
 
     /** x / sqrt(mean(x^2) + epsilon) over the last axis. */
@@ -77,15 +85,33 @@ public final class Blocks {
         return tf.math.mean(x, tf.constant(-1), Mean.keepDims(true));
     }
 
-    /** [T, 1, 1] what queries of positions [T] are multiplied with: 1 + scale ln(1 + floor((p + offset) / floor)). */
-    Operand<TFloat32> factors(QueryScale growth, Operand<TInt32> positions) {
-        Operand<TFloat32> position =
-                tf.dtypes.cast(tf.math.add(positions, tf.constant(growth.offset())), TFloat32.class);
-        Operand<TFloat32> steps = tf.math.floor(tf.math.div(position, tf.constant(growth.floor())));
-        Operand<TFloat32> factor = tf.math.add(
-                tf.math.mul(tf.math.log(tf.math.add(steps, tf.constant(1f))), tf.constant(growth.scale())),
-                tf.constant(1f));
-        return tf.reshape(factor, tf.constant(new int[] {-1, 1, 1}));
+    /**
+     * What queries of positions [T] are multiplied with, [T, 1, 1] or [T, heads, 1].
+     *
+     * @param block name of the block that stored factors stand under
+     */
+    Operand<TFloat32> factors(QueryScale growth, Operand<TInt32> positions, String block, int heads, Weights weights) {
+        if (growth instanceof QueryScale.Steps steps) {
+            Operand<TFloat32> position =
+                    tf.dtypes.cast(tf.math.add(positions, tf.constant(steps.offset())), TFloat32.class);
+            Operand<TFloat32> step = tf.math.floor(tf.math.div(position, tf.constant(steps.floor())));
+            return tf.reshape(
+                    tf.math.add(
+                            tf.math.mul(tf.math.log(tf.math.add(step, tf.constant(1f))), tf.constant(steps.scale())),
+                            tf.constant(1f)),
+                    tf.constant(new int[] {-1, 1, 1}));
+        }
+        Operand<TFloat32> next = tf.dtypes.cast(tf.math.add(positions, tf.constant(1)), TFloat32.class);
+        if (growth instanceof QueryScale.Power power) {
+            Operand<TFloat32> base = tf.math.add(tf.math.div(next, tf.constant(power.length())), tf.constant(1f));
+            return tf.reshape(
+                    tf.math.exp(tf.math.mul(tf.math.log(base), tf.constant(power.exponent()))),
+                    tf.constant(new int[] {-1, 1, 1}));
+        }
+        Operand<TFloat32> scale = weights.value(WeightSpec.vector(block + "query_scale.scale", heads));
+        Operand<TFloat32> bias = weights.value(WeightSpec.vector(block + "query_scale.bias", heads));
+        Operand<TFloat32> logarithm = tf.reshape(tf.math.log(next), tf.constant(new int[] {-1, 1}));
+        return tf.reshape(tf.math.add(tf.math.mul(logarithm, scale), bias), tf.constant(new int[] {-1, heads, 1}));
     }
 
     /** cap × tanh(x / cap). */

@@ -28,6 +28,7 @@ public final class DecoderGraph implements AutoCloseable {
     private final Map<Layer, Weights> layerWeights = new LinkedHashMap<>();
     private final Map<LayerGraph.Kind, LayerGraph> layers = new HashMap<>();
     private final LayerGraph.Inputs inputs;
+    private final Map<Integer, LayerGraph.Inputs> stepInputs = new HashMap<>();
     private final EmbeddingGraph embedding;
     private final HeadGraph head;
 
@@ -78,6 +79,16 @@ public final class DecoderGraph implements AutoCloseable {
         return inputs;
     }
 
+    /** What every layer is fed in a step whose texts stand in this many lanes. */
+    public LayerGraph.Inputs inputs(int lanes) {
+        return stepInputs.computeIfAbsent(lanes, absent -> inputs.with(Lanes.declare(tf, lanes)));
+    }
+
+    /** The type that mixers are computed in. */
+    public Class<? extends TFloating> mixerType() {
+        return attentionType;
+    }
+
     public HeadGraph head() {
         return head;
     }
@@ -95,7 +106,7 @@ public final class DecoderGraph implements AutoCloseable {
                         config.hiddenSize(),
                         new LayerGraph.Types<>(attentionType, expertsType),
                         absent,
-                        inputs,
+                        absent.lanes() > 0 ? inputs(absent.lanes()) : inputs,
                         layerWeights(absent.layer())));
     }
 

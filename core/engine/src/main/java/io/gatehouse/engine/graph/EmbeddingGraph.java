@@ -22,7 +22,16 @@ public record EmbeddingGraph(Weights weights, Placeholder<TInt32> tokenIds, Oper
         Weights weights = new Weights(tf, "embedding", checkpoint, List.of(""));
         Placeholder<TInt32> tokenIds = tf.placeholder(TInt32.class);
         Operand<TFloat32> rows = blocks.cast(blocks.rows(weights.stored(spec(config, type)), tokenIds), TFloat32.class);
-        return new EmbeddingGraph(weights, tokenIds, blocks.times(rows, config.embeddingFactor()));
+        Operand<TFloat32> normed = config.embeddingNorm()
+                .<Operand<TFloat32>>map(
+                        norm -> blocks.norm(rows, norm, "model.embed_norm", config.hiddenSize(), weights))
+                .orElse(rows);
+        Operand<TFloat32> scaled = blocks.times(normed, config.embeddingFactor());
+        // Several residual streams begin as copies.
+        Operand<TFloat32> streams = config.streams()
+                .<Operand<TFloat32>>map(all -> tf.tile(scaled, tf.constant(new int[] {1, all.count()})))
+                .orElse(scaled);
+        return new EmbeddingGraph(weights, tokenIds, streams);
     }
 
     static <T extends TFloating> WeightSpec<T> spec(ModelConfig config, Class<T> type) {

@@ -62,7 +62,7 @@ public final class FeedForwardBlock<E extends TFloating> {
             FeedForward shape,
             Optional<? extends Operand<TInt32>> answerRows) {
         if (shape instanceof FeedForward.Dense dense) {
-            return new Output(mlp(wanted(x, answerRows), "mlp.", dense.mlp()), Optional.empty());
+            return new Output(dense(wanted(x, answerRows), "mlp.", dense.mlp()), Optional.empty());
         }
         FeedForward.Sparse sparse = (FeedForward.Sparse) shape;
         RouterBlock.Decision decision = route(x, stream, sparse);
@@ -90,7 +90,7 @@ public final class FeedForwardBlock<E extends TFloating> {
         boolean ofResidual = sparse.router() instanceof Router.Scored scored && scored.input() == Router.Input.RESIDUAL;
         WeightSpec<TFloat32> router =
                 WeightSpec.matrix("mlp.gate.weight", sparse.experts(), hiddenSize, TFloat32.class);
-        return new RouterBlock(tf, sparse, weights)
+        return new RouterBlock(tf, sparse.router(), sparse.experts(), sparse.topK(), weights)
                 .build(
                         blocks.project(ofResidual ? routerInput(stream) : x, weights.value(router)),
                         changes.map(ExpertChanges.Inputs::mask));
@@ -113,7 +113,7 @@ public final class FeedForwardBlock<E extends TFloating> {
         Operand<TFloat32> multipliers = changes.<Operand<TFloat32>>map(
                         inputs -> tf.math.mul(own, blocks.rows(inputs.scale(), decision.experts())))
                 .orElse(own);
-        return new ExpertsBlock<>(tf, sparse, sparse.latentSize().orElse(hiddenSize), type)
+        return new ExpertsBlock<>(tf, sparse, sparse.width(hiddenSize), type)
                 .build(
                         latentInput(rows, sparse),
                         wanted(decision.experts(), answerRows),
@@ -123,19 +123,22 @@ public final class FeedForwardBlock<E extends TFloating> {
     }
 
     private Operand<TFloat32> latentInput(Operand<TFloat32> rows, FeedForward.Sparse sparse) {
-        return sparse.latentSize().isPresent()
-                ? project(rows, "mlp.latent_input.weight", sparse.latentSize().getAsInt(), hiddenSize)
-                : rows;
+        if (sparse.latent().isEmpty()) {
+            return rows;
+        }
+        int size = sparse.latent().get().size();
+        Operand<TFloat32> narrow = project(rows, "mlp.latent_input.weight", size, hiddenSize);
+        return sparse.latent()
+                .get()
+                .norm()
+                .<Operand<TFloat32>>map(own -> blocks.norm(narrow, own, "mlp.latent_norm", size, weights))
+                .orElse(narrow);
     }
 
     private Operand<TFloat32> latentOutput(Operand<TFloat32> sum, FeedForward.Sparse sparse) {
-        return sparse.latentSize().isPresent()
-                ? project(
-                        sum,
-                        "mlp.latent_output.weight",
-                        hiddenSize,
-                        sparse.latentSize().getAsInt())
-                : sum;
+        return sparse.latent()
+                .<Operand<TFloat32>>map(latent -> project(sum, "mlp.latent_output.weight", hiddenSize, latent.size()))
+                .orElse(sum);
     }
 
     private Operand<TFloat32> project(Operand<TFloat32> x, String tensor, int out, int in) {
@@ -146,21 +149,22 @@ public final class FeedForwardBlock<E extends TFloating> {
     /** A network that every token passes, times sigmoid(w x) in some models (Qwen1.5-MoE). */
     private Operand<TFloat32> sharedExpert(Operand<TFloat32> x, SharedExpert expert) {
         if (!expert.gated()) {
-            return mlp(x, "mlp.shared_expert.", expert.mlp());
+            return dense(x, "mlp.shared_expert.", expert.mlp());
         }
         WeightSpec<TFloat32> gate = WeightSpec.matrix("mlp.shared_expert_gate.weight", 1, hiddenSize, TFloat32.class);
         Operand<TFloat32> share = tf.math.sigmoid(blocks.project(x, weights.value(gate)));
-        return tf.math.mul(share, mlp(x, "mlp.shared_expert.", expert.mlp()));
+        return tf.math.mul(share, dense(x, "mlp.shared_expert.", expert.mlp()));
     }
 
     /** norm(block(x)) + norm(mixture). */
     private Operand<TFloat32> beside(Operand<TFloat32> rows, Mlp block, Operand<TFloat32> mixture) {
         return tf.math.add(
-                blocks.norm(mlp(rows, "mlp.", block), norm, "mlp.dense_output_norm", hiddenSize, weights),
+                blocks.norm(dense(rows, "mlp.", block), norm, "mlp.dense_output_norm", hiddenSize, weights),
                 blocks.norm(mixture, norm, "mlp.experts_output_norm", hiddenSize, weights));
     }
 
-    private Operand<TFloat32> mlp(Operand<TFloat32> x, String prefix, Mlp mlp) {
+    /** A network of rows x [R, hidden] whose projections stand under {@code prefix}. */
+    Operand<TFloat32> dense(Operand<TFloat32> x, String prefix, Mlp mlp) {
         return blocks.cast(blocks.mlp(blocks.cast(x, type), mlp, hiddenSize, type, x, prefix, weights), TFloat32.class);
     }
 

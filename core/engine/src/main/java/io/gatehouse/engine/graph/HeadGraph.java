@@ -17,7 +17,7 @@ import org.tensorflow.types.family.TFloating;
  *
  * @param weights a tied head reads the embedding's tensor; each part declares it, and they share it where the types
  *     agree
- * @param states [N, hidden] output of the last layer
+ * @param states [N, streams x hidden] output of the last layer
  * @param normed [N, hidden] states after the final norm
  * @param logits [N, vocabulary]
  */
@@ -29,8 +29,17 @@ public record HeadGraph(
     static HeadGraph build(Ops tf, Checkpoint checkpoint, ModelConfig config, Class<? extends TFloating> type) {
         Weights weights = new Weights(tf, "head", checkpoint, List.of(""));
         Placeholder<TFloat32> states = tf.placeholder(TFloat32.class);
+        Operand<TFloat32> read = config.streams()
+                .<Operand<TFloat32>>map(streams -> new HyperConnection(
+                                tf,
+                                streams,
+                                config.hiddenSize(),
+                                config.head().norm().epsilon(),
+                                weights)
+                        .read(states, "model.streams"))
+                .orElse(states);
         Operand<TFloat32> normed =
-                new Blocks(tf).norm(states, config.head().norm(), "model.norm", config.hiddenSize(), weights);
+                new Blocks(tf).norm(read, config.head().norm(), "model.norm", config.hiddenSize(), weights);
         return new HeadGraph(weights, states, normed, logits(tf, config, type, weights, normed));
     }
 

@@ -1,9 +1,6 @@
 package io.gatehouse.engine.graph;
 
-import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
-import io.gatehouse.checkpoint.config.Norm;
-import io.gatehouse.checkpoint.config.Residual;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
@@ -18,18 +15,26 @@ import org.tensorflow.types.family.TFloating;
  *
  * @param output [T, hidden], or [R, hidden] for the answer rows only
  * @param state of the mixer for prompts that follow
- * @param past where the state of a prefix is fed, in a prefixed layer
+ * @param past where the state of a prefix is fed, in a prefixed layer, or what a step goes on from
+ * @param cache what generation keeps of the tokens
  * @param unseen which tokens a token does not see, in sparse attention, for the layers that follow
+ * @param latents [T, width] latent vectors that later layers use, too
+ * @param routing what the router of the feed-forward block decided
+ * @param mixerRouting what that of attention with experts decided
  */
 public record LayerGraph(
         Operand<TFloat32> output,
         List<Operand<? extends TFloating>> state,
         List<Placeholder<? extends TFloating>> past,
+        List<Operand<? extends TFloating>> cache,
         Optional<Operand<TFloat32>> unseen,
-        Optional<FeedForwardBlock.Routing> routing) {
+        Optional<Operand<TFloat32>> latents,
+        Optional<FeedForwardBlock.Routing> routing,
+        Optional<FeedForwardBlock.Routing> mixerRouting) {
     public LayerGraph {
         state = List.copyOf(state);
         past = List.copyOf(past);
+        cache = List.copyOf(cache);
     }
 
     /**
@@ -38,8 +43,14 @@ public record LayerGraph(
      * @param layer its shape
      * @param prefixed whether prompts follow a prefix whose state is fed
      * @param answerOnly whether the output is wanted for the answer rows only, as after the last layer
+     * @param lanes how many lanes the texts of a step stand in, each of which goes on from its own past; 0 for prompts
      */
-    public record Kind(Layer layer, boolean prefixed, boolean answerOnly) {}
+    public record Kind(Layer layer, boolean prefixed, boolean answerOnly, int lanes) {
+        /** Of prompts. */
+        public Kind(Layer layer, boolean prefixed, boolean answerOnly) {
+            this(layer, prefixed, answerOnly, 0);
+        }
+    }
 
     /**
      * What a layer is fed for one micro-batch of T tokens, which its mixer sees as a [B, S] rectangle.
@@ -53,9 +64,12 @@ public record LayerGraph(
      * @param window how many latest positions, its own included, a token attends to
      * @param depth the factor of the layer's slopes, in lightning attention
      * @param unseen what the layer before gave, in sparse attention that goes by it
+     * @param latents what an earlier layer gave, in latent attention that goes by them
+     * @param shares [4] factors of stream and mixer, of stream and feed-forward block, where they differ between layers
      * @param tokens number of rows that are tokens; what follows them is filler
      * @param answerRows rows whose output is wanted when not all are
      * @param experts what is changed about single experts, where something is
+     * @param lanes the pasts of the texts, in a step of generation
      */
     public record Inputs(
             Placeholder<TFloat32> hidden,
@@ -67,9 +81,12 @@ public record LayerGraph(
             Placeholder<TInt32> window,
             Placeholder<TFloat32> depth,
             Placeholder<TFloat32> unseen,
+            Placeholder<TFloat32> latents,
+            Placeholder<TFloat32> shares,
             Placeholder<TInt32> tokens,
             Placeholder<TInt32> answerRows,
-            Optional<ExpertChanges.Inputs> experts) {
+            Optional<ExpertChanges.Inputs> experts,
+            Optional<Lanes> lanes) {
 
         static Inputs declare(Ops tf, boolean changedExperts) {
             return new Inputs(
@@ -82,9 +99,32 @@ public record LayerGraph(
                     tf.placeholder(TInt32.class),
                     tf.placeholder(TFloat32.class),
                     tf.placeholder(TFloat32.class),
+                    tf.placeholder(TFloat32.class),
+                    tf.placeholder(TFloat32.class),
                     tf.placeholder(TInt32.class),
                     tf.placeholder(TInt32.class),
-                    changedExperts ? Optional.of(ExpertChanges.Inputs.declare(tf)) : Optional.empty());
+                    changedExperts ? Optional.of(ExpertChanges.Inputs.declare(tf)) : Optional.empty(),
+                    Optional.empty());
+        }
+
+        /** The same for a step of texts that stand in lanes. */
+        Inputs with(Lanes step) {
+            return new Inputs(
+                    hidden,
+                    cosine,
+                    sine,
+                    positions,
+                    padded,
+                    packed,
+                    window,
+                    depth,
+                    unseen,
+                    latents,
+                    shares,
+                    tokens,
+                    answerRows,
+                    experts,
+                    Optional.of(step));
         }
     }
 
@@ -93,96 +133,6 @@ public record LayerGraph(
 
     static <A extends TFloating, E extends TFloating> LayerGraph build(
             Ops tf, int hiddenSize, Types<A, E> types, Kind kind, Inputs inputs, Weights weights) {
-        Blocks blocks = new Blocks(tf);
-        Residual residual = kind.layer().residual();
-        Optional<Operand<TInt32>> rows = kind.answerOnly() ? Optional.of(inputs.answerRows()) : Optional.empty();
-
-        Optional<MixerBlock> mixer =
-                MixerBlocks.of(tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed());
-        boolean reads = mixer.isPresent() || residual.parallel();
-        Operand<TFloat32> before = reads && residual.mixer().norms().isBefore()
-                ? blocks.norm(inputs.hidden(), residual.norm(), "input_layernorm", hiddenSize, weights)
-                : inputs.hidden();
-        Optional<MixerBlock.Output> mixed = mixer.map(block -> block.build(before, weights));
-        Operand<TFloat32> middle = mixed.<Operand<TFloat32>>map(output -> joined(
-                        tf,
-                        residual.mixer(),
-                        inputs.hidden(),
-                        before,
-                        after(
-                                blocks,
-                                residual.norm(),
-                                residual.mixer(),
-                                "mixer_output_norm",
-                                hiddenSize,
-                                output.states(),
-                                weights)))
-                .orElse(inputs.hidden());
-
-        Operand<TFloat32> normed = residual.parallel()
-                        || !residual.feedForward().norms().isBefore()
-                ? (residual.parallel() ? before : middle)
-                : hasFeedForward(kind)
-                        ? blocks.norm(
-                                middle, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
-                        : middle;
-        Optional<FeedForwardBlock.Output> feedForward = hasFeedForward(kind)
-                ? Optional.of(new FeedForwardBlock<>(
-                                tf, hiddenSize, residual.feedForwardNorm(), types.experts(), inputs.experts(), weights)
-                        .build(normed, middle, kind.layer().feedForward(), rows))
-                : Optional.empty();
-        Operand<TFloat32> kept = wanted(blocks, middle, rows);
-        Operand<TFloat32> output = feedForward
-                .<Operand<TFloat32>>map(block -> joined(
-                        tf,
-                        residual.feedForward(),
-                        kept,
-                        wanted(blocks, normed, rows),
-                        after(
-                                blocks,
-                                residual.feedForwardNorm(),
-                                residual.feedForward(),
-                                "mlp_output_norm",
-                                hiddenSize,
-                                block.states(),
-                                weights)))
-                .orElse(kept);
-        return new LayerGraph(
-                residual.scaled() ? tf.math.mul(output, weights.value(WeightSpec.vector("layer_scalar", 1))) : output,
-                mixed.map(MixerBlock.Output::state).orElse(List.of()),
-                mixer.map(MixerBlock::past).orElse(List.of()),
-                mixed.flatMap(MixerBlock.Output::unseen),
-                feedForward.flatMap(FeedForwardBlock.Output::routing));
-    }
-
-    private static boolean hasFeedForward(Kind kind) {
-        return !(kind.layer().feedForward() instanceof FeedForward.Absent);
-    }
-
-    /** kept × h + added × f. */
-    private static Operand<TFloat32> joined(
-            Ops tf,
-            Residual.Branch branch,
-            Operand<TFloat32> stream,
-            Operand<TFloat32> normed,
-            Operand<TFloat32> output) {
-        Blocks blocks = new Blocks(tf);
-        Operand<TFloat32> kept = branch.ofNormed() ? normed : stream;
-        return tf.math.add(blocks.times(kept, branch.kept()), blocks.times(output, branch.added()));
-    }
-
-    private static Operand<TFloat32> after(
-            Blocks blocks,
-            Norm norm,
-            Residual.Branch branch,
-            String tensor,
-            int hiddenSize,
-            Operand<TFloat32> output,
-            Weights weights) {
-        return branch.norms().isAfter() ? blocks.norm(output, norm, tensor, hiddenSize, weights) : output;
-    }
-
-    private static Operand<TFloat32> wanted(Blocks blocks, Operand<TFloat32> x, Optional<Operand<TInt32>> rows) {
-        return rows.isPresent() ? blocks.rows(x, rows.get()) : x;
+        return new LayerBuilder<>(tf, hiddenSize, types, kind, inputs, weights).build();
     }
 }

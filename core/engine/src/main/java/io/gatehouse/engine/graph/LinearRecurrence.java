@@ -238,18 +238,22 @@ final class LinearRecurrence {
         Scan.Result end = Scan.over(tf, state, sequences, List.of(), step);
         // [chunks, B, G, R, C, value size] to [B, S, value heads x value size]
         Operand<TFloat32> byPosition = tf.linalg.transpose(end.output(), tf.constant(new int[] {1, 0, 4, 2, 3, 5}));
+        int columns = shape.valueHeads() * shape.valueDim();
+        if (rectangle.isStep()) {
+            Operand<TFloat32> block = tf.reshape(byPosition, tf.constant(new int[] {-1, Blocks.ROW_BLOCK, columns}));
+            return new Result(
+                    tf.slice(block, tf.constant(new int[3]), tf.constant(new int[] {-1, 1, -1})), end.state());
+        }
         return new Result(
-                tf.reshape(
-                        byPosition,
-                        tf.stack(List.of(
-                                rectangle.batch(),
-                                rectangle.width(),
-                                tf.constant(shape.valueHeads() * shape.valueDim())))),
+                tf.reshape(byPosition, tf.stack(List.of(rectangle.batch(), rectangle.width(), tf.constant(columns)))),
                 end.state());
     }
 
-    /** C: the largest power of two, up to {@code most}, that divides the width of the rectangle. */
+    /** C: the largest power of two, up to {@code most}, that divides the width of the rectangle; or the block of a step. */
     private Operand<TInt32> chunk(int most) {
+        if (rectangle.isStep()) {
+            return tf.constant(Blocks.ROW_BLOCK);
+        }
         Operand<TInt32> width = rectangle.width();
         return tf.math.minimum(tf.bitwise.bitwiseAnd(width, tf.math.neg(width)), tf.constant(most));
     }
@@ -263,7 +267,16 @@ final class LinearRecurrence {
                 tf.constant(shape.keyHeads()),
                 tf.constant(each),
                 tf.constant(dim)));
-        return tf.linalg.transpose(tf.reshape(x, cells), tf.constant(new int[] {1, 0, 3, 4, 2, 5}));
+        Operand<TFloat32> whole = rectangle.isStep() ? inBlock(x, shape.keyHeads() * each * dim) : x;
+        return tf.linalg.transpose(tf.reshape(whole, cells), tf.constant(new int[] {1, 0, 3, 4, 2, 5}));
+    }
+
+    /** The one token of a step in a block of rows, whose others change nothing: so its bits do not depend on other texts. */
+    private Operand<TFloat32> inBlock(Operand<TFloat32> x, int columns) {
+        Operand<TFloat32> byText = tf.reshape(x, tf.constant(new int[] {-1, 1, columns}));
+        int[][] margins = new int[3][2];
+        margins[1][1] = Blocks.ROW_BLOCK - 1;
+        return tf.pad(byText, tf.constant(margins), tf.constant(0f));
     }
 
     /** x [B, S, columns] with 0 where there is padding: no decay there, and nothing is written. */

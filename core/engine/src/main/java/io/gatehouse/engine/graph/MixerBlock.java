@@ -20,10 +20,16 @@ import org.tensorflow.types.family.TFloating;
  * <p><b>Shared prefix.</b> Few-shot prompts begin with the same tokens, which are computed once: as a micro-batch of one
  * prompt, whose {@link Output#state} is kept. In the layer that the rest of the prompts goes through, the same block is
  * built with {@code prefixed} set; it is fed that state at {@link #past}, and every one of the B prompts goes on from it.
+ *
+ * <p><b>Generation.</b> In a step, each of B texts has one token, S is 1, and every text goes on from its own past. A
+ * recurrence needs nothing for it: it is fed the states [B, ...] of all texts where it is fed one with a prefix. A mixer
+ * that keeps something of every token is fed that in lanes of texts ({@code inputs.lanes()}, {@link LaneAttention}).
  */
 interface MixerBlock {
     /**
-     * What the block is fed where prompts follow a prefix, in the order of {@link Output#state}; empty without one.
+     * What the block is fed where prompts follow a prefix, in the order of {@link Output#state}; empty without one. In a
+     * step, the states of the texts, or for lane after lane what is kept of their tokens, in the order of
+     * {@link Output#cache}.
      */
     List<Placeholder<? extends TFloating>> past();
 
@@ -44,17 +50,27 @@ interface MixerBlock {
      *     the state of a recurrence after token number {@code inputs.tokens()} of the one prompt (rows after it are
      *     filler). Computed only where it is fetched
      * @param unseen [B, S, P + S] 1 for the tokens that a token does not see, 0 for those it sees, in sparse attention;
-     *     later layers may use it
+     *     later layers may use it. In a step [all cells], lane after lane
+     * @param latents [T, width] latent vectors that later layers use, too
+     * @param routing what the router of attention with experts decided
+     * @param cache what {@link io.gatehouse.checkpoint.config.Mixer#cache} says that is kept: [tokens, width] of each
+     *     token, or the state of each text [B, ...]. Computed only where it is fetched
      */
     record Output(
-            Operand<TFloat32> states, List<Operand<? extends TFloating>> state, Optional<Operand<TFloat32>> unseen) {
-        /** Of a mixer that lets every token see all before it, or those in a window. */
+            Operand<TFloat32> states,
+            List<Operand<? extends TFloating>> state,
+            Optional<Operand<TFloat32>> unseen,
+            Optional<Operand<TFloat32>> latents,
+            Optional<FeedForwardBlock.Routing> routing,
+            List<Operand<? extends TFloating>> cache) {
+        /** Of a mixer that gives later layers nothing; generation keeps its state. */
         Output(Operand<TFloat32> states, List<Operand<? extends TFloating>> state) {
-            this(states, state, Optional.empty());
+            this(states, state, Optional.empty(), Optional.empty(), Optional.empty(), state);
         }
 
         public Output {
             state = List.copyOf(state);
+            cache = List.copyOf(cache);
         }
     }
 }

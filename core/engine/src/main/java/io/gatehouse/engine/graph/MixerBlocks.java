@@ -1,6 +1,7 @@
 package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.config.Attention;
+import io.gatehouse.checkpoint.config.ExpertAttention;
 import io.gatehouse.checkpoint.config.GatedDelta;
 import io.gatehouse.checkpoint.config.KimiDelta;
 import io.gatehouse.checkpoint.config.LatentAttention;
@@ -28,7 +29,15 @@ final class MixerBlocks {
         if (mixer instanceof Attention attention) {
             return Optional.of(new AttentionBlock<>(tf, attention, hiddenSize, type, inputs, prefixed));
         }
-        Rectangle rectangle = new Rectangle(tf, inputs.padded(), inputs.packed(), inputs.tokens());
+        if (mixer instanceof ExpertAttention attention) {
+            return Optional.of(new ExpertAttentionBlock<>(tf, attention, hiddenSize, type, inputs, prefixed));
+        }
+        Rectangle rectangle = new Rectangle(
+                tf,
+                inputs.padded(),
+                inputs.packed(),
+                inputs.tokens(),
+                inputs.lanes().isPresent());
         if (mixer instanceof LatentAttention latent) {
             return Optional.of(new LatentAttentionBlock<>(tf, latent, hiddenSize, type, rectangle, inputs, prefixed));
         }

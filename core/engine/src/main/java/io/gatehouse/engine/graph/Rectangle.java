@@ -22,6 +22,7 @@ final class Rectangle {
     private final Operand<TInt32> batch;
     private final Operand<TInt32> width;
     private final Operand<TFloat32> real;
+    private final boolean step;
 
     /**
      * @param padded [B, S] row of the token that stands in each cell
@@ -29,6 +30,11 @@ final class Rectangle {
      * @param tokens how many rows are tokens; what follows them is filler
      */
     Rectangle(Ops tf, Operand<TInt32> padded, Operand<TInt32> packed, Operand<TInt32> tokens) {
+        this(tf, padded, packed, tokens, false);
+    }
+
+    /** @param step whether S is 1, in a step of generation */
+    Rectangle(Ops tf, Operand<TInt32> padded, Operand<TInt32> packed, Operand<TInt32> tokens, boolean step) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
         this.padded = padded;
@@ -37,6 +43,7 @@ final class Rectangle {
         this.batch = tf.gather(tf.shape(padded), tf.constant(0), tf.constant(0));
         this.width = tf.gather(tf.shape(padded), tf.constant(1), tf.constant(0));
         this.real = mask();
+        this.step = step;
     }
 
     /** B. */
@@ -47,6 +54,11 @@ final class Rectangle {
     /** S. */
     Operand<TInt32> width() {
         return width;
+    }
+
+    /** Whether each prompt has one token only, in a step of generation. */
+    boolean isStep() {
+        return step;
     }
 
     /** [T, columns] to [B, S, columns]. Padding holds the values of some token. */

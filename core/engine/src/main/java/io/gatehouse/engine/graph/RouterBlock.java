@@ -1,6 +1,5 @@
 package io.gatehouse.engine.graph;
 
-import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.checkpoint.config.Router.Normalisation;
 import io.gatehouse.checkpoint.config.Router.Score;
@@ -31,17 +30,25 @@ public final class RouterBlock {
 
     private final Ops tf;
     private final Blocks blocks;
-    private final FeedForward.Sparse shape;
+    private final Router kind;
+    private final int expertCount;
+    private final int topK;
     private final Router.Scored router;
     private final Weights weights;
 
-    /** @param weights of the layer, which hold the biases and factors of the router */
-    RouterBlock(Ops tf, FeedForward.Sparse shape, Weights weights) {
+    /**
+     * @param expertCount E
+     * @param topK K
+     * @param weights of the layer, which hold the biases and factors of the router
+     */
+    RouterBlock(Ops tf, Router kind, int expertCount, int topK, Weights weights) {
         this.tf = tf;
         this.blocks = new Blocks(tf);
-        this.shape = shape;
+        this.kind = kind;
+        this.expertCount = expertCount;
+        this.topK = topK;
         // Sparsemixer chooses by the logits and is recorded like other routers that do.
-        this.router = shape.router() instanceof Router.Scored scored ? scored : Router.softmaxOfChosen();
+        this.router = kind instanceof Router.Scored scored ? scored : Router.softmaxOfChosen();
         this.weights = weights;
     }
 
@@ -91,7 +98,7 @@ public final class RouterBlock {
     Decision build(Operand<TFloat32> product, Optional<? extends Operand<TFloat32>> mask) {
         Operand<TFloat32> own = capped(product);
         Selection selection = mask.map(out -> masked(own, out)).orElseGet(() -> select(own));
-        int k = shape.topK();
+        int k = topK;
         boolean allChosen = k == available();
         TopK<TFloat32, TInt32> ranked =
                 tf.nn.topK(selection.selection(), tf.constant(allChosen ? k : k + 1), TInt32.class, TopK.sorted(true));
@@ -127,14 +134,15 @@ public final class RouterBlock {
     /** How many experts a token can be sent to. */
     private int available() {
         return router.groups()
-                .map(groups -> shape.experts() / groups.count() * groups.kept())
-                .orElse(shape.experts());
+                .map(groups -> expertCount / groups.count() * groups.kept())
+                .orElse(expertCount);
     }
 
     private Operand<TFloat32> capped(Operand<TFloat32> product) {
+        Operand<TFloat32> scaled = blocks.times(product, router.logitScale());
         Operand<TFloat32> biased = router.biased()
-                ? tf.math.add(product, weights.value(WeightSpec.vector("mlp.gate.bias", shape.experts())))
-                : product;
+                ? tf.math.add(scaled, weights.value(WeightSpec.vector("mlp.gate.bias", expertCount)))
+                : scaled;
         return router.softCap().map(cap -> blocks.softCapped(biased, cap)).orElse(biased);
     }
 
@@ -150,8 +158,7 @@ public final class RouterBlock {
             case LOGIT -> tf.nn.softmax(logits);
         };
         Operand<TFloat32> selection = router.selectionBias()
-                ? tf.math.add(
-                        score, weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", shape.experts())))
+                ? tf.math.add(score, weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", expertCount)))
                 : score;
         return new Selection(logits, score, probabilities, selectable(selection));
     }
@@ -162,7 +169,7 @@ public final class RouterBlock {
 
     /** Puts the experts of all groups but the best ones out of the selection. */
     private Operand<TFloat32> inGroups(Operand<TFloat32> selection, Router.Groups groups) {
-        int each = shape.experts() / groups.count();
+        int each = expertCount / groups.count();
         Operand<TFloat32> byGroup = tf.reshape(selection, tf.constant(new int[] {-1, groups.count(), each}));
         Operand<TFloat32> groupScores = switch (groups.by()) {
             case MAX -> tf.max(byGroup, tf.constant(-1));
@@ -176,14 +183,14 @@ public final class RouterBlock {
                 tf.sum(tf.oneHot(best, tf.constant(groups.count()), tf.constant(1f), tf.constant(0f)), tf.constant(1));
         Operand<TBool> inside = tf.math.greater(tf.expandDims(kept, tf.constant(2)), tf.constant(0f));
         Operand<TFloat32> left = tf.select(inside, byGroup, tf.constant(Math.max(groups.excluded(), OUT)));
-        return tf.reshape(left, tf.constant(new int[] {-1, shape.experts()}));
+        return tf.reshape(left, tf.constant(new int[] {-1, expertCount}));
     }
 
     /** Takes masked experts out where one of them would be chosen; other rows stay as they are. */
     private Selection masked(Operand<TFloat32> logits, Operand<TFloat32> mask) {
         Operand<TFloat32> free =
                 byProbability() ? tf.nn.softmax(logits) : select(logits).selection();
-        TopK<TFloat32, TInt32> wished = tf.nn.topK(free, tf.constant(shape.topK()), TInt32.class);
+        TopK<TFloat32, TInt32> wished = tf.nn.topK(free, tf.constant(topK), TInt32.class);
         Operand<TFloat32> met = tf.max(blocks.rows(mask, wished.indices()), tf.constant(-1), Max.keepDims(true));
         Operand<TBool> out = tf.math.greater(tf.math.mul(met, tf.expandDims(mask, tf.constant(0))), tf.constant(0f));
         Selection left = select(tf.select(out, tf.constant(OUT), logits));
@@ -192,7 +199,7 @@ public final class RouterBlock {
         }
         // A bias must not bring a masked expert back, and groups are compared without it.
         Operand<TFloat32> biased = tf.math.add(
-                left.score(), weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", shape.experts())));
+                left.score(), weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", expertCount)));
         return new Selection(
                 left.logits(),
                 left.score(),
@@ -230,7 +237,7 @@ public final class RouterBlock {
             Operand<TInt32> experts,
             Operand<TFloat32> probabilities,
             Operand<TFloat32> renormalised) {
-        if (shape.router() instanceof Router.SparseMixer mixer) {
+        if (kind instanceof Router.SparseMixer mixer) {
             return sparseMixer(selection.logits(), experts, mixer.jitter());
         }
         Operand<TFloat32> raw = switch (router.weight()) {
@@ -244,8 +251,7 @@ public final class RouterBlock {
                 ? tf.math.mul(
                         scaled,
                         blocks.rows(
-                                weights.value(WeightSpec.vector("mlp.gate.per_expert_scale", shape.experts())),
-                                experts))
+                                weights.value(WeightSpec.vector("mlp.gate.per_expert_scale", expertCount)), experts))
                 : scaled;
     }
 
@@ -274,7 +280,7 @@ public final class RouterBlock {
     private Operand<TFloat32> sparseMixer(Operand<TFloat32> logits, Operand<TInt32> experts, float jitter) {
         Operand<TFloat32> first = tf.oneHot(
                 tf.reshape(columns(experts, 0, 1), tf.constant(new int[] {-1})),
-                tf.constant(shape.experts()),
+                tf.constant(expertCount),
                 tf.constant(1f),
                 tf.constant(0f));
         Operand<TFloat32> others = tf.select(tf.math.greater(first, tf.constant(0f)), tf.constant(OUT), logits);

@@ -32,6 +32,11 @@ public record WeightSpec<T extends TFloating>(List<String> tensors, Shape shape,
         return new WeightSpec<>(List.of(upper, lower), Shape.of(2 * rowsEach, columns), type);
     }
 
+    /** The same weight with something before its names. */
+    WeightSpec<T> under(String prefix) {
+        return new WeightSpec<>(tensors.stream().map(prefix::concat).toList(), shape, type);
+    }
+
     /** Shape of each of the tensors in the checkpoint. */
     public List<Long> storedShape() {
         long[] stored = shape.asArray();

@@ -42,8 +42,9 @@ public final class Weights {
     private final String part;
     private final Function<String, Optional<DType>> stored;
     private final List<String> prefixes;
-    private final List<Slot> slots = new ArrayList<>();
-    private final Map<WeightSpec<?>, Slot> bySpec = new HashMap<>();
+    private final String within;
+    private final List<Slot> slots;
+    private final Map<WeightSpec<?>, Slot> bySpec;
 
     Weights(Ops tf, String part, Checkpoint checkpoint, List<String> prefixes) {
         this(tf, part, tensor -> checkpoint.tensor(tensor).narrow(), prefixes);
@@ -55,10 +56,29 @@ public final class Weights {
      * @param prefixes what stands before the names of a weight, once for each layer that it is read for
      */
     Weights(Ops tf, String part, Function<String, Optional<DType>> stored, List<String> prefixes) {
+        this(tf, part, stored, prefixes, "", new ArrayList<>(), new HashMap<>());
+    }
+
+    private Weights(
+            Ops tf,
+            String part,
+            Function<String, Optional<DType>> stored,
+            List<String> prefixes,
+            String within,
+            List<Slot> slots,
+            Map<WeightSpec<?>, Slot> bySpec) {
         this.tf = tf;
         this.part = part;
         this.stored = stored;
         this.prefixes = List.copyOf(prefixes);
+        this.within = within;
+        this.slots = slots;
+        this.bySpec = bySpec;
+    }
+
+    /** The same weights, where names stand under one more prefix: declaring one there declares it here. */
+    Weights within(String prefix) {
+        return new Weights(tf, part, stored, prefixes, within + prefix, slots, bySpec);
     }
 
     /** The value of a weight in the type in which it is computed with. */
@@ -88,7 +108,7 @@ public final class Weights {
     }
 
     private Slot slot(WeightSpec<?> spec) {
-        return bySpec.computeIfAbsent(spec, absent -> declare(absent, typeInMemory(absent)));
+        return bySpec.computeIfAbsent(spec.under(within), absent -> declare(absent, typeInMemory(absent)));
     }
 
     /** The weights in the order in which {@link #assign} takes their tensors. */

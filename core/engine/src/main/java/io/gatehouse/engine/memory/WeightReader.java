@@ -6,6 +6,7 @@ import io.gatehouse.checkpoint.quantised.RowDecoder;
 import io.gatehouse.checkpoint.quantised.StoredTensor;
 import io.gatehouse.checkpoint.quantised.TensorBytes;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import io.gatehouse.engine.graph.WeightSpec;
 import io.gatehouse.engine.graph.Weights;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tensorflow.Tensor;
+import org.tensorflow.types.TFloat32;
 
 /**
  * Reads weights of a checkpoint into the memory of tensors: directly where the stored type is the type in memory, through
@@ -45,6 +47,15 @@ public final class WeightReader {
     /** A new tensor for a weight, whose contents are not yet set. */
     static Tensor allocate(Weights.Variable weight) {
         return Tensor.of(weight.type(), weight.spec().shape());
+    }
+
+    /** The values of a vector that is no part of the graph. */
+    public float[] vector(String name, long size) {
+        Weights.Variable weight = new Weights.Variable(WeightSpec.vector(name, size), TFloat32.class);
+        try (Tensor tensor = allocate(weight)) {
+            read("", weight, tensor);
+            return TensorMemory.floats(tensor);
+        }
     }
 
     /** Reads a weight whose names stand under the given prefix, such as {@code model.layers.3.}. */

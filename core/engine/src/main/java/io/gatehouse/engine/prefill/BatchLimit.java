@@ -44,7 +44,7 @@ public record BatchLimit(int tokens, long bytes, Need need) {
                     .max()
                     .orElseThrow();
             return new Need(
-                    Float.BYTES * ((long) STATES * config.hiddenSize() + inMixer),
+                    Float.BYTES * ((long) STATES * config.stateSize() + inMixer),
                     Float.BYTES * widest,
                     BYTES_OF_SCORE * heads);
         }

@@ -19,6 +19,10 @@ public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, b
         LAST,
         ALL;
 
+        Tokens atMostLast() {
+            return isMoreThan(LAST) ? LAST : this;
+        }
+
         boolean isMoreThan(Tokens other) {
             return compareTo(other) > 0;
         }
@@ -47,6 +51,11 @@ public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, b
         if (tokens != Tokens.ALL && trace) {
             throw new IllegalArgumentException("A trace is of all tokens");
         }
+    }
+
+    /** The same of the last token of each prompt at most. */
+    Capture ofLast() {
+        return new Capture(tokens.atMostLast(), probabilities.atMostLast(), expertNorms.atMostLast(), false);
     }
 
     /** Otherwise the last layer's experts run for the last token of each prompt only. */

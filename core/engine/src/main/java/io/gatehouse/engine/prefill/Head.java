@@ -45,7 +45,7 @@ final class Head {
     }
 
     private void lastTokens(InFlight inFlight, Delivery delivery) {
-        int width = config.hiddenSize();
+        int width = config.stateSize();
         RecordedRows last = inFlight.last();
         float[] states = inFlight.lastStates();
         int rows = rowsTogether();
@@ -69,9 +69,11 @@ final class Head {
     /** A trace is of short prompts, so that the logits of a whole micro-batch fit. */
     private void everyToken(InFlight inFlight, Delivery delivery) {
         RecordedRows rows = inFlight.recorded();
-        Scores scores = score(rows.floats(TensorMemory.floats(inFlight.hidden()), config.hiddenSize()), rows.count());
+        Scores scores = score(rows.floats(TensorMemory.floats(inFlight.hidden()), config.stateSize()), rows.count());
         delivery.submit(() -> {
-            inFlight.listener().hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
+            if (config.streams().isEmpty()) {
+                inFlight.listener().hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
+            }
             inFlight.listener().allLogits(rows.prompts(), scores.logits());
             if (!inFlight.prefix()) {
                 for (int row = 0; row < inFlight.last().count(); row++) {
@@ -95,7 +97,7 @@ final class Head {
     }
 
     private Scores score(float[] states, int rows) {
-        int width = config.hiddenSize();
+        int width = config.stateSize();
         int fed = MicroBatch.wholeBlocks(rows);
         try (TFloat32 input = TFloat32.tensorOf(
                         Shape.of(fed, width),
@@ -105,7 +107,7 @@ final class Head {
                         .fetch(graph.head().normed())
                         .fetch(graph.head().logits())
                         .run()) {
-            float[] normed = Arrays.copyOf(TensorMemory.floats(result.get(0)), rows * width);
+            float[] normed = Arrays.copyOf(TensorMemory.floats(result.get(0)), rows * config.hiddenSize());
             float[] logits = Arrays.copyOf(TensorMemory.floats(result.get(1)), rows * config.vocabSize());
             requireFinite(logits);
             return new Scores(normed, logits, config.vocabSize());

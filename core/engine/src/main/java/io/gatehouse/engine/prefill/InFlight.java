@@ -2,10 +2,13 @@ package io.gatehouse.engine.prefill;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.checkpoint.config.LatentAttention;
+import io.gatehouse.checkpoint.config.Mixer;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.LayerGraph;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +16,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.StdArrays;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
@@ -23,6 +27,7 @@ final class InFlight implements AutoCloseable {
     private final MicroBatch batch;
     private final boolean prefix;
     private final PrefillListener listener;
+    private final Capture capture;
     private final RecordedRows recorded;
     private final RecordedRows last;
     private final Map<Rope, RotaryTable.Angles> rotary;
@@ -31,7 +36,18 @@ final class InFlight implements AutoCloseable {
     private final TInt32 packed;
     private final TInt32 tokens;
     private final TInt32 answerRows;
+    /** Latent vectors that later layers use: of the last layer with positions that kept them, and of that without. */
+    private final Map<Boolean, TFloat32> latents = new HashMap<>();
+
     private LayerResult states;
+
+    /**
+     * Latent vectors that a layer keeps for later ones.
+     *
+     * @param place where in its result they are
+     * @param positions whether the layer has positions
+     */
+    record KeptLatents(int place, boolean positions) {}
 
     /**
      * The result of a layer.
@@ -39,11 +55,21 @@ final class InFlight implements AutoCloseable {
      * @param hidden where in the result the hidden states are
      * @param answersOnly whether those of the answer rows only
      * @param state where the parts of the mixer's state are, of a prefix
+     * @param cache where that is what generation keeps of the tokens
      * @param unseen where the tokens are that a token does not see, after sparse attention
+     * @param latents of layers whose latent vectors later ones use
      */
-    record LayerResult(Result result, int hidden, boolean answersOnly, List<Integer> state, Optional<Integer> unseen) {
+    record LayerResult(
+            Result result,
+            int hidden,
+            boolean answersOnly,
+            List<Integer> state,
+            List<Integer> cache,
+            Optional<Integer> unseen,
+            Optional<KeptLatents> latents) {
         LayerResult {
             state = List.copyOf(state);
+            cache = List.copyOf(cache);
         }
     }
 
@@ -51,13 +77,14 @@ final class InFlight implements AutoCloseable {
             MicroBatch batch,
             boolean prefix,
             PrefillListener listener,
-            RecordedRows recorded,
+            Capture capture,
             Map<Rope, RotaryTable.Angles> rotary,
             Result embedded) {
         this.batch = batch;
         this.prefix = prefix;
         this.listener = listener;
-        this.recorded = recorded;
+        this.capture = capture;
+        this.recorded = RecordedRows.of(capture.tokens(), batch, prefix);
         this.last = RecordedRows.last(batch);
         this.rotary = Map.copyOf(rotary);
         this.positions = TInt32.vectorOf(batch.positions());
@@ -66,7 +93,7 @@ final class InFlight implements AutoCloseable {
         this.packed = TInt32.vectorOf(batch.packed());
         // Filled up to whole blocks, like tokens.
         this.answerRows = TInt32.vectorOf(Arrays.copyOf(last.sources(), MicroBatch.wholeBlocks(last.count())));
-        this.states = new LayerResult(embedded, 0, false, List.of(), Optional.empty());
+        this.states = new LayerResult(embedded, 0, false, List.of(), List.of(), Optional.empty(), Optional.empty());
     }
 
     MicroBatch batch() {
@@ -83,6 +110,11 @@ final class InFlight implements AutoCloseable {
         return listener;
     }
 
+    /** Which of its results are delivered. */
+    Capture capture() {
+        return capture;
+    }
+
     /** The rows whose routing is recorded. */
     RecordedRows recorded() {
         return recorded;
@@ -93,14 +125,20 @@ final class InFlight implements AutoCloseable {
         return last;
     }
 
-    /** @param rope of the layer, if it has one */
-    Session.Runner feed(LayerGraph.Inputs inputs, Optional<Rope> rope, Session.Runner runner) {
-        rope.ifPresent(rotation -> {
+    /** @param mixer of the layer */
+    Session.Runner feed(LayerGraph.Inputs inputs, Mixer mixer, Session.Runner runner) {
+        mixer.rope().ifPresent(rotation -> {
             RotaryTable.Angles angles = requireNonNull(rotary.get(rotation), "no such angles");
             runner.feed(inputs.cosine(), angles.cosine()).feed(inputs.sine(), angles.sine());
         });
         states.unseen()
                 .ifPresent(place -> runner.feed(inputs.unseen(), states.result().get(place)));
+        if (mixer instanceof LatentAttention attention
+                && attention.latents().source() == LatentAttention.Source.SHARED) {
+            runner.feed(
+                    inputs.latents(),
+                    requireNonNull(latents.get(attention.rope().isPresent()), "no latent vectors were kept"));
+        }
         return runner.feed(inputs.hidden(), hidden())
                 .feed(inputs.positions(), positions)
                 .feed(inputs.padded(), padded)
@@ -119,6 +157,15 @@ final class InFlight implements AutoCloseable {
         return states.result().get(states.state().get(part));
     }
 
+    /** A part of what generation keeps of its tokens, or of its texts. */
+    Tensor cached(int part) {
+        return states.result().get(states.cache().get(part));
+    }
+
+    int cachedParts() {
+        return states.cache().size();
+    }
+
     /** States of the last token of each prompt [B x hidden]. */
     float[] lastStates() {
         float[] present = TensorMemory.floats(hidden());
@@ -129,11 +176,22 @@ final class InFlight implements AutoCloseable {
     void advance(LayerResult next) {
         states.result().close();
         states = next;
+        next.latents().ifPresent(this::keep);
+    }
+
+    /** A copy: the result is closed after the next layer, and later ones use them, too. */
+    private void keep(KeptLatents kept) {
+        TFloat32 source = (TFloat32) states.result().get(kept.place());
+        TFloat32 before = latents.put(kept.positions(), TFloat32.tensorOf(source.shape(), source::copyTo));
+        if (before != null) {
+            before.close();
+        }
     }
 
     @Override
     public void close() {
         states.result().close();
+        latents.values().forEach(Tensor::close);
         rotary.values().forEach(RotaryTable.Angles::close);
         positions.close();
         padded.close();

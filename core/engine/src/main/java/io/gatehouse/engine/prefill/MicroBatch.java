@@ -71,13 +71,24 @@ record MicroBatch(
     }
 
     static MicroBatch of(List<PromptPart> parts) {
-        int width = parts.stream().mapToInt(part -> width(part.length())).max().orElseThrow();
+        return of(
+                parts,
+                parts.size(),
+                parts.stream().mapToInt(part -> width(part.length())).max().orElseThrow());
+    }
+
+    /** One token of each text, which goes on from a past of its own. The rectangle has whole blocks of texts, as rows have. */
+    static MicroBatch step(List<PromptPart> parts) {
+        return of(parts, wholeBlocks(parts.size()), 1);
+    }
+
+    private static MicroBatch of(List<PromptPart> parts, int texts, int width) {
         int tokens = parts.stream().mapToInt(PromptPart::length).sum();
         int rows = wholeBlocks(tokens);
         int[] tokenIds = new int[rows];
         int[] positions = new int[rows];
         int[] textLengths = new int[rows];
-        int[][] padded = new int[parts.size()][width];
+        int[][] padded = new int[texts][width];
         int[] packed = new int[rows];
         int row = 0;
         for (int b = 0; b < parts.size(); b++) {
@@ -91,6 +102,11 @@ record MicroBatch(
             }
         }
         return new MicroBatch(parts, tokens, tokenIds, positions, textLengths, padded, packed);
+    }
+
+    /** Whether this is one token of each text. The rectangle of whole prompts is never as narrow. */
+    boolean isStep() {
+        return padded[0].length == 1;
     }
 
     /** Tokens that this computes, each as often as there are prompts that it is part of. */

@@ -19,8 +19,17 @@ public record PassPlan(List<Group> groups) {
      * @param prefix what all prompts begin with
      * @param prompts what follows it
      * @param listener of the request they are of
+     * @param again whether they were computed before but for their last tokens, which are all that is delivered
      */
-    record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener) {}
+    record Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener, boolean again) {
+        Group(Optional<MicroBatch> prefix, List<MicroBatch> prompts, PrefillListener listener) {
+            this(prefix, prompts, listener, false);
+        }
+
+        Group computedAgain() {
+            return new Group(prefix, prompts, listener, true);
+        }
+    }
 
     /** The identity of a prefix is its tokens. */
     private record Tokens(int[] ids) {
@@ -64,6 +73,16 @@ public record PassPlan(List<Group> groups) {
             passes.add(new PassPlan(open));
         }
         return passes;
+    }
+
+    /**
+     * Some prompts of a request, one after the other, whatever their number of tokens.
+     *
+     * @param from index of the first
+     * @param to index after the last
+     */
+    static List<Group> groups(PrefillRequest request, int from, int to, List<Rope> ropes, BatchLimit limit) {
+        return groups(request, new Slice(from, to, 0), ropes, limit);
     }
 
     private static List<Slice> slices(List<Prompt> prompts, long maxTogether) {

@@ -24,8 +24,15 @@ public interface PrefillListener {
     default void routerLogits(RoutingBatch batch, float[] logits) {}
 
     /**
+     * Only with {@link Capture#TRACE}: what the router of attention with experts decided, and its [T x E] logits before
+     * softmax, rows as in the batch.
+     */
+    default void mixerRouted(RoutingBatch batch, float[] logits) {}
+
+    /**
      * Only with {@link Capture#TRACE}: the [T x hidden] states of a micro-batch. Index 0 is the embeddings, index l+1
-     * the output of layer l, and for the last layer the output after the final norm.
+     * the output of layer l, and for the last layer the output after the final norm. Not called for a model with several
+     * residual streams.
      */
     default void hiddenStates(int index, int[] prompts, float[] states) {}
 

@@ -16,12 +16,16 @@ import java.util.stream.IntStream;
  * {@code p0.last_logits [V]}, {@code p0.logits [T,V]}, {@code p0.hidden_states [layers+1,T,hidden]} and, for each layer
  * with experts, {@code p0.layer3.router_logits}, {@code p0.layer3.router_probs [T,E]}, {@code p0.layer3.topk_ids},
  * {@code p0.layer3.topk_weights} and, where experts are not chosen by their probability, {@code p0.layer3.topk_scores
- * [T,K]}; the same for p1 and on. For comparing engines: it all stays in memory.
+ * [T,K]}; the same for p1 and on. The router of an attention with experts, in layer l, stands under layer 1000 + l. With
+ * generated texts, {@code p0.generated [N]}, too. For comparing engines: it all stays in memory.
  */
 public final class PrefillTrace implements PrefillListener {
+    private static final int MIXERS_FROM = 1000;
+    private static final String GENERATED = "generated";
+
     private final List<int[]> prompts;
     private final Map<String, List<float[]>> floats = new TreeMap<>();
-    private final Map<String, List<int[]>> experts = new TreeMap<>();
+    private final Map<String, List<int[]>> ints = new TreeMap<>();
     private final Map<String, Integer> widths = new HashMap<>();
 
     public PrefillTrace(List<int[]> prompts) {
@@ -30,24 +34,34 @@ public final class PrefillTrace implements PrefillListener {
 
     @Override
     public void routed(RoutingBatch batch) {
-        int k = batch.topK();
-        int[] ids = IntStream.range(0, batch.experts().length)
-                .map(slot -> batch.experts()[slot])
-                .toArray();
-        String name = "layer" + batch.layer() + ".topk_ids";
-        widths.put(name, k);
-        forEachPrompt(
-                batch.prompts(),
-                (prompt, from, to) -> add(experts, name(prompt, name), Arrays.copyOfRange(ids, from * k, to * k)));
-        keep("layer" + batch.layer() + ".topk_weights", batch.prompts(), batch.weights());
-        batch.scores().ifPresent(scores -> keep("layer" + batch.layer() + ".topk_scores", batch.prompts(), scores));
-        batch.probabilities()
-                .ifPresent(all -> keep("layer" + batch.layer() + ".router_probs", batch.prompts(), all.values()));
+        keepRouting("layer" + batch.layer(), batch);
     }
 
     @Override
     public void routerLogits(RoutingBatch batch, float[] logits) {
         keep("layer" + batch.layer() + ".router_logits", batch.prompts(), logits);
+    }
+
+    @Override
+    public void mixerRouted(RoutingBatch batch, float[] logits) {
+        String layer = "layer" + (MIXERS_FROM + batch.layer());
+        keepRouting(layer, batch);
+        keep(layer + ".router_logits", batch.prompts(), logits);
+    }
+
+    private void keepRouting(String layer, RoutingBatch batch) {
+        int k = batch.topK();
+        int[] ids = IntStream.range(0, batch.experts().length)
+                .map(slot -> batch.experts()[slot])
+                .toArray();
+        String name = layer + ".topk_ids";
+        widths.put(name, k);
+        forEachPrompt(
+                batch.prompts(),
+                (prompt, from, to) -> add(ints, name(prompt, name), Arrays.copyOfRange(ids, from * k, to * k)));
+        keep(layer + ".topk_weights", batch.prompts(), batch.weights());
+        batch.scores().ifPresent(scores -> keep(layer + ".topk_scores", batch.prompts(), scores));
+        batch.probabilities().ifPresent(all -> keep(layer + ".router_probs", batch.prompts(), all.values()));
     }
 
     @Override
@@ -65,6 +79,11 @@ public final class PrefillTrace implements PrefillListener {
         add(floats, name(prompt, "last_logits"), logits);
     }
 
+    /** Keeps what was generated after a prompt. */
+    public void generated(int prompt, int[] tokens) {
+        add(ints, name(prompt, GENERATED), tokens);
+    }
+
     /** All that was kept, ordered by name. */
     public List<Tensor> tensors() {
         List<Tensor> tensors = new ArrayList<>();
@@ -75,7 +94,7 @@ public final class PrefillTrace implements PrefillListener {
                     List.of((long) ids.length),
                     Arrays.stream(ids).asLongStream().toArray()));
         }
-        experts.forEach((name, parts) -> {
+        ints.forEach((name, parts) -> {
             int[] all = parts.stream().flatMapToInt(Arrays::stream).toArray();
             tensors.add(Tensor.ints(name, shape(name, all.length), all));
         });
@@ -86,10 +105,10 @@ public final class PrefillTrace implements PrefillListener {
         return tensors;
     }
 
-    /** [V] for the last logits, [layers+1,T,hidden] for the hidden states, [T,width] for all others. */
+    /** [V] for the last logits, [N] for the generated tokens, [layers+1,T,hidden] for the hidden states, [T,width] for all others. */
     private List<Long> shape(String name, long values) {
         String tensor = name.substring(name.indexOf('.') + 1);
-        if (tensor.equals("last_logits")) {
+        if (tensor.equals("last_logits") || tensor.equals(GENERATED)) {
             return List.of(values);
         }
         long tokens = prompts.get(Integer.parseInt(name.substring(1, name.indexOf('.')))).length;

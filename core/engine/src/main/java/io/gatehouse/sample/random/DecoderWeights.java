@@ -10,6 +10,7 @@ import io.gatehouse.checkpoint.family.Families;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The weights of a decoder that a config.json describes, in the order of the layers.
@@ -21,11 +22,18 @@ import java.util.List;
  * that prefer some experts clearly, as trained ones do. Norms are N(1, 0.1^2) and biases N(0, 0.1^2).
  */
 final class DecoderWeights {
+    private static final Pattern PROJECTION = Pattern.compile(
+            "model\\.layers\\..*(?<!\\bindexer)\\.(?:\\w+_proj|kv_a_proj_with_mqa|in_proj_\\w+)\\.weight");
+
     /** A normal distribution. */
     record Spread(double mean, double deviation) {}
 
-    /** A weight and the distribution of its entries. */
-    record Weight(String name, List<Long> shape, Spread spread) {
+    /**
+     * A weight and the distribution of its entries.
+     *
+     * @param projection whether it is one of the matrices that packed checkpoints pack: a projection of a layer
+     */
+    record Weight(String name, List<Long> shape, Spread spread, boolean projection) {
         Weight {
             requireNonNull(name, "name is null");
             shape = List.copyOf(shape);
@@ -39,12 +47,21 @@ final class DecoderWeights {
 
     private DecoderWeights() {}
 
-    static List<Weight> of(JsonNode config) {
+    /** The model of a config. */
+    static Families.Described described(JsonNode config) {
         byte[] content = config.toString().getBytes(StandardCharsets.UTF_8);
-        Families.Described described = Families.read(ConfigFile.parse(Path.of("config.json"), content));
+        return Families.read(ConfigFile.parse(Path.of("config.json"), content));
+    }
+
+    static List<Weight> of(JsonNode config) {
+        Families.Described described = described(config);
         return DecoderTensors.of(described.config()).stream()
                 .map(tensor -> new Weight(
-                        described.names().published(tensor.name()), tensor.shape(), spread(tensor, described.config())))
+                        described.names().published(tensor.name()),
+                        tensor.shape(),
+                        spread(tensor, described.config()),
+                        tensor.shape().size() == 2
+                                && PROJECTION.matcher(tensor.name()).matches()))
                 .toList();
     }
 

@@ -1,6 +1,6 @@
 package io.gatehouse.sample.random;
 
-import io.gatehouse.sample.random.DecoderWeights.Spread;
+import io.gatehouse.sample.random.StoredForm.Filling;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.HashMap;
@@ -17,13 +17,11 @@ final class Noise {
     /** 2^64 divided by the golden ratio, made odd. */
     private static final long STEP = 0x9e3779b97f4a7c15L;
 
-    private final StoredType type;
     private final SplittableRandom random;
     private final double[] normal = new double[CHOICES];
-    private final Map<Spread, int[]> tables = new HashMap<>();
+    private final Map<Filling.Drawn, int[]> tables = new HashMap<>();
 
-    Noise(StoredType type, long seed) {
-        this.type = type;
+    Noise(long seed) {
         this.random = new SplittableRandom(seed);
         for (int i = 0; i < CHOICES; i += 2) {
             normal[i] = random.nextGaussian();
@@ -32,25 +30,29 @@ final class Noise {
     }
 
     /** The entries of the next tensor. */
-    Sequence next(Spread spread) {
-        return new Sequence(tables.computeIfAbsent(spread, this::table), random.nextLong());
+    Sequence next(Filling.Drawn drawn) {
+        int[] table = tables.computeIfAbsent(drawn, this::table);
+        return new Sequence(table, drawn.coding().width(), random.nextLong());
     }
 
-    private int[] table(Spread spread) {
+    private int[] table(Filling.Drawn drawn) {
         int[] table = new int[CHOICES];
         for (int i = 0; i < CHOICES; i++) {
-            table[i] = type.bits((float) (spread.mean() + spread.deviation() * normal[i]));
+            double value = drawn.spread().mean() + drawn.spread().deviation() * normal[i];
+            table[i] = drawn.coding().bits((float) value);
         }
         return table;
     }
 
     /** The entries of one tensor, in order. */
-    final class Sequence {
+    static final class Sequence {
         private final int[] table;
+        private final int width;
         private long state;
 
-        private Sequence(int[] table, long state) {
+        private Sequence(int[] table, int width, long state) {
             this.table = table;
+            this.width = width;
             this.state = state;
         }
 
@@ -58,7 +60,11 @@ final class Noise {
         void fill(ByteBuffer buffer) {
             LongBuffer words = buffer.asLongBuffer();
             int count = words.remaining();
-            if (type.dtype().bytes() == Float.BYTES) {
+            if (width < Short.SIZE) {
+                for (int i = 0; i < count; i++) {
+                    words.put(i, codes());
+                }
+            } else if (width == Integer.SIZE) {
                 for (int i = 0; i < count; i += 2) {
                     long bits = bits();
                     words.put(i, pair(bits));
@@ -75,6 +81,18 @@ final class Noise {
                                     | choice(bits >>> 48) << 48);
                 }
             }
+        }
+
+        /** A word of codes of four or eight bits, the first in its lowest bits. */
+        private long codes() {
+            long word = 0;
+            for (int at = 0; at < Long.SIZE; at += 4 * width) {
+                long bits = bits();
+                for (int i = 0; i < 4; i++) {
+                    word |= choice(bits >>> (Short.SIZE * i)) << (at + i * width);
+                }
+            }
+            return word;
         }
 
         private long pair(long bits) {

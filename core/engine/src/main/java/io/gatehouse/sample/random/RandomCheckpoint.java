@@ -4,17 +4,21 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
 import io.gatehouse.checkpoint.safetensors.SafetensorsWriter.Entry;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.random.DecoderWeights.Weight;
+import io.gatehouse.sample.random.StoredForm.Filling;
+import io.gatehouse.sample.random.StoredForm.Part;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A model of random weights, planned from a config.json and written in Hugging Face's layout. The same config, type and
@@ -27,79 +31,83 @@ public final class RandomCheckpoint {
     private static final int PIECE_BYTES = 4 << 20;
 
     /** One file of a checkpoint's weights. */
-    private record WeightFile(String name, List<Weight> weights) {
+    private record WeightFile(String name, List<Part> parts) {
         WeightFile {
-            weights = List.copyOf(weights);
+            parts = List.copyOf(parts);
         }
 
         /** Fills one file after the other up to a limit, as Hugging Face does, which may cut a layer in two. */
-        static List<WeightFile> plan(List<Weight> weights, StoredType type, long maxBytes) {
-            List<List<Weight>> parts = new ArrayList<>();
-            List<Weight> part = new ArrayList<>();
+        static List<WeightFile> plan(List<Part> parts, long maxBytes) {
+            List<List<Part>> groups = new ArrayList<>();
+            List<Part> group = new ArrayList<>();
             long bytes = 0;
-            for (Weight weight : weights) {
-                long size = entry(weight, type).bytes();
-                if (!part.isEmpty() && bytes + size > maxBytes) {
-                    parts.add(part);
-                    part = new ArrayList<>();
+            for (Part part : parts) {
+                if (!group.isEmpty() && bytes + part.bytes() > maxBytes) {
+                    groups.add(group);
+                    group = new ArrayList<>();
                     bytes = 0;
                 }
-                part.add(weight);
-                bytes += size;
+                group.add(part);
+                bytes += part.bytes();
             }
-            parts.add(part);
+            groups.add(group);
             List<WeightFile> files = new ArrayList<>();
-            for (List<Weight> own : parts) {
-                String name = parts.size() == 1
+            for (List<Part> own : groups) {
+                String name = groups.size() == 1
                         ? "model.safetensors"
-                        : "model-%05d-of-%05d.safetensors".formatted(files.size() + 1, parts.size());
+                        : "model-%05d-of-%05d.safetensors".formatted(files.size() + 1, groups.size());
                 files.add(new WeightFile(name, own));
             }
             return files;
         }
 
-        List<Entry> entries(StoredType type) {
-            return weights.stream().map(weight -> entry(weight, type)).toList();
+        List<Entry> entries() {
+            return parts.stream().map(Part::entry).toList();
         }
 
-        long bytes(StoredType type) {
-            return entries(type).stream().mapToLong(Entry::bytes).sum();
-        }
-
-        private static Entry entry(Weight weight, StoredType type) {
-            return new Entry(weight.name(), type.dtype(), weight.shape());
+        long bytes() {
+            return parts.stream().mapToLong(Part::bytes).sum();
         }
     }
 
     private final ObjectNode config;
-    private final StoredType type;
+    private final ModelConfig model;
     private final long seed;
+    private final long parameters;
     private final List<WeightFile> files;
 
     /**
      * Plans a checkpoint; nothing is written yet.
      *
-     * @param config keys of an OLMoE, Mixtral, Qwen2-MoE or Qwen3-MoE; its "torch_dtype" becomes that of {@code type}
+     * @param config keys of a model that Gatehouse runs; its "torch_dtype" becomes that of {@code type}. Where it has a
+     *     "quantization_config" of FP8 in blocks, MXFP4 or four bits of compressed-tensors, weights are packed so
+     * @param type of the weights that are not packed
      * @param fileBytes bytes of weights in one file, which one tensor alone may exceed
      */
     public RandomCheckpoint(ObjectNode config, StoredType type, long seed, long fileBytes) {
         this.config = config.deepCopy().put("torch_dtype", type.torchName());
-        this.type = requireNonNull(type, "type is null");
         this.seed = seed;
-        this.files = WeightFile.plan(DecoderWeights.of(config), type, fileBytes);
+        this.model = DecoderWeights.described(config).config();
+        List<Weight> weights = DecoderWeights.of(config);
+        this.parameters = weights.stream().mapToLong(Weight::elements).sum();
+        StoredForm form = StoredForm.of(config, requireNonNull(type, "type is null"));
+        this.files = WeightFile.plan(
+                weights.stream().flatMap(weight -> form.parts(weight).stream()).toList(), fileBytes);
     }
 
     /** Number of weights. */
     public long parameters() {
-        return files.stream()
-                .flatMap(file -> file.weights().stream())
-                .mapToLong(Weight::elements)
-                .sum();
+        return parameters;
+    }
+
+    /** Number of decoder layers. */
+    public int layers() {
+        return model.layers().size();
     }
 
     /** Bytes of all weights. */
     public long bytes() {
-        return files.stream().mapToLong(file -> file.bytes(type)).sum();
+        return files.stream().mapToLong(WeightFile::bytes).sum();
     }
 
     /** Number of files that hold weights. */
@@ -115,14 +123,14 @@ public final class RandomCheckpoint {
      *     model, INSUFFICIENT_DISK before anything is written, CANCELLED_BY_USER
      */
     public void write(Path directory, TokenizerSource tokenizer, WritingListener listener) {
-        tokenizer.requireAtMost(config.required("vocab_size").asInt());
+        tokenizer.requireAtMost(model.vocabSize());
         try (NewDirectory target = NewDirectory.begin(directory, bytes())) {
             target.write("config.json", config.toPrettyString() + "\n");
             target.write("tokenizer.json", tokenizer.content());
-            Noise noise = new Noise(type, seed);
+            Noise noise = new Noise(seed);
             for (WeightFile file : files) {
                 write(file, target.file(file.name()), noise, listener);
-                listener.written(file.name(), file.bytes(type));
+                listener.written(file.name(), file.bytes());
             }
             if (files.size() > 1) {
                 target.write("model.safetensors.index.json", index().toPrettyString() + "\n");
@@ -133,10 +141,10 @@ public final class RandomCheckpoint {
 
     private void write(WeightFile file, Path path, Noise noise, WritingListener listener) {
         ByteBuffer piece = ByteBuffer.allocateDirect(PIECE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        try (SafetensorsWriter writer = SafetensorsWriter.create(path, file.entries(type), Map.of("format", "pt"))) {
-            for (Weight weight : file.weights()) {
-                Noise.Sequence sequence = noise.next(weight.spread());
-                long missing = weight.elements() * type.dtype().bytes();
+        try (SafetensorsWriter writer = SafetensorsWriter.create(path, file.entries(), Map.of("format", "pt"))) {
+            for (Part part : file.parts()) {
+                Consumer<ByteBuffer> filling = filling(part.filling(), noise);
+                long missing = part.bytes();
                 while (missing > 0) {
                     if (listener.cancelled()) {
                         throw new GatehouseException(
@@ -145,7 +153,7 @@ public final class RandomCheckpoint {
                     // A small tensor needs no whole piece, but whole steps of the generator.
                     int bytes = (int) Math.min(missing, PIECE_BYTES);
                     piece.clear().limit((bytes + 15) / 16 * 16);
-                    sequence.fill(piece);
+                    filling.accept(piece);
                     writer.write(piece.limit(bytes));
                     missing -= bytes;
                 }
@@ -153,11 +161,24 @@ public final class RandomCheckpoint {
         }
     }
 
+    /** Fills buffers whose sizes are multiples of 16 bytes, one after the other. */
+    private static Consumer<ByteBuffer> filling(Filling filling, Noise noise) {
+        if (filling instanceof Filling.Drawn drawn) {
+            return noise.next(drawn)::fill;
+        }
+        ByteBuffer repeated = ((Filling.Repeated) filling).bytes();
+        return piece -> {
+            for (int at = 0; at < piece.remaining(); at += repeated.remaining()) {
+                piece.put(at, repeated, 0, repeated.remaining());
+            }
+        };
+    }
+
     private ObjectNode index() {
         ObjectNode index = JsonNodeFactory.instance.objectNode();
         index.putObject("metadata").put("total_size", bytes());
         ObjectNode map = index.putObject("weight_map");
-        files.forEach(file -> file.weights().forEach(weight -> map.put(weight.name(), file.name())));
+        files.forEach(file -> file.parts().forEach(part -> map.put(part.entry().name(), file.name())));
         return index;
     }
 }

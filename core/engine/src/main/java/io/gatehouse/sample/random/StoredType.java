@@ -3,18 +3,18 @@ package io.gatehouse.sample.random;
 import io.gatehouse.checkpoint.safetensors.Bfloat16;
 import io.gatehouse.checkpoint.safetensors.DType;
 
-/** How a checkpoint stores its weights. */
-public enum StoredType {
+/** How a checkpoint stores the weights that are not packed. */
+public enum StoredType implements StoredForm.Coding {
     BF16(DType.BF16, "bfloat16") {
         @Override
-        int bits(float value) {
+        public int bits(float value) {
             return Short.toUnsignedInt(Bfloat16.bits(value));
         }
     },
     FP16(DType.F16, "float16") {
         /** IEEE 754 half precision, rounded to nearest. Weights are far from its largest value. */
         @Override
-        int bits(float value) {
+        public int bits(float value) {
             int sign = (Float.floatToRawIntBits(value) >>> 16) & 0x8000;
             float magnitude = Math.abs(value);
             if (magnitude < 0x1p-14f) {
@@ -28,7 +28,7 @@ public enum StoredType {
     },
     FP32(DType.F32, "float32") {
         @Override
-        int bits(float value) {
+        public int bits(float value) {
             return Float.floatToRawIntBits(value);
         }
     };
@@ -50,6 +50,8 @@ public enum StoredType {
         return torchName;
     }
 
-    /** The bits of the nearest value of this type, in the lower bits of the result. */
-    abstract int bits(float value);
+    @Override
+    public int width() {
+        return Byte.SIZE * dtype.bytes();
+    }
 }

@@ -315,7 +315,8 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
             if (mixer.queryRank().isPresent()) {
                 double[] raw =
                         plus(times("self_attn.q_a_proj.weight", x[t]), "self_attn.q_a_proj.bias", mixer.biased());
-                latent[t] = normed(raw, vector("self_attn.q_a_layernorm.weight"), mixer.latentEpsilon());
+                latent[t] =
+                        rescaled(mixer, normed(raw, vector("self_attn.q_a_layernorm.weight"), mixer.latentEpsilon()));
                 boolean ofBoth = mixer.gate() == OutputGate.SIGMOID_OF_QUERY;
                 queries[t] = times("self_attn.q_b_proj.weight", ofBoth ? joined(latent[t], raw) : latent[t]);
             } else {
@@ -333,6 +334,8 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
             } else if (mixer.gate() == OutputGate.SIGMOID_HEAD) {
                 double[] logits = times("self_attn.output_gate.weight", x[t]);
                 Arrays.setAll(gates[t], i -> logits[i / mixer.valueDim()]);
+            } else if (mixer.gate() == OutputGate.SIGMOID) {
+                gates[t] = times("self_attn.output_gate.weight", x[t]);
             }
             double[] compressed = plus(
                     times("self_attn.kv_a_proj_with_mqa.weight", x[t]),
@@ -340,11 +343,16 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
                     mixer.biased());
             expanded[t] = times(
                     "self_attn.kv_b_proj.weight",
-                    normed(
-                            Arrays.copyOf(compressed, mixer.latentRank()),
-                            vector("self_attn.kv_a_layernorm.weight"),
-                            mixer.latentEpsilon()));
-            shared[t] = Arrays.copyOfRange(compressed, mixer.latentRank(), compressed.length);
+                    rescaled(
+                            mixer,
+                            normed(
+                                    Arrays.copyOf(compressed, mixer.latentRank()),
+                                    vector("self_attn.kv_a_layernorm.weight"),
+                                    mixer.latentEpsilon())));
+            double[] key = Arrays.copyOfRange(compressed, mixer.latentRank(), compressed.length);
+            shared[t] = mixer.latents().keyNorm()
+                    ? normed(key, vector("self_attn.k_rope_layernorm.weight"), mixer.latentEpsilon())
+                    : key;
             if (mixer.rope().isPresent()) {
                 turn(mixer.rope().get(), mixer.rope().get().layout(), shared[t], 0, t);
                 for (int head = 0; head < heads; head++) {
@@ -372,12 +380,14 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
                     for (int d = 0; d < rotary; d++) {
                         scores[i] += queries[t][query + plain + d] * shared[s][d];
                     }
-                    scores[i] *= mixer.scale() * growth(mixer, t);
+                    scores[i] *= mixer.scale() * growth(mixer, t, head);
                 }
                 double max = Arrays.stream(scores).max().orElseThrow();
+                double sink = mixer.sinks() ? Math.exp(vector("self_attn.sinks")[head] - max) : 0;
                 double sum = Arrays.stream(scores)
-                        .map(score -> Math.exp(score - max))
-                        .sum();
+                                .map(score -> Math.exp(score - max))
+                                .sum()
+                        + sink;
                 for (int i = 0; i < scores.length; i++) {
                     for (int d = 0; d < mixer.valueDim(); d++) {
                         int at = head * mixer.valueDim() + d;
@@ -397,18 +407,31 @@ record PlainMixer(Map<String, double[]> weights, int hidden) {
         return both;
     }
 
-    private static double growth(LatentAttention mixer, int position) {
+    private double[] rescaled(LatentAttention mixer, double[] latent) {
+        double factor = mixer.latents().rescaled() ? Math.sqrt((double) hidden / latent.length) : 1;
+        return Arrays.stream(latent).map(value -> value * factor).toArray();
+    }
+
+    private double growth(LatentAttention mixer, int position, int head) {
         if (mixer.queryScale().isEmpty()) {
             return 1;
         }
         QueryScale growth = mixer.queryScale().get();
-        return 1 + growth.scale() * Math.log(1 + Math.floor((position + growth.offset()) / growth.floor()));
+        if (growth instanceof QueryScale.Steps steps) {
+            return 1 + steps.scale() * Math.log(1 + Math.floor((position + steps.offset()) / steps.floor()));
+        }
+        if (growth instanceof QueryScale.Power power) {
+            return Math.pow(1 + (position + 1) / power.length(), power.exponent());
+        }
+        return vector("self_attn.query_scale.scale")[head] * Math.log(position + 1)
+                + vector("self_attn.query_scale.bias")[head];
     }
 
     /** The tokens that token t sees. */
     private List<Integer> seen(LatentAttention mixer, double[][] x, double[][] latent, int t) {
         if (mixer.indexer().isEmpty()) {
-            return IntStream.rangeClosed(0, t).boxed().toList();
+            long first = Math.max(0, (long) t + 1 - mixer.mask().window());
+            return IntStream.rangeClosed((int) first, t).boxed().toList();
         }
         LatentAttention.Indexer indexer = mixer.indexer().get();
         Rope rope = mixer.rope().orElseThrow();

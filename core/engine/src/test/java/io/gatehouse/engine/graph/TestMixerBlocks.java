@@ -8,6 +8,7 @@ import io.gatehouse.checkpoint.config.LatentAttention;
 import io.gatehouse.checkpoint.config.Lightning;
 import io.gatehouse.checkpoint.config.Mamba;
 import io.gatehouse.checkpoint.config.Mamba2;
+import io.gatehouse.checkpoint.config.Mask;
 import io.gatehouse.checkpoint.config.Mixer;
 import io.gatehouse.checkpoint.config.OutputGate;
 import io.gatehouse.checkpoint.config.QueryScale;
@@ -137,7 +138,13 @@ final class TestMixerBlocks {
         Optional<Rope> rope = random.nextBoolean() ? Optional.of(rope(random, rotary)) : Optional.empty();
         OptionalInt rank = random.nextBoolean() ? OptionalInt.of(random.nextInt(2, 12)) : OptionalInt.empty();
         OutputGate ofQuery = rank.isPresent() ? OutputGate.SIGMOID_OF_QUERY : OutputGate.SIGMOID_HEAD;
-        List<OutputGate> gates = List.of(OutputGate.NONE, OutputGate.SIGMOID_HEAD, ofQuery);
+        List<OutputGate> gates = List.of(OutputGate.NONE, OutputGate.SIGMOID, OutputGate.SIGMOID_HEAD, ofQuery);
+        List<Optional<QueryScale>> growths = List.of(
+                Optional.empty(),
+                Optional.of(new QueryScale.Steps(0.3f, 10, random.nextInt(2))),
+                Optional.of(new QueryScale.Power(0.3f, 20)),
+                Optional.of(new QueryScale.LearnedLogarithm()));
+        OutputGate gate = gates.get(random.nextInt(gates.size()));
         return new LatentAttention(
                 random.nextInt(1, 4),
                 rank,
@@ -149,9 +156,15 @@ final class TestMixerBlocks {
                 1e-3f,
                 rope,
                 0.2f,
-                random.nextBoolean() ? Optional.of(new QueryScale(0.3f, 10, random.nextInt(2))) : Optional.empty(),
-                gates.get(random.nextInt(gates.size())),
-                Optional.empty());
+                growths.get(random.nextInt(growths.size())),
+                gate,
+                Optional.empty(),
+                random.nextBoolean() ? new Mask.Window(random.nextInt(1, 40)) : new Mask.Causal(),
+                new LatentAttention.Latents(
+                        gate != OutputGate.SIGMOID_OF_QUERY && random.nextBoolean(),
+                        random.nextBoolean(),
+                        LatentAttention.Source.OWN),
+                random.nextBoolean());
     }
 
     private static Mixer indexed(SplittableRandom random) {
@@ -246,7 +259,7 @@ final class TestMixerBlocks {
                     TInt32 packedTensor = TInt32.vectorOf(packed);
                     TInt32 positionTensor = TInt32.vectorOf(positions);
                     TInt32 tokens = TInt32.scalarOf(prompts.tokens());
-                    TInt32 window = TInt32.scalarOf(Integer.MAX_VALUE);
+                    TInt32 window = TInt32.scalarOf(mixer.mask().window());
                     TFloat32 depth = TFloat32.scalarOf(mixer.depth())) {
                 Session.Runner runner = session.runner()
                         .feed(inputs.hidden(), added(fed, tensor(flat, rows, hidden)))

@@ -34,16 +34,29 @@ public final class ArrayFile {
     /** Those of NumPy's own arrays without fields have 128 bytes. */
     private static final int MAX_NPY_HEADER = 1 << 16;
 
-    private static final Map<String, DType> NPY_ELEMENTS = Map.of(
-            "<f8", DType.F64,
-            "<f4", DType.F32,
-            "<f2", DType.F16,
-            "<i8", DType.I64,
-            "<i4", DType.I32,
-            "<i2", DType.I16,
-            "|i1", DType.I8,
-            "|u1", DType.U8,
-            "|b1", DType.U8);
+    private static final Map<String, DType> NPY_ELEMENTS = Map.ofEntries(
+            Map.entry("<f8", DType.F64),
+            Map.entry("<f4", DType.F32),
+            Map.entry("<f2", DType.F16),
+            Map.entry("<i8", DType.I64),
+            Map.entry("<i4", DType.I32),
+            Map.entry("<i2", DType.I16),
+            Map.entry("<u8", DType.U64),
+            Map.entry("<u4", DType.U32),
+            Map.entry("<u2", DType.U16),
+            Map.entry("|i1", DType.I8),
+            Map.entry("|u1", DType.U8),
+            Map.entry("|b1", DType.U8));
+
+    /** Names of whole numbers in NumPy and PyTorch. */
+    private static final Map<String, DType> WHOLE_NUMBERS = Map.of(
+            "int8", DType.I8,
+            "int16", DType.I16,
+            "int32", DType.I32,
+            "int64", DType.I64,
+            "uint8", DType.U8,
+            "uint16", DType.U16,
+            "uint32", DType.U32);
 
     private ArrayFile() {}
 
@@ -76,6 +89,26 @@ public final class ArrayFile {
      */
     public static NamedArray npy(String place, byte[] content) {
         return npy(place, new FileBytes(place, content));
+    }
+
+    /**
+     * The array of whole numbers that some bytes are, little-endian and row-major, without a header.
+     *
+     * @param place where they stand, for errors
+     * @param type name of the type of its elements, such as int16
+     * @throws GatehouseException CORRUPT_DATASET if the type is not one of whole numbers, or there are more or fewer bytes
+     */
+    public static NamedArray raw(String place, byte[] content, String type, List<Integer> shape) {
+        FileBytes bytes = new FileBytes(place, content);
+        DType element = WHOLE_NUMBERS.get(type);
+        if (element == null) {
+            throw bytes.corrupt("has elements of type '%s', which are not read".formatted(JsonValue.shown(type)));
+        }
+        NamedArray array = bytes.array(place, element, shape);
+        if (bytes.remaining() > 0) {
+            throw bytes.corrupt("has %d bytes more than its shape %s".formatted(bytes.remaining(), shape));
+        }
+        return array;
     }
 
     private static List<NamedArray> safetensors(Path file) {

@@ -33,6 +33,11 @@ public final class NamedArray {
         return shape;
     }
 
+    /** Type of its elements. */
+    public DType element() {
+        return element;
+    }
+
     /** The number of its elements. */
     public int size() {
         return size;
@@ -40,7 +45,18 @@ public final class NamedArray {
 
     /** An element; integers beyond 2^53 lose their last digits. */
     public double value(int index) {
-        return element.read(bytes, index * element.bytes());
+        int at = index * element.bytes();
+        return switch (element) {
+            // Checkpoints have no such weights.
+            case U16 -> Short.toUnsignedInt(bytes.getShort(at));
+            case U32 -> Integer.toUnsignedLong(bytes.getInt(at));
+            case U64 -> unsigned(bytes.getLong(at));
+            default -> element.read(bytes, at);
+        };
+    }
+
+    private static double unsigned(long value) {
+        return value >= 0 ? value : (value >>> 1) * 2.0;
     }
 
     /** The elements as floats. */

@@ -6,10 +6,13 @@ import io.gatehouse.store.schema.SqlText;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.duckdb.DuckDBConnection;
 
 /** The functions of the field as macros of a file, so that DuckDB's own tools have them too. */
 final class Macros {
+    private static final Pattern FLOAT = Pattern.compile("\\b\\d+(\\.\\d+)?e-?\\d+\\b");
+
     private Macros() {}
 
     /**
@@ -32,8 +35,10 @@ final class Macros {
         }
     }
 
+    /** Writes 1e0 as the cast of a text: the format of DuckDB 1.4 keeps the value of such a literal, not its notation. */
     private static String definition(String kind, DomainFunction function) {
-        return "CREATE OR REPLACE %s %s AS (%s)".formatted(kind, function.signature(), function.overDoubles());
+        String expression = FLOAT.matcher(function.overDoubles()).replaceAll("CAST('$0' AS DOUBLE)");
+        return "CREATE OR REPLACE %s %s AS (%s)".formatted(kind, function.signature(), expression);
     }
 
     private static boolean hasAll(DuckDBConnection connection) throws SQLException {

@@ -15,6 +15,8 @@ import java.util.List;
  * @param shots solved examples before each question
  * @param interventions changes to the routing; empty if there are none
  * @param source {@link #ENGINE}, or the kind of the files that an import came from
+ * @param storage formats that the weights of the checkpoint are stored in, that of the most bytes first; empty if
+ *     nothing says it. Activations are never quantised
  */
 public record RunDescription(
         String name,
@@ -30,7 +32,8 @@ public record RunDescription(
         String device,
         String interventions,
         String gatehouseVersion,
-        String source)
+        String source,
+        String storage)
         implements Serializable {
     /** The source of runs of Gatehouse's own engine. */
     public static final String ENGINE = "gatehouse";
@@ -48,6 +51,7 @@ public record RunDescription(
         requireNonNull(interventions, "interventions is null");
         requireNonNull(gatehouseVersion, "gatehouseVersion is null");
         requireNonNull(source, "source is null");
+        requireNonNull(storage, "storage is null");
         GivenName.checked("a run", name);
         modelLayers = List.copyOf(modelLayers);
         if (modelLayers.isEmpty() || modelLayers.size() > Short.MAX_VALUE) {
@@ -62,7 +66,7 @@ public record RunDescription(
         }
     }
 
-    /** A run of Gatehouse's own engine. */
+    /** A run of Gatehouse's own engine, of weights that are stored in formats that nothing says. */
     public RunDescription(
             String name,
             String model,
@@ -91,7 +95,28 @@ public record RunDescription(
                 device,
                 interventions,
                 gatehouseVersion,
-                ENGINE);
+                ENGINE,
+                "");
+    }
+
+    /** The same run of weights that are stored in these formats. */
+    public RunDescription withStorage(String formats) {
+        return new RunDescription(
+                name,
+                model,
+                fingerprint,
+                architecture,
+                modelLayers,
+                task,
+                promptFormat,
+                shots,
+                recording,
+                precisionPlan,
+                device,
+                interventions,
+                gatehouseVersion,
+                source,
+                formats);
     }
 
     /** Whether another engine recorded it: its source may lack figures, tokens and answers. */

@@ -57,7 +57,8 @@ public final class RunRegister {
                 run.recording().probabilities().id(),
                 run.recording().norms(),
                 run.interventions(),
-                run.source());
+                run.source(),
+                run.storage());
         insertLayers(Math.toIntExact(runId), run);
         definition.insert(connection, Math.toIntExact(runId));
         return Math.toIntExact(runId);

@@ -40,7 +40,7 @@ public record Rollup(
             "phase",
             "VARCHAR",
             "prompt where tokens of prompts are counted, generated where tokens that the model sampled are",
-            "'prompt'");
+            "CASE WHEN f.is_generated = 1 THEN 'generated' ELSE 'prompt' END");
     private static final Key IS_LAST_PROMPT = key(
             "is_last_prompt",
             "BOOLEAN",
@@ -152,15 +152,17 @@ public record Rollup(
     /** The whole grid of experts, in which an expert that never fires is a row with 0 and not a missing row. */
     public static final Rollup EXPERTS = new Rollup(
             "experts",
-            "One row per run, scope, layer and expert, including experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it",
+            "One row per run, scope, layer and expert, including experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it; generated the tokens that the model sampled, where the run has any",
             "layer_usage",
             List.of(),
             """
             (
                 SELECT s.scope, u.layer, u.expert, sum(u.n) AS n, sum(u.weight) AS weight
                 FROM feed AS u
-                JOIN scopes AS s ON s.phase = 'prompt' AND s.is_last_prompt = (u.is_last_prompt = 1)
-                WHERE s.scope = 'last_prompt' OR u.whole_prompts = 1
+                JOIN scopes AS s
+                    ON s.phase = CASE WHEN u.is_generated = 1 THEN 'generated' ELSE 'prompt' END
+                        AND s.is_last_prompt = (u.is_last_prompt = 1)
+                WHERE s.scope <> 'prompt' OR u.whole_prompts = 1
                 GROUP BY s.scope, u.layer, u.expert
             ) AS f""",
             List.of(
@@ -168,7 +170,7 @@ public record Rollup(
                     key(
                             "scope",
                             "VARCHAR",
-                            "Tokens counted: prompt (all of them, where the run recorded them) or last_prompt (the one that answers)",
+                            "Tokens counted: prompt (all of them, where the run recorded them), last_prompt (the one that answers) or generated (those that the model sampled)",
                             "f.scope"),
                     key(
                             "layer",

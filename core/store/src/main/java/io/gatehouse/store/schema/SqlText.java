@@ -10,7 +10,7 @@ public final class SqlText {
     /**
      * Returns the text of a SQL file, with the units of {@link Units} in the place of {@code ${weight}}, {@code
      * ${entropy}}, {@code ${margin}} and {@code ${probability}}, and in the place of {@code ${phase}} the phase of a row
-     * that has only {@code is_generated}.
+     * that has only {@code is_generated}. What a file says of each rank of a decision, {@link RankColumns} writes out.
      *
      * @param owner class whose package holds the file
      */
@@ -20,11 +20,12 @@ public final class SqlText {
 
     /** Returns SQL with the placeholders replaced that {@link #read} replaces. */
     public static String withUnits(String sql) {
-        return sql.replace("${weight}", String.valueOf(Units.WEIGHT))
+        String inUnits = sql.replace("${weight}", String.valueOf(Units.WEIGHT))
                 .replace("${entropy}", String.valueOf(Units.ENTROPY))
                 .replace("${margin}", String.valueOf(Units.MARGIN))
                 .replace("${probability}", String.valueOf(Units.PROBABILITY))
                 .replace("${phase}", "CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END");
+        return RankColumns.expand(inUnits);
     }
 
     /** Returns the absolute path as the inside of a string literal. */

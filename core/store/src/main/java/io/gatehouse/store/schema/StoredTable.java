@@ -22,7 +22,7 @@ public record StoredTable(String name, List<Column> columns) {
     public static final String UNFINISHED = "_unfinished";
 
     /** Tables that may not fit into memory. */
-    private static final Set<String> LARGE = Set.of("routing", "expert_norms", "gates", "usage", "tokens");
+    private static final Set<String> LARGE = Set.of("decisions", "expert_norms", "gates", "usage", "tokens");
 
     /** Tables that concern the file and not its runs. */
     private static final Set<String> LOCAL = Set.of("query_history");

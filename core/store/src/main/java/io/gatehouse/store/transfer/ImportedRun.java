@@ -106,6 +106,7 @@ public record ImportedRun(
                 "",
                 "",
                 gatehouseVersion,
-                source);
+                source,
+                "");
     }
 }

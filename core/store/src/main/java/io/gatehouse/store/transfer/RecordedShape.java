@@ -16,6 +16,7 @@ public final class RecordedShape {
     private final Map<Integer, Layer> layers = new TreeMap<>();
     private boolean hasSequences;
     private boolean onlyLast = true;
+    private boolean generated;
     private boolean ranked = true;
     private int routed;
     private int weighed;
@@ -47,7 +48,9 @@ public final class RecordedShape {
             for (int expert : traced.experts()) {
                 layer.experts = Math.max(layer.experts, expert + 1);
             }
-            onlyLast &= traced.tokens() == 1 && traced.positions()[0] == sequence.length() - 1;
+            int prompt = traced.tokensBefore(sequence.length());
+            onlyLast &= prompt == 1 && traced.positions()[0] == sequence.length() - 1;
+            generated |= prompt < traced.tokens();
             ranked &= traced.ranked();
             routed += traced.tokens() > 0 ? 1 : 0;
             weighed += traced.weights().length > 0 ? 1 : 0;
@@ -123,7 +126,7 @@ public final class RecordedShape {
 
     /** Returns which tokens have decisions, only the last ones or all, and which have their whole gate. */
     Recording recording() {
-        Scope scope = hasSequences && onlyLast ? Scope.LAST_PROMPT : Scope.PROMPT;
+        Scope scope = hasSequences && onlyLast && !generated ? Scope.LAST_PROMPT : Scope.PROMPT;
         Recording.Probabilities probabilities = gated == 0
                 ? Recording.Probabilities.NONE
                 : scope == Scope.PROMPT ? Recording.Probabilities.ALL : Recording.Probabilities.LAST_PROMPT;

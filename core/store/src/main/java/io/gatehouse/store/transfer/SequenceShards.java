@@ -79,14 +79,38 @@ public final class SequenceShards {
         bytes += needed;
         int questionId = writer.questionId(index);
         for (TracedLayer layer : sequence.layers()) {
-            blocks.computeIfAbsent(TracedBlock.Kind.of(layer), TracedBlock::new)
-                    .add(questionId, sequence.length(), layer);
+            int prompt = layer.tokensBefore(sequence.length());
+            add(questionId, sequence.length(), layer, false, 0, prompt);
+            add(questionId, sequence.length(), layer, true, prompt, layer.tokens());
             rows += layer.tokens();
         }
-        if (sequence.tokens().length > 0) {
-            tokens.add(tokens(questionId, sequence.tokens()));
-        }
+        addTokens(questionId, sequence, false, 0, Math.min(sequence.length(), sequence.tokens().length));
+        addTokens(questionId, sequence, true, sequence.length(), sequence.tokens().length);
         answers.add(answer(questionId, sequence));
+    }
+
+    private void add(int questionId, int length, TracedLayer layer, boolean generated, int from, int to) {
+        if (from < to) {
+            blocks.computeIfAbsent(TracedBlock.Kind.of(layer, generated), TracedBlock::new)
+                    .add(questionId, length, layer, from, to);
+        }
+    }
+
+    /** Adds the known tokens {@code [from, to)} of one phase. Their texts are unknown. */
+    private void addTokens(int questionId, TracedSequence sequence, boolean generated, int from, int to) {
+        if (from >= to) {
+            return;
+        }
+        int[] questionIds = new int[to - from];
+        int[] positions = new int[to - from];
+        boolean[] last = new boolean[to - from];
+        String[] texts = new String[to - from];
+        Arrays.fill(questionIds, questionId);
+        Arrays.setAll(positions, i -> from + i);
+        last[last.length - 1] = !generated;
+        Arrays.fill(texts, "");
+        tokens.add(new TokenColumns(
+                questionIds, positions, last, generated, Arrays.copyOfRange(sequence.tokens(), from, to), texts));
     }
 
     /** Hands the open shard over, if anything is in it. */
@@ -128,18 +152,5 @@ public final class SequenceShards {
                 Optional.empty(),
                 Optional.empty(),
                 sequence.length());
-    }
-
-    /** The texts of tokens are unknown. */
-    private static TokenColumns tokens(int questionId, int[] tokenIds) {
-        int[] questionIds = new int[tokenIds.length];
-        int[] positions = new int[tokenIds.length];
-        boolean[] last = new boolean[tokenIds.length];
-        String[] texts = new String[tokenIds.length];
-        Arrays.fill(questionIds, questionId);
-        Arrays.setAll(positions, position -> position);
-        last[last.length - 1] = true;
-        Arrays.fill(texts, "");
-        return new TokenColumns(questionIds, positions, last, tokenIds, texts);
     }
 }

@@ -6,16 +6,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One layer of several sequences, of which the same figures are known: it becomes one block of columns. */
+/** One layer and phase of several sequences, of which the same figures are known: it becomes one block of columns. */
 final class TracedBlock {
     private final Kind kind;
     private final List<Part> parts = new ArrayList<>();
     private int rows;
 
     /** What the layers of a block have in common. */
-    record Kind(int layer, int topK, int gateWidth, boolean ranked, boolean weighed) {
-        static Kind of(TracedLayer layer) {
-            return new Kind(layer.layer(), layer.topK(), layer.gateWidth(), layer.ranked(), layer.weights().length > 0);
+    record Kind(
+            int layer, boolean generated, int topK, int gateWidth, boolean ranked, boolean weighed, boolean scored) {
+        static Kind of(TracedLayer layer, boolean generated) {
+            return new Kind(
+                    layer.layer(),
+                    generated,
+                    layer.topK(),
+                    layer.gateWidth(),
+                    layer.ranked(),
+                    layer.weights().length > 0,
+                    layer.scores().length > 0);
         }
 
         boolean gated() {
@@ -23,16 +31,21 @@ final class TracedBlock {
         }
     }
 
-    /** The layer of a question whose prompt has {@code length} tokens. */
-    private record Part(int questionId, int length, TracedLayer layer) {}
+    /** The tokens {@code [from, to)} of the layer of a question whose prompt has {@code length} tokens. */
+    private record Part(int questionId, int length, TracedLayer layer, int from, int to) {
+        int tokens() {
+            return to - from;
+        }
+    }
 
     TracedBlock(Kind kind) {
         this.kind = kind;
     }
 
-    void add(int questionId, int length, TracedLayer layer) {
-        parts.add(new Part(questionId, length, layer));
-        rows += layer.tokens();
+    /** Adds the tokens {@code [from, to)} of the layer of a question whose prompt has {@code length} tokens. */
+    void add(int questionId, int length, TracedLayer layer, int from, int to) {
+        parts.add(new Part(questionId, length, layer, from, to));
+        rows += to - from;
     }
 
     RoutingColumns routing() {
@@ -43,9 +56,11 @@ final class TracedBlock {
                 new int[rows],
                 new int[rows],
                 new boolean[rows],
+                kind.generated(),
                 kind.ranked(),
                 new short[rows * topK],
                 new float[kind.weighed() ? rows * topK : 0],
+                new float[kind.scored() ? rows * topK : 0],
                 new float[kind.gated() ? rows : 0],
                 new float[kind.weighed() ? rows : 0],
                 new float[kind.gated() && kind.weighed() ? rows : 0],
@@ -55,32 +70,38 @@ final class TracedBlock {
         for (Part part : parts) {
             TracedLayer layer = part.layer();
             copyTokens(part, columns, from);
-            for (int row = 0; row < layer.tokens(); row++) {
+            for (int token = part.from(); token < part.to(); token++, from++) {
                 if (kind.weighed()) {
-                    columns.topKEntropy()[from + row] = topKEntropy(layer.weights(), row * topK, topK);
+                    columns.topKEntropy()[from] = topKEntropy(layer.weights(), token * topK, topK);
                 }
                 if (kind.gated()) {
-                    setGateFigures(layer, row, chosen, columns, from + row);
+                    setGateFigures(layer, token, chosen, columns, from);
                 }
             }
-            from += layer.tokens();
         }
         return columns;
     }
 
     private void copyTokens(Part part, RoutingColumns columns, int from) {
         TracedLayer layer = part.layer();
-        int to = from + layer.tokens();
+        int to = from + part.tokens();
         Arrays.fill(columns.questionIds(), from, to, part.questionId());
-        System.arraycopy(layer.positions(), 0, columns.positions(), from, layer.tokens());
+        System.arraycopy(layer.positions(), part.from(), columns.positions(), from, part.tokens());
         for (int row = from; row < to; row++) {
             columns.last()[row] = columns.positions()[row] == part.length() - 1;
         }
         int first = from * kind.topK();
-        for (int i = 0; i < layer.experts().length; i++) {
-            columns.experts()[first + i] = (short) layer.experts()[i];
+        int source = part.from() * kind.topK();
+        int count = part.tokens() * kind.topK();
+        for (int i = 0; i < count; i++) {
+            columns.experts()[first + i] = (short) layer.experts()[source + i];
         }
-        System.arraycopy(layer.weights(), 0, columns.weights(), kind.weighed() ? first : 0, layer.weights().length);
+        if (kind.weighed()) {
+            System.arraycopy(layer.weights(), source, columns.weights(), first, count);
+        }
+        if (kind.scored()) {
+            System.arraycopy(layer.scores(), source, columns.scores(), first, count);
+        }
     }
 
     /** Returns the whole gates, shape [rows, gate width]. */
@@ -90,10 +111,11 @@ final class TracedBlock {
         int from = 0;
         for (Part part : parts) {
             TracedLayer layer = part.layer();
-            Arrays.fill(gates.questionIds(), from, from + layer.tokens(), part.questionId());
-            System.arraycopy(layer.positions(), 0, gates.positions(), from, layer.tokens());
-            System.arraycopy(layer.probabilities(), 0, gates.values(), from * width, layer.probabilities().length);
-            from += layer.tokens();
+            Arrays.fill(gates.questionIds(), from, from + part.tokens(), part.questionId());
+            System.arraycopy(layer.positions(), part.from(), gates.positions(), from, part.tokens());
+            System.arraycopy(
+                    layer.probabilities(), part.from() * width, gates.values(), from * width, part.tokens() * width);
+            from += part.tokens();
         }
         return gates;
     }

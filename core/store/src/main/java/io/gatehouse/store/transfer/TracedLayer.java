@@ -1,18 +1,28 @@
 package io.gatehouse.store.transfer;
 
+import java.util.Arrays;
+
 /**
  * The experts that the router of one layer chose for some tokens of a sequence.
  *
  * @param layer layer of the model, from 0
  * @param topK experts of each token
- * @param positions position of each token in its sequence, from 0
+ * @param positions position of each token in its sequence, from 0, rising
  * @param experts the experts of each token, shape [tokens, topK]; best first where {@code ranked}
  * @param ranked whether the source says which expert comes first; else in order of their ids
  * @param weights factor of the output of each of these experts, shape [tokens, topK]; empty if unknown
+ * @param scores score by which each of these experts was chosen, where it is not its probability; else empty
  * @param probabilities the whole gate, shape [tokens, experts]; empty if unknown
  */
 public record TracedLayer(
-        int layer, int topK, int[] positions, int[] experts, boolean ranked, float[] weights, float[] probabilities) {
+        int layer,
+        int topK,
+        int[] positions,
+        int[] experts,
+        boolean ranked,
+        float[] weights,
+        float[] scores,
+        float[] probabilities) {
     public TracedLayer {
         if (layer < 0 || topK < 1) {
             throw new IllegalArgumentException("Layer %d with %d experts a token".formatted(layer, topK));
@@ -25,10 +35,32 @@ public record TracedLayer(
             throw new IllegalArgumentException(
                     "Layer %d has %d weights for %d experts".formatted(layer, weights.length, experts.length));
         }
+        if (scores.length != 0 && scores.length != experts.length) {
+            throw new IllegalArgumentException(
+                    "Layer %d has %d scores for %d experts".formatted(layer, scores.length, experts.length));
+        }
+    }
+
+    /** A layer without scores. */
+    public TracedLayer(
+            int layer,
+            int topK,
+            int[] positions,
+            int[] experts,
+            boolean ranked,
+            float[] weights,
+            float[] probabilities) {
+        this(layer, topK, positions, experts, ranked, weights, new float[0], probabilities);
     }
 
     public int tokens() {
         return positions.length;
+    }
+
+    /** Number of its tokens before a position of the sequence. */
+    int tokensBefore(int position) {
+        int found = Arrays.binarySearch(positions, position);
+        return found < 0 ? -found - 1 : found;
     }
 
     /** Number of experts of the layer if the whole gate is known; else 0. */

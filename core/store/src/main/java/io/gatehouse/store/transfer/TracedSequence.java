@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param name its name in the source, or its place in the file
  * @param domain the domain, subject or dataset it is from, if known
  * @param text its text; empty if unknown
- * @param tokens ids of its tokens; empty if unknown
- * @param length number of its tokens
+ * @param tokens ids of its tokens, those of the prompt or of the prompt and generated ones; empty if unknown
+ * @param length number of tokens of its prompt: tokens from this position on were generated
  * @param layers its known routing, by layer
  * @param answer the answer to it, if known
  */
@@ -33,7 +33,7 @@ public record TracedSequence(
         requireNonNull(text, "text is null");
         layers = List.copyOf(layers);
         requireNonNull(answer, "answer is null");
-        if (tokens.length != 0 && tokens.length != length) {
+        if (length < 0 || (tokens.length != 0 && tokens.length < length)) {
             throw new IllegalArgumentException(
                     "Sequence %s has %d token ids for %d tokens".formatted(name, tokens.length, length));
         }
@@ -52,6 +52,7 @@ public record TracedSequence(
             long numbers = (long) layer.positions().length
                     + layer.experts().length
                     + layer.weights().length
+                    + layer.scores().length
                     + layer.probabilities().length;
             bytes += OBJECT_BYTES + numbers * Integer.BYTES;
         }

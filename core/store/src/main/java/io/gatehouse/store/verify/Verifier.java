@@ -1,6 +1,5 @@
 package io.gatehouse.store.verify;
 
-import io.gatehouse.base.Resources;
 import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.store.run.RunSummary;
 import io.gatehouse.store.schema.RollupSql;
@@ -31,7 +30,7 @@ public final class Verifier {
     private RunContent content(RunSummary run) throws SQLException {
         return SmallQuery.first(
                         reader,
-                        Resources.text(Verifier.class, "content_hash.sql"),
+                        SqlText.read(Verifier.class, "content_hash.sql"),
                         row -> {
                             String digests = row.getString("digests");
                             BigInteger sum = digests == null ? BigInteger.ZERO : new BigInteger(digests);

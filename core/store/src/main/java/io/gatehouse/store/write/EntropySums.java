@@ -1,8 +1,8 @@
 package io.gatehouse.store.write;
 
 /**
- * Sums of the figures of decisions in units, for the last tokens of prompts and for the others of each layer. The sum of a
- * figure that no decision has is {@link LongFeed#ABSENT}.
+ * Sums of the figures of decisions in units, for each {@link TokenKind} of each layer. The sum of a figure that no decision
+ * has is {@link LongFeed#ABSENT}.
  */
 final class EntropySums {
     private static final int TOKENS = 0;
@@ -16,8 +16,8 @@ final class EntropySums {
     private final boolean[][] known;
 
     EntropySums(int layers) {
-        sums = new long[2 * layers][FIELDS];
-        known = new boolean[2 * layers][FIELDS];
+        sums = new long[TokenKind.COUNT * layers][FIELDS];
+        known = new boolean[TokenKind.COUNT * layers][FIELDS];
     }
 
     void add(Segment<RoutingUnits> segment) {
@@ -29,8 +29,8 @@ final class EntropySums {
             columns.spareMass().length > 0,
             columns.margin().length > 0
         };
-        int ofLasts = place(segment.layer(), true);
-        int ofOthers = place(segment.layer(), false);
+        int ofLasts = place(segment.layer(), TokenKind.LAST_PROMPT);
+        int ofOthers = place(segment.layer(), TokenKind.ofOthers(columns.generated()));
         for (int row = segment.from(); row < segment.to(); row++) {
             long[] fields = sums[columns.last()[row] ? ofLasts : ofOthers];
             fields[TOKENS]++;
@@ -58,32 +58,32 @@ final class EntropySums {
         }
     }
 
-    long tokens(int layer, boolean last) {
-        return sums[place(layer, last)][TOKENS];
+    long tokens(int layer, TokenKind kind) {
+        return sums[place(layer, kind)][TOKENS];
     }
 
-    long entropy(int layer, boolean last) {
-        return sum(layer, last, ENTROPY);
+    long entropy(int layer, TokenKind kind) {
+        return sum(layer, kind, ENTROPY);
     }
 
-    long topKEntropy(int layer, boolean last) {
-        return sum(layer, last, TOP_K_ENTROPY);
+    long topKEntropy(int layer, TokenKind kind) {
+        return sum(layer, kind, TOP_K_ENTROPY);
     }
 
-    long spareMass(int layer, boolean last) {
-        return sum(layer, last, SPARE_MASS);
+    long spareMass(int layer, TokenKind kind) {
+        return sum(layer, kind, SPARE_MASS);
     }
 
-    long margin(int layer, boolean last) {
-        return sum(layer, last, MARGIN);
+    long margin(int layer, TokenKind kind) {
+        return sum(layer, kind, MARGIN);
     }
 
-    private long sum(int layer, boolean last, int field) {
-        int place = place(layer, last);
+    private long sum(int layer, TokenKind kind, int field) {
+        int place = place(layer, kind);
         return known[place][field] ? sums[place][field] : LongFeed.ABSENT;
     }
 
-    private static int place(int layer, boolean last) {
-        return 2 * layer + (last ? 1 : 0);
+    private static int place(int layer, TokenKind kind) {
+        return TokenKind.COUNT * layer + kind.place();
     }
 }

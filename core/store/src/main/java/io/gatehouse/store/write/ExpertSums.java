@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Counts and sums of weights of each expert of some layers, in the units of the file. Each expert has a slot for the last
- * tokens of prompts and one for all tokens before them, layer by layer, the last tokens first. Where no activation of a
- * slot has a weight, its sums are {@link LongFeed#ABSENT}.
+ * Counts and sums of weights of each expert of some layers, in the units of the file. Each expert has a slot for each
+ * {@link TokenKind}, layer by layer and kind by kind. Where no activation of a slot has a weight, its sums are
+ * {@link LongFeed#ABSENT}.
  */
 final class ExpertSums {
     private static final int SLOT_BYTES = 3 * Integer.BYTES + 2 * Long.BYTES;
@@ -19,7 +19,7 @@ final class ExpertSums {
     private final int[] largest;
 
     ExpertSums(int layers, int experts) {
-        int slots = layers * 2 * experts;
+        int slots = layers * TokenKind.COUNT * experts;
         this.experts = experts;
         this.counts = new int[slots];
         this.weights = new long[slots];
@@ -31,7 +31,7 @@ final class ExpertSums {
 
     /** Memory of the sums of a model in bytes. */
     static long bytes(int layers, int experts) {
-        return 2L * layers * experts * SLOT_BYTES;
+        return (long) TokenKind.COUNT * layers * experts * SLOT_BYTES;
     }
 
     void clear() {
@@ -45,28 +45,30 @@ final class ExpertSums {
     /** Adds the activations of a segment to layer 0. */
     void add(Segment<RoutingUnits> segment) {
         RoutingUnits columns = segment.columns();
-        for (int row = segment.from(); row < segment.to(); row++) {
+        int ofLasts = slot(0, TokenKind.LAST_PROMPT, 0);
+        int ofOthers = slot(0, TokenKind.ofOthers(columns.generated()), 0);
+        for (int rank = 0; rank < columns.topK(); rank++) {
+            short[] expert = columns.experts()[rank];
             if (columns.isWeighed()) {
-                add(columns, row);
+                add(segment, expert, columns.weights()[rank], ofLasts, ofOthers);
             } else {
-                count(columns, row);
+                count(segment, expert, ofLasts, ofOthers);
             }
         }
     }
 
-    private void count(RoutingUnits columns, int row) {
-        int first = slot(0, columns.last()[row], 0);
-        for (int i = row * columns.topK(); i < (row + 1) * columns.topK(); i++) {
-            counts[first + columns.experts()[i]]++;
+    private void count(Segment<RoutingUnits> segment, short[] expert, int ofLasts, int ofOthers) {
+        boolean[] last = segment.columns().last();
+        for (int row = segment.from(); row < segment.to(); row++) {
+            counts[(last[row] ? ofLasts : ofOthers) + expert[row]]++;
         }
     }
 
-    private void add(RoutingUnits columns, int row) {
-        int first = slot(0, columns.last()[row], 0);
-        int end = (row + 1) * columns.topK();
-        for (int i = row * columns.topK(); i < end; i++) {
-            int slot = first + columns.experts()[i];
-            int weight = columns.weights()[i];
+    private void add(Segment<RoutingUnits> segment, short[] expert, int[] weightOf, int ofLasts, int ofOthers) {
+        boolean[] last = segment.columns().last();
+        for (int row = segment.from(); row < segment.to(); row++) {
+            int slot = (last[row] ? ofLasts : ofOthers) + expert[row];
+            int weight = weightOf[row];
             counts[slot]++;
             weights[slot] += weight;
             squares[slot] += (long) weight * weight;
@@ -77,7 +79,7 @@ final class ExpertSums {
 
     /** Adds sums from {@code layer} on. The loops have no branches, so the JIT vectorises them. */
     void add(ExpertSums others, int layer) {
-        int from = layer * 2 * experts;
+        int from = layer * TokenKind.COUNT * experts;
         int slots = others.counts.length;
         for (int i = 0; i < slots; i++) {
             counts[from + i] += others.counts[i];
@@ -105,17 +107,17 @@ final class ExpertSums {
         return counts.length;
     }
 
-    int slot(int layer, boolean last, int expert) {
-        return (2 * layer + (last ? 0 : 1)) * experts + expert;
+    int slot(int layer, TokenKind kind, int expert) {
+        return (TokenKind.COUNT * layer + kind.place()) * experts + expert;
     }
 
     int layer(int slot) {
-        return slot / experts / 2;
+        return slot / experts / TokenKind.COUNT;
     }
 
-    /** Whether the slot is for last tokens. */
-    boolean isLast(int slot) {
-        return slot / experts % 2 == 0;
+    /** Returns the tokens that the slot is for. */
+    TokenKind kind(int slot) {
+        return TokenKind.at(slot / experts % TokenKind.COUNT);
     }
 
     int expert(int slot) {
@@ -133,8 +135,8 @@ final class ExpertSums {
 
     /** Whether an activation of the layer has a weight. */
     boolean isLayerWeighed(int layer) {
-        int first = slot(layer, true, 0);
-        return IntStream.range(first, first + 2 * experts).anyMatch(this::isWeighed);
+        int first = slot(layer, TokenKind.at(0), 0);
+        return IntStream.range(first, first + TokenKind.COUNT * experts).anyMatch(this::isWeighed);
     }
 
     long weight(int slot) {
@@ -142,8 +144,8 @@ final class ExpertSums {
     }
 
     /** Sum of the weights of all experts of a layer. */
-    long weight(int layer, boolean last) {
-        int first = slot(layer, last, 0);
+    long weight(int layer, TokenKind kind) {
+        int first = slot(layer, kind, 0);
         IntStream slots = IntStream.range(first, first + experts).filter(this::isWeighed);
         return slots.mapToLong(slot -> weights[slot]).reduce(Long::sum).orElse(LongFeed.ABSENT);
     }

@@ -11,11 +11,13 @@ package io.gatehouse.store.write;
  *
  * @param layer layer of the model, from 0
  * @param questionIds id of the question in the file
- * @param positions position of the token in the prompt, from 0
+ * @param positions position of the token in its sequence, from 0; generated ones continue the prompt
  * @param last whether the token is the last one of its prompt
+ * @param generated whether the model sampled the tokens, all of them; else they are of prompts
  * @param ranked whether the order of the experts is known; else it has no meaning
  * @param experts selected experts, the most probable first
  * @param weights factor of the output of each of those experts
+ * @param scores score by which each of those experts was chosen, where it is not its probability; else empty
  * @param entropy entropy of the gate over all experts, in nats
  * @param topKEntropy entropy over the selected experts, renormalised to 1, in nats; known if the weights are
  * @param mass probability of the selected experts together; needs the weights
@@ -27,9 +29,11 @@ public record RoutingColumns(
         int[] questionIds,
         int[] positions,
         boolean[] last,
+        boolean generated,
         boolean ranked,
         short[] experts,
         float[] weights,
+        float[] scores,
         float[] entropy,
         float[] topKEntropy,
         float[] mass,
@@ -46,13 +50,45 @@ public record RoutingColumns(
         checkLength("last", last.length, rows);
         checkLength("experts", experts.length, Math.multiplyExact(rows, topK));
         checkOptional("weights", weights.length, Math.multiplyExact(rows, topK));
+        checkOptional("scores", scores.length, Math.multiplyExact(rows, topK));
         checkOptional("entropy", entropy.length, rows);
         checkLength("topKEntropy", topKEntropy.length, weights.length == 0 ? 0 : rows);
         checkOptional("mass", mass.length, weights.length == 0 ? 0 : rows);
         checkOptional("margin", margin.length, rows);
     }
 
-    /** Decisions whose experts are ranked. */
+    /** Decisions about tokens of prompts. */
+    public RoutingColumns(
+            int layer,
+            int topK,
+            int[] questionIds,
+            int[] positions,
+            boolean[] last,
+            boolean ranked,
+            short[] experts,
+            float[] weights,
+            float[] entropy,
+            float[] topKEntropy,
+            float[] mass,
+            float[] margin) {
+        this(
+                layer,
+                topK,
+                questionIds,
+                positions,
+                last,
+                false,
+                ranked,
+                experts,
+                weights,
+                new float[0],
+                entropy,
+                topKEntropy,
+                mass,
+                margin);
+    }
+
+    /** Decisions about tokens of prompts, whose experts are ranked. */
     public RoutingColumns(
             int layer,
             int topK,

@@ -6,7 +6,9 @@ import io.gatehouse.store.schema.Units;
  * Router decisions of one layer over some tokens in the units of the file, as {@link RoutingColumns} are in those of the
  * model. Here, too, figures that an import lacks are empty.
  *
- * @param weights in {@link Units#WEIGHT}
+ * @param experts for each rank, from the first, the expert of every token: the file has a column for each rank
+ * @param weights for each rank the weight of every token, in {@link Units#WEIGHT}; none if they are not known
+ * @param scores as they are
  * @param entropy in {@link Units#ENTROPY}
  * @param topKEntropy in {@link Units#MARGIN}; kept only in sums
  * @param spareMass what the selected experts have in probability beyond their weights, in {@link Units#ENTROPY}: nothing,
@@ -19,9 +21,11 @@ record RoutingUnits(
         int[] questionIds,
         int[] positions,
         boolean[] last,
+        boolean generated,
         boolean ranked,
-        short[] experts,
-        int[] weights,
+        short[][] experts,
+        int[][] weights,
+        float[] scores,
         short[] entropy,
         int[] topKEntropy,
         short[] spareMass,
@@ -33,9 +37,11 @@ record RoutingUnits(
                 columns.questionIds(),
                 columns.positions(),
                 columns.last(),
+                columns.generated(),
                 columns.ranked(),
-                columns.experts(),
-                units(columns.weights(), Units.WEIGHT),
+                experts(columns),
+                weights(columns),
+                columns.scores(),
                 shortUnits(columns.entropy(), Units.ENTROPY),
                 units(columns.topKEntropy(), Units.MARGIN),
                 spareMass(columns),
@@ -47,9 +53,36 @@ record RoutingUnits(
         return weights.length > 0;
     }
 
-    /** Number of weights of each token. */
-    int weightsPerRow() {
-        return isWeighed() ? topK : 0;
+    /** Number of scores of each token. */
+    int scoresPerRow() {
+        return scores.length > 0 ? topK : 0;
+    }
+
+    private static short[][] experts(RoutingColumns columns) {
+        int topK = columns.topK();
+        short[][] experts = new short[topK][columns.rows()];
+        for (int rank = 0; rank < topK; rank++) {
+            short[] ofRank = experts[rank];
+            for (int row = 0; row < ofRank.length; row++) {
+                ofRank[row] = columns.experts()[row * topK + rank];
+            }
+        }
+        return experts;
+    }
+
+    private static int[][] weights(RoutingColumns columns) {
+        if (columns.weights().length == 0) {
+            return new int[0][];
+        }
+        int topK = columns.topK();
+        int[][] weights = new int[topK][columns.rows()];
+        for (int rank = 0; rank < topK; rank++) {
+            int[] ofRank = weights[rank];
+            for (int row = 0; row < ofRank.length; row++) {
+                ofRank[row] = Units.of(columns.weights()[row * topK + rank], Units.WEIGHT);
+            }
+        }
+        return weights;
     }
 
     private static int[] units(float[] values, int perOne) {

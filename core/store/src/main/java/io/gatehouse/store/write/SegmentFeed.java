@@ -2,11 +2,13 @@ package io.gatehouse.store.write;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.gatehouse.store.schema.RankColumns;
 import io.gatehouse.store.schema.Units;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
@@ -23,6 +25,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 final class SegmentFeed<C> implements Feed {
     /** The most values of a batch of lists: limits batches whose rows have a thousand experts. */
     private static final int BATCH_VALUES = 8 * BATCH_ROWS;
+
+    private static final short[] NO_SHORTS = {};
+    private static final int[] NO_INTS = {};
 
     private final Schema schema;
     private final List<VectorColumn<C>> columns;
@@ -42,31 +47,82 @@ final class SegmentFeed<C> implements Feed {
         this.batches = Segment.batches(segments, batchRows).iterator();
     }
 
+    /** Leaves out columns that are NULL in all segments, because a column of NULLs costs time, too. */
     static SegmentFeed<RoutingUnits> routing(List<Segment<RoutingUnits>> segments) {
-        return new SegmentFeed<>(
-                segments,
-                BATCH_ROWS,
-                List.of(
-                        questionIds(),
-                        ints("position", RoutingUnits::positions),
-                        layers(),
-                        lasts(RoutingUnits::last),
-                        flags("ranked", RoutingUnits::ranked),
-                        lists(
-                                "experts",
-                                ArrowBuffers.SMALLINT,
-                                RoutingUnits::topK,
-                                (elements, units, from, count) ->
-                                        elements.asShortBuffer().put(units.experts(), from, count)),
-                        knownLists(
-                                "weights",
-                                ArrowBuffers.INTEGER,
-                                RoutingUnits::weightsPerRow,
-                                (elements, units, from, count) ->
-                                        elements.asIntBuffer().put(units.weights(), from, count)),
-                        knownShorts("entropy", RoutingUnits::entropy),
-                        knownShorts("spare_mass", RoutingUnits::spareMass),
-                        knownInts("margin", RoutingUnits::margin)));
+        List<VectorColumn<RoutingUnits>> columns = new ArrayList<>(List.of(
+                questionIds(),
+                ints("position", RoutingUnits::positions),
+                layers(),
+                flags("is_generated", RoutingUnits::generated),
+                lasts(RoutingUnits::last),
+                flags("ranked", RoutingUnits::ranked),
+                knownShorts("entropy", RoutingUnits::entropy),
+                knownShorts("spare_mass", RoutingUnits::spareMass),
+                knownInts("margin", RoutingUnits::margin)));
+        int experts = largest(segments, units -> units.experts().length);
+        int weights = largest(segments, units -> units.weights().length);
+        for (int rank = 1; rank <= Math.min(experts, RankColumns.COUNT); rank++) {
+            int place = rank - 1;
+            columns.add(knownShorts(RankColumns.expert(rank), units -> ofRank(units.experts(), place, NO_SHORTS)));
+        }
+        for (int rank = 1; rank <= Math.min(weights, RankColumns.COUNT); rank++) {
+            int place = rank - 1;
+            columns.add(knownInts(RankColumns.weight(rank), units -> ofRank(units.weights(), place, NO_INTS)));
+        }
+        if (experts > RankColumns.COUNT) {
+            columns.add(knownLists(
+                    RankColumns.MORE_EXPERTS,
+                    ArrowBuffers.SMALLINT,
+                    units -> beyondColumns(units.experts().length),
+                    (elements, units, from, rows) -> putMore(elements.asShortBuffer(), units.experts(), from, rows)));
+        }
+        if (weights > RankColumns.COUNT) {
+            columns.add(knownLists(
+                    RankColumns.MORE_WEIGHTS,
+                    ArrowBuffers.INTEGER,
+                    units -> beyondColumns(units.weights().length),
+                    (elements, units, from, rows) -> putMore(elements.asIntBuffer(), units.weights(), from, rows)));
+        }
+        if (largest(segments, RoutingUnits::scoresPerRow) > 0) {
+            columns.add(knownLists(
+                    "scores",
+                    ArrowBuffers.FLOAT,
+                    RoutingUnits::scoresPerRow,
+                    (elements, units, from, rows) ->
+                            elements.asFloatBuffer().put(units.scores(), from * units.topK(), rows * units.topK())));
+        }
+        return new SegmentFeed<>(segments, BATCH_ROWS, columns);
+    }
+
+    private static int largest(List<Segment<RoutingUnits>> segments, ToIntFunction<RoutingUnits> number) {
+        return segments.stream()
+                .mapToInt(segment -> number.applyAsInt(segment.columns()))
+                .max()
+                .orElse(0);
+    }
+
+    private static <A> A ofRank(A[] ranks, int rank, A nothing) {
+        return rank < ranks.length ? ranks[rank] : nothing;
+    }
+
+    private static int beyondColumns(int ranks) {
+        return Math.max(0, ranks - RankColumns.COUNT);
+    }
+
+    private static void putMore(ShortBuffer elements, short[][] ranks, int from, int rows) {
+        for (int row = from; row < from + rows; row++) {
+            for (int rank = RankColumns.COUNT; rank < ranks.length; rank++) {
+                elements.put(ranks[rank][row]);
+            }
+        }
+    }
+
+    private static void putMore(IntBuffer elements, int[][] ranks, int from, int rows) {
+        for (int row = from; row < from + rows; row++) {
+            for (int rank = RankColumns.COUNT; rank < ranks.length; rank++) {
+                elements.put(ranks[rank][row]);
+            }
+        }
     }
 
     static SegmentFeed<TokenColumns> tokens(List<Segment<TokenColumns>> segments) {
@@ -77,6 +133,7 @@ final class SegmentFeed<C> implements Feed {
                 List.of(
                         questionIds(),
                         ints("position", TokenColumns::positions),
+                        flags("is_generated", TokenColumns::generated),
                         lasts(TokenColumns::last),
                         ints("token_id", TokenColumns::tokenIds),
                         new VectorColumn<>(texts, SegmentFeed::fillTexts)));
@@ -90,16 +147,16 @@ final class SegmentFeed<C> implements Feed {
                         "norms",
                         ArrowBuffers.FLOAT,
                         TokenValues::width,
-                        (elements, values, from, count) ->
-                                elements.asFloatBuffer().put(values.values(), from, count)));
+                        (elements, values, from, rows) -> elements.asFloatBuffer()
+                                .put(values.values(), from * values.width(), rows * values.width())));
     }
 
     /** Probabilities become whole numbers of their unit. */
     static SegmentFeed<TokenValues> gates(List<Segment<TokenValues>> gates) {
         return values(
-                gates, lists("gates", ArrowBuffers.INTEGER, TokenValues::width, (elements, values, from, count) -> {
+                gates, lists("gates", ArrowBuffers.INTEGER, TokenValues::width, (elements, values, from, rows) -> {
                     IntBuffer units = elements.asIntBuffer();
-                    for (int i = from; i < from + count; i++) {
+                    for (int i = from * values.width(); i < (from + rows) * values.width(); i++) {
                         units.put(Units.of(values.values()[i], Units.PROBABILITY));
                     }
                 }));
@@ -221,7 +278,7 @@ final class SegmentFeed<C> implements Feed {
 
     /** Writes the values of some rows to the position of the elements of a column of lists, which it need not advance. */
     private interface Elements<C> {
-        void put(ByteBuffer elements, C columns, int from, int count);
+        void put(ByteBuffer elements, C columns, int from, int rows);
     }
 
     private static <C> VectorColumn<C> lists(String name, ArrowType type, ToIntFunction<C> width, Elements<C> values) {
@@ -256,9 +313,8 @@ final class SegmentFeed<C> implements Feed {
         ByteBuffer elements = ArrowBuffers.lists(table, name, offsets);
         int bytes = elements.capacity() / Math.max(1, offsets[rows]);
         for (Segment<C> segment : batch) {
-            int each = width.applyAsInt(segment.columns());
-            int count = segment.rows() * each;
-            values.put(elements, segment.columns(), segment.from() * each, count);
+            int count = segment.rows() * width.applyAsInt(segment.columns());
+            values.put(elements, segment.columns(), segment.from(), segment.rows());
             elements.position(elements.position() + count * bytes);
         }
     }

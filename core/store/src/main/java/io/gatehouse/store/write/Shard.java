@@ -54,7 +54,10 @@ public record Shard(
         long values = Stream.concat(gates.stream(), norms.stream())
                 .mapToLong(columns -> columns.values().length)
                 .sum();
+        long scores =
+                routing.stream().mapToLong(columns -> columns.scores().length).sum();
         return activations() * (Short.BYTES + Float.BYTES)
+                + scores * Float.BYTES
                 + routingRows() * (2L * Integer.BYTES + 1 + 4L * Float.BYTES)
                 + tokenRows() * (3L * Integer.BYTES + 1 + Long.BYTES)
                 + values * Float.BYTES;

@@ -48,13 +48,13 @@ final class ShardCheck {
             }
             checkModel(shard, columns);
             checkTokens(shard, questions, columns.questionIds());
-            checkScope(shard, columns.questionIds(), columns.last());
+            checkScope(shard, columns.questionIds(), columns.last(), columns.generated());
         }
         for (TokenColumns columns : shard.tokens()) {
             checkTokens(shard, questions, columns.questionIds());
             // A source may name all tokens and the experts of the last one only.
             if (!run.imported()) {
-                checkScope(shard, columns.questionIds(), columns.last());
+                checkScope(shard, columns.questionIds(), columns.last(), columns.generated());
             }
         }
         checkValues(shard, questions, "gates", shard.gates(), expectedGates(shard), ModelLayer::experts);
@@ -134,8 +134,15 @@ final class ShardCheck {
         }
     }
 
-    private void checkScope(Shard shard, int[] questionIds, boolean[] last) {
-        for (int i = 0; run.scope() == Scope.LAST_PROMPT && i < questionIds.length; i++) {
+    private void checkScope(Shard shard, int[] questionIds, boolean[] last, boolean generated) {
+        for (int i = 0; generated && i < questionIds.length; i++) {
+            if (last[i]) {
+                throw refused(
+                        shard,
+                        "has a generated token as the last of the prompt of question %d".formatted(questionIds[i]));
+            }
+        }
+        for (int i = 0; !generated && run.scope() == Scope.LAST_PROMPT && i < questionIds.length; i++) {
             if (!last[i]) {
                 throw refused(shard, "has more than the last token of question %d".formatted(questionIds[i]));
             }

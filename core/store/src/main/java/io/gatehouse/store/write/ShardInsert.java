@@ -4,6 +4,7 @@ import io.gatehouse.store.run.Ledger;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.schema.Rollup;
 import io.gatehouse.store.schema.RollupSql;
+import io.gatehouse.store.schema.SqlText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
@@ -41,7 +42,7 @@ final class ShardInsert {
     }
 
     void insert() throws SQLException {
-        insert("routing", "*", SegmentFeed.routing(segments(ShardRows::routing)));
+        insert("decisions", "*", SegmentFeed.routing(segments(ShardRows::routing)));
         List<Segment<TokenValues>> gates = segments(ShardRows::gates);
         if (!gates.isEmpty()) {
             insert("gates", "*", SegmentFeed.gates(gates));
@@ -60,7 +61,10 @@ final class ShardInsert {
         execute(RollupSql.merge(Rollup.EXPERTS), rollups.expertUsage(run));
         execute(RollupSql.merge(Rollup.OUTCOME_USAGE), rollups.outcomeUsage());
         execute(RollupSql.merge(Rollup.LAYER_ENTROPY), rollups.layerEntropy());
-        insert("tokens", "*, 'prompt' AS phase", SegmentFeed.tokens(segments(ShardRows::tokens)));
+        insert(
+                "tokens",
+                SqlText.withUnits("* EXCLUDE (is_generated), ${phase} AS phase"),
+                SegmentFeed.tokens(segments(ShardRows::tokens)));
         appendAnswers();
         // By a statement, because closing an appender does not report rows that were rejected.
         addToLedger();

@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Activations are added up once, by question and by {@link Group}; all other rollups are sums of groups.
  */
 final class ShardRollups {
+    /** Tokens as they follow each other in a sequence. */
+    private static final List<TokenKind> IN_ORDER_OF_SEQUENCE =
+            List.of(TokenKind.OTHER_PROMPT, TokenKind.LAST_PROMPT, TokenKind.GENERATED);
+
     private final int layers;
     private final int experts;
     private final List<UsageFeed.Columns> usage = new ArrayList<>();
@@ -148,6 +152,7 @@ final class ShardRollups {
         LongFeed feed = new LongFeed(
                 "question_id",
                 "layer",
+                "is_generated",
                 "is_last_prompt",
                 "expert",
                 "n",
@@ -159,7 +164,8 @@ final class ShardRollups {
                 .forEach(slot -> feed.add(
                         question,
                         sums.layer(slot),
-                        sums.isLast(slot) ? 1 : 0,
+                        generated(sums.kind(slot)),
+                        last(sums.kind(slot)),
                         sums.expert(slot),
                         sums.count(slot),
                         sums.weight(slot),
@@ -171,22 +177,23 @@ final class ShardRollups {
 
     /**
      * Returns the rows that experts sums by scope, including those of experts that did not fire. Of layers whose last
-     * tokens an import does not have there are none for last tokens.
+     * tokens an import does not have there are none for last tokens, and none for generated ones without such tokens.
      */
     LongFeed expertUsage(RunDescription run) {
         ExpertSums all = total();
-        LongFeed feed = new LongFeed("layer", "is_last_prompt", "whole_prompts", "expert", "n", "weight");
+        LongFeed feed =
+                new LongFeed("layer", "is_generated", "is_last_prompt", "whole_prompts", "expert", "n", "weight");
         int wholePrompts = run.scope() == Scope.PROMPT ? 1 : 0;
         for (int layer = 0; layer < layers; layer++) {
             // A layer without a router has no experts.
             int layerExperts = run.modelLayers().get(layer).experts();
             long unfired = all.isLayerWeighed(layer) ? 0 : LongFeed.ABSENT;
-            for (boolean last : new boolean[] {true, false}) {
-                if (entropies.tokens(layer, last) > 0) {
+            for (TokenKind kind : TokenKind.values()) {
+                if (entropies.tokens(layer, kind) > 0) {
                     for (int expert = 0; expert < layerExperts; expert++) {
-                        int slot = all.slot(layer, last, expert);
+                        int slot = all.slot(layer, kind, expert);
                         long weight = all.count(slot) == 0 ? unfired : all.weight(slot);
-                        feed.add(layer, last ? 1 : 0, wholePrompts, expert, all.count(slot), weight);
+                        feed.add(layer, generated(kind), last(kind), wholePrompts, expert, all.count(slot), weight);
                     }
                 }
             }
@@ -196,14 +203,16 @@ final class ShardRollups {
 
     /** Returns the rows of outcome_usage, with a question in place of its right answer. */
     LongFeed outcomeUsage() {
-        LongFeed feed = new LongFeed("question_id", "correct", "layer", "is_last_prompt", "expert", "n", "weight");
+        LongFeed feed = new LongFeed(
+                "question_id", "correct", "layer", "is_generated", "is_last_prompt", "expert", "n", "weight");
         by(Group::outcome)
                 .forEach((outcome, sums) -> sums.fired()
                         .forEach(slot -> feed.add(
                                 outcome.answer(),
                                 outcome.correct(),
                                 sums.layer(slot),
-                                sums.isLast(slot) ? 1 : 0,
+                                generated(sums.kind(slot)),
+                                last(sums.kind(slot)),
                                 sums.expert(slot),
                                 sums.count(slot),
                                 sums.weight(slot))));
@@ -214,23 +223,40 @@ final class ShardRollups {
     LongFeed layerEntropy() {
         ExpertSums all = total();
         LongFeed feed = new LongFeed(
-                "layer", "is_last_prompt", "n", "entropy", "top_k_entropy", "weight", "spare_mass", "margin");
+                "layer",
+                "is_generated",
+                "is_last_prompt",
+                "n",
+                "entropy",
+                "top_k_entropy",
+                "weight",
+                "spare_mass",
+                "margin");
         for (int layer = 0; layer < layers; layer++) {
-            for (boolean last : new boolean[] {false, true}) {
-                if (entropies.tokens(layer, last) > 0) {
+            for (TokenKind kind : IN_ORDER_OF_SEQUENCE) {
+                if (entropies.tokens(layer, kind) > 0) {
                     feed.add(
                             layer,
-                            last ? 1 : 0,
-                            entropies.tokens(layer, last),
-                            entropies.entropy(layer, last),
-                            entropies.topKEntropy(layer, last),
-                            all.weight(layer, last),
-                            entropies.spareMass(layer, last),
-                            entropies.margin(layer, last));
+                            generated(kind),
+                            last(kind),
+                            entropies.tokens(layer, kind),
+                            entropies.entropy(layer, kind),
+                            entropies.topKEntropy(layer, kind),
+                            all.weight(layer, kind),
+                            entropies.spareMass(layer, kind),
+                            entropies.margin(layer, kind));
                 }
             }
         }
         return feed;
+    }
+
+    private static long generated(TokenKind kind) {
+        return kind.isGenerated() ? 1 : 0;
+    }
+
+    private static long last(TokenKind kind) {
+        return kind.isLast() ? 1 : 0;
     }
 
     private ExpertSums sums(Group group) {

@@ -1,18 +1,20 @@
 package io.gatehouse.store.write;
 
 /**
- * Prompt tokens as columns, one entry per token in each array. The tokens of a question are contiguous, positions
+ * Tokens as columns, one entry per token in each array. The tokens of a question are contiguous, positions
  * ascending.
  *
  * <p>The arrays are not copied: the caller must not change them afterwards.
  *
  * @param questionIds id of the question in the file
- * @param positions position of the token in the prompt, from 0
+ * @param positions position of the token in its sequence, from 0; generated ones continue the prompt
  * @param last whether the token is the last one of its prompt
+ * @param generated whether the model sampled the tokens, all of them; else they are of prompts
  * @param tokenIds id in the vocabulary of the model
  * @param tokens text of the token
  */
-public record TokenColumns(int[] questionIds, int[] positions, boolean[] last, int[] tokenIds, String[] tokens) {
+public record TokenColumns(
+        int[] questionIds, int[] positions, boolean[] last, boolean generated, int[] tokenIds, String[] tokens) {
     public TokenColumns {
         int rows = questionIds.length;
         if (positions.length != rows || last.length != rows || tokenIds.length != rows || tokens.length != rows) {
@@ -20,6 +22,11 @@ public record TokenColumns(int[] questionIds, int[] positions, boolean[] last, i
                     "Token columns differ in length: %d question ids, %d positions, %d last, %d token ids, %d tokens"
                             .formatted(rows, positions.length, last.length, tokenIds.length, tokens.length));
         }
+    }
+
+    /** Tokens of prompts. */
+    public TokenColumns(int[] questionIds, int[] positions, boolean[] last, int[] tokenIds, String[] tokens) {
+        this(questionIds, positions, last, false, tokenIds, tokens);
     }
 
     /** Number of tokens. */

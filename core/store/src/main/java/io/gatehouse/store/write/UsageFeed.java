@@ -20,6 +20,7 @@ final class UsageFeed implements Feed {
     private static final Schema SCHEMA = new Schema(List.of(
             Field.notNullable("question_id", INTEGER),
             Field.notNullable("layer", SMALLINT),
+            Field.notNullable("is_generated", ArrowType.Bool.INSTANCE),
             Field.notNullable("is_last_prompt", ArrowType.Bool.INSTANCE),
             Field.notNullable("expert", SMALLINT),
             Field.notNullable("n", INTEGER),
@@ -36,7 +37,7 @@ final class UsageFeed implements Feed {
 
         private int[] questionIds = new int[FIRST_ROWS];
         private short[] layers = new short[FIRST_ROWS];
-        private boolean[] lasts = new boolean[FIRST_ROWS];
+        private byte[] kinds = new byte[FIRST_ROWS];
         private short[] experts = new short[FIRST_ROWS];
         private int[] counts = new int[FIRST_ROWS];
         private long[] weights = new long[FIRST_ROWS];
@@ -51,7 +52,7 @@ final class UsageFeed implements Feed {
                 if (sums.count(slot) > 0) {
                     questionIds[rows] = questionId;
                     layers[rows] = (short) layer;
-                    lasts[rows] = sums.isLast(slot);
+                    kinds[rows] = (byte) sums.kind(slot).place();
                     experts[rows] = (short) sums.expert(slot);
                     counts[rows] = sums.count(slot);
                     weights[rows] = sums.weight(slot);
@@ -63,7 +64,7 @@ final class UsageFeed implements Feed {
         private void grow(int size) {
             questionIds = Arrays.copyOf(questionIds, size);
             layers = Arrays.copyOf(layers, size);
-            lasts = Arrays.copyOf(lasts, size);
+            kinds = Arrays.copyOf(kinds, size);
             experts = Arrays.copyOf(experts, size);
             counts = Arrays.copyOf(counts, size);
             weights = Arrays.copyOf(weights, size);
@@ -85,6 +86,7 @@ final class UsageFeed implements Feed {
         int rows = Math.min(left, BATCH_ROWS);
         IntBuffer questionIds = ArrowBuffers.ints(batch, "question_id", rows);
         ShortBuffer layers = ArrowBuffers.shorts(batch, "layer", rows);
+        BitVector generated = ArrowBuffers.bits(batch, "is_generated", rows);
         BitVector lasts = ArrowBuffers.bits(batch, "is_last_prompt", rows);
         ShortBuffer experts = ArrowBuffers.shorts(batch, "expert", rows);
         IntBuffer counts = ArrowBuffers.ints(batch, "n", rows);
@@ -93,8 +95,11 @@ final class UsageFeed implements Feed {
             Columns columns = parts.get(part);
             int count = Math.min(counts.remaining(), columns.rows - sentOfPart);
             for (int i = 0; i < count; i++) {
-                if (columns.lasts[sentOfPart + i]) {
+                TokenKind kind = TokenKind.at(columns.kinds[sentOfPart + i]);
+                if (kind.isLast()) {
                     lasts.set(counts.position() + i, 1);
+                } else if (kind.isGenerated()) {
+                    generated.set(counts.position() + i, 1);
                 }
             }
             ArrowBuffers.setAbsentNull(batch, "weight", columns.weights, sentOfPart, weights.position(), count);

@@ -55,6 +55,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     source            VARCHAR   NOT NULL DEFAULT 'gatehouse', -- gatehouse for runs of its own engine; else the kind of files that the run was imported from, such as vllm
     skipped_questions INTEGER   NOT NULL DEFAULT 0, -- Number of questions of the quiz that were left out because their prompts are longer than the model takes
     shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the model takes
+    storage           VARCHAR   NOT NULL DEFAULT '', -- Formats that the weights of the checkpoint are stored in, that of the most bytes first, such as MXFP4, BF16; activations are not quantised; empty if nothing says it
     step              BIGINT -- Step of the series that the run is one of, such as the training step of its checkpoint; NULL where nothing says one
 );
 
@@ -130,21 +131,54 @@ CREATE TABLE tokens ( -- One row per run, question and prompt token
 );
 
 -- The facts behind token_routing and activations. The rows of a shard are contiguous, ordered by layer, question, position.
-CREATE TABLE routing ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
+CREATE TABLE decisions ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
     run_id         INTEGER    NOT NULL USING COMPRESSION RLE, -- The run
     question_id    INTEGER    NOT NULL USING COMPRESSION RLE, -- The question
     "position"     INTEGER    NOT NULL USING COMPRESSION BITPACKING, -- Position of the token in the prompt, from 0
     layer          SMALLINT   NOT NULL USING COMPRESSION RLE, -- Layer of the model, from 0
     is_generated   BOOLEAN    NOT NULL DEFAULT false USING COMPRESSION RLE, -- Whether the model sampled the token; else it is of the prompt
     is_last_prompt BOOLEAN    NOT NULL USING COMPRESSION RLE, -- Whether the token is the last one of the prompt, the one that answers
-    experts        SMALLINT[] NOT NULL, -- The top-k experts, the most probable first
-    weights        INTEGER[], -- Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL if an import has no value
+    ${ranks : expert_# SMALLINT USING COMPRESSION BITPACKING, -- Expert of rank #; NULL if the layer selects fewer}
+    ${ranks : weight_# INTEGER USING COMPRESSION BITPACKING, -- Weight that multiplies the output of expert_#, in units of 2^-16; NULL if an import has no value}
+    more_experts   SMALLINT[], -- Experts of the ranks above ${ranks}; NULL if there are none
+    more_weights   INTEGER[], -- Their weights, in the units of the other weights; NULL if there are none
     scores         FLOAT[], -- Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it
     entropy        SMALLINT   USING COMPRESSION BITPACKING, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
     spare_mass     SMALLINT   USING COMPRESSION BITPACKING, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
     margin         INTEGER    USING COMPRESSION BITPACKING, -- Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL if an import has no value
     ranked         BOOLEAN    NOT NULL DEFAULT true USING COMPRESSION RLE -- Whether the source says which expert comes first; else the experts stand in no order
 );
+
+CREATE VIEW routing ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
+    run_id NOT NULL, -- The run
+    question_id NOT NULL, -- The question
+    "position" NOT NULL, -- Position of the token in the prompt, from 0
+    layer NOT NULL, -- Layer of the model, from 0
+    is_generated NOT NULL, -- Whether the model sampled the token; else it is of the prompt
+    is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, the one that answers
+    experts NOT NULL, -- The top-k experts, the most probable first
+    weights, -- Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL if an import has no value
+    scores, -- Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it
+    entropy, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
+    spare_mass, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
+    margin, -- Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL if an import has no value
+    ranked NOT NULL -- Whether the source says which expert comes first; else the experts stand in no order
+) AS
+SELECT
+    run_id,
+    question_id,
+    "position",
+    layer,
+    is_generated,
+    is_last_prompt,
+    ${list expert_# | more_experts} AS experts,
+    ${list weight_# | more_weights} AS weights,
+    scores,
+    entropy,
+    spare_mass,
+    margin,
+    ranked
+FROM decisions;
 
 CREATE VIEW token_routing ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router
     run_id NOT NULL, -- The run
@@ -168,19 +202,27 @@ SELECT
     layer,
     ${phase} AS phase,
     is_last_prompt,
-    experts,
-    list_transform(weights, lambda w: CAST(w AS FLOAT) / CAST(${weight} AS FLOAT)) AS weights,
+    ${list expert_# | more_experts} AS experts,
+    ${list CAST(weight_# AS FLOAT) / CAST(${weight} AS FLOAT) | list_transform(more_weights, lambda w: CAST(w AS FLOAT) / CAST(${weight} AS FLOAT))} AS weights,
     scores,
     CAST(entropy AS FLOAT) / CAST(${entropy} AS FLOAT) AS entropy,
     CAST(CASE
-        WHEN weights IS NULL THEN NULL
-        WHEN list_sum(weights) > 0 THEN greatest(0.0, ln(list_sum(weights))
-            - list_sum(list_transform(weights, lambda w: CASE WHEN w > 0 THEN w * ln(w) ELSE 0.0 END)) / list_sum(weights))
+        WHEN weight_1 IS NULL THEN NULL
+        WHEN weight > 0 THEN greatest(0.0, ln(weight) - (
+            ${ranks +: CASE WHEN weight_# > 0 THEN weight_# * ln(weight_#) ELSE 0.0 END}
+            + coalesce(list_sum(list_transform(more_weights, lambda w: CASE WHEN w > 0 THEN w * ln(w) ELSE 0.0 END)), 0.0)
+        ) / weight)
         ELSE 0.0
     END AS FLOAT) AS top_k_entropy,
-    CAST(list_sum(weights) / ${weight}.0 + spare_mass / ${entropy}.0 AS FLOAT) AS mass,
+    CAST(CASE WHEN weight_1 IS NOT NULL THEN weight / ${weight}.0 + spare_mass / ${entropy}.0 END AS FLOAT) AS mass,
     CAST(margin AS FLOAT) / CAST(${margin} AS FLOAT) AS margin
-FROM routing;
+FROM (
+    SELECT
+        *,
+        CAST(0 AS BIGINT) + ${ranks +: coalesce(weight_#, 0)}
+            + coalesce(list_sum(more_weights), 0) AS weight
+    FROM decisions
+);
 
 CREATE VIEW activations ( -- One row per run, question, prompt token, layer and rank: one expert that fired. The fact table
     run_id NOT NULL, -- The run
@@ -193,6 +235,19 @@ CREATE VIEW activations ( -- One row per run, question, prompt token, layer and 
     expert NOT NULL, -- Expert of the layer, from 0
     weight -- Weight that multiplies the output of the expert, within 0.000008; NULL if an import has no value
 ) AS
+${ranks UNION ALL: SELECT
+    run_id,
+    question_id,
+    "position",
+    layer,
+    ${phase} AS phase,
+    is_last_prompt,
+    CASE WHEN ranked THEN CAST(# AS SMALLINT) END AS "rank",
+    expert_# AS expert,
+    CAST(weight_# AS FLOAT) / CAST(${weight} AS FLOAT) AS weight
+FROM decisions
+WHERE expert_# IS NOT NULL}
+UNION ALL
 SELECT
     run_id,
     question_id,
@@ -200,10 +255,11 @@ SELECT
     layer,
     ${phase} AS phase,
     is_last_prompt,
-    CAST(unnest(CASE WHEN ranked THEN range(1, len(experts) + 1) END) AS SMALLINT) AS "rank",
-    unnest(experts) AS expert,
-    CAST(unnest(weights) AS FLOAT) / CAST(${weight} AS FLOAT) AS weight
-FROM routing;
+    CAST(unnest(CASE WHEN ranked THEN range(${ranks} + 1, ${ranks} + 1 + len(more_experts)) END) AS SMALLINT) AS "rank",
+    unnest(more_experts) AS expert,
+    CAST(unnest(more_weights) AS FLOAT) / CAST(${weight} AS FLOAT) AS weight
+FROM decisions
+WHERE more_experts IS NOT NULL;
 
 -- Only for runs that record them.
 CREATE TABLE expert_norms ( -- One row per run, question, prompt token and layer, of runs that recorded norms: how large the outputs of the selected experts were

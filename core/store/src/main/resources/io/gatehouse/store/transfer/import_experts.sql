@@ -5,7 +5,9 @@ WITH grid AS (
         m.run_id,
         m.layer,
         l.weighed,
+        l.prompted,
         l.answering,
+        l.generated,
         r.scope AS recorded_scope,
         CAST(unnest(range(0, m.experts)) AS SMALLINT) AS expert
     FROM layers AS m
@@ -15,17 +17,21 @@ WITH grid AS (
             run_id,
             layer,
             bool_or(weight_sum IS NOT NULL) AS weighed,
-            bool_or(is_last_prompt) AS answering
+            bool_or(phase = 'prompt') AS prompted,
+            bool_or(is_last_prompt) AS answering,
+            bool_or(phase = 'generated') AS generated
         FROM layer_usage
         GROUP BY run_id, layer
         UNION ALL
-        SELECT DISTINCT run_id, layer, false, false FROM expert_counts
+        SELECT DISTINCT run_id, layer, false, true, false, false FROM expert_counts
     ) AS l ON l.run_id = m.run_id AND l.layer = m.layer
 ),
 scoped AS (
     SELECT run_id, layer, expert, weighed, 'last_prompt' AS scope FROM grid WHERE answering
     UNION ALL
-    SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE recorded_scope = 'prompt'
+    SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE prompted AND recorded_scope = 'prompt'
+    UNION ALL
+    SELECT run_id, layer, expert, weighed, 'generated' AS scope FROM grid WHERE generated
 ),
 usage AS (
     SELECT f.run_id, f.layer, f.expert, s.scope, sum(f.n) AS n, sum(f.weight_sum) AS weight_sum

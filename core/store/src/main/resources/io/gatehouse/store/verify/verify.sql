@@ -11,6 +11,23 @@ imported AS (
 shard_questions AS (
     SELECT run_id, shard, unnest(question_ids) AS question_id FROM run_shards
 ),
+-- Each decision: how many experts and weights it has, and the last rank that has one, which differs if one is missing.
+counted AS (
+    SELECT
+        *,
+        ${ranks +: CAST(expert_# IS NOT NULL AS INTEGER)} + coalesce(len(more_experts), 0) AS selected,
+        ${ranks +: CAST(weight_# IS NOT NULL AS INTEGER)} + coalesce(len(more_weights), 0) AS weighed,
+        greatest(
+            ${ranks ,: CASE WHEN expert_# IS NOT NULL THEN # END},
+            CASE WHEN more_experts IS NOT NULL THEN ${ranks} + len(more_experts) END
+        ) AS last_rank,
+        CASE WHEN weight_1 IS NOT NULL THEN CAST(0 AS BIGINT) + ${ranks +: coalesce(weight_#, 0)}
+            + coalesce(list_sum(more_weights), 0) END AS weight,
+        ${ranks +: coalesce(CAST(expert_# AS INTEGER), 0)} + coalesce(list_sum(more_experts), 0) AS expert,
+        least(${ranks ,: expert_#}, list_min(more_experts)) AS min_expert,
+        greatest(${ranks ,: expert_#}, list_max(more_experts)) AS max_expert
+    FROM decisions
+),
 -- One row per run, question, layer and kind of token of the facts.
 facts AS MATERIALIZED (
     SELECT
@@ -23,18 +40,18 @@ facts AS MATERIALIZED (
         min("position") AS first_position,
         max("position") AS last_position,
         sum("position") AS positions,
-        sum(len(experts)) AS activations,
-        sum(list_sum(weights)) AS weight,
-        sum(list_sum(experts)) AS experts,
-        min(list_min(experts)) AS min_expert,
-        max(list_max(experts)) AS max_expert,
-        max(len(experts)) AS max_top_k,
+        sum(selected) AS activations,
+        sum(weight) AS weight,
+        sum(expert) AS experts,
+        min(min_expert) AS min_expert,
+        max(max_expert) AS max_expert,
+        max(selected) AS max_top_k,
         min(entropy) AS min_entropy,
         max(entropy) AS max_entropy,
         min(margin) AS min_margin,
         max(margin) AS max_margin,
-        count_if(len(experts) <> len(weights)) AS uneven
-    FROM routing
+        count_if(selected <> last_rank OR weight_1 IS NOT NULL AND weighed <> selected) AS uneven
+    FROM counted
     GROUP BY ALL
 ),
 -- The same of what runs may record beside the decisions: lists, and all numbers in them.

@@ -24,6 +24,7 @@ final class TestSchema {
                     .containsExactly(
                             "activations",
                             "answers",
+                            "decisions",
                             "expert_counts",
                             "expert_norms",
                             "expert_weight_pairs",
@@ -51,6 +52,26 @@ final class TestSchema {
                             "token_routing",
                             "tokens",
                             "usage");
+        }
+    }
+
+    /** DuckDB 1.4 and 1.5 read no newer format, and many products bundle them. */
+    @Test
+    void isWrittenInTheFormatOfDuckDb14() throws Exception {
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"))
+                    .containsExactly("v1.4.0+");
+        }
+        Store.compact(directory.resolve("a.duckdb"));
+        try (Store store = Store.open(directory.resolve("a.duckdb"))) {
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"))
+                    .containsExactly("v1.4.0+");
         }
     }
 
@@ -105,6 +126,7 @@ final class TestSchema {
                             WHERE NOT c.internal AND c.is_nullable ORDER BY ALL"""))
                     .containsExactly(
                             "answers",
+                            "decisions",
                             "expert_weight_pairs",
                             "experts",
                             "layer_entropy",
@@ -112,7 +134,6 @@ final class TestSchema {
                             "layers",
                             "outcome_usage",
                             "query_history",
-                            "routing",
                             "runs",
                             "subject_usage",
                             "tokens",
@@ -151,6 +172,11 @@ final class TestSchema {
                                 .filter(Column::nullable)
                                 .map(column -> view.name() + "." + column.name())))
                 .containsExactly(
+                        "routing.weights",
+                        "routing.scores",
+                        "routing.entropy",
+                        "routing.spare_mass",
+                        "routing.margin",
                         "token_routing.weights",
                         "token_routing.scores",
                         "token_routing.entropy",

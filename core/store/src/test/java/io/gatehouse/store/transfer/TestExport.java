@@ -93,8 +93,8 @@ final class TestExport {
         Store.export(file, exported, ExportListener.none());
         assertThat(files())
                 .contains(
-                        "routing/run_id=1/shard=0/data.parquet",
-                        "routing/run_id=2/shard=3/data.parquet",
+                        "decisions/run_id=1/shard=0/data.parquet",
+                        "decisions/run_id=2/shard=3/data.parquet",
                         "answers/run_id=1/shard=1/data.parquet",
                         "run_shards/run_id=1/shard=1/data.parquet",
                         "runs/run_id=2/data.parquet",
@@ -109,24 +109,24 @@ final class TestExport {
     void isNotDisturbedByWhatOthersLeaveBehind() throws Exception {
         Store.export(file, exported, ExportListener.none());
         byte[] garbage = "no parquet at all".getBytes(StandardCharsets.UTF_8);
-        Path shard = exported.resolve("routing/run_id=1/shard=0");
+        Path shard = exported.resolve("decisions/run_id=1/shard=0");
         for (String name : List.of(
                 "_SUCCESS",
                 ".spark-staging-7/run_id=1/shard=0/part-0.parquet",
                 "_temporary/0/task/run_id=1/shard=0/part-0.parquet",
-                "routing/_SUCCESS",
-                "routing/.spark-staging-7/run_id=1/shard=0/part-0.parquet",
-                "routing/_temporary/run_id=1/shard=0/part-0.parquet",
-                "routing/run_id=1/shard=0/_temporary/part-0.parquet",
-                "routing/run_id=1/shard=0/_part-0.parquet",
-                "routing/run_id=1/shard=0/.data.parquet.crc")) {
+                "decisions/_SUCCESS",
+                "decisions/.spark-staging-7/run_id=1/shard=0/part-0.parquet",
+                "decisions/_temporary/run_id=1/shard=0/part-0.parquet",
+                "decisions/run_id=1/shard=0/_temporary/part-0.parquet",
+                "decisions/run_id=1/shard=0/_part-0.parquet",
+                "decisions/run_id=1/shard=0/.data.parquet.crc")) {
             Path leftover = exported.resolve(name);
             Files.createDirectories(leftover.getParent());
             Files.write(leftover, garbage);
         }
         // A shard that was written, but never came into the ledger.
-        Files.createDirectories(exported.resolve("routing/run_id=1/shard=9"));
-        Files.copy(shard.resolve("data.parquet"), exported.resolve("routing/run_id=1/shard=9/part-0.parquet"));
+        Files.createDirectories(exported.resolve("decisions/run_id=1/shard=9"));
+        Files.copy(shard.resolve("data.parquet"), exported.resolve("decisions/run_id=1/shard=9/part-0.parquet"));
         try (Store store = Store.open(file);
                 Store attached = Store.open(exported)) {
             assertThat(attached.verify()).isEqualTo(store.verify());
@@ -146,7 +146,7 @@ final class TestExport {
     @Test
     void saysWhichDirectoryIsDamaged() throws Exception {
         Store.export(file, exported, ExportListener.none());
-        Path routing = exported.resolve("routing/run_id=1/shard=1/data.parquet");
+        Path routing = exported.resolve("decisions/run_id=1/shard=1/data.parquet");
         Files.write(routing, java.util.Arrays.copyOf(Files.readAllBytes(routing), 500));
         try (Store attached = Store.open(exported)) {
             assertRefused(attached::verify, ErrorCode.CORRUPT_DATABASE, "data.parquet");
@@ -192,7 +192,7 @@ final class TestExport {
     @Test
     void refusesBrotliByName() throws Exception {
         Store.export(file, exported, ExportListener.none());
-        for (String name : List.of("routing/run_id=1/shard=1", "questions", "schema_version")) {
+        for (String name : List.of("decisions/run_id=1/shard=1", "questions", "schema_version")) {
             Path written = exported.resolve(name).resolve("data.parquet");
             Path again = exported.resolve(name).resolve("data.brotli.parquet");
             try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
@@ -219,7 +219,7 @@ final class TestExport {
             assertThat(child.readLine()).isEqualTo("1 of 3");
             child.kill();
         }
-        assertThat(cut.resolve("routing")).isDirectory();
+        assertThat(cut.resolve("decisions")).isDirectory();
         assertRefused(() -> Store.open(cut), ErrorCode.INVALID_ARGUMENT, "cut short");
         assertRefused(() -> Store.export(file, cut, ExportListener.none()), ErrorCode.INVALID_ARGUMENT, "is not empty");
     }
@@ -229,7 +229,7 @@ final class TestExport {
         ExportListener stop = new ExportListener() {
             @Override
             public void progress(int shards, int of) {
-                assertThat(exported.resolve("routing")).isDirectory();
+                assertThat(exported.resolve("decisions")).isDirectory();
             }
 
             @Override

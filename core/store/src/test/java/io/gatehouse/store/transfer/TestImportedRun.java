@@ -124,7 +124,7 @@ final class TestImportedRun {
                 one("q3", "s", UNKNOWN),
                 one("q4", "t", UNKNOWN).answered(new TracedAnswer("q4", "", "Paris", Optional.empty(), false)));
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
-            store.importRun(run(sequences, SequenceSource.of(sequences), 1_500), "test");
+            store.importRun(run(sequences, SequenceSource.of(sequences), 1_800), "test");
             assertThat(Rows.count(store, "SELECT count(*) FROM run_shards")).isEqualTo(4);
             assertThat(Rows.of(store, "SELECT expert, n, weight_sum FROM question_usage WHERE question_id = 1"))
                     .containsExactlyInAnyOrder("0|1|null", "1|1|null");
@@ -234,6 +234,60 @@ final class TestImportedRun {
             assertThat(Rows.of(store, "SELECT scope FROM runs")).containsExactly("last_prompt");
             assertThat(Rows.of(store, "SELECT \"position\", is_last_prompt, token_id, token FROM tokens ORDER BY ALL"))
                     .containsExactly("0|false|7|", "1|false|8|", "2|true|9|");
+            assertThat(store.verify().problems()).isEmpty();
+        }
+    }
+
+    /** Tokens behind the prompt were generated; they count in no figure of prompts. */
+    @Test
+    void keepsGeneratedTokensApart() throws Exception {
+        float[] weights = {0.5f, 0.25f, 0.5f, 0.25f, 0.75f, 0.25f, 0.5f, 0.125f};
+        TracedLayer layer = new TracedLayer(
+                1, 2, new int[] {0, 1, 2, 3}, new int[] {0, 1, 0, 2, 3, 0, 3, 1}, true, weights, UNKNOWN);
+        TracedSequence sequence =
+                new TracedSequence("q", Optional.empty(), "", new int[] {7, 8, 9, 6, 5}, 2, List.of(layer));
+        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
+            store.importRun(ImportedRun.of("r", "vllm", "m", 2, 4, 2, Map.of(), List.of(sequence), List.of()), "test");
+            assertThat(Rows.of(
+                            store,
+                            "SELECT \"position\", phase, is_last_prompt, experts FROM token_routing ORDER BY ALL"))
+                    .containsExactly(
+                            "0|prompt|false|[0, 1]",
+                            "1|prompt|true|[0, 2]",
+                            "2|generated|false|[3, 0]",
+                            "3|generated|false|[3, 1]");
+            assertThat(Rows.of(store, "SELECT \"position\", phase, is_last_prompt, token_id FROM tokens ORDER BY ALL"))
+                    .containsExactly(
+                            "0|prompt|false|7",
+                            "1|prompt|true|8",
+                            "2|generated|false|9",
+                            "3|generated|false|6",
+                            "4|generated|false|5");
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT scope, expert, activations, weight_sum FROM experts WHERE activations > 0 ORDER BY ALL"))
+                    .containsExactly(
+                            "generated|0|1|0.25",
+                            "generated|1|1|0.125",
+                            "generated|3|2|1.25",
+                            "last_prompt|0|1|0.5",
+                            "last_prompt|2|1|0.25",
+                            "prompt|0|2|1.0",
+                            "prompt|1|1|0.25",
+                            "prompt|2|1|0.25");
+            assertThat(Rows.of(store, "SELECT phase, is_last_prompt, expert, n FROM question_usage ORDER BY ALL"))
+                    .containsExactly(
+                            "generated|false|0|1",
+                            "generated|false|1|1",
+                            "generated|false|3|2",
+                            "prompt|false|0|1",
+                            "prompt|false|1|1",
+                            "prompt|true|0|1",
+                            "prompt|true|2|1");
+            assertThat(Rows.of(store, "SELECT phase, is_last_prompt, n FROM layer_entropy ORDER BY ALL"))
+                    .containsExactly("generated|false|2", "prompt|false|1", "prompt|true|1");
+            assertThat(Rows.of(store, "SELECT scope FROM runs")).containsExactly("prompt");
             assertThat(store.verify().problems()).isEmpty();
         }
     }

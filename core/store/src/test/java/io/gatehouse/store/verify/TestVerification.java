@@ -89,11 +89,11 @@ final class TestVerification {
             Damage.of("DELETE FROM tokens WHERE rowid = 7", "the ledger lists 160 tokens, tokens has 159"),
             Damage.of("INSERT INTO tokens FROM tokens WHERE rowid = 7", "the ledger lists 160 tokens, tokens has 161"),
             Damage.of(
-                    "UPDATE routing SET \"position\" = 8 WHERE rowid = 7",
+                    "UPDATE decisions SET \"position\" = 8 WHERE rowid = 7",
                     "question 1, layer 0 has 80 norms instead of 80",
                     "question 1, layer 0 has a missing or repeated position"),
             Damage.of(
-                    "UPDATE routing SET is_last_prompt = true WHERE rowid = 7",
+                    "UPDATE decisions SET is_last_prompt = true WHERE rowid = 7",
                     "layer_entropy of layer 0 is not the sum of its tokens, and 1 like it",
                     "layer_usage of layer 0",
                     "question 1, layer 0 has 2 last tokens",
@@ -101,7 +101,7 @@ final class TestVerification {
                     "question 1, layer 0 has a missing or repeated position, and 1 like it",
                     "question_usage of question 1, layer 0 is not the sum of its activations, and 1 like it"),
             Damage.of(
-                    "UPDATE routing SET is_generated = true WHERE rowid = 7",
+                    "UPDATE decisions SET is_generated = true WHERE rowid = 7",
                     "layer_entropy of layer 0 is not the sum of its tokens, and 1 like it",
                     "layer_usage of layer 0",
                     "question 1, layer 0 has a missing or repeated position",
@@ -146,11 +146,11 @@ final class TestVerification {
                     "layer 0 has weights of 8 experts and 28 pairs of them, the layer has 7 experts, and 2 like it",
                     "question 1, layer 0 has a value out of range, and"),
             Damage.of("""
-                    UPDATE routing SET entropy = entropy + 3000 WHERE rowid IN (7, 8);
+                    UPDATE decisions SET entropy = entropy + 3000 WHERE rowid IN (7, 8);
                     UPDATE layer_entropy SET entropy_sum = entropy_sum + 6000 / 1024.0
                     WHERE layer = 0 AND NOT is_last_prompt""", "question 1, layer 0 has a value out of range"),
             Damage.of("""
-                    UPDATE routing SET margin = margin + 2000000 WHERE rowid = 7;
+                    UPDATE decisions SET margin = margin + 2000000 WHERE rowid = 7;
                     UPDATE layer_entropy SET margin_sum = margin_sum + 2000000 / 1048576.0
                     WHERE layer = 0 AND NOT is_last_prompt""", "question 1, layer 0 has a value out of range"),
             Damage.of(
@@ -272,8 +272,8 @@ final class TestVerification {
             assertThat(one.verify().problems()).isEmpty();
         }
         for (String change : List.of(
-                "UPDATE routing SET margin = margin + 1 WHERE rowid = 3",
-                "UPDATE routing SET is_generated = true WHERE rowid = 3",
+                "UPDATE decisions SET margin = margin + 1 WHERE rowid = 3",
+                "UPDATE decisions SET is_generated = true WHERE rowid = 3",
                 "UPDATE tokens SET phase = 'generated' WHERE rowid = 3",
                 "UPDATE gates SET gates = list_transform(gates, lambda p: p + 1) WHERE rowid = 3",
                 "UPDATE expert_norms SET norms = list_transform(norms, lambda x: x + 1) WHERE rowid = 3")) {

@@ -155,7 +155,7 @@ final class TestRunWriter {
                     List.of(late.tokens().get(0), early.tokens().get(0));
             writer.write(new Shard(0, routing, tokens, answers));
             for (String table : List.of(
-                    "routing ORDER BY layer, question_id, position",
+                    "decisions ORDER BY layer, question_id, position",
                     "tokens ORDER BY question_id, position",
                     "answers ORDER BY question_id",
                     "usage ORDER BY layer, question_id, is_last_prompt DESC, expert")) {

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         subcommands = {
             BenchEngineCommand.class,
+            BenchGenerateCommand.class,
             BenchRunCommand.class,
             BenchDecodeCommand.class,
             BenchStoreCommand.class,

@@ -5,6 +5,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.routing.SyntheticShards;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.schema.RankColumns;
 import io.gatehouse.store.write.AnswerRow;
 import io.gatehouse.store.write.RoutingColumns;
 import io.gatehouse.store.write.RunWriter;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import org.duckdb.DuckDBAppender;
@@ -78,28 +78,36 @@ final class AppenderBaseline {
 
     private static void appendRouting(DuckDBConnection connection, RoutingColumns columns) throws SQLException {
         int topK = columns.topK();
-        int[] weights = new int[topK];
-        try (DuckDBAppender appender = connection.createAppender("routing")) {
+        try (DuckDBAppender appender = connection.createAppender("decisions")) {
             for (int row = 0; row < columns.rows(); row++) {
-                for (int i = 0; i < topK; i++) {
-                    weights[i] = Math.round(columns.weights()[row * topK + i] * 65_536);
-                }
                 appender.beginRow()
                         .append(1)
                         .append(columns.questionIds()[row])
                         .append(columns.positions()[row])
                         .append((short) columns.layer())
                         .append(false)
-                        .append(columns.last()[row])
-                        .append(Arrays.copyOfRange(columns.experts(), row * topK, (row + 1) * topK))
-                        .append(weights)
-                        .appendNull()
-                        .append((short) Math.round(columns.entropy()[row] * 1024))
+                        .append(columns.last()[row]);
+                for (int i = row * topK; i < (row + 1) * topK; i++) {
+                    appender.append(columns.experts()[i]);
+                }
+                appendNulls(appender, RankColumns.COUNT - topK);
+                for (int i = row * topK; i < (row + 1) * topK; i++) {
+                    appender.append(Math.round(columns.weights()[i] * 65_536));
+                }
+                // The lists of further experts and weights, and scores.
+                appendNulls(appender, RankColumns.COUNT - topK + 3);
+                appender.append((short) Math.round(columns.entropy()[row] * 1024))
                         .append((short) 0)
                         .append(Math.round(columns.margin()[row] * 1_048_576))
                         .append(true)
                         .endRow();
             }
+        }
+    }
+
+    private static void appendNulls(DuckDBAppender appender, int count) throws SQLException {
+        for (int i = 0; i < count; i++) {
+            appender.appendNull();
         }
     }
 

@@ -2,8 +2,9 @@ package io.gatehouse.cli.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.chat.ChatTemplate;
+import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.tokenizer.ChatConfig;
 import io.gatehouse.cli.terminal.GatehouseVersion;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
@@ -62,9 +63,10 @@ public final class PlannedRun implements AutoCloseable {
                 request.shots(),
                 recording,
                 request.chat(),
-                LongPrompts.of(request.longPrompts()));
-        if (task.chat() && ChatConfig.find(model).isEmpty()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model));
+                LongPrompts.of(request.longPrompts()),
+                Thinking.of(request.thinking()));
+        if (task.chat()) {
+            requireTemplate(model, task.thinking());
         }
         Checkpoint checkpoint = Checkpoint.open(model);
         try {
@@ -74,6 +76,13 @@ public final class PlannedRun implements AutoCloseable {
             checkpoint.close();
             throw e;
         }
+    }
+
+    private static void requireTemplate(Path model, Thinking thinking) {
+        ChatTemplate.find(model, Clock.systemUTC(), thinking)
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT, "Model %s has no chat template".formatted(model)))
+                .close();
     }
 
     private static Quiz quiz(RunRequest request) {

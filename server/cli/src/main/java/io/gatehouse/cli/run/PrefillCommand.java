@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.EndTokens;
 import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.Generated;
+import io.gatehouse.engine.prefill.GenerationListener;
+import io.gatehouse.engine.prefill.GenerationOptions;
 import io.gatehouse.engine.prefill.PrefillTrace;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.ErrorCode;
@@ -30,7 +34,9 @@ import picocli.CommandLine.Spec;
             "The input is {\"prompts\": [[token ids], ...]}; the output has, for each prompt i, p{i}.input_ids,"
                     + " p{i}.last_logits, p{i}.logits and p{i}.hidden_states, and for each layer l with experts"
                     + " p{i}.layer{l}.router_logits, .router_probs, .topk_ids and .topk_weights; .topk_scores, too,"
-                    + " where experts are not chosen by their probability."
+                    + " where experts are not chosen by their probability.",
+            "With --generate, p{i}.generated, too: the most probable tokens after each prompt, where no end token is"
+                    + " chosen before the last."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -55,6 +61,9 @@ public final class PrefillCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Safetensors file to write.")
     private Path out = Path.of("");
 
+    @Option(names = "--generate", paramLabel = "N", description = "Generate exactly N tokens after each prompt.")
+    private int generate;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -62,12 +71,26 @@ public final class PrefillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (generate < 0) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--generate %d is not a number of tokens".formatted(generate));
+        }
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             List<int[]> inputs = read();
             warnOfLength(inputs, checkpoint.config().maxPositions());
             PrefillTrace trace = new PrefillTrace(inputs);
             try (Engine engine = Engine.load(checkpoint, choice.options())) {
-                engine.prefill(inputs.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
+                List<Prompt> texts = inputs.stream().map(Prompt::new).toList();
+                engine.prefill(texts, Capture.TRACE, trace);
+                if (generate > 0) {
+                    GenerationOptions options = GenerationOptions.exactly(generate, EndTokens.of(model));
+                    engine.generate(texts, options, Capture.NOTHING, new GenerationListener() {
+                        @Override
+                        public void finished(int prompt, Generated generated) {
+                            trace.generated(prompt, generated.tokens());
+                        }
+                    });
+                }
             }
             SafetensorsWriter.write(out, trace.tensors(), Map.of("model", checkpoint.name()));
             spec.commandLine().getOut().printf("Wrote %d prompts to %s%n", inputs.size(), out);

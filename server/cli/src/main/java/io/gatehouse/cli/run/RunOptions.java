@@ -67,6 +67,16 @@ final class RunOptions {
     private boolean chat;
 
     @Option(
+            names = "--thinking",
+            paramLabel = "CHOICE",
+            defaultValue = RunRequest.THINKING,
+            description =
+                    "How a reasoning model is asked, with --chat: default, as its chat template has it; off, which"
+                            + " turns thinking off in the template (enable_thinking or thinking is false); or empty, which begins"
+                            + " the answer with an empty think block. Default: ${DEFAULT-VALUE}.")
+    private String thinking = RunRequest.THINKING;
+
+    @Option(
             names = "--long-prompts",
             paramLabel = "CHOICE",
             defaultValue = RunRequest.LONG_PROMPTS,
@@ -139,6 +149,7 @@ final class RunOptions {
                 shots,
                 format,
                 chat,
+                thinking,
                 longPrompts,
                 record,
                 probabilities,

@@ -8,6 +8,8 @@ import io.gatehouse.cli.CommandOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,20 @@ final class TestPrefillCommand {
     }
 
     @Test
+    void generatesAsManyTokensAsItIsAskedFor() throws IOException {
+        CommandOutcome outcome = prefill("{\"prompts\": [[1, 2, 3], [4]]}", "--generate", "5");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        try (SafetensorsReader written = SafetensorsReader.open(directory.resolve("out.safetensors"))) {
+            assertThat(written.tensors().stream()
+                            .filter(tensor -> tensor.name().endsWith(".generated"))
+                            .map(tensor -> tensor.name() + tensor.shape()))
+                    .containsExactlyInAnyOrder("p0.generated[5]", "p1.generated[5]");
+        }
+        assertThat(prefill("{\"prompts\": [[1]]}", "--generate", "-1").err())
+                .contains("--generate -1 is not a number of tokens");
+    }
+
+    @Test
     void saysWhatIsWrongWithThePrompts() throws IOException {
         refused("[1]", "has no list named \"prompts\"");
         refused("{\"prompts\": [[1], null]}", "is null and not a list of token ids");
@@ -49,10 +65,12 @@ final class TestPrefillCommand {
         assertThat(outcome.err()).contains(message).hasLineCount(1);
     }
 
-    private CommandOutcome prefill(String prompts) throws IOException {
+    private CommandOutcome prefill(String prompts, String... more) throws IOException {
         Path inputs = Files.writeString(directory.resolve("inputs.json"), prompts);
         Path out = directory.resolve("out.safetensors");
-        return CommandOutcome.of(
-                "prefill", "--model", SAMPLE.toString(), "--prompts", inputs.toString(), "--out", out.toString());
+        List<String> arguments = new ArrayList<>(List.of(
+                "prefill", "--model", SAMPLE.toString(), "--prompts", inputs.toString(), "--out", out.toString()));
+        arguments.addAll(List.of(more));
+        return CommandOutcome.of(arguments.toArray(String[]::new));
     }
 }

@@ -128,6 +128,12 @@ public final class DialectOperators {
     /** a && b: whether two lists have an element in common. */
     public static final SqlBinaryOperator OVERLAP = bits("&&");
 
+    /** a @> b: whether a list has all elements of another. */
+    public static final SqlBinaryOperator HAS_ALL = bits("@>");
+
+    /** a <@ b: whether all elements of a list are in another. */
+    public static final SqlBinaryOperator IS_WITHIN = bits("<@");
+
     private static final Set<TimeUnit> STANDARD_UNITS = Set.of(
             TimeUnit.YEAR,
             TimeUnit.QUARTER,

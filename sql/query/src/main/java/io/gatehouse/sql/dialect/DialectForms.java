@@ -150,7 +150,8 @@ public final class DialectForms extends SqlShuttle {
         if (asFunction.isPresent()) {
             return visited(asFunction.get(), this);
         }
-        if (call.getKind() == SqlKind.UNNEST && call.getOperandList().stream().anyMatch(SqlUtil::isNull)) {
+        if (call.getKind() == SqlKind.UNNEST
+                && call.getOperandList().stream().anyMatch(list -> SqlUtil.isNullLiteral(list, false))) {
             throw StatementErrors.notSupported(call, "UNNEST takes a list; write UNNEST(CAST(NULL AS INTEGER[])).");
         }
         if (operator.equals(DialectOperators.UNNEST)) {

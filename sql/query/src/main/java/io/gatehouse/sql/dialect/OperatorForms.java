@@ -25,7 +25,7 @@ import org.apache.calcite.util.Util;
 
 /**
  * Replaces DuckDB's operators and functions that are another form of something else: {@code x GLOB p} by a function,
- * {@code if(c, x, y)} by CASE, {@code list[2:3]} by list_slice; and aggregates with ORDER BY.
+ * {@code if(c, x, y)} by CASE, {@code list[2:3]} by list_slice; and aggregates with ORDER BY, and percentiles with FILTER.
  */
 final class OperatorForms {
     /** Aggregates whose result depends on the order of their rows. */
@@ -46,6 +46,8 @@ final class OperatorForms {
             "min_by",
             "mode",
             "string_agg");
+
+    private static final Set<SqlKind> PERCENTILES = Set.of(SqlKind.PERCENTILE_CONT, SqlKind.PERCENTILE_DISC);
 
     /** Functions that make a list of their arguments. */
     private static final Set<String> LISTS = Set.of("list_value", "list_pack");
@@ -73,6 +75,12 @@ final class OperatorForms {
         if (operator.equals(DialectOperators.OVERLAP)) {
             return Optional.of(function("list_has_any", call, call.operand(0), call.operand(1)));
         }
+        if (operator.equals(DialectOperators.HAS_ALL)) {
+            return Optional.of(function("list_has_all", call, call.operand(0), call.operand(1)));
+        }
+        if (operator.equals(DialectOperators.IS_WITHIN)) {
+            return Optional.of(function("list_has_all", call, call.operand(1), call.operand(0)));
+        }
         if (operator.equals(SqlStdOperatorTable.NEGATED_POSIX_REGEX_CASE_SENSITIVE)) {
             return Optional.of(not(call, with(SqlStdOperatorTable.POSIX_REGEX_CASE_SENSITIVE, call)));
         }
@@ -84,6 +92,12 @@ final class OperatorForms {
         }
         if (operator.equals(DialectOperators.ORDERED)) {
             return Optional.of(ordered(call));
+        }
+        if (call.getKind() == SqlKind.FILTER
+                && call.operand(0) instanceof SqlCall percentile
+                && percentile.getKind() == SqlKind.WITHIN_GROUP
+                && PERCENTILES.contains(percentile.operand(0).getKind())) {
+            return Optional.of(filtered(percentile, call.operand(1)));
         }
         if (call.getKind() == SqlKind.ITEM
                 && call.operand(1) instanceof SqlCall bounds
@@ -155,6 +169,21 @@ final class OperatorForms {
     private static SqlNode function(String name, SqlCall call, SqlNode... operands) {
         SqlParserPos position = call.getParserPosition();
         return SqlTrees.function(name, position).createCall(position, Arrays.asList(operands));
+    }
+
+    /**
+     * percentile WITHIN GROUP (ORDER BY CASE WHEN condition THEN x END), because Calcite finds no type for a percentile with
+     * FILTER. A percentile ignores NULLs.
+     */
+    private static SqlNode filtered(SqlCall percentile, SqlNode condition) {
+        SqlNodeList keys = percentile.operand(1);
+        SqlNodeList kept = new SqlNodeList(keys.getParserPosition());
+        for (SqlNode key : keys) {
+            kept.add(SqlTrees.withBare(key, bare -> SqlTrees.when(condition, bare, condition.getParserPosition())));
+        }
+        return percentile
+                .getOperator()
+                .createCall(percentile.getParserPosition(), percentile.<SqlNode>operand(0), kept);
     }
 
     /** Whether a call is function(x ORDER BY y), and its result may depend on the order. */

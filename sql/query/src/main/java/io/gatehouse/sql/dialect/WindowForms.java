@@ -23,7 +23,6 @@ import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWindow;
-import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -100,8 +99,7 @@ final class WindowForms {
         SqlParserPos position = filter.getParserPosition();
         boolean all = operands.isEmpty() || (operands.get(0) instanceof SqlIdentifier star && star.isStar());
         SqlNode value = all ? SqlTrees.number(1, position) : operands.get(0);
-        SqlNode kept = new SqlCase(
-                position, null, SqlNodeList.of(condition), SqlNodeList.of(value), SqlLiteral.createNull(position));
+        SqlNode kept = SqlTrees.when(condition, value, position);
         if (operands.isEmpty()) {
             operands.add(kept);
         } else {
@@ -159,7 +157,7 @@ final class WindowForms {
                 throw StatementErrors.notSupported(
                         key, "ORDER BY ALL cannot be combined with DISTINCT ON; name the columns.");
             }
-            sorted.add(meant(select, key));
+            sorted.add(SqlTrees.withBare(key, bare -> meant(select, bare)));
         }
         SqlWindow window = SqlWindow.create(
                 null, null, keys, sorted, SqlLiteral.createBoolean(false, position), null, null, null, position);
@@ -170,12 +168,6 @@ final class WindowForms {
 
     /** Returns the item that a number or an alias refers to; a window supports neither. */
     private static SqlNode meant(SqlSelect select, SqlNode key) {
-        if (key.getKind() == SqlKind.DESCENDING
-                || key.getKind() == SqlKind.NULLS_FIRST
-                || key.getKind() == SqlKind.NULLS_LAST) {
-            SqlCall call = (SqlCall) key;
-            return call.getOperator().createCall(key.getParserPosition(), meant(select, call.operand(0)));
-        }
         if (key instanceof SqlNumericLiteral literal && literal.isInteger()) {
             int item = literal.intValue(true);
             if (item >= 1 && item <= select.getSelectList().size()) {

@@ -2,6 +2,7 @@ package io.gatehouse.sql.parse;
 
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
@@ -15,6 +16,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -66,6 +68,24 @@ public final class SqlTrees {
             case DESCENDING, NULLS_FIRST, NULLS_LAST -> bare(((SqlCall) key).operand(0));
             default -> key;
         };
+    }
+
+    /** A key of ORDER BY with another expression and the same direction. */
+    public static SqlNode withBare(SqlNode key, UnaryOperator<SqlNode> expression) {
+        return switch (key.getKind()) {
+            case DESCENDING, NULLS_FIRST, NULLS_LAST -> {
+                SqlCall direction = (SqlCall) key;
+                SqlNode changed = withBare(direction.operand(0), expression);
+                yield direction.getOperator().createCall(key.getParserPosition(), changed);
+            }
+            default -> expression.apply(key);
+        };
+    }
+
+    /** CASE WHEN condition THEN value END. */
+    public static SqlNode when(SqlNode condition, SqlNode value, SqlParserPos position) {
+        return new SqlCase(
+                position, null, SqlNodeList.of(condition), SqlNodeList.of(value), SqlLiteral.createNull(position));
     }
 
     /** The name that a call gives its function, in lower case. */

@@ -22,7 +22,6 @@ import io.gatehouse.sql.parse.StatementText;
 import io.gatehouse.sql.rollup.RollupRewrite;
 import io.gatehouse.sql.validate.Conversion;
 import io.gatehouse.sql.validate.NullOrder;
-import io.gatehouse.sql.validate.OuterAggregates;
 import io.gatehouse.sql.validate.UnnestPositions;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.sql.write.Parameters;
@@ -159,7 +158,6 @@ public final class Planner {
         RelNode algebra = converted.root().project();
         AlgebraFence.check(algebra);
         UnnestPositions.check(algebra);
-        OuterAggregates.check(algebra);
         TextSizeBound.check(algebra);
         List<String> columns = ResultColumnNames.of(converted.root(), converted.validated(), text);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);

@@ -177,6 +177,8 @@ public final class Conversion implements OutputColumns.PartialValidator {
 
     private RelRoot converted(SqlNode validated, SqlValidator validator, CalciteCatalogReader reader) {
         RelRoot root = new AlgebraConverter(validator, reader, cluster).convertQuery(validated, false, true);
+        // Before outer columns get the nullability of groups, which an aggregate of them would not have.
+        OuterAggregates.check(root.rel);
         return root.withRel(GroupedCorrelations.of(root.rel));
     }
 

@@ -508,8 +508,12 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return super.validateSelectList(expanded, select, target);
     }
 
+    /** Calcite derives the types of what REPLACE puts in before it infers those of parameters. */
     private boolean isExpandedHere(SqlNode item, SqlSelect select) {
-        return StarForm.holdsColumns(item) || StarForm.isStar(item) || (merged.containsKey(select) && isStarItem(item));
+        return StarForm.holdsColumns(item)
+                || StarForm.isStar(item)
+                || (holdsParameters && item instanceof SqlStarReplace)
+                || (merged.containsKey(select) && isStarItem(item));
     }
 
     private static boolean isStarItem(SqlNode item) {

@@ -21,10 +21,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Refuses aggregates of outer columns only. In DuckDB and in the standard, {@code (SELECT max(a.x) FROM b)} in a query
  * of a is an aggregate of the outer query; Calcite makes it one of the sub-query.
  */
-public final class OuterAggregates extends RelVisitor {
+final class OuterAggregates extends RelVisitor {
     private OuterAggregates() {}
 
-    public static void check(RelNode root) {
+    static void check(RelNode root) {
         new OuterAggregates().go(root);
     }
 

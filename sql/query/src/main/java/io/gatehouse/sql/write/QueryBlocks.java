@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelCollation;
 import org.apache.calcite.rel.RelCollations;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
@@ -22,6 +23,7 @@ import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.logical.LogicalSort;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexDynamicParam;
@@ -84,8 +86,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
             return aggregate(aggregate, project);
         }
         if (cut instanceof Sort sort && sort.getInput() instanceof Project project) {
-            Project keyed = withKeys(project, sort.getCollation().getKeys());
-            return sort.copy(sort.getTraitSet(), List.of(keyed));
+            return sorted(sort, project);
         }
         return looksBack(cut);
     }
@@ -299,13 +300,33 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 table, project.getHints(), items, project.getRowType().getFieldNames(), Set.of());
     }
 
+    /** A column that is NULL in all rows is no key, because DuckDB refuses ORDER BY NULL. */
+    private static RelNode sorted(Sort sort, Project project) {
+        List<RexNode> written = written(project);
+        RelCollation keys = RelCollations.of(sort.getCollation().getFieldCollations().stream()
+                .filter(key -> !isNull(written.get(key.getFieldIndex())))
+                .toList());
+        Project keyed = withKeys(project, keys.getKeys());
+        if (keys.equals(sort.getCollation())) {
+            return sort.copy(sort.getTraitSet(), List.of(keyed));
+        }
+        return keys.getKeys().isEmpty() && sort.fetch == null && sort.offset == null
+                ? keyed
+                : LogicalSort.create(keyed, keys, sort.offset, sort.fetch);
+    }
+
+    /** Whether this is a NULL without a type. */
+    private static boolean isNull(RexNode expression) {
+        return expression instanceof RexLiteral literal && literal.getTypeName() == SqlTypeName.NULL;
+    }
+
     /** Casts each literal that is a key, so that it is not read as a column number. */
     private static Project withKeys(Project project, List<Integer> keys) {
         List<RexNode> written = written(project);
         RexBuilder rex = project.getCluster().getRexBuilder();
         List<RexNode> items = new ArrayList<>(project.getProjects());
         for (int key : keys) {
-            if (written.get(key) instanceof RexLiteral literal && literal.getTypeName() != SqlTypeName.NULL) {
+            if (written.get(key) instanceof RexLiteral literal && !isNull(literal)) {
                 items.set(key, rex.makeAbstractCast(literal.getType(), literal, false));
             }
         }

@@ -20,7 +20,13 @@ import org.apache.spark.sql.SparkSession;
 final class DirectoryViews {
     /** The relations that are queries over tables, as in DuckDB's schema. */
     private static final List<String> RELATIONS = List.of(
-            "scopes", "token_routing", "activations", "router_probabilities", "question_usage", "model_experts");
+            "scopes",
+            "routing",
+            "token_routing",
+            "activations",
+            "router_probabilities",
+            "question_usage",
+            "model_experts");
 
     private final SparkSession session;
     private final String directory;

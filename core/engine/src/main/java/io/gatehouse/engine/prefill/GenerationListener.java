@@ -1,0 +1,35 @@
+package io.gatehouse.engine.prefill;
+
+/**
+ * Receives what generation computes, on one thread of the engine's. Prompts are numbered as they were given. An exception
+ * thrown here ends the generation and reaches its caller.
+ */
+public interface GenerationListener {
+    /** What a token is to its text. */
+    enum Phase {
+        /** It was given. */
+        PROMPT,
+        /** The model chose it. */
+        GENERATED
+    }
+
+    /**
+     * One layer routed one micro-batch, whose tokens are all of one phase. Positions are those in prompt and generated
+     * text together. The last token of a text is never fed to the model, so it has no routing.
+     */
+    default void routed(RoutingBatch batch, Phase phase) {}
+
+    /**
+     * A token was chosen. Its routing follows in the next pass, unless it is the last one.
+     *
+     * @param position in prompt and generated text together
+     * @param logProbability natural logarithm of its probability under the softmax over the whole vocabulary
+     */
+    default void chosen(int prompt, int position, int token, float logProbability) {}
+
+    /** A text ends. */
+    default void finished(int prompt, Generated generated) {}
+
+    /** One layer is done with one micro-batch of so many tokens, as {@link PrefillListener#layerDone} says. */
+    default void layerDone(int layer, int tokens) {}
+}

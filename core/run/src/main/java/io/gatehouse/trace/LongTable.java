@@ -1,0 +1,368 @@
+package io.gatehouse.trace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.gatehouse.duckdb.DuckDb;
+import io.gatehouse.duckdb.ForeignParquet;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.ReadingNote;
+import io.gatehouse.json.JsonValue;
+import io.gatehouse.memory.FileMemory;
+import io.gatehouse.store.schema.SqlText;
+import io.gatehouse.store.transfer.ExpertCounts;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.memory.util.ArrowBufPointer;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBResultSet;
+
+/**
+ * A table of routing in CSV, Parquet or JSON lines: a row for each expert of a token and layer, or one with lists of all of
+ * them, or one for each count of an expert. docs/import.md describes its columns; the user may name others. DuckDB reads
+ * the file in an empty database in memory.
+ */
+final class LongTable implements TraceReader {
+    private static final long MEMORY_LIMIT = 512L << 20;
+    private static final int BATCH_ROWS = 1 << 15;
+    private static final String GZIP = ".gz";
+    private static final String CSV = "read_csv(";
+    /** Begins the line of an error about CSV that has the column and the value. */
+    private static final String CONVERTING = "Error when converting column";
+    /** Characters of a line of an error, which may quote the file. */
+    private static final int MOST_SHOWN = 200;
+    /** What steers terminals. */
+    private static final Pattern CONTROLS = Pattern.compile("\\p{C}");
+
+    /** What has a meaning in the patterns that DuckDB takes paths for; in brackets it has none. */
+    private static final Pattern WILD = Pattern.compile("[*?\\[]");
+
+    /** A file with its columns, as DuckDB reads it. */
+    private record Source(Path file, DuckDBConnection database, String table, LongColumns columns) {}
+
+    @Override
+    public void read(Path file, TraceShape shape, TraceListener listener) {
+        if (!Files.isRegularFile(file)) {
+            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
+        }
+        ReadingNote.of(file);
+        Path spill = spillDirectory();
+        try (DuckDBConnection database = open(spill)) {
+            String table = table(file, database);
+            LongColumns columns = LongColumns.of(file, types(database, table), shape.columns());
+            Source source = new Source(file, database, withNamesAsWritten(table, columns), columns);
+            if (columns.counts()) {
+                counts(source, listener);
+            } else {
+                decisions(source, listener);
+            }
+        } catch (GatehouseException e) {
+            throw e;
+        } catch (SQLException | IOException e) {
+            throw unreadable(file, e);
+        } finally {
+            delete(spill);
+        }
+    }
+
+    /** DuckDB's words about it: what failed, and of CSV also why. */
+    private static GatehouseException unreadable(Path file, Exception failure) {
+        List<String> lines = String.valueOf(failure.getMessage()).lines().toList();
+        String what = Stream.concat(
+                        lines.stream().limit(1),
+                        lines.stream()
+                                .skip(1)
+                                .filter(line -> line.startsWith(CONVERTING))
+                                .limit(1))
+                .map(line -> CONTROLS.matcher(line.substring(0, Math.min(line.length(), MOST_SHOWN)))
+                        .replaceAll("\uFFFD"))
+                .collect(Collectors.joining(". "));
+        return new GatehouseException(
+                ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, what), failure);
+    }
+
+    /** Reads a query again for why it failed: the error of a result that is streamed does not say it. */
+    private static GatehouseException unreadable(Source source, String query, Exception failure) {
+        try (Statement statement = source.database().createStatement()) {
+            statement.execute("CREATE TEMP TABLE checked AS SELECT max(hash(r)) FROM (%s) AS r".formatted(query));
+        } catch (SQLException e) {
+            return unreadable(source.file(), e);
+        }
+        return unreadable(source.file(), failure);
+    }
+
+    /** Sorting rows may take more memory than there is. */
+    private static Path spillDirectory() {
+        try {
+            return Files.createTempDirectory("gatehouse-import");
+        } catch (IOException e) {
+            throw FileFailure.reading(Path.of(System.getProperty("java.io.tmpdir", "")), e);
+        }
+    }
+
+    /** DuckDB removes what it wrote. */
+    private static void delete(Path spill) {
+        try {
+            Files.deleteIfExists(spill);
+        } catch (IOException e) {
+            // Whoever empties the directory of temporary files removes it.
+        }
+    }
+
+    private static DuckDBConnection open(Path spill) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("jdbc_stream_results", "true");
+        properties.setProperty("memory_limit", "%dMiB".formatted(MEMORY_LIMIT >> 20));
+        // One thread keeps the order of the rows without holding some of them back.
+        properties.setProperty("threads", "1");
+        properties.setProperty("temp_directory", spill.toString());
+        return DuckDb.inMemory(properties);
+    }
+
+    /** The call of the reader of the file, by its name. */
+    private static String table(Path file, DuckDBConnection database) throws SQLException, IOException {
+        String path = SqlText.quoted(WILD.matcher(file.toString()).replaceAll("[$0]"));
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        boolean zipped = name.endsWith(GZIP);
+        String plain = zipped ? name.substring(0, name.length() - GZIP.length()) : name;
+        if (name.endsWith(".parquet")) {
+            ForeignParquet.requireReadable(database, path, ErrorCode.CORRUPT_DATASET);
+            return "read_parquet('%s')".formatted(path);
+        }
+        if (plain.endsWith(".jsonl") || plain.endsWith(".ndjson")) {
+            return "read_json('%s', format = 'newline_delimited')".formatted(path);
+        }
+        if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
+            // Some tools write what the file is into lines before the header. Elsewhere a # has no meaning.
+            return CSV
+                    + "'%s', header = true%s)".formatted(path, beginsWithHash(file, zipped) ? ", comment = '#'" : "");
+        }
+        throw new GatehouseException(
+                ErrorCode.INVALID_ARGUMENT,
+                "%s does not end in .csv, .tsv, .jsonl, .ndjson or .parquet".formatted(file));
+    }
+
+    /** Where names of sequences look like numbers, DuckDB would read two of them as the same one, such as 7 and 007. */
+    private static String withNamesAsWritten(String table, LongColumns columns) {
+        return columns.name(LongColumns.Meaning.SEQUENCE)
+                .filter(name -> table.startsWith(CSV))
+                .map(name -> "%s, types = {'%s': 'VARCHAR'})"
+                        .formatted(table.substring(0, table.length() - 1), SqlText.quoted(name)))
+                .orElse(table);
+    }
+
+    private static boolean beginsWithHash(Path file, boolean zipped) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
+                InputStream plain = zipped ? new GZIPInputStream(in) : in) {
+            return plain.read() == '#';
+        }
+    }
+
+    private static Map<String, String> types(DuckDBConnection database, String table) throws SQLException {
+        Map<String, String> types = new LinkedHashMap<>();
+        try (Statement statement = database.createStatement();
+                ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM " + table)) {
+            while (columns.next()) {
+                types.put(columns.getString(1), columns.getString(2));
+            }
+        }
+        return types;
+    }
+
+    private static void counts(Source source, TraceListener listener) {
+        Map<Optional<String>, Map<Integer, long[]>> sums = new LinkedHashMap<>();
+        FileMemory memory = FileMemory.of(source.file());
+        boolean named = source.columns().has(LongColumns.Meaning.SEQUENCE);
+        String query = source.columns().counts(source.table());
+        try (PreparedStatement statement = source.database().prepareStatement(query);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                Optional<String> domain = named ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+                int layer = requireIndex(source, rows, 2);
+                int expert = requireIndex(source, rows, 3);
+                long count = rows.getLong(4);
+                if (rows.wasNull() || count < 0) {
+                    throw corrupt(
+                            source, "counts %s for expert %d of layer %d".formatted(rows.getString(4), expert, layer));
+                }
+                if (rows.getBoolean(5)) {
+                    throw corrupt(
+                            source,
+                            "counts generated tokens by its column '%s', but counts are kept of prompts only"
+                                    .formatted(source.columns()
+                                            .name(LongColumns.Meaning.PHASE)
+                                            .map(JsonValue::shown)
+                                            .orElse("")));
+                }
+                Map<Integer, long[]> layers = sums.computeIfAbsent(domain, unseen -> new TreeMap<>());
+                long[] known = layers.getOrDefault(layer, new long[0]);
+                if (known.length <= expert) {
+                    memory.take((long) (expert + 1 - known.length) * Long.BYTES);
+                    known = Arrays.copyOf(known, expert + 1);
+                    layers.put(layer, known);
+                }
+                known[expert] = count;
+            }
+        } catch (SQLException e) {
+            throw unreadable(source, query, e);
+        }
+        sums.forEach((domain, layers) ->
+                layers.forEach((layer, counts) -> listener.counts(new ExpertCounts(domain, layer, counts))));
+    }
+
+    private static int requireIndex(Source source, ResultSet rows, int column) throws SQLException {
+        int index = rows.getInt(column);
+        if (rows.wasNull() || index < 0 || index >= TraceBounds.MOST) {
+            throw corrupt(source, "has the %s %s".formatted(column == 2 ? "layer" : "expert", rows.getString(column)));
+        }
+        return index;
+    }
+
+    private static void decisions(Source source, TraceListener listener) {
+        Rows rows = new Rows(source, listener);
+        String query = source.columns().decisions(source.table(), areTogether(source));
+        try (BufferAllocator allocator = new RootAllocator();
+                PreparedStatement statement = source.database().prepareStatement(query);
+                ResultSet result = statement.executeQuery();
+                ArrowReader batches =
+                        (ArrowReader) result.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, BATCH_ROWS)) {
+            while (batches.loadNextBatch()) {
+                rows.add(batches.getVectorSchemaRoot());
+            }
+        } catch (GatehouseException e) {
+            throw e;
+        } catch (SQLException | IOException | RuntimeException e) {
+            // Arrow throws many kinds of the latter where DuckDB fails within a stream.
+            throw unreadable(source, query, e);
+        }
+        rows.finish();
+    }
+
+    /** Whether the rows of each sequence follow each other. */
+    private static boolean areTogether(Source source) {
+        if (!source.columns().has(LongColumns.Meaning.SEQUENCE)) {
+            return true;
+        }
+        String query = source.columns().runsOfSequences(source.table());
+        try (PreparedStatement statement = source.database().prepareStatement(query);
+                ResultSet found = statement.executeQuery()) {
+            found.next();
+            if (found.getLong(3) > 0) {
+                throw corrupt(source, "has %,d rows without a sequence".formatted(found.getLong(3)));
+            }
+            return found.getLong(1) == found.getLong(2);
+        } catch (SQLException e) {
+            throw unreadable(source, query, e);
+        }
+    }
+
+    private static GatehouseException corrupt(Source source, String what) {
+        return new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s %s".formatted(source.file(), what));
+    }
+
+    /** Makes sequences of rows. */
+    private static final class Rows {
+        private final Source source;
+        private final TraceListener listener;
+        private final ArrowBufPointer before = new ArrowBufPointer();
+        private final ArrowBufPointer here = new ArrowBufPointer();
+        private FileMemory memory;
+        private String name = "";
+        private Optional<LongSequence> open = Optional.empty();
+
+        Rows(Source source, TraceListener listener) {
+            this.source = source;
+            this.listener = listener;
+            this.memory = FileMemory.of(source.file());
+        }
+
+        void add(VectorSchemaRoot batch) {
+            int count = batch.getRowCount();
+            for (FieldVector column : batch.getFieldVectors()) {
+                if (column.getNullCount() > 0) {
+                    throw corrupt(
+                            source, "has rows without a %s, or lists of different lengths".formatted(column.getName()));
+                }
+            }
+            memory.take((long) count * LongSequence.ROW_BYTES);
+            VarCharVector sequences = (VarCharVector) batch.getVector("sequence");
+            IntVector generated = (IntVector) batch.getVector("generated");
+            IntVector positions = (IntVector) batch.getVector("position");
+            IntVector layers = (IntVector) batch.getVector("layer");
+            IntVector experts = (IntVector) batch.getVector("expert");
+            IntVector ranks = (IntVector) batch.getVector("rank");
+            Float4Vector weights = (Float4Vector) batch.getVector("weight");
+            Float4Vector scores = (Float4Vector) batch.getVector("score");
+            for (int row = 0; row < count; row++) {
+                sequence(sequences, row)
+                        .add(
+                                generated.get(row) == 1,
+                                positions.get(row),
+                                layers.get(row),
+                                experts.get(row),
+                                ranks.get(row),
+                                weights.get(row),
+                                scores.get(row));
+            }
+        }
+
+        /** The sequence that a row belongs to. */
+        private LongSequence sequence(VarCharVector sequences, int row) {
+            if (open.isPresent() && row > 0) {
+                sequences.getDataPointer(row - 1, before);
+                sequences.getDataPointer(row, here);
+                if (here.equals(before)) {
+                    return open.get();
+                }
+            }
+            String next = new String(sequences.get(row), UTF_8);
+            if (open.isPresent() && next.equals(name)) {
+                return open.get();
+            }
+            finish();
+            name = next;
+            // A file without a column for them is one sequence.
+            boolean named = source.columns().has(LongColumns.Meaning.SEQUENCE);
+            String shown = named ? next : String.valueOf(source.file().getFileName());
+            LongSequence begun = new LongSequence(
+                    "%s, sequence %s".formatted(source.file(), JsonValue.shown(shown)), shown, source.columns());
+            open = Optional.of(begun);
+            return begun;
+        }
+
+        /** Gives the sequence that is open to the listener. */
+        void finish() {
+            open.filter(sequence -> sequence.rows() > 0).ifPresent(sequence -> listener.sequence(sequence.sequence()));
+            open = Optional.empty();
+            memory = FileMemory.of(source.file());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.gatehouse.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.store.Store;
+import io.gatehouse.store.transfer.ExpertCounts;
+import io.gatehouse.testing.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Routing that others recorded, whose figures they published. */
+final class TestRealTraces {
+    @TempDir
+    private Path directory = Path.of("");
+
+    /** The share of a token's experts that the token before it had, of generated tokens (Helldez/BigMoeOnEdge, findings.md). */
+    @Test
+    void phonesReuseAsManyExpertsAsTheirAuthorsCounted() throws IOException, SQLException {
+        Map<String, String> columns = Map.of("sequence", "turn", "position", "step", "rank", "slot");
+        for (Map.Entry<String, Double> model :
+                Map.of("qwen", 0.3795, "gemma", 0.3571, "gptoss", 0.1788).entrySet()) {
+            TraceImport traces =
+                    new TraceImport(TraceKind.LONG, TraceShape.unknown().withColumns(columns));
+            traces.read(SharedData.path("reference/traces/bigmoe/%s.route.csv.gz".formatted(model.getKey())));
+            try (Store store = Store.create(directory.resolve(model.getKey() + ".duckdb"))) {
+                store.importRun(traces.run("r", model.getKey(), OptionalInt.of(128)), "test");
+                assertThat(store.verify().problems()).isEmpty();
+                assertThat(reuse(store)).as(model.getKey()).isEqualTo(model.getValue());
+            }
+        }
+    }
+
+    private static double reuse(Store store) throws SQLException {
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        SELECT round(avg(len(list_intersect(t.experts, b.experts)) / len(t.experts)), 4)
+                        FROM token_routing AS t
+                        JOIN token_routing AS b
+                            ON b.question_id = t.question_id AND b.layer = t.layer AND b."position" = t."position" - 1
+                        WHERE t.phase = 'generated' AND b.phase = 'generated'""")) {
+            rows.next();
+            return rows.getDouble(1);
+        }
+    }
+
+    /** The first of eight experts of the same tokens (allenai/OLMoE, scripts/routing_output/olmoe). */
+    @Test
+    void olmoesCountsOfTheFirstExpertAreAnEighth() throws IOException {
+        for (String domain : new String[] {"arxiv", "github", "wikipedia"}) {
+            Found eight = olmoe("expert_counts", domain);
+            Found first = olmoe("expert_counts_top1", domain);
+            assertThat(eight.counts).extracting(ExpertCounts::layer).containsExactly(0, 7, 15);
+            for (int i = 0; i < eight.counts.size(); i++) {
+                assertThat(sum(eight.counts.get(i))).as(domain).isEqualTo(8 * sum(first.counts.get(i)));
+            }
+        }
+    }
+
+    private Found olmoe(String folder, String domain) throws IOException {
+        Path file = SharedData.path("reference/traces/olmoe/%s/%s.pkl".formatted(folder, domain));
+        assertThat(Files.size(file)).isPositive();
+        return Found.in(TraceKind.OLMOE_COUNTS, file, TraceShape.unknown());
+    }
+
+    private static long sum(ExpertCounts counts) {
+        return LongStream.of(counts.counts()).sum();
+    }
+}
