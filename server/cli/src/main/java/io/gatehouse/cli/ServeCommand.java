@@ -125,11 +125,7 @@ final class ServeCommand implements Runnable {
     }
 
     private static void announce(
-            Store store,
-            GatehouseServer server,
-            Optional<PgServer> pg,
-            ServerSettings settings,
-            PrintWriter out) {
+            Store store, GatehouseServer server, Optional<PgServer> pg, ServerSettings settings, PrintWriter out) {
         int runs = store.runs().size();
         out.printf(
                 Locale.ROOT,

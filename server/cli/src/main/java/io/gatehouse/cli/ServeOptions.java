@@ -42,8 +42,9 @@ final class ServeOptions {
     @Option(
             names = "--pg-port",
             paramLabel = "P",
-            description = "Port for PostgreSQL clients on the same host, 0 for any free port (default: none). The token is"
-                    + " their password.")
+            description =
+                    "Port for PostgreSQL clients on the same host, 0 for any free port (default: none). The token is"
+                            + " their password.")
     private Optional<Integer> pgPort = Optional.empty();
 
     @Option(

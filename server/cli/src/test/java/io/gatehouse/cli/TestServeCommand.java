@@ -89,7 +89,8 @@ final class TestServeCommand {
 
     @Test
     void listensForPostgresClients() throws Exception {
-        Process server = command("--db", file.toString(), "--port", "0", "--pg-port", "0").start();
+        Process server = command("--db", file.toString(), "--port", "0", "--pg-port", "0")
+                .start();
         try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
             out.readLine();
             out.readLine();

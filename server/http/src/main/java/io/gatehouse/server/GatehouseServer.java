@@ -131,8 +131,7 @@ public final class GatehouseServer implements AutoCloseable {
             routes.configure(config);
         });
         javalin.start();
-        return new GatehouseServer(
-                settings, javalin, activity, engine, service, gate, log, store.file(), identity);
+        return new GatehouseServer(settings, javalin, activity, engine, service, gate, log, store.file(), identity);
     }
 
     /** Ends the threads of a server that does not start, such as for a wrong password. */
@@ -186,8 +185,7 @@ public final class GatehouseServer implements AutoCloseable {
      * @param format name of the protocol, for those who look at the register of queries
      */
     public ServedSession session(String format, QueryClient client) {
-        return new ServedSession(
-                engine, service, activity.history(), gate, format, client, settings.version());
+        return new ServedSession(engine, service, activity.history(), gate, format, client, settings.version());
     }
 
     /** What {@link #close} would wait for, and how long; empty if nothing runs. */

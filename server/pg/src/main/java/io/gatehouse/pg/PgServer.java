@@ -66,8 +66,8 @@ public final class PgServer implements AutoCloseable {
         requireNonNull(server, "server is null");
         PgServer started = new PgServer(settings, client -> server.session("pg", client));
         var unused = DaemonThreads.start("gatehouse-pg-accept", started::accept);
-        var unusedToo = started.watch.scheduleWithFixedDelay(
-                started::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        var unusedToo =
+                started.watch.scheduleWithFixedDelay(started::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         return started;
     }
 

@@ -14,8 +14,7 @@ import javax.net.ssl.SSLContext;
  * @param tls certificate and key; with them, clients must speak TLS
  * @param limits size of a message, time for it, and number of connections
  */
-public record PgSettings(
-        ListenAddress address, Optional<String> token, Optional<SSLContext> tls, HttpLimits limits) {
+public record PgSettings(ListenAddress address, Optional<String> token, Optional<SSLContext> tls, HttpLimits limits) {
     public PgSettings {
         requireNonNull(address, "address is null");
         requireNonNull(token, "token is null");

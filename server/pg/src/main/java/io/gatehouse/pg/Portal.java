@@ -30,6 +30,11 @@ final class Portal {
         this.holdable = holdable;
     }
 
+    /** A query without parameters, whose rows are read at once. */
+    static Portal of(Prepared statement) {
+        return new Portal(statement, List.of(), Formats.TEXT, false);
+    }
+
     Prepared statement() {
         return statement;
     }

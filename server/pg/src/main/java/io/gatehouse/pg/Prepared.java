@@ -53,6 +53,19 @@ final class Prepared {
         return plan;
     }
 
+    /** Whether it returns the rows of the engine or the catalogue. */
+    boolean isQuery() {
+        return plan instanceof Engine || plan instanceof Catalogued;
+    }
+
+    /** How many values a client has to give. */
+    int parameterCount() {
+        if (plan instanceof Engine engine) {
+            return engine.spelled().parameterCount();
+        }
+        return plan instanceof Catalogued catalogued ? catalogued.spelled().parameterCount() : 0;
+    }
+
     /** The OID that the client has named for a parameter, from 1; 0 for none. */
     int declared(int number) {
         return number <= declared.size() ? declared.get(number - 1) : 0;

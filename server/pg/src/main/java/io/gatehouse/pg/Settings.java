@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The settings of a session. Clients set many that mean nothing here; they get back what they set. */
+/** The settings of a session, and who asks for which database. Clients set many that mean nothing here; they get back what they set. */
 final class Settings {
     /** The major version whose protocol and catalogue this is; clients choose their queries by it. */
     static final String SERVER_VERSION = "16.0";
@@ -46,6 +46,8 @@ final class Settings {
             Map.entry("standard_conforming_strings", "on"),
             Map.entry("default_transaction_read_only", "on"),
             Map.entry("transaction_read_only", "on"),
+            Map.entry("default_table_access_method", "heap"),
+            Map.entry("default_tablespace", ""),
             Map.entry("default_transaction_isolation", "read committed"),
             Map.entry("transaction_isolation", "read committed"),
             Map.entry("in_hot_standby", "off"),
@@ -70,9 +72,20 @@ final class Settings {
 
     private final Map<String, String> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
-    Settings(String user) {
+    private String database = "";
+
+    Settings() {
         values.putAll(DEFAULTS);
+    }
+
+    /** Says who the client is, and the name by which it calls the database; any name is right. */
+    void connect(String user, String name) {
         values.put("session_authorization", user);
+        database = name;
+    }
+
+    String database() {
+        return database;
     }
 
     List<String> reported() {

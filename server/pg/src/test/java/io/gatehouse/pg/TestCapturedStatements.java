@@ -38,13 +38,15 @@ final class TestCapturedStatements {
 
     @Test
     void run(@TempDir Path folder) throws Exception {
-        JsonNode captured = new ObjectMapper().readTree(SharedData.path("reference/pg/statements.json").toFile());
+        JsonNode captured = new ObjectMapper()
+                .readTree(SharedData.path("reference/pg/statements.json").toFile());
         Set<String> statements = new LinkedHashSet<>();
         captured.forEach(each -> statements.add(each.get(1).asText()));
         Map<String, String> failures = new LinkedHashMap<>();
         try (PgPort server = PgPort.start(folder);
                 Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://127.0.0.1:%d/gatehouse?user=tester&preferQueryMode=extended".formatted(server.port()))) {
+                        "jdbc:postgresql://127.0.0.1:%d/gatehouse?user=tester&preferQueryMode=extended"
+                                .formatted(server.port()))) {
             connection.setAutoCommit(false);
             Map<String, String> oids = new LinkedHashMap<>();
             for (Map.Entry<String, String> relation : RELATIONS.entrySet()) {

@@ -66,51 +66,90 @@ final class TestCatalogue {
         String few = "(SELECT oid, typname FROM pg_type WHERE oid IN (16, 20, 23, 25))";
         assertThat(rows("SELECT a.oid, b.oid FROM %1$s a JOIN %1$s b ON a.oid < b.oid ORDER BY 1, 2".formatted(few)))
                 .isEqualTo("[[16, 20], [16, 23], [16, 25], [20, 23], [20, 25], [23, 25]]");
-        assertThat(rows("SELECT a.oid, b.oid FROM %1$s a LEFT JOIN %1$s b ON a.oid = b.oid AND b.oid > 20 ORDER BY 1".formatted(few)))
+        assertThat(rows("SELECT a.oid, b.oid FROM %1$s a LEFT JOIN %1$s b ON a.oid = b.oid AND b.oid > 20 ORDER BY 1"
+                        .formatted(few)))
                 .isEqualTo("[[16, null], [20, null], [23, 23], [25, 25]]");
-        assertThat(rows("SELECT a.oid FROM %1$s a LEFT JOIN %1$s b ON a.oid = b.oid AND b.oid > 20 WHERE b.oid IS NULL ORDER BY 1".formatted(few)))
+        assertThat(rows(
+                        "SELECT a.oid FROM %1$s a LEFT JOIN %1$s b ON a.oid = b.oid AND b.oid > 20 WHERE b.oid IS NULL ORDER BY 1"
+                                .formatted(few)))
                 .isEqualTo("[[16], [20]]");
-        assertThat(rows("SELECT typname, oid FROM %1$s a JOIN %1$s b USING (oid, typname) WHERE oid = '23'".formatted(few)))
+        assertThat(rows("SELECT typname, oid FROM %1$s a JOIN %1$s b USING (oid, typname) WHERE oid = '23'"
+                        .formatted(few)))
                 .isEqualTo("[[int4, 23]]");
-        assertThat(rows("SELECT count(*) FROM %1$s a, %1$s b, generate_series(1, 3) s WHERE a.oid = b.oid AND s <> 2".formatted(few)))
+        assertThat(rows("SELECT count(*) FROM %1$s a, %1$s b, generate_series(1, 3) s WHERE a.oid = b.oid AND s <> 2"
+                        .formatted(few)))
                 .isEqualTo("[[8]]");
     }
 
     @Test
     void groupsWindowsAndSubQueries() throws Exception {
-        assertThat(rows("SELECT typcategory, count(*), array_agg(typname ORDER BY oid DESC) FROM pg_type WHERE oid IN (16, 20, 23) GROUP BY typcategory ORDER BY 2"))
+        assertThat(
+                        rows(
+                                "SELECT typcategory, count(*), array_agg(typname ORDER BY oid DESC) FROM pg_type WHERE oid IN (16, 20, 23) GROUP BY typcategory ORDER BY 2"))
                 .isEqualTo("[[B, 1, {bool}], [N, 2, {int4,int8}]]");
         assertThat(rows("SELECT count(*), max(oid), string_agg(typname, '-') FROM pg_type WHERE oid < 0"))
                 .isEqualTo("[[0, null, null]]");
-        assertThat(rows("SELECT oid, row_number() OVER (PARTITION BY typcategory ORDER BY oid DESC) FROM pg_type WHERE oid IN (16, 20, 23) ORDER BY oid"))
+        assertThat(
+                        rows(
+                                "SELECT oid, row_number() OVER (PARTITION BY typcategory ORDER BY oid DESC) FROM pg_type WHERE oid IN (16, 20, 23) ORDER BY oid"))
                 .isEqualTo("[[16, 1], [20, 2], [23, 1]]");
-        assertThat(rows("SELECT t.typname, (SELECT e.typname FROM pg_type e WHERE e.oid = t.typelem), EXISTS (SELECT 1 FROM pg_type a WHERE a.typelem = t.oid) FROM pg_type t WHERE t.oid IN (23, 1007) ORDER BY t.oid"))
+        assertThat(
+                        rows(
+                                "SELECT t.typname, (SELECT e.typname FROM pg_type e WHERE e.oid = t.typelem), EXISTS (SELECT 1 FROM pg_type a WHERE a.typelem = t.oid) FROM pg_type t WHERE t.oid IN (23, 1007) ORDER BY t.oid"))
                 .isEqualTo("[[int4, null, t], [_int4, int4, f]]");
-        assertThat(rows("WITH RECURSIVE n(i, t) AS (SELECT 1, current_schema()::text UNION ALL SELECT i + 1, t || 'b' FROM n WHERE i < 4) SELECT * FROM n ORDER BY i DESC LIMIT 2"))
+        assertThat(
+                        rows(
+                                "WITH RECURSIVE n(i, t) AS (SELECT 1, current_schema()::text UNION ALL SELECT i + 1, t || 'b' FROM n WHERE i < 4) SELECT * FROM n ORDER BY i DESC LIMIT 2"))
                 .isEqualTo("[[4, publicbbb], [3, publicbb]]");
-        assertThat(rows("SELECT oid FROM pg_type WHERE oid < 20 UNION SELECT 16 UNION ALL SELECT 7 ORDER BY 1 LIMIT 2 OFFSET 1"))
+        assertThat(
+                        rows(
+                                "SELECT oid FROM pg_type WHERE oid < 20 UNION SELECT 16 UNION ALL SELECT 7 ORDER BY 1 LIMIT 2 OFFSET 1"))
                 .isEqualTo("[[16], [17]]");
     }
 
     @Test
     void spellingsOfPostgres() throws Exception {
-        assertThat(rows("SELECT 'runs'::regclass, 'public.runs'::regclass::oid = 'runs'::regclass, '23'::regtype::text, 'int4[]'::regtype"))
+        assertThat(
+                        rows(
+                                "SELECT 'runs'::regclass, 'public.runs'::regclass::oid = 'runs'::regclass, '23'::regtype::text, 'int4[]'::regtype"))
                 .isEqualTo("[[runs, t, integer, integer[]]]");
-        assertThat(rows("SELECT relname FROM pg_catalog.pg_class c WHERE c.relname OPERATOR(pg_catalog.~) '^(run.)$' COLLATE pg_catalog.default"))
+        assertThat(
+                        rows(
+                                "SELECT relname FROM pg_catalog.pg_class c WHERE c.relname OPERATOR(pg_catalog.~) '^(run.)$' COLLATE pg_catalog.default"))
                 .isEqualTo("[[runs]]");
-        assertThat(rows("SELECT typname !~ '^i', typname ~* 'INT', typname NOT LIKE 'int_', typname ILIKE 'INT%' FROM pg_type WHERE oid = 23"))
+        assertThat(
+                        rows(
+                                "SELECT typname !~ '^i', typname ~* 'INT', typname NOT LIKE 'int_', typname ILIKE 'INT%' FROM pg_type WHERE oid = 23"))
                 .isEqualTo("[[f, t, f, t]]");
-        assertThat(rows("SELECT (current_schemas(true))[1], array_upper(current_schemas(false), 1), 'p' = ANY (ARRAY['r', 'p']), 5 <> ALL ('{1,5}'::int[]), 'x' = ANY (NULL::text[])"))
+        assertThat(rows("SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg/_' || '%' ESCAPE '/' ORDER BY 1"))
+                .isEqualTo("[[information_schema], [public]]");
+        assertThat(
+                        rows(
+                                "SELECT typname LIKE 'int_' ESCAPE '', '\\' LIKE '\\' ESCAPE '/', typname LIKE 'int~4' ESCAPE '~' FROM pg_type WHERE oid = 23"))
+                .isEqualTo("[[t, t, t]]");
+        assertThat(
+                        rows(
+                                "SELECT substring(typname for 3), substring(substring(typname from 2 for 3) for 1) FROM pg_type WHERE oid = 23"))
+                .isEqualTo("[[int, n]]");
+        assertThat(
+                        rows(
+                                "SELECT (current_schemas(true))[1], array_upper(current_schemas(false), 1), 'p' = ANY (ARRAY['r', 'p']), 5 <> ALL ('{1,5}'::int[]), 'x' = ANY (NULL::text[])"))
                 .isEqualTo("[[pg_catalog, 1, t, f, null]]");
         assertThat(rows("SELECT generate_series(1, 3), unnest(current_schemas(true))"))
                 .isEqualTo("[[1, pg_catalog], [2, public], [3, null]]");
         assertThat(rows("SELECT (information_schema._pg_expandarray(current_schemas(true))).n"))
                 .isEqualTo("[[1], [2]]");
-        assertThat(rows("SELECT pg_catalog.array_to_string(array(SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1), E'\\n')"))
+        assertThat(
+                        rows(
+                                "SELECT pg_catalog.array_to_string(array(SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1), E'\\n')"))
                 .isEqualTo("[[information_schema\npublic]]");
-        assertThat(rows("SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' END FROM pg_class WHERE relname IN ('runs', 'unused_experts') ORDER BY relname"))
+        assertThat(
+                        rows(
+                                "SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' END FROM pg_class WHERE relname IN ('runs', 'unused_experts') ORDER BY relname"))
                 .isEqualTo("[[table], [view]]");
-        assertThat(rows("SELECT NULL = 1, NOT NULL::bool, NULL IS NULL, (NULL OR true), 1 IN (2, NULL), coalesce(NULL, 'x'), nullif('a', 'a')"))
+        assertThat(
+                        rows(
+                                "SELECT NULL = 1, NOT NULL::bool, NULL IS NULL, (NULL OR true), 1 IN (2, NULL), coalesce(NULL, 'x'), nullif('a', 'a')"))
                 .isEqualTo("[[null, null, t, t, null, x, null]]");
     }
 
@@ -129,7 +168,9 @@ final class TestCatalogue {
                 "SELECT pg_sleep(1000)",
                 "SELECT count(*) FROM pg_class NATURAL JOIN pg_type")) {
             SQLException error = catchThrowableOfType(SQLException.class, () -> rows(sql));
-            assertThat(error == null ? "none" : error.getSQLState()).as("%s: %s", sql, error).matches("0A000|42000|22000|42601");
+            assertThat(error == null ? "none" : error.getSQLState())
+                    .as("%s: %s", sql, error)
+                    .matches("0A000|42000|22000|42601");
         }
     }
 
@@ -168,8 +209,13 @@ final class TestCatalogue {
         List<String> expected = new ArrayList<>();
         for (Relation relation : server.http().engine().catalog().relations()) {
             for (Column column : relation.columns()) {
-                expected.add("%s %s.%s %s %s".formatted(
-                        relation.view() ? "VIEW" : "TABLE", relation.name(), column.name(), column.nullable(), column.comment()));
+                expected.add("%s %s.%s %s %s"
+                        .formatted(
+                                relation.view() ? "VIEW" : "TABLE",
+                                relation.name(),
+                                column.name(),
+                                column.nullable(),
+                                column.comment()));
             }
         }
         List<String> found = new ArrayList<>();
@@ -182,12 +228,13 @@ final class TestCatalogue {
                     try (ResultSet columns = meta.getColumns(null, "public", name.replace("_", "\\_"), "%")) {
                         while (columns.next()) {
                             String comment = columns.getString("REMARKS");
-                            found.add("%s %s.%s %s %s".formatted(
-                                    type,
-                                    name,
-                                    columns.getString("COLUMN_NAME"),
-                                    columns.getInt("NULLABLE") == DatabaseMetaData.columnNullable,
-                                    comment == null ? "" : comment));
+                            found.add("%s %s.%s %s %s"
+                                    .formatted(
+                                            type,
+                                            name,
+                                            columns.getString("COLUMN_NAME"),
+                                            columns.getInt("NULLABLE") == DatabaseMetaData.columnNullable,
+                                            comment == null ? "" : comment));
                         }
                     }
                     try (ResultSet keys = meta.getPrimaryKeys(null, "public", name)) {

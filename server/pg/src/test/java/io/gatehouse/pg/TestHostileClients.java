@@ -157,7 +157,9 @@ final class TestHostileClients {
                 random.nextBytes(bytes);
                 char type = "QPBDECHSFdcfp".charAt(random.nextInt(13));
                 client.send(body(type, bytes), body('X'));
-                assertThat(new String(client.rest(), StandardCharsets.UTF_8)).as("seed %d", seed).doesNotContain("XX000");
+                assertThat(new String(client.rest(), StandardCharsets.UTF_8))
+                        .as("seed %d", seed)
+                        .doesNotContain("XX000");
             } catch (SocketException e) {
                 // The server closed the connection before it had read the farewell.
                 assertThat(e).as("seed %d", seed).hasMessageFindingMatch("reset|Broken pipe|closed");
@@ -185,7 +187,10 @@ final class TestHostileClients {
             assertThat(client.until('Z').get(0).field('C')).contains("42P05");
             client.send(body('P', "", "SELECT 1; SELECT 2", (short) 0), body('S'));
             assertThat(client.until('Z').get(0).field('C')).contains("42601");
-            client.send(body('P', "b", "SELECT $1 + 1", (short) 0), body('B', "", "b", (short) 0, (short) 0, (short) 0), body('S'));
+            client.send(
+                    body('P', "b", "SELECT $1 + 1", (short) 0),
+                    body('B', "", "b", (short) 0, (short) 0, (short) 0),
+                    body('S'));
             assertThat(types(client.until('Z'))).isEqualTo("1EZ");
         }
         assertServes();
@@ -317,7 +322,8 @@ final class TestHostileClients {
                 client.start();
                 client.read();
                 client.send(body('p', "SCRAM-SHA-256", 12, "n,,n=x,r=abc".getBytes(StandardCharsets.UTF_8)));
-                String nonce = client.read().text().substring(4).split(",", 2)[0].substring(2);
+                String nonce =
+                        client.read().text().substring(4).split(",", 2)[0].substring(2);
                 String last = "c=biws,r=" + nonce + ",p=" + "A".repeat(43) + "=";
                 client.send(body('p', last.getBytes(StandardCharsets.UTF_8)));
                 assertThat(client.read().field('C')).contains("28P01");
@@ -334,10 +340,13 @@ final class TestHostileClients {
         int compared = 0;
         try (PgClient client = PgClient.ready(server.port())) {
             for (String block : script.split("\n\n", -1)) {
-                String[] lines = block.lines().filter(line -> !line.startsWith("#")).toArray(String[]::new);
+                String[] lines =
+                        block.lines().filter(line -> !line.startsWith("#")).toArray(String[]::new);
                 String sql = String.join("\n", lines).split(";\n", 2)[0];
                 // Statements about the session are the port's own, and not refused.
-                boolean local = sql.isBlank() || sql.matches("(?is)(set|reset|show|begin|close|load|prepare|execute)\\b.*") || sql.contains(";");
+                boolean local = sql.isBlank()
+                        || sql.matches("(?is)(set|reset|show|begin|close|load|prepare|execute)\\b.*")
+                        || sql.contains(";");
                 if (block.endsWith("!refused") && !local) {
                     String expected = block.split(";\n", 2)[1].substring(0, 5);
                     List<Answer> answers = client.query(sql);

@@ -1,5 +1,6 @@
 package io.gatehouse.pg;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -8,8 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.SelfSigned;
 import io.gatehouse.server.TestingServer;
 import io.gatehouse.testing.RecordCopy;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.Connection;
@@ -46,38 +50,6 @@ import org.postgresql.PGConnection;
 final class TestPgJdbc {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final List<String> STATEMENTS = List.of(
-            "SELECT 1",
-            "SELECT name, layers, experts, status FROM runs",
-            "SELECT layer, expert, scope, activations FROM experts ORDER BY layer, expert, scope",
-            "SELECT count(*) FROM tokens",
-            "SELECT layer, count(*) AS n, avg(entropy) AS mean FROM token_routing GROUP BY layer ORDER BY layer",
-            "SELECT experts, weights FROM token_routing ORDER BY run_id, question_id, position, layer LIMIT 50",
-            "SELECT subject, count(*) FROM public.questions GROUP BY 1 ORDER BY 1",
-            "SELECT \"name\" FROM \"public\".\"runs\"",
-            "SELECT TRUE, FALSE, NULL::BOOLEAN",
-            "SELECT 1::TINYINT, -32767::SMALLINT, 2147483647, 9223372036854775807, 5::UINTEGER",
-            "SELECT '170141183460469231731687303715884105727'::HUGEINT, 18446744073709551615::UBIGINT",
-            "SELECT 1.50::DECIMAL(5,2), -0.001::DECIMAL(18,3), 0::DECIMAL(10,4), NULL::DECIMAL(4,1)",
-            "SELECT 1e20::DOUBLE, 0.1::DOUBLE, -0.0::DOUBLE, 1e-7::DOUBLE, 123456789.125::DOUBLE",
-            "SELECT 0.1::FLOAT, 1e10::FLOAT, 16777216::FLOAT",
-            "SELECT 'NaN'::DOUBLE, 'Infinity'::DOUBLE, '-Infinity'::FLOAT",
-            "SELECT 'plain', '', 'it''s', 'zwölf Boxkämpfer 🥊', '{1,2}'",
-            "SELECT DATE '2026-01-02', DATE '1582-10-15', NULL::DATE",
-            "SELECT TIME '01:02:03.000004', TIME '23:59:59'",
-            "SELECT TIMESTAMP '2026-01-02 03:04:05', TIMESTAMP '1969-12-31 23:59:59.999999'",
-            "SELECT ['a', NULL, 'with \"quotes\", commas and \\'], [7], [1.5, -2]::DOUBLE[]",
-            "SELECT [DATE '2026-01-02', NULL]",
-            "SELECT [true, false, NULL]",
-            "SELECT NULL",
-            "SELECT name, started_at FROM runs",
-            "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS t(n, x) ORDER BY n",
-            "WITH top AS (SELECT layer, max(activations) AS most FROM experts GROUP BY layer) SELECT * FROM top ORDER BY layer",
-            "SELECT a.layer, b.expert FROM experts a JOIN experts b USING (layer) ORDER BY 1, 2 LIMIT 20",
-            "SELECT position, row_number() OVER (ORDER BY position, token_id) FROM tokens ORDER BY 2 LIMIT 10",
-            "SELECT * FROM scopes ORDER BY ALL",
-            "SELECT layer FROM experts WHERE layer < 0");
-
     private PgPort server;
 
     @BeforeAll
@@ -100,13 +72,26 @@ final class TestPgJdbc {
                 "preferQueryMode=simple", "binaryTransfer=false", "prepareThreshold=1", "defaultRowFetchSize=7")) {
             try (Connection connection = DriverManager.getConnection(url(options))) {
                 connection.setAutoCommit(!options.startsWith("defaultRowFetchSize"));
-                for (String sql : STATEMENTS) {
+                for (String sql : statements()) {
                     // A prepared statement is read in binary from its third time on.
                     for (int time = 0; time < (options.startsWith("prepareThreshold") ? 3 : 1); time++) {
-                        assertThat(rows(connection, sql)).as("%s, %s", options, sql).isEqualTo(http(sql.replaceAll("\"?public\"?\\.", "")));
+                        assertThat(rows(connection, sql))
+                                .as("%s, %s", options, sql)
+                                .isEqualTo(http(sql.replaceAll("\"?public\"?\\.", "")));
                     }
                 }
             }
+        }
+    }
+
+    /** One on a line; {@code clients/check_clients.py} runs the same ones through other clients. */
+    private static List<String> statements() throws IOException {
+        try (InputStream in = requireNonNull(TestPgJdbc.class.getResourceAsStream("statements.sql"))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("--"))
+                    .map(line -> line.substring(0, line.length() - 1))
+                    .toList();
         }
     }
 
@@ -169,7 +154,8 @@ final class TestPgJdbc {
         for (JsonNode row : answer.at("/rows")) {
             List<@Nullable String> values = new ArrayList<>();
             for (int i = 0; i < row.size(); i++) {
-                values.add(text(row.get(i), answer.at("/columns/%d/type".formatted(i)).asText()));
+                values.add(text(
+                        row.get(i), answer.at("/columns/%d/type".formatted(i)).asText()));
             }
             rows.add(values);
         }
@@ -201,7 +187,8 @@ final class TestPgJdbc {
 
     @Test
     void parameters() throws Exception {
-        for (String options : List.of("prepareThreshold=1", "binaryTransfer=false", "preferQueryMode=extendedForPrepared")) {
+        for (String options :
+                List.of("prepareThreshold=1", "binaryTransfer=false", "preferQueryMode=extendedForPrepared")) {
             try (Connection connection = DriverManager.getConnection(url(options));
                     PreparedStatement statement = connection.prepareStatement(
                             "SELECT count(*) FROM experts WHERE layer = ? AND scope LIKE ? AND activations >= ?")) {
@@ -260,7 +247,9 @@ final class TestPgJdbc {
             long rows = connection
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyOut("COPY (SELECT layer, 'a,b' AS t, NULL FROM experts ORDER BY layer LIMIT 2) TO STDOUT (FORMAT csv, HEADER)", copied);
+                    .copyOut(
+                            "COPY (SELECT layer, 'a,b' AS t, NULL FROM experts ORDER BY layer LIMIT 2) TO STDOUT (FORMAT csv, HEADER)",
+                            copied);
             assertThat(rows).isEqualTo(2);
             assertThat(copied.toString()).isEqualTo("layer,t,NULL\n0,\"a,b\",\n0,\"a,b\",\n");
         }
@@ -326,7 +315,8 @@ final class TestPgJdbc {
         }
         assertThat(server.http().get("v1/history").body()).contains("only_over_pg");
         assertThat(server.http().get("v1/queries").body()).contains("\"format\":\"pg\"");
-        assertThat(server.http().get("metrics").body()).containsPattern("gatehouse_queries_total\\{state=\"finished\"} [1-9]");
+        assertThat(server.http().get("metrics").body())
+                .containsPattern("gatehouse_queries_total\\{state=\"finished\"} [1-9]");
     }
 
     @Test
@@ -359,8 +349,7 @@ final class TestPgJdbc {
                             .getMessage())
                     .contains("TLS");
         }
-        assertThat(catchThrowableOfType(
-                                SQLException.class, () -> DriverManager.getConnection(url("sslmode=require")))
+        assertThat(catchThrowableOfType(SQLException.class, () -> DriverManager.getConnection(url("sslmode=require")))
                         .getMessage())
                 .contains("SSL");
     }

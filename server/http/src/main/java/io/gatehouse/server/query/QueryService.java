@@ -62,7 +62,8 @@ public final class QueryService {
     public List<List<@Nullable Object>> rows(Context context, String sql) throws IOException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         Query statement = new Query(sql, quota.rows());
-        try (ServedQuery query = enter(QueryId.assign(context), statement, "json", QueryClient.of(ClientConnection.of(context)))) {
+        try (ServedQuery query =
+                enter(QueryId.assign(context), statement, "json", QueryClient.of(ClientConnection.of(context)))) {
             serve(query, served -> {
                 int columns = served.columns().size();
                 while (served.next()) {

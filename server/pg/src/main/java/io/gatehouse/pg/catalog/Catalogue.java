@@ -102,7 +102,10 @@ public final class Catalogue {
             Values casts = new Values(relations.get());
             for (int i = 0; i < parameters.size(); i++) {
                 Object value = values.get(i);
-                cast.add(casts.cast(value, value instanceof List<?> ? parameters.get(i) : WireType.of(PgType.TEXT), parameters.get(i)));
+                cast.add(casts.cast(
+                        value,
+                        value instanceof List<?> ? parameters.get(i) : WireType.of(PgType.TEXT),
+                        parameters.get(i)));
             }
             return new Evaluation(plan, new Run(cast, limit), casts);
         }

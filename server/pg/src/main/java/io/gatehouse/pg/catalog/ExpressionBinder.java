@@ -44,16 +44,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Binds expressions: each node of the parse tree becomes a function of a row, with its type. */
 final class ExpressionBinder {
-    private static final Set<String> AGGREGATES = Set.of(
-            "count", "min", "max", "sum", "avg", "array_agg", "string_agg", "bool_and", "bool_or", "every");
+    private static final Set<String> AGGREGATES =
+            Set.of("count", "min", "max", "sum", "avg", "array_agg", "string_agg", "bool_and", "bool_or", "every");
 
     private static final Set<String> SERIES = Set.of(
-            "unnest", "generate_series", "generate_subscripts", "_pg_expandarray", "pg_get_keywords", "aclexplode", "pg_options_to_table");
+            "unnest",
+            "generate_series",
+            "generate_subscripts",
+            "_pg_expandarray",
+            "pg_get_keywords",
+            "aclexplode",
+            "pg_options_to_table");
 
     /** Words that are functions without brackets. */
     private static final Set<String> WORDS = Set.of(
-            "current_user", "session_user", "user", "current_role", "current_catalog", "current_schema", "current_date",
-            "current_timestamp", "localtimestamp");
+            "current_user",
+            "session_user",
+            "user",
+            "current_role",
+            "current_catalog",
+            "current_schema",
+            "current_date",
+            "current_timestamp",
+            "localtimestamp");
 
     /** Characters and repetitions of a pattern. */
     private static final int MAX_PARTS = 10_000;
@@ -80,14 +93,19 @@ final class ExpressionBinder {
         if (node instanceof SqlIdentifier identifier) {
             return identifier.names.get(identifier.names.size() - 1);
         }
-        if (node instanceof SqlBasicCall call && (call.getOperator().equals(DialectOperators.INFIX_CAST) || call.getKind() == SqlKind.CAST)) {
+        if (node instanceof SqlBasicCall call
+                && (call.getOperator().equals(DialectOperators.INFIX_CAST) || call.getKind() == SqlKind.CAST)) {
             String inner = name(call.operand(0));
-            return inner.equals("?column?") ? type((SqlDataTypeSpec) call.operand(1)).base().internalName() : inner;
+            return inner.equals("?column?")
+                    ? type((SqlDataTypeSpec) call.operand(1)).base().internalName()
+                    : inner;
         }
         if (node.getKind() == SqlKind.DOT) {
             return name(((SqlCall) node).operand(1));
         }
-        if (node.getKind() == SqlKind.ITEM || node.getKind() == SqlKind.COLLECTION_TABLE || node.getKind() == SqlKind.OVER) {
+        if (node.getKind() == SqlKind.ITEM
+                || node.getKind() == SqlKind.COLLECTION_TABLE
+                || node.getKind() == SqlKind.OVER) {
             return name(((SqlCall) node).operand(0));
         }
         if (node instanceof SqlCase) {
@@ -123,7 +141,9 @@ final class ExpressionBinder {
         if (node instanceof SqlDynamicParam parameter) {
             return parameter(parameter);
         }
-        if (node.getKind().belongsTo(SqlKind.QUERY) || node.getKind() == SqlKind.WITH || node.getKind() == SqlKind.ORDER_BY) {
+        if (node.getKind().belongsTo(SqlKind.QUERY)
+                || node.getKind() == SqlKind.WITH
+                || node.getKind() == SqlKind.ORDER_BY) {
             return scalar(node, scope);
         }
         if (node instanceof SqlCase choice) {
@@ -156,7 +176,8 @@ final class ExpressionBinder {
             return functions.call(identifier.getSimple(), List.of(), identifier);
         }
         throw StatementErrors.invalid(
-                identifier, "There is no column \"%s\" in the catalogue.".formatted(String.join(".", identifier.names)));
+                identifier,
+                "There is no column \"%s\" in the catalogue.".formatted(String.join(".", identifier.names)));
     }
 
     private static Expr literal(SqlLiteral literal) {
@@ -184,7 +205,10 @@ final class ExpressionBinder {
         int index = parameters.index(node.getIndex());
         Optional<WireType> known = parameters.type(index);
         return new Expr(
-                known.orElse(WireType.of(PgType.TEXT)), known.isEmpty(), index, frame -> frame.run().parameter(index));
+                known.orElse(WireType.of(PgType.TEXT)),
+                known.isEmpty(),
+                index,
+                frame -> frame.run().parameter(index));
     }
 
     private Expr scalar(SqlNode node, Scope scope) {
@@ -230,7 +254,9 @@ final class ExpressionBinder {
         return type.isEmpty()
                 ? expressions
                 : expressions.stream()
-                        .map(expression -> expression.untyped() ? cast(expression, type.orElseThrow()) : expression.withType(type.orElseThrow()))
+                        .map(expression -> expression.untyped()
+                                ? cast(expression, type.orElseThrow())
+                                : expression.withType(type.orElseThrow()))
                         .toList();
     }
 
@@ -261,7 +287,9 @@ final class ExpressionBinder {
     }
 
     private static char kind(WireType type) {
-        return type.base().isWhole() ? 'N' : type.base() == PgType.CHAR ? 'S' : type.base().category();
+        return type.base().isWhole()
+                ? 'N'
+                : type.base() == PgType.CHAR ? 'S' : type.base().category();
     }
 
     static Expr equal(Expr one, Expr other) {
@@ -321,7 +349,8 @@ final class ExpressionBinder {
             case ARRAY_QUERY_CONSTRUCTOR -> arrayOf(queries.bind(call.operand(0), scope));
             case OVER -> window(call, scope);
             case TRIM -> trim(call, scope);
-            case POSITION -> functions.call("strpos", List.of(bind(call.operand(1), scope), bind(call.operand(0), scope)), call);
+            case POSITION ->
+                functions.call("strpos", List.of(bind(call.operand(1), scope), bind(call.operand(0), scope)), call);
             default -> other(call, scope);
         };
     }
@@ -343,7 +372,9 @@ final class ExpressionBinder {
             return function(call, scope);
         }
         throw StatementErrors.notSupported(
-                call, "The catalogue has no operator \"%s\".".formatted(call.getOperator().getName()));
+                call,
+                "The catalogue has no operator \"%s\"."
+                        .formatted(call.getOperator().getName()));
     }
 
     private Expr function(SqlCall call, Scope scope) {
@@ -357,9 +388,13 @@ final class ExpressionBinder {
             int place = scope.series().size();
             scope.series().add(list);
             boolean composite = Functions.elementFields(name, list.type(), "").size() > 1;
-            return Expr.of(composite ? WireType.of(PgType.RECORD) : QueryBinder.element(list.type()), frame -> frame.series(place));
+            return Expr.of(
+                    composite ? WireType.of(PgType.RECORD) : QueryBinder.element(list.type()),
+                    frame -> frame.series(place));
         }
-        List<Expr> arguments = call.getOperandList().stream().map(argument -> bind(argument, scope)).toList();
+        List<Expr> arguments = call.getOperandList().stream()
+                .map(argument -> bind(argument, scope))
+                .toList();
         return switch (name) {
             case "coalesce" -> coalesced(unified(arguments));
             case "nullif" -> nullIf(alike(arguments.get(0), arguments.get(1)));
@@ -371,7 +406,9 @@ final class ExpressionBinder {
     /** Binds a set-returning function to the list of its elements. */
     Expr bindSeries(SqlNode node, Scope scope) {
         SqlCall call = (SqlCall) node;
-        List<Expr> arguments = call.getOperandList().stream().map(argument -> bind(argument, scope)).toList();
+        List<Expr> arguments = call.getOperandList().stream()
+                .map(argument -> bind(argument, scope))
+                .toList();
         return functions.series(functionName(call), arguments, call);
     }
 
@@ -430,8 +467,12 @@ final class ExpressionBinder {
         SqlNode right = call.operand(1);
         Expr found;
         if (right instanceof SqlNodeList list) {
-            List<Expr> sides = list.stream().map(item -> alike(value, bind(item, scope)).get(1)).toList();
-            Expr subject = list.isEmpty() ? value : alike(value, bind(list.get(0), scope)).get(0);
+            List<Expr> sides = list.stream()
+                    .map(item -> alike(value, bind(item, scope)).get(1))
+                    .toList();
+            Expr subject = list.isEmpty()
+                    ? value
+                    : alike(value, bind(list.get(0), scope)).get(0);
             found = Expr.of(PgType.BOOL, frame -> contains(subject.evaluate(frame), sides, frame));
         } else {
             QueryPlan plan = queries.bind(right, scope);
@@ -442,7 +483,9 @@ final class ExpressionBinder {
                 return some(subject.evaluate(frame), all, order -> order == 0);
             });
         }
-        return call.getKind() == SqlKind.NOT_IN || call.getOperator().getName().startsWith("NOT") ? negated(found) : found;
+        return call.getKind() == SqlKind.NOT_IN || call.getOperator().getName().startsWith("NOT")
+                ? negated(found)
+                : found;
     }
 
     private static @Nullable Boolean contains(@Nullable Object value, List<Expr> items, Frame frame) {
@@ -472,15 +515,14 @@ final class ExpressionBinder {
         SqlNode right = call.operand(1);
         SqlNode inner = right instanceof SqlNodeList list && list.size() == 1 ? list.get(0) : right;
         String sign = call.getOperator().getName().split(" ", -1)[0];
-        IntPredicate holds =
-                switch (sign) {
-                    case "=" -> order -> order == 0;
-                    case "<>", "!=" -> order -> order != 0;
-                    case "<" -> order -> order < 0;
-                    case "<=" -> order -> order <= 0;
-                    case ">" -> order -> order > 0;
-                    default -> order -> order >= 0;
-                };
+        IntPredicate holds = switch (sign) {
+            case "=" -> order -> order == 0;
+            case "<>", "!=" -> order -> order != 0;
+            case "<" -> order -> order < 0;
+            case "<=" -> order -> order <= 0;
+            case ">" -> order -> order > 0;
+            default -> order -> order >= 0;
+        };
         boolean all = call.getKind() == SqlKind.ALL;
         if (inner.getKind().belongsTo(SqlKind.QUERY)) {
             Expr list = arrayOf(queries.bind(inner, scope));
@@ -526,12 +568,38 @@ final class ExpressionBinder {
     private Expr like(SqlCall call, Scope scope) {
         String operator = call.getOperator().getName();
         boolean anyCase = operator.contains("ILIKE");
+        Expr like = bind(call.operand(1), scope);
         Expr found = matching(
                 bind(call.operand(0), scope),
-                bind(call.operand(1), scope),
-                pattern -> Pattern.compile(likePattern(pattern), anyCase ? Pattern.CASE_INSENSITIVE | Pattern.DOTALL : Pattern.DOTALL),
+                call.operandCount() > 2 ? escaped(like, bind(call.operand(2), scope)) : like,
+                pattern -> Pattern.compile(
+                        likePattern(pattern), anyCase ? Pattern.CASE_INSENSITIVE | Pattern.DOTALL : Pattern.DOTALL),
                 true);
         return operator.startsWith("NOT") ? negated(found) : found;
+    }
+
+    /** A pattern with an ESCAPE of its own, written with a backslash for it; an empty ESCAPE is none. */
+    private static Expr escaped(Expr pattern, Expr escape) {
+        return Expr.of(PgType.TEXT, frame -> {
+            Object like = pattern.evaluate(frame);
+            Object by = escape.evaluate(frame);
+            if (like == null || by == null) {
+                return null;
+            }
+            String text = TextValues.text(like);
+            String mark = TextValues.text(by);
+            if (mark.length() > 1) {
+                throw new GatehouseException(
+                        ErrorCode.SQL_EXECUTION, "ESCAPE takes one character, not \"%s\".".formatted(mark));
+            }
+            StringBuilder written = new StringBuilder();
+            for (int i = 0; i < text.length(); i++) {
+                boolean escapes = text.startsWith(mark, i) && !mark.isEmpty() && i + 1 < text.length();
+                char c = escapes ? text.charAt(++i) : text.charAt(i);
+                written.append(escapes || c == '\\' ? "\\" : "").append(c);
+            }
+            return written.toString();
+        });
     }
 
     /** % is any text, _ any character, \ takes the next character as it is. */
@@ -575,7 +643,9 @@ final class ExpressionBinder {
                 throw new GatehouseException(
                         ErrorCode.SQL_TOO_LARGE, "A pattern of the catalogue is too large for a text this long.");
             }
-            return whole ? found.pattern().matches(subject) : found.pattern().matcher(subject).find();
+            return whole
+                    ? found.pattern().matches(subject)
+                    : found.pattern().matcher(subject).find();
         });
     }
 
@@ -615,7 +685,9 @@ final class ExpressionBinder {
         return Expr.of(PgType.TEXT, frame -> {
             Object a = one.evaluate(frame);
             Object b = other.evaluate(frame);
-            return a == null || b == null ? null : Run.bounded(values.text(a, one.type()) + values.text(b, other.type()));
+            return a == null || b == null
+                    ? null
+                    : Run.bounded(values.text(a, one.type()) + values.text(b, other.type()));
         });
     }
 
@@ -640,11 +712,15 @@ final class ExpressionBinder {
     private Expr arithmetic(SqlCall call, Scope scope) {
         Expr one = bind(call.operand(0), scope);
         Expr other = bind(call.operand(1), scope);
-        List<Expr> sides = alike(
-                one.untyped() && other.untyped() ? cast(one, WireType.of(PgType.INT8)) : one, other);
+        List<Expr> sides = alike(one.untyped() && other.untyped() ? cast(one, WireType.of(PgType.INT8)) : one, other);
         SqlKind kind = call.getKind();
-        WireType type = sides.get(0).type().base().isWhole() && sides.get(1).type().base().isWhole()
-                ? WireType.of(sides.get(0).type().base() == PgType.INT8 || sides.get(1).type().base() == PgType.INT8 ? PgType.INT8 : PgType.INT4)
+        WireType type = sides.get(0).type().base().isWhole()
+                        && sides.get(1).type().base().isWhole()
+                ? WireType.of(
+                        sides.get(0).type().base() == PgType.INT8
+                                        || sides.get(1).type().base() == PgType.INT8
+                                ? PgType.INT8
+                                : PgType.INT4)
                 : WireType.of(PgType.NUMERIC);
         return Expr.of(type, frame -> {
             Object a = sides.get(0).evaluate(frame);
@@ -668,7 +744,8 @@ final class ExpressionBinder {
                 default -> one % other;
             };
         } catch (ArithmeticException e) {
-            throw new GatehouseException(ErrorCode.SQL_EXECUTION, "%d and %d give no whole number.".formatted(one, other), e);
+            throw new GatehouseException(
+                    ErrorCode.SQL_EXECUTION, "%d and %d give no whole number.".formatted(one, other), e);
         }
     }
 
@@ -690,7 +767,9 @@ final class ExpressionBinder {
         return Expr.of(
                 value.type(),
                 frame -> value.evaluate(frame) instanceof Number number
-                        ? number instanceof Long whole ? (Object) (-whole) : Values.decimal(number).negate()
+                        ? number instanceof Long whole
+                                ? (Object) (-whole)
+                                : Values.decimal(number).negate()
                         : null);
     }
 
@@ -731,12 +810,15 @@ final class ExpressionBinder {
         Expr value = bind(call.operand(0), scope);
         String name = ((SqlIdentifier) call.operand(1)).getSimple();
         return Expr.of(
-                PgType.INT4, frame -> value.evaluate(frame) instanceof Composite composite ? composite.field(name) : null);
+                PgType.INT4,
+                frame -> value.evaluate(frame) instanceof Composite composite ? composite.field(name) : null);
     }
 
     private Expr array(SqlCall call, Scope scope) {
-        List<Expr> elements = unified(call.getOperandList().stream().map(item -> bind(item, scope)).toList());
-        WireType type = elements.isEmpty() ? WireType.of(PgType.TEXT) : elements.get(0).type();
+        List<Expr> elements = unified(
+                call.getOperandList().stream().map(item -> bind(item, scope)).toList());
+        WireType type =
+                elements.isEmpty() ? WireType.of(PgType.TEXT) : elements.get(0).type();
         return Expr.of(WireType.arrayOf(type.base()), frame -> {
             List<@Nullable Object> list = new ArrayList<>();
             elements.forEach(item -> list.add(item.evaluate(frame)));
@@ -788,15 +870,21 @@ final class ExpressionBinder {
                 order.add(QueryBinder.direction(key, bind(QueryBinder.keyValue(key), scope)));
             }
         }
-        boolean star = operands.size() == 1 && operands.get(0) instanceof SqlIdentifier identifier && identifier.isStar();
+        boolean star =
+                operands.size() == 1 && operands.get(0) instanceof SqlIdentifier identifier && identifier.isStar();
         boolean distinct = call.getFunctionQuantifier() != null
                 && String.valueOf(call.getFunctionQuantifier().getValue()).equals("DISTINCT");
         Expr argument = star || operands.isEmpty() ? Expr.constant(PgType.BOOL, true) : bind(operands.get(0), scope);
-        Optional<Expr> separator =
-                operands.size() > 1 ? Optional.of(bind(operands.get(1), scope)) : Optional.empty();
+        Optional<Expr> separator = operands.size() > 1 ? Optional.of(bind(operands.get(1), scope)) : Optional.empty();
         return Expr.of(aggregateType(name, argument.type()), frame -> {
             List<Object> collected = collected(frame, argument, order, distinct, name.equals("array_agg"));
-            return aggregated(name, collected, argument.type(), separator.map(value -> String.valueOf(value.evaluate(frame))).orElse(""));
+            return aggregated(
+                    name,
+                    collected,
+                    argument.type(),
+                    separator
+                            .map(value -> String.valueOf(value.evaluate(frame)))
+                            .orElse(""));
         });
     }
 
@@ -822,7 +910,9 @@ final class ExpressionBinder {
             frame.setRow(row);
             Object value = argument.evaluate(frame);
             if ((value != null || withNulls) && (!distinct || seen.add(Values.key(value)))) {
-                rows.add(new Keyed(value, order.stream().map(key -> key.value().evaluate(frame)).toArray()));
+                rows.add(new Keyed(
+                        value,
+                        order.stream().map(key -> key.value().evaluate(frame)).toArray()));
             }
         }
         frame.setRow(current);
@@ -851,7 +941,9 @@ final class ExpressionBinder {
             case "max" -> all.stream().max(Values::compare).orElseThrow();
             case "sum" -> all.stream().map(Values::decimal).reduce(BigDecimal.ZERO, BigDecimal::add);
             case "avg" ->
-                all.stream().map(Values::decimal).reduce(BigDecimal.ZERO, BigDecimal::add)
+                all.stream()
+                        .map(Values::decimal)
+                        .reduce(BigDecimal.ZERO, BigDecimal::add)
                         .divide(BigDecimal.valueOf(all.size()), MathContext.DECIMAL64);
             case "array_agg" -> all;
             case "bool_or" -> all.contains(true);
@@ -874,7 +966,8 @@ final class ExpressionBinder {
         if (!functionName(function).equals("row_number") || !(call.operand(1) instanceof SqlWindow window)) {
             throw StatementErrors.notSupported(call, "The catalogue has no window function but row_number().");
         }
-        List<Expr> partition = window.getPartitionList().stream().map(key -> bind(key, scope)).toList();
+        List<Expr> partition =
+                window.getPartitionList().stream().map(key -> bind(key, scope)).toList();
         List<SortKey> order = new ArrayList<>();
         for (SqlNode key : window.getOrderList()) {
             order.add(QueryBinder.direction(key, bind(QueryBinder.keyValue(key), scope)));
@@ -889,7 +982,8 @@ final class ExpressionBinder {
     static WireType type(SqlDataTypeSpec spec) {
         SqlIdentifier id = spec.getTypeName();
         String name = id.names.get(id.names.size() - 1).toLowerCase(Locale.ROOT);
-        boolean array = spec.getCollectionsTypeName() != null || spec.getTypeNameSpec() instanceof SqlCollectionTypeNameSpec;
+        boolean array =
+                spec.getCollectionsTypeName() != null || spec.getTypeNameSpec() instanceof SqlCollectionTypeNameSpec;
         String element = name;
         if (spec.getTypeNameSpec() instanceof SqlCollectionTypeNameSpec collection) {
             SqlIdentifier inner = collection.getElementTypeName().getTypeName();

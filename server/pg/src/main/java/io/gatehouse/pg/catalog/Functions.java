@@ -55,7 +55,12 @@ final class Functions {
             case "current_setting" -> text(frame -> setting(arguments, frame));
             case "set_config" -> text(frame -> setConfig(arguments, frame));
             case "pg_backend_pid" -> Expr.of(PgType.INT4, frame -> (long) session.id());
-            case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "pg_postmaster_start_time" ->
+            case "now",
+                    "current_timestamp",
+                    "transaction_timestamp",
+                    "statement_timestamp",
+                    "clock_timestamp",
+                    "pg_postmaster_start_time" ->
                 Expr.of(PgType.TIMESTAMPTZ, frame -> OffsetDateTime.now(ZoneOffset.UTC));
             case "localtimestamp" -> Expr.of(PgType.TIMESTAMP, frame -> LocalDateTime.now(ZoneOffset.UTC));
             case "current_date" -> Expr.of(PgType.DATE, frame -> LocalDate.now(ZoneOffset.UTC));
@@ -67,11 +72,13 @@ final class Functions {
             // Names and descriptions of what the catalogue lists.
             case "pg_get_userbyid" -> name(frame -> session.user());
             case "pg_encoding_to_char" -> name(frame -> Long.valueOf(6).equals(first(arguments, frame)) ? "UTF8" : "");
+            case "getdatabaseencoding" -> name(frame -> "UTF8");
             case "pg_char_to_encoding" -> Expr.constant(PgType.INT4, 6L);
             case "format_type" -> text(frame -> formatType(arguments, frame));
             case "obj_description", "shobj_description" -> text(frame -> description(first(arguments, frame), 0L));
             case "col_description" ->
-                text(frame -> description(first(arguments, frame), arguments.get(1).evaluate(frame)));
+                text(frame ->
+                        description(first(arguments, frame), arguments.get(1).evaluate(frame)));
             case "pg_get_viewdef" -> text(frame -> viewDefinition(first(arguments, frame)));
             case "pg_get_expr",
                     "pg_get_indexdef",
@@ -91,19 +98,44 @@ final class Functions {
             case "to_regclass" -> Expr.of(PgType.REGCLASS, frame -> findRelation(first(arguments, frame)));
             case "to_regtype" -> Expr.of(PgType.REGTYPE, frame -> findType(first(arguments, frame)));
             case "pg_table_is_visible" -> Expr.of(PgType.BOOL, frame -> isVisible(first(arguments, frame)));
-            case "pg_type_is_visible", "pg_function_is_visible", "pg_operator_is_visible", "pg_collation_is_visible", "pg_statistics_obj_is_visible" ->
-                strict(PgType.BOOL, arguments, given -> true);
+            case "pg_type_is_visible",
+                    "pg_function_is_visible",
+                    "pg_operator_is_visible",
+                    "pg_opclass_is_visible",
+                    "pg_opfamily_is_visible",
+                    "pg_collation_is_visible",
+                    "pg_conversion_is_visible",
+                    "pg_statistics_obj_is_visible",
+                    "pg_ts_config_is_visible",
+                    "pg_ts_dict_is_visible",
+                    "pg_ts_parser_is_visible",
+                    "pg_ts_template_is_visible" -> strict(PgType.BOOL, arguments, given -> true);
             case "pg_relation_is_publishable" -> strict(PgType.BOOL, arguments, given -> false);
             case "has_table_privilege", "has_column_privilege", "has_any_column_privilege" ->
-                Expr.of(PgType.BOOL, frame -> mayRead(arguments.get(arguments.size() - 1).evaluate(frame)));
+                Expr.of(
+                        PgType.BOOL,
+                        frame -> mayRead(arguments.get(arguments.size() - 1).evaluate(frame)));
             case "has_schema_privilege" ->
-                Expr.of(PgType.BOOL, frame -> "usage".equals(lower(arguments.get(arguments.size() - 1).evaluate(frame))));
+                Expr.of(
+                        PgType.BOOL,
+                        frame -> "usage"
+                                .equals(lower(
+                                        arguments.get(arguments.size() - 1).evaluate(frame))));
             case "has_database_privilege" ->
-                Expr.of(PgType.BOOL, frame -> "connect".equals(lower(arguments.get(arguments.size() - 1).evaluate(frame))));
+                Expr.of(
+                        PgType.BOOL,
+                        frame -> "connect"
+                                .equals(lower(
+                                        arguments.get(arguments.size() - 1).evaluate(frame))));
             case "has_function_privilege", "has_sequence_privilege", "has_type_privilege", "pg_has_role" ->
                 Expr.constant(PgType.BOOL, name.equals("pg_has_role"));
-            case "pg_relation_size", "pg_total_relation_size", "pg_table_size", "pg_indexes_size", "pg_database_size", "pg_stat_get_numscans" ->
-                strict(PgType.INT8, arguments, given -> 0L);
+            case "pg_relation_size",
+                    "pg_total_relation_size",
+                    "pg_table_size",
+                    "pg_indexes_size",
+                    "pg_database_size",
+                    "pg_tablespace_size",
+                    "pg_stat_get_numscans" -> strict(PgType.INT8, arguments, given -> 0L);
             case "pg_size_pretty" -> strict(PgType.TEXT, arguments, given -> given.get(0) + " bytes");
             case "json_build_object", "jsonb_build_object" -> Expr.of(PgType.JSON, frame -> json(arguments, frame));
             default -> ordinary(name, arguments, node);
@@ -131,14 +163,25 @@ final class Functions {
             case "octet_length" ->
                 strict(PgType.INT4, arguments, given ->
                         (long) TextValues.text(given.get(0)).getBytes(StandardCharsets.UTF_8).length);
-            case "replace" -> strictText(arguments, given -> given.get(1).isEmpty() ? given.get(0) : given.get(0).replace(given.get(1), given.get(2)));
+            case "replace" ->
+                strictText(
+                        arguments,
+                        given -> given.get(1).isEmpty()
+                                ? given.get(0)
+                                : given.get(0).replace(given.get(1), given.get(2)));
             case "btrim", "trim" -> strictText(arguments, given -> trimmed(given, true, true));
             case "ltrim" -> strictText(arguments, given -> trimmed(given, true, false));
             case "rtrim" -> strictText(arguments, given -> trimmed(given, false, true));
             case "substring", "substr" -> strict(PgType.TEXT, arguments, Functions::substring);
-            case "left" -> strict(PgType.TEXT, arguments, given -> left(TextValues.text(given.get(0)), number(given.get(1))));
-            case "right" -> strict(PgType.TEXT, arguments, given -> right(TextValues.text(given.get(0)), number(given.get(1))));
-            case "strpos" -> strict(PgType.INT4, arguments, given -> TextValues.text(given.get(0)).indexOf(TextValues.text(given.get(1))) + 1L);
+            case "left" ->
+                strict(PgType.TEXT, arguments, given -> left(TextValues.text(given.get(0)), number(given.get(1))));
+            case "right" ->
+                strict(PgType.TEXT, arguments, given -> right(TextValues.text(given.get(0)), number(given.get(1))));
+            case "strpos" ->
+                strict(
+                        PgType.INT4,
+                        arguments,
+                        given -> TextValues.text(given.get(0)).indexOf(TextValues.text(given.get(1))) + 1L);
             case "split_part" -> strict(PgType.TEXT, arguments, Functions::part);
             case "concat" -> text(frame -> joined("", arguments, frame));
             case "concat_ws" ->
@@ -146,20 +189,44 @@ final class Functions {
                         ? joined(separator, arguments.subList(1, arguments.size()), frame)
                         : null);
             case "quote_ident" ->
-                strictText(arguments, given -> given.get(0).matches("[a-z_][a-z0-9_$]*") ? given.get(0) : '"' + given.get(0).replace("\"", "\"\"") + '"');
-            case "quote_literal" -> strictText(arguments, given -> "'" + given.get(0).replace("'", "''") + "'");
-            case "abs" -> strict(PgType.NUMERIC, arguments, given -> Values.decimal(given.get(0)).abs());
+                strictText(
+                        arguments,
+                        given -> given.get(0).matches("[a-z_][a-z0-9_$]*")
+                                ? given.get(0)
+                                : '"' + given.get(0).replace("\"", "\"\"") + '"');
+            case "quote_literal" ->
+                strictText(arguments, given -> "'" + given.get(0).replace("'", "''") + "'");
+            case "abs" ->
+                strict(
+                        PgType.NUMERIC,
+                        arguments,
+                        given -> Values.decimal(given.get(0)).abs());
             case "array_length", "array_upper" ->
-                strict(PgType.INT4, arguments, given -> given.get(0) instanceof List<?> list && !list.isEmpty() && number(given.get(1)) == 1 ? (Long) (long) list.size() : null);
+                strict(
+                        PgType.INT4,
+                        arguments,
+                        given -> given.get(0) instanceof List<?> list && !list.isEmpty() && number(given.get(1)) == 1
+                                ? (Long) (long) list.size()
+                                : null);
             case "array_lower" ->
-                strict(PgType.INT4, arguments, given -> given.get(0) instanceof List<?> list && !list.isEmpty() && number(given.get(1)) == 1 ? (Long) 1L : null);
-            case "cardinality" -> strict(PgType.INT4, arguments, given -> given.get(0) instanceof List<?> list ? (Long) (long) list.size() : null);
+                strict(
+                        PgType.INT4,
+                        arguments,
+                        given -> given.get(0) instanceof List<?> list && !list.isEmpty() && number(given.get(1)) == 1
+                                ? (Long) 1L
+                                : null);
+            case "cardinality" ->
+                strict(
+                        PgType.INT4,
+                        arguments,
+                        given -> given.get(0) instanceof List<?> list ? (Long) (long) list.size() : null);
             case "array_to_string" -> text(frame -> arrayText(arguments, frame));
             case "array_position" -> Expr.of(PgType.INT4, frame -> position(arguments, frame));
-            case "string_to_array" ->
-                Expr.of(WireType.arrayOf(PgType.TEXT), frame -> parts(arguments, frame));
+            case "string_to_array" -> Expr.of(WireType.arrayOf(PgType.TEXT), frame -> parts(arguments, frame));
             default ->
-                throw StatementErrors.notSupported(node, "The catalogue has no function \"%s\" of %d arguments.".formatted(name, arguments.size()));
+                throw StatementErrors.notSupported(
+                        node,
+                        "The catalogue has no function \"%s\" with %d argument(s).".formatted(name, arguments.size()));
         };
     }
 
@@ -183,13 +250,17 @@ final class Functions {
                 Object result = function.apply(given);
                 return result instanceof String made ? Run.bounded(made) : result;
             } catch (IndexOutOfBoundsException e) {
-                throw new GatehouseException(ErrorCode.SQL_VALIDATION, "A function of the catalogue has too few arguments.", e);
+                throw new GatehouseException(
+                        ErrorCode.SQL_VALIDATION, "A function of the catalogue has too few arguments.", e);
             }
         });
     }
 
     private Expr strictText(List<Expr> arguments, Given<String> function) {
-        return strict(PgType.TEXT, arguments, given -> function.apply(given.stream().map(TextValues::text).toList()));
+        return strict(
+                PgType.TEXT,
+                arguments,
+                given -> function.apply(given.stream().map(TextValues::text).toList()));
     }
 
     private static @Nullable Object first(List<Expr> arguments, Frame frame) {
@@ -209,7 +280,9 @@ final class Functions {
         Optional<String> value = session.setting(name);
         boolean lenient = arguments.size() > 1 && arguments.get(1).isTrue(frame);
         if (value.isEmpty() && !lenient) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "There is no setting \"%s\".".formatted(name));
+            throw new GatehouseException(
+                    ErrorCode.SQL_NOT_SUPPORTED,
+                    "There is no setting \"%s\"; SHOW ALL lists those of a session.".formatted(name));
         }
         return value.orElse(null);
     }
@@ -252,7 +325,9 @@ final class Functions {
     }
 
     private @Nullable Object findRelation(@Nullable Object text) {
-        return text == null ? null : relations.oid(Relations.unquoted(TextValues.text(text))).orElse(null);
+        return text == null
+                ? null
+                : relations.oid(Relations.unquoted(TextValues.text(text))).orElse(null);
     }
 
     private static @Nullable Object findType(@Nullable Object text) {
@@ -364,7 +439,10 @@ final class Functions {
             json.append(i == 0 ? "" : ", ")
                     .append(quoted(String.valueOf(arguments.get(i).evaluate(frame))))
                     .append(" : ")
-                    .append(value == null || value instanceof Number || value instanceof Boolean ? String.valueOf(value) : quoted(TextValues.text(value)));
+                    .append(
+                            value == null || value instanceof Number || value instanceof Boolean
+                                    ? String.valueOf(value)
+                                    : quoted(TextValues.text(value)));
         }
         return Run.bounded(json.append('}'));
     }
@@ -389,18 +467,21 @@ final class Functions {
     Expr series(String name, List<Expr> arguments, SqlNode node) {
         return switch (name) {
             case "unnest" -> arguments.get(0);
-            case "generate_series" ->
-                Expr.of(WireType.arrayOf(PgType.INT4), frame -> numbers(arguments, frame));
+            case "generate_series" -> Expr.of(WireType.arrayOf(PgType.INT4), frame -> numbers(arguments, frame));
             case "generate_subscripts" ->
-                Expr.of(WireType.arrayOf(PgType.INT4), frame -> first(arguments, frame) instanceof List<?> list
-                        ? range(arguments.get(0).type().array() ? 1 : 0, list.size(), frame)
-                        : List.of());
-            case "_pg_expandarray" -> Expr.of(WireType.arrayOf(PgType.RECORD), frame -> expanded(first(arguments, frame)));
+                Expr.of(
+                        WireType.arrayOf(PgType.INT4),
+                        frame -> first(arguments, frame) instanceof List<?> list
+                                ? range(arguments.get(0).type().array() ? 1 : 0, list.size(), frame)
+                                : List.of());
+            case "_pg_expandarray" ->
+                Expr.of(WireType.arrayOf(PgType.RECORD), frame -> expanded(first(arguments, frame)));
             // Clients ask for the words that PostgreSQL reserves beyond the standard's; of ours they need none.
             case "pg_get_keywords", "aclexplode", "pg_options_to_table" ->
                 Expr.of(WireType.arrayOf(PgType.RECORD), frame -> List.of());
             default ->
-                throw StatementErrors.notSupported(node, "The catalogue has no set-returning function \"%s\".".formatted(name));
+                throw StatementErrors.notSupported(
+                        node, "The catalogue has no set-returning function \"%s\".".formatted(name));
         };
     }
 
@@ -411,7 +492,9 @@ final class Functions {
         if (!(from instanceof Long first) || !(to instanceof Long last) || !(by instanceof Long step)) {
             return List.of();
         }
-        if (step == 0 || Values.decimal(last).subtract(Values.decimal(first)).abs().longValue() / Math.abs(step) > MAX_SERIES) {
+        if (step == 0
+                || Values.decimal(last).subtract(Values.decimal(first)).abs().longValue() / Math.abs(step)
+                        > MAX_SERIES) {
             throw new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "generate_series gives %,d numbers at most here.".formatted(MAX_SERIES));
         }
@@ -446,11 +529,21 @@ final class Functions {
     static List<Field> elementFields(String name, WireType list, String alias) {
         WireType text = WireType.of(PgType.TEXT);
         return switch (name) {
-            case "_pg_expandarray" -> List.of(new Field("x", WireType.of(PgType.INT4)), new Field("n", WireType.of(PgType.INT4)));
+            case "_pg_expandarray" ->
+                List.of(new Field("x", WireType.of(PgType.INT4)), new Field("n", WireType.of(PgType.INT4)));
             case "pg_get_keywords" ->
-                List.of(new Field("word", text), new Field("catcode", WireType.of(PgType.CHAR)), new Field("barelabel", WireType.of(PgType.BOOL)), new Field("catdesc", text), new Field("baredesc", text));
+                List.of(
+                        new Field("word", text),
+                        new Field("catcode", WireType.of(PgType.CHAR)),
+                        new Field("barelabel", WireType.of(PgType.BOOL)),
+                        new Field("catdesc", text),
+                        new Field("baredesc", text));
             case "aclexplode" ->
-                List.of(new Field("grantor", WireType.of(PgType.OID)), new Field("grantee", WireType.of(PgType.OID)), new Field("privilege_type", text), new Field("is_grantable", WireType.of(PgType.BOOL)));
+                List.of(
+                        new Field("grantor", WireType.of(PgType.OID)),
+                        new Field("grantee", WireType.of(PgType.OID)),
+                        new Field("privilege_type", text),
+                        new Field("is_grantable", WireType.of(PgType.BOOL)));
             case "pg_options_to_table" -> List.of(new Field("option_name", text), new Field("option_value", text));
             default -> List.of(new Field(alias.isEmpty() ? name : alias, QueryBinder.element(list)));
         };

@@ -151,8 +151,7 @@ final class JoinPlan {
         return best;
     }
 
-    private static List<@Nullable Object[]> fixed(
-            Frame frame, Step step, Map<Step, List<@Nullable Object[]>> known) {
+    private static List<@Nullable Object[]> fixed(Frame frame, Step step, Map<Step, List<@Nullable Object[]>> known) {
         List<@Nullable Object[]> rows = known.get(step);
         if (rows == null) {
             rows = step.source().rows(frame);
@@ -200,7 +199,8 @@ final class JoinPlan {
                 @Nullable Object[] merged = row.clone();
                 System.arraycopy(candidate, 0, merged, step.offset(), step.width());
                 frame.setRow(merged);
-                if (applied.stream().allMatch(condition -> condition.expression().isTrue(frame))) {
+                if (applied.stream()
+                        .allMatch(condition -> condition.expression().isTrue(frame))) {
                     result.add(merged);
                     any = true;
                 }
@@ -212,8 +212,7 @@ final class JoinPlan {
         return result;
     }
 
-    private static List<@Nullable Object[]> found(
-            Map<Object, List<@Nullable Object[]>> table, @Nullable Object value) {
+    private static List<@Nullable Object[]> found(Map<Object, List<@Nullable Object[]>> table, @Nullable Object value) {
         Object key = Values.key(value);
         return key == null ? List.of() : table.getOrDefault(key, List.of());
     }

@@ -91,7 +91,10 @@ final class QueryBinder {
 
     private static Optional<Long> number(Optional<Expr> count, Frame frame) {
         return count.map(value -> value.evaluate(frame))
-                .map(value -> Math.max(0L, Values.decimal(value instanceof Number number ? number : 0L).longValue()));
+                .map(value -> Math.max(
+                        0L,
+                        Values.decimal(value instanceof Number number ? number : 0L)
+                                .longValue()));
     }
 
     private interface Rows {
@@ -123,7 +126,14 @@ final class QueryBinder {
         }
         QueryPlan body = keys.isEmpty()
                 ? bind(node.body, scope)
-                : ordered(new SqlOrderBy(node.getParserPosition(), node.body, new SqlNodeList(keys, node.getParserPosition()), null, null), scope);
+                : ordered(
+                        new SqlOrderBy(
+                                node.getParserPosition(),
+                                node.body,
+                                new SqlNodeList(keys, node.getParserPosition()),
+                                null,
+                                null),
+                        scope);
         return plan(body.fields(), (run, frame) -> {
             Frame level = new Frame(run, frame);
             items.forEach(item -> item.compute(run, level));
@@ -134,7 +144,10 @@ final class QueryBinder {
     private WithItem item(SqlWithItem node, Scope scope) {
         String name = node.name.getSimple();
         boolean recursive = node.recursive.booleanValue();
-        if (recursive && node.query instanceof SqlBasicCall call && call.getOperator() instanceof SqlSetOperator operator && call.getKind() == SqlKind.UNION) {
+        if (recursive
+                && node.query instanceof SqlBasicCall call
+                && call.getOperator() instanceof SqlSetOperator operator
+                && call.getKind() == SqlKind.UNION) {
             QueryPlan first = bind(call.operand(0), scope);
             WithItem item = new WithItem(first, renamed(first.fields(), node.columnList));
             scope.define(name, item);
@@ -153,7 +166,11 @@ final class QueryBinder {
         if (names != null) {
             for (SqlNode name : names) {
                 if (i < renamed.size()) {
-                    renamed.set(i, new Field(((SqlIdentifier) name).getSimple(), fields.get(i).type()));
+                    renamed.set(
+                            i,
+                            new Field(
+                                    ((SqlIdentifier) name).getSimple(),
+                                    fields.get(i).type()));
                 }
                 i++;
             }
@@ -177,7 +194,8 @@ final class QueryBinder {
             order.add(sortKey(key, scope, fields));
         }
         return plan(fields, (run, frame) -> {
-            List<@Nullable Object[]> rows = combine(node.getKind(), operator.isAll(), one.rows(run, frame), other.rows(run, frame));
+            List<@Nullable Object[]> rows =
+                    combine(node.getKind(), operator.isAll(), one.rows(run, frame), other.rows(run, frame));
             rows.forEach(row -> run.step(row.length));
             if (!order.isEmpty()) {
                 Frame level = new Frame(run, frame);
@@ -211,7 +229,10 @@ final class QueryBinder {
         Scope scope = new Scope(outer);
         List<List<Expr>> rows = new ArrayList<>();
         for (SqlNode row : node.getOperandList()) {
-            rows.add(((SqlCall) row).getOperandList().stream().map(value -> expressions.bind(value, scope)).toList());
+            rows.add(((SqlCall) row)
+                    .getOperandList().stream()
+                            .map(value -> expressions.bind(value, scope))
+                            .toList());
         }
         List<Field> fields = new ArrayList<>();
         for (int i = 0; i < rows.get(0).size(); i++) {
@@ -220,7 +241,8 @@ final class QueryBinder {
         return plan(fields, (run, frame) -> {
             Frame level = new Frame(run, frame);
             List<@Nullable Object[]> result = new ArrayList<>();
-            rows.forEach(row -> result.add(row.stream().map(value -> value.evaluate(level)).toArray()));
+            rows.forEach(row ->
+                    result.add(row.stream().map(value -> value.evaluate(level)).toArray()));
             return result;
         });
     }
@@ -373,8 +395,7 @@ final class QueryBinder {
         return new JoinPlan(steps, conditions, scope.columns().size());
     }
 
-    private void join(
-            SqlNode node, Scope scope, List<JoinPlan.Step> steps, List<JoinPlan.Condition> conditions) {
+    private void join(SqlNode node, Scope scope, List<JoinPlan.Step> steps, List<JoinPlan.Condition> conditions) {
         if (!(node instanceof SqlJoin join)) {
             steps.add(step(node, scope, false, List.of()));
             return;
@@ -413,8 +434,7 @@ final class QueryBinder {
         }
     }
 
-    private static void using(
-            String name, SqlNode place, Scope scope, int first, List<JoinPlan.Condition> conditions) {
+    private static void using(String name, SqlNode place, Scope scope, int first, List<JoinPlan.Condition> conditions) {
         int left = -1;
         int right = -1;
         for (int i = 0; i < scope.columns().size(); i++) {
@@ -494,7 +514,12 @@ final class QueryBinder {
         QueryPlan plan = bind(item, scope.outer());
         int offset = scope.add("", alias, renamed(plan.fields(), names));
         return new JoinPlan.Step(
-                frame -> plan.rows(frame.run(), frame.outer()), offset, plan.fields().size(), new BitSet(), left, on);
+                frame -> plan.rows(frame.run(), frame.outer()),
+                offset,
+                plan.fields().size(),
+                new BitSet(),
+                left,
+                on);
     }
 
     private JoinPlan.Step relation(
@@ -522,16 +547,12 @@ final class QueryBinder {
                         "The catalogue has no relation \"%s\"; a query reads either the catalogue or the data."
                                 .formatted(String.join(".", name.names))));
         int offset = scope.add(alias.isEmpty() ? relation.schema() : "", called, renamed(relation.fields(), names));
-        return new JoinPlan.Step(frame -> relation.rows(), offset, relation.fields().size(), new BitSet(), left, on);
+        return new JoinPlan.Step(
+                frame -> relation.rows(), offset, relation.fields().size(), new BitSet(), left, on);
     }
 
     private JoinPlan.Step function(
-            SqlNode item,
-            String alias,
-            List<SqlNode> names,
-            Scope scope,
-            boolean left,
-            List<JoinPlan.Condition> on) {
+            SqlNode item, String alias, List<SqlNode> names, Scope scope, boolean left, List<JoinPlan.Condition> on) {
         scope.record();
         Expr list = expressions.bindSeries(
                 item.getKind() == SqlKind.COLLECTION_TABLE ? ((SqlCall) item).operand(0) : item, scope);
@@ -558,11 +579,13 @@ final class QueryBinder {
 
     /** The type of the elements of a list. */
     static WireType element(WireType list) {
-        return list.array() ? WireType.of(list.base()) : switch (list.base()) {
-            case INT2VECTOR -> WireType.of(PgType.INT2);
-            case OIDVECTOR -> WireType.of(PgType.OID);
-            default -> WireType.of(list.base());
-        };
+        return list.array()
+                ? WireType.of(list.base())
+                : switch (list.base()) {
+                    case INT2VECTOR -> WireType.of(PgType.INT2);
+                    case OIDVECTOR -> WireType.of(PgType.OID);
+                    default -> WireType.of(list.base());
+                };
     }
 
     static GatehouseException unknown(SqlLiteral literal) {

@@ -33,6 +33,8 @@ final class Relations {
     private static final long UTF8 = 6;
     /** The first OID that PostgreSQL gives to what users make. */
     private static final long FIRST_OID = 16_384;
+
+    private static final long FIRST_DOMAIN_OID = 13_100;
     /** The first OID of catalogue relations that have none of their own. */
     private static final long FIRST_VIEW_OID = 12_000;
 
@@ -50,6 +52,7 @@ final class Relations {
         }
         addNamespaces(database, user);
         addTypes();
+        addDomains();
         long oid = FIRST_VIEW_OID;
         for (PgRelation relation : List.copyOf(byName.values())) {
             addCatalogue(relation, relation.oid() == 0 ? oid++ : relation.oid());
@@ -115,35 +118,97 @@ final class Relations {
 
     private void addNamespaces(String database, String user) {
         Map<Long, String> schemas = Map.of(
-                PG_CATALOG, "pg_catalog", PUBLIC, "public", INFORMATION_SCHEMA, "information_schema", PG_TOAST, "pg_toast");
+                PG_CATALOG,
+                "pg_catalog",
+                PUBLIC,
+                "public",
+                INFORMATION_SCHEMA,
+                "information_schema",
+                PG_TOAST,
+                "pg_toast");
         schemas.forEach((oid, name) -> {
             relation("pg_namespace").add(Map.of("oid", oid, "nspname", name, "nspowner", USER));
             information("schemata").add(Map.of("catalog_name", database, "schema_name", name, "schema_owner", user));
         });
         relation("pg_database")
                 .add(Map.of(
-                        "oid", 5, "datname", database, "datdba", USER, "encoding", UTF8, "datlocprovider", "c",
-                        "datallowconn", true, "datconnlimit", -1, "dattablespace", 1663, "datcollate", "C", "datctype", "C"));
+                        "oid",
+                        5,
+                        "datname",
+                        database,
+                        "datdba",
+                        USER,
+                        "encoding",
+                        UTF8,
+                        "datlocprovider",
+                        "c",
+                        "datallowconn",
+                        true,
+                        "datconnlimit",
+                        -1,
+                        "dattablespace",
+                        1663,
+                        "datcollate",
+                        "C",
+                        "datctype",
+                        "C"));
         relation("pg_roles")
                 .add(Map.of(
-                        "rolname", user, "oid", USER, "rolinherit", true, "rolcanlogin", true, "rolconnlimit", -1,
-                        "rolpassword", "********"));
+                        "rolname",
+                        user,
+                        "oid",
+                        USER,
+                        "rolinherit",
+                        true,
+                        "rolcanlogin",
+                        true,
+                        "rolconnlimit",
+                        -1,
+                        "rolpassword",
+                        "********"));
         relation("pg_user").add(Map.of("usename", user, "usesysid", USER, "passwd", "********"));
         relation("pg_am").add(Map.of("oid", HEAP, "amname", "heap", "amtype", "t"));
         relation("pg_am").add(Map.of("oid", 403, "amname", "btree", "amtype", "i"));
         relation("pg_collation")
                 .add(Map.of(
-                        "oid", DEFAULT_COLLATION, "collname", "default", "collnamespace", PG_CATALOG, "collowner", USER,
-                        "collprovider", "d", "collisdeterministic", true, "collencoding", -1));
+                        "oid",
+                        DEFAULT_COLLATION,
+                        "collname",
+                        "default",
+                        "collnamespace",
+                        PG_CATALOG,
+                        "collowner",
+                        USER,
+                        "collprovider",
+                        "d",
+                        "collisdeterministic",
+                        true,
+                        "collencoding",
+                        -1));
         relation("pg_tablespace").add(Map.of("oid", 1663, "spcname", "pg_default", "spcowner", USER));
     }
 
     private void addTypes() {
         for (PgType type : PgType.values()) {
             Map<String, Object> row = new HashMap<>(Map.of(
-                    "oid", type.oid(), "typname", type.internalName(), "typnamespace", PG_CATALOG, "typowner", USER,
-                    "typlen", type.length(), "typtype", type.category() == 'P' ? "p" : "b",
-                    "typcategory", String.valueOf(type.category()), "typisdefined", true, "typdelim", ","));
+                    "oid",
+                    type.oid(),
+                    "typname",
+                    type.internalName(),
+                    "typnamespace",
+                    PG_CATALOG,
+                    "typowner",
+                    USER,
+                    "typlen",
+                    type.length(),
+                    "typtype",
+                    type.category() == 'P' ? "p" : "b",
+                    "typcategory",
+                    String.valueOf(type.category()),
+                    "typisdefined",
+                    true,
+                    "typdelim",
+                    ","));
             row.put("typarray", type.arrayOid());
             row.put("typtypmod", -1);
             row.put("typalign", "i");
@@ -157,32 +222,110 @@ final class Relations {
             if (type.arrayOid() != 0) {
                 relation("pg_type")
                         .add(Map.of(
-                                "oid", type.arrayOid(), "typname", "_" + type.internalName(), "typnamespace", PG_CATALOG,
-                                "typowner", USER, "typlen", -1, "typtype", type == PgType.RECORD ? "p" : "b",
-                                "typcategory", type == PgType.RECORD ? "P" : "A", "typelem", type.oid(),
-                                "typinput", ARRAY_IN, "typdelim", ","));
+                                "oid",
+                                type.arrayOid(),
+                                "typname",
+                                "_" + type.internalName(),
+                                "typnamespace",
+                                PG_CATALOG,
+                                "typowner",
+                                USER,
+                                "typlen",
+                                -1,
+                                "typtype",
+                                type == PgType.RECORD ? "p" : "b",
+                                "typcategory",
+                                type == PgType.RECORD ? "P" : "A",
+                                "typelem",
+                                type.oid(),
+                                "typinput",
+                                ARRAY_IN,
+                                "typdelim",
+                                ","));
             }
+        }
+    }
+
+    /** The domains of the information schema, which clients list among the types. */
+    private void addDomains() {
+        List<Map.Entry<String, PgType>> domains = List.of(
+                Map.entry("cardinal_number", PgType.INT4),
+                Map.entry("character_data", PgType.VARCHAR),
+                Map.entry("sql_identifier", PgType.NAME),
+                Map.entry("time_stamp", PgType.TIMESTAMPTZ),
+                Map.entry("yes_or_no", PgType.VARCHAR));
+        long oid = FIRST_DOMAIN_OID;
+        for (Map.Entry<String, PgType> domain : domains) {
+            PgType base = domain.getValue();
+            Map<String, Object> row = new HashMap<>(Map.of(
+                    "oid",
+                    oid++,
+                    "typname",
+                    domain.getKey(),
+                    "typnamespace",
+                    INFORMATION_SCHEMA,
+                    "typowner",
+                    USER,
+                    "typlen",
+                    base.length(),
+                    "typtype",
+                    "d",
+                    "typcategory",
+                    String.valueOf(base.category()),
+                    "typisdefined",
+                    true,
+                    "typdelim",
+                    ",",
+                    "typbasetype",
+                    base.oid()));
+            row.put("typtypmod", -1);
+            relation("pg_type").add(row);
         }
     }
 
     private void addCatalogue(PgRelation relation, long oid) {
         boolean table = relation.oid() != 0;
         long schema = relation.schema().equals("pg_catalog") ? PG_CATALOG : INFORMATION_SCHEMA;
-        addClass(relation.name(), oid, schema, table ? "r" : "v", relation.fields().size(), 0);
+        addClass(
+                relation.name(),
+                oid,
+                schema,
+                table ? "r" : "v",
+                relation.fields().size(),
+                0);
         int number = 1;
         for (Field field : relation.fields()) {
             addAttribute(oid, field.name(), field.type(), number++, false);
         }
-        names.put(oid, relation.schema().equals("pg_catalog") ? relation.name() : relation.schema() + "." + relation.name());
+        names.put(
+                oid,
+                relation.schema().equals("pg_catalog") ? relation.name() : relation.schema() + "." + relation.name());
         oids.putIfAbsent(relation.name(), oid);
         oids.put(relation.schema() + "." + relation.name(), oid);
     }
 
     private void addClass(String name, long oid, long schema, String kind, int columns, long rowType) {
         Map<String, Object> row = new HashMap<>(Map.of(
-                "oid", oid, "relname", name, "relnamespace", schema, "reltype", rowType, "relowner", USER,
-                "relam", kind.equals("r") ? HEAP : 0L, "reltuples", -1f, "relpersistence", "p", "relkind", kind,
-                "relnatts", columns));
+                "oid",
+                oid,
+                "relname",
+                name,
+                "relnamespace",
+                schema,
+                "reltype",
+                rowType,
+                "relowner",
+                USER,
+                "relam",
+                kind.equals("r") ? HEAP : 0L,
+                "reltuples",
+                -1f,
+                "relpersistence",
+                "p",
+                "relkind",
+                kind,
+                "relnatts",
+                columns));
         row.put("relhasrules", kind.equals("v"));
         row.put("relispopulated", true);
         row.put("relreplident", kind.equals("r") ? "d" : "n");
@@ -191,9 +334,26 @@ final class Relations {
 
     private void addAttribute(long relation, String name, WireType type, int number, boolean notNull) {
         Map<String, Object> row = new HashMap<>(Map.of(
-                "attrelid", relation, "attname", name, "atttypid", type.oid(), "attlen", type.length(), "attnum", number,
-                "attcacheoff", -1, "atttypmod", type.modifier(), "attndims", type.array() ? 1 : 0, "attalign", "i",
-                "attstorage", type.length() < 0 ? "x" : "p"));
+                "attrelid",
+                relation,
+                "attname",
+                name,
+                "atttypid",
+                type.oid(),
+                "attlen",
+                type.length(),
+                "attnum",
+                number,
+                "attcacheoff",
+                -1,
+                "atttypmod",
+                type.modifier(),
+                "attndims",
+                type.array() ? 1 : 0,
+                "attalign",
+                "i",
+                "attstorage",
+                type.length() < 0 ? "x" : "p"));
         row.put("attnotnull", notNull);
         row.put("attislocal", true);
         row.put("attstattarget", -1);
@@ -210,28 +370,86 @@ final class Relations {
         addClass(name, oid, PUBLIC, kind, relation.columns().size(), oid + 1);
         relation("pg_type")
                 .add(Map.of(
-                        "oid", oid + 1, "typname", name, "typnamespace", PUBLIC, "typowner", USER, "typlen", -1,
-                        "typtype", "c", "typcategory", "C", "typisdefined", true, "typrelid", oid));
+                        "oid",
+                        oid + 1,
+                        "typname",
+                        name,
+                        "typnamespace",
+                        PUBLIC,
+                        "typowner",
+                        USER,
+                        "typlen",
+                        -1,
+                        "typtype",
+                        "c",
+                        "typcategory",
+                        "C",
+                        "typisdefined",
+                        true,
+                        "typrelid",
+                        oid));
         describe(oid, 0, relation.comment());
         if (relation.view()) {
             relation("pg_views")
-                    .add(Map.of("schemaname", "public", "viewname", name, "viewowner", user, "definition", relation.comment()));
+                    .add(Map.of(
+                            "schemaname",
+                            "public",
+                            "viewname",
+                            name,
+                            "viewowner",
+                            user,
+                            "definition",
+                            relation.comment()));
             information("views")
                     .add(Map.of(
-                            "table_catalog", database, "table_schema", "public", "table_name", name, "check_option", "NONE",
-                            "is_updatable", "NO", "is_insertable_into", "NO"));
+                            "table_catalog",
+                            database,
+                            "table_schema",
+                            "public",
+                            "table_name",
+                            name,
+                            "check_option",
+                            "NONE",
+                            "is_updatable",
+                            "NO",
+                            "is_insertable_into",
+                            "NO"));
         } else {
             relation("pg_tables").add(Map.of("schemaname", "public", "tablename", name, "tableowner", user));
             relation("pg_stat_user_tables").add(Map.of("relid", oid, "schemaname", "public", "relname", name));
         }
         information("tables")
                 .add(Map.of(
-                        "table_catalog", database, "table_schema", "public", "table_name", name,
-                        "table_type", relation.view() ? "VIEW" : "BASE TABLE", "is_insertable_into", "NO", "is_typed", "NO"));
+                        "table_catalog",
+                        database,
+                        "table_schema",
+                        "public",
+                        "table_name",
+                        name,
+                        "table_type",
+                        relation.view() ? "VIEW" : "BASE TABLE",
+                        "is_insertable_into",
+                        "NO",
+                        "is_typed",
+                        "NO"));
         information("table_privileges")
                 .add(Map.of(
-                        "grantor", user, "grantee", user, "table_catalog", database, "table_schema", "public",
-                        "table_name", name, "privilege_type", "SELECT", "is_grantable", "NO", "with_hierarchy", "YES"));
+                        "grantor",
+                        user,
+                        "grantee",
+                        user,
+                        "table_catalog",
+                        database,
+                        "table_schema",
+                        "public",
+                        "table_name",
+                        name,
+                        "privilege_type",
+                        "SELECT",
+                        "is_grantable",
+                        "NO",
+                        "with_hierarchy",
+                        "YES"));
         int number = 1;
         for (Column column : relation.columns()) {
             WireType type = WireType.of(column.type());
@@ -250,10 +468,26 @@ final class Relations {
 
     private void addColumn(String database, String relation, Column column, WireType type, int number) {
         Map<String, Object> row = new HashMap<>(Map.of(
-                "table_catalog", database, "table_schema", "public", "table_name", relation, "column_name", column.name(),
-                "ordinal_position", number, "is_nullable", column.nullable() ? "YES" : "NO",
-                "data_type", type.array() ? "ARRAY" : WireType.of(type.base()).sqlName(), "udt_catalog", database,
-                "udt_schema", "pg_catalog", "udt_name", (type.array() ? "_" : "") + type.base().internalName()));
+                "table_catalog",
+                database,
+                "table_schema",
+                "public",
+                "table_name",
+                relation,
+                "column_name",
+                column.name(),
+                "ordinal_position",
+                number,
+                "is_nullable",
+                column.nullable() ? "YES" : "NO",
+                "data_type",
+                type.array() ? "ARRAY" : WireType.of(type.base()).sqlName(),
+                "udt_catalog",
+                database,
+                "udt_schema",
+                "pg_catalog",
+                "udt_name",
+                (type.array() ? "_" : "") + type.base().internalName()));
         row.put("is_self_referencing", "NO");
         row.put("is_identity", "NO");
         row.put("is_generated", "NEVER");
@@ -279,9 +513,12 @@ final class Relations {
                 decimal < 0
                         ? Map.of("numeric_precision_radix", 10)
                         : Map.of(
-                                "numeric_precision", decimal >> 16,
-                                "numeric_precision_radix", 10,
-                                "numeric_scale", decimal & 0xffff);
+                                "numeric_precision",
+                                decimal >> 16,
+                                "numeric_precision_radix",
+                                10,
+                                "numeric_scale",
+                                decimal & 0xffff);
             case TIMESTAMP, TIMESTAMPTZ, TIME -> Map.of("datetime_precision", 6);
             default -> Map.of();
         };

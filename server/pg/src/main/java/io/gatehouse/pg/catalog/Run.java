@@ -64,7 +64,8 @@ final class Run {
             throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.");
         }
         if (System.nanoTime() - deadline > 0) {
-            throw new GatehouseException(ErrorCode.QUERY_TIMEOUT, "The query of the catalogue ran longer than its limit.");
+            throw new GatehouseException(
+                    ErrorCode.QUERY_TIMEOUT, "The query of the catalogue ran longer than its limit.");
         }
     }
 

@@ -69,7 +69,9 @@ final class Scope {
         for (int i = 0; i < columns.size(); i++) {
             Column column = columns.get(i);
             boolean same = column.name().equals(name)
-                    && (relation.isEmpty() ? !column.hidden() : column.relation().equals(relation))
+                    && (relation.isEmpty()
+                            ? !column.hidden()
+                            : column.relation().equals(relation))
                     && (schema.isEmpty() || column.schema().equals(schema));
             if (same) {
                 recorded.forEach(uses(i));

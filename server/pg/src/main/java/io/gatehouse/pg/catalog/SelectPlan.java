@@ -99,11 +99,16 @@ record SelectPlan(
                 enter(frame, units.get(i));
                 List<@Nullable Object> partition = new ArrayList<>();
                 window.partition().forEach(key -> partition.add(Values.key(key.evaluate(frame))));
-                keys.add(window.order().stream().map(key -> key.value().evaluate(frame)).toArray());
-                partitions.computeIfAbsent(partition, missing -> new ArrayList<>()).add(i);
+                keys.add(window.order().stream()
+                        .map(key -> key.value().evaluate(frame))
+                        .toArray());
+                partitions
+                        .computeIfAbsent(partition, missing -> new ArrayList<>())
+                        .add(i);
             }
             for (List<Integer> members : partitions.values()) {
-                members.sort((one, other) -> SortKey.comparator(window.order()).compare(keys.get(one), keys.get(other)));
+                members.sort(
+                        (one, other) -> SortKey.comparator(window.order()).compare(keys.get(one), keys.get(other)));
                 for (int number = 0; number < members.size(); number++) {
                     values.get(members.get(number))[w] = (long) number + 1;
                 }

@@ -112,7 +112,10 @@ final class Values {
             case BOOL -> value instanceof Boolean ? value : bool(value.toString());
             case FLOAT4, FLOAT8 ->
                 value instanceof Number number ? number.doubleValue() : Double.valueOf(value.toString());
-            case NUMERIC -> value instanceof Number ? decimal(value) : new BigDecimal(value.toString().strip());
+            case NUMERIC ->
+                value instanceof Number
+                        ? decimal(value)
+                        : new BigDecimal(value.toString().strip());
             case INT2VECTOR, OIDVECTOR -> value;
             default -> text(value, from);
         };
@@ -123,7 +126,9 @@ final class Values {
             return bool ? 1L : 0L;
         }
         return value instanceof Number number
-                ? Math.round(number.doubleValue()) == number.longValue() ? (Object) number.longValue() : Math.round(number.doubleValue())
+                ? Math.round(number.doubleValue()) == number.longValue()
+                        ? (Object) number.longValue()
+                        : Math.round(number.doubleValue())
                 : Long.valueOf(value.toString().strip());
     }
 
@@ -149,15 +154,14 @@ final class Values {
             case REGCLASS -> relations.name(oid).orElse(Long.toString(oid));
             case REGTYPE -> typeName(oid);
             case REGPROC -> oid == 0 ? "-" : oid == 750 ? "array_in" : Long.toString(oid);
-            case REGNAMESPACE -> oid == Relations.PUBLIC ? "public" : oid == Relations.PG_CATALOG ? "pg_catalog" : Long.toString(oid);
+            case REGNAMESPACE ->
+                oid == Relations.PUBLIC ? "public" : oid == Relations.PG_CATALOG ? "pg_catalog" : Long.toString(oid);
             default -> Long.toString(oid);
         };
     }
 
     static String typeName(long oid) {
-        return oid == 0
-                ? "-"
-                : WireType.find((int) oid).map(WireType::sqlName).orElse("???");
+        return oid == 0 ? "-" : WireType.find((int) oid).map(WireType::sqlName).orElse("???");
     }
 
     /** The number of what a text names. */

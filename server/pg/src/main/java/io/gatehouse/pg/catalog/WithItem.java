@@ -51,6 +51,8 @@ final class WithItem {
     }
 
     private List<@Nullable Object[]> fresh(List<@Nullable Object[]> rows, Set<List<@Nullable Object>> seen) {
-        return all ? rows : rows.stream().filter(row -> seen.add(SelectPlan.keys(row))).toList();
+        return all
+                ? rows
+                : rows.stream().filter(row -> seen.add(SelectPlan.keys(row))).toList();
     }
 }

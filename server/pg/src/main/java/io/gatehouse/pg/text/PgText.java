@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.pg.text.PgToken.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
@@ -63,9 +65,9 @@ public record PgText(String source, List<PgToken> tokens) {
         return new PgText(source, tokens.subList(count, tokens.size()));
     }
 
-    /** The token at an index; an empty one behind the end. */
+    /** The token at an index; an empty one before the first and behind the last. */
     public PgToken token(int index) {
-        return index < tokens.size() ? tokens.get(index) : new PgToken(Kind.SYMBOL, "", source.length());
+        return index >= 0 && index < tokens.size() ? tokens.get(index) : new PgToken(Kind.SYMBOL, "", source.length());
     }
 
     /** Whether these words stand at an index. */
@@ -105,8 +107,9 @@ public record PgText(String source, List<PgToken> tokens) {
     }
 
     /**
-     * Writes parameters as {@code ?}, and leaves out the schema "public" and the name of the database before names, which
-     * the SQL layer does not have, and the casts that change nothing in a catalogue.
+     * Writes parameters as {@code ?} and {@code substring(x FOR n)} as {@code substring(x,1,n)}, and leaves out the schema
+     * "public" and the name of the database before names, which the SQL layer does not have, and the casts that change
+     * nothing in a catalogue.
      *
      * @param databases names of the database
      */
@@ -114,9 +117,19 @@ public record PgText(String source, List<PgToken> tokens) {
         StringBuilder sql = new StringBuilder(text());
         List<Integer> parameters = new ArrayList<>();
         int offset = start();
+        // For each open bracket, whether it is that of a substring without FROM so far.
+        Deque<Boolean> substrings = new ArrayDeque<>();
         for (int i = 0; i < tokens.size(); i++) {
             PgToken token = tokens.get(i);
-            if (token.kind() == Kind.PARAMETER) {
+            if (token.is("(")) {
+                substrings.push(token(i - 1).is("substring"));
+            } else if (token.is(")")) {
+                substrings.poll();
+            } else if (token.is("from") && substrings.poll() != null) {
+                substrings.push(false);
+            } else if (token.is("for") && Boolean.TRUE.equals(substrings.peek())) {
+                replace(sql, token, ",1,", offset);
+            } else if (token.kind() == Kind.PARAMETER) {
                 parameters.add(number(token));
                 replace(sql, token, "?", offset);
             } else if (token.kind() == Kind.ESCAPED) {
@@ -124,7 +137,8 @@ public record PgText(String source, List<PgToken> tokens) {
             } else if (isSchema(i, databases)) {
                 replace(sql, token, "", offset);
                 replace(sql, token(i + 1), "", offset);
-            } else if (hasAt(i, "operator", "(", "pg_catalog", ".") && token(i + 5).is(")")) {
+            } else if (hasAt(i, "operator", "(", "pg_catalog", ".")
+                    && token(i + 5).is(")")) {
                 blank(sql, i, 4, offset);
                 blank(sql, i + 5, 1, offset);
                 i += 5;
@@ -139,7 +153,9 @@ public record PgText(String source, List<PgToken> tokens) {
     private boolean isSchema(int index, Set<String> databases) {
         PgToken token = token(index);
         boolean name = token.kind() == Kind.WORD || token.kind() == Kind.NAME;
-        if (!name || !token(index + 1).is(".") || (index > 0 && tokens.get(index - 1).is(".") && !isDatabase(index - 2, databases))) {
+        if (!name
+                || !token(index + 1).is(".")
+                || (index > 0 && tokens.get(index - 1).is(".") && !isDatabase(index - 2, databases))) {
             return false;
         }
         return token.value().equals("public") || isDatabase(index, databases);
@@ -149,7 +165,8 @@ public record PgText(String source, List<PgToken> tokens) {
         return index >= 0
                 && databases.contains(token(index).value())
                 && token(index + 1).is(".")
-                && Set.of("public", "pg_catalog", "information_schema").contains(token(index + 2).value());
+                && Set.of("public", "pg_catalog", "information_schema")
+                        .contains(token(index + 2).value());
     }
 
     private void blank(StringBuilder sql, int first, int count, int offset) {
@@ -160,7 +177,9 @@ public record PgText(String source, List<PgToken> tokens) {
 
     private static void replace(StringBuilder sql, PgToken token, String by, int offset) {
         int start = token.start() - offset;
-        String padded = by.length() < token.text().length() ? by + " ".repeat(token.text().length() - by.length()) : by;
+        String padded = by.length() < token.text().length()
+                ? by + " ".repeat(token.text().length() - by.length())
+                : by;
         sql.replace(start, start + token.text().length(), padded);
     }
 

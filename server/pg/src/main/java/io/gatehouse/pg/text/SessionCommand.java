@@ -128,7 +128,8 @@ public sealed interface SessionCommand {
         StringBuilder value = new StringBuilder();
         for (int i = from; i < text.tokens().size(); i++) {
             String part = text.token(i).value();
-            boolean joined = value.isEmpty() || part.equals(",") || value.toString().endsWith("-");
+            boolean joined =
+                    value.isEmpty() || part.equals(",") || value.toString().endsWith("-");
             value.append(joined ? part : " " + part);
         }
         return value.toString();
@@ -154,7 +155,9 @@ public sealed interface SessionCommand {
         if (at >= text.tokens().size()) {
             throw text.syntax("A name is missing");
         }
-        return text.hasAt(at, "all") ? Optional.empty() : Optional.of(text.token(at).value());
+        return text.hasAt(at, "all")
+                ? Optional.empty()
+                : Optional.of(text.token(at).value());
     }
 
     private static SessionCommand declare(PgText text) {
@@ -162,8 +165,8 @@ public sealed interface SessionCommand {
         boolean binary = false;
         boolean hold = false;
         int at = 2;
-        java.util.Set<String> options =
-                java.util.Set.of("binary", "asensitive", "insensitive", "no", "scroll", "cursor", "with", "without", "hold");
+        java.util.Set<String> options = java.util.Set.of(
+                "binary", "asensitive", "insensitive", "no", "scroll", "cursor", "with", "without", "hold");
         while (options.contains(text.token(at).value())) {
             binary |= text.hasAt(at, "binary");
             hold |= text.hasAt(at, "with", "hold");
@@ -209,7 +212,10 @@ public sealed interface SessionCommand {
             }
             query = new PgText(text.source(), text.tokens().subList(2, at - 1));
         } else {
-            while (at < text.tokens().size() && !text.hasAt(at, "to") && !text.hasAt(at, "from") && !text.hasAt(at, "(")) {
+            while (at < text.tokens().size()
+                    && !text.hasAt(at, "to")
+                    && !text.hasAt(at, "from")
+                    && !text.hasAt(at, "(")) {
                 at++;
             }
             query = relation(text, at);
@@ -223,7 +229,9 @@ public sealed interface SessionCommand {
 
     /** COPY relation is COPY (SELECT * FROM relation). */
     private static PgText relation(PgText text, int end) {
-        String name = text.source().substring(text.token(1).start(), text.token(Math.max(1, end - 1)).end());
+        String name = text.source()
+                .substring(
+                        text.token(1).start(), text.token(Math.max(1, end - 1)).end());
         return PgText.statements("SELECT * FROM " + name).get(0);
     }
 }

@@ -47,7 +47,8 @@ final class BinaryValues {
         switch (type) {
             case BOOL -> out.int8(Boolean.TRUE.equals(value) ? 1 : 0);
             case INT2 -> out.int16(((Number) value).intValue());
-            case INT4, OID, XID, REGPROC, REGCLASS, REGTYPE, REGNAMESPACE -> out.int32((int) ((Number) value).longValue());
+            case INT4, OID, XID, REGPROC, REGCLASS, REGTYPE, REGNAMESPACE ->
+                out.int32((int) ((Number) value).longValue());
             case INT8 -> out.int64(((Number) value).longValue());
             case FLOAT4 -> out.int32(Float.floatToIntBits(((Number) value).floatValue()));
             case FLOAT8 -> out.int64(Double.doubleToLongBits(((Number) value).doubleValue()));
@@ -103,8 +104,7 @@ final class BinaryValues {
         }
         if (value instanceof OffsetDateTime moment) {
             return ChronoUnit.MICROS.between(
-                    EPOCH_TIME,
-                    moment.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime());
+                    EPOCH_TIME, moment.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime());
         }
         return value.toString().startsWith("-") ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
@@ -117,7 +117,8 @@ final class BinaryValues {
         }
         long seconds = number(parts.group(5)) * 3600 + number(parts.group(6)) * 60 + number(parts.group(7));
         String fraction = parts.group(8);
-        long micros = seconds * 1_000_000 + (fraction == null ? 0 : Long.parseLong((fraction + "00000").substring(0, 6)));
+        long micros =
+                seconds * 1_000_000 + (fraction == null ? 0 : Long.parseLong((fraction + "00000").substring(0, 6)));
         out.int64("-".equals(parts.group(4)) ? -micros : micros);
         out.int32((int) number(parts.group(3)));
         out.int32((int) (number(parts.group(1)) * 12 + number(parts.group(2))));

@@ -28,6 +28,7 @@ public final class ClientSocket implements AutoCloseable {
     private final Duration patience;
     private volatile Socket socket;
     private InputStream in;
+    private volatile OutputStream out;
     private byte[] bytes = new byte[BUFFER];
     private int position;
     private int limit;
@@ -46,10 +47,27 @@ public final class ClientSocket implements AutoCloseable {
         socket.setTcpNoDelay(true);
         socket.setKeepAlive(true);
         this.in = socket.getInputStream();
+        this.out = socket.getOutputStream();
     }
 
-    public OutputStream output() throws IOException {
-        return socket.getOutputStream();
+    /** Writes to the client, encrypted from {@link #encrypt} on. */
+    public OutputStream output() {
+        return new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                out.write(value);
+            }
+
+            @Override
+            public void write(byte[] values, int offset, int length) throws IOException {
+                out.write(values, offset, length);
+            }
+
+            @Override
+            public void flush() throws IOException {
+                out.flush();
+            }
+        };
     }
 
     /** Speaks TLS from here on. */
@@ -65,6 +83,7 @@ public final class ClientSocket implements AutoCloseable {
         encrypted.startHandshake();
         socket = encrypted;
         in = encrypted.getInputStream();
+        out = encrypted.getOutputStream();
     }
 
     /** Reads the first message, which has no type. */

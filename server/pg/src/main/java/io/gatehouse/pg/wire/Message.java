@@ -68,8 +68,7 @@ public record Message(char type, ByteBuffer body) {
     /** Throws if anything is left. */
     public void requireEnd() {
         if (body.hasRemaining()) {
-            throw new ProtocolViolation(
-                    "message '%s' has %d bytes too many".formatted(type, body.remaining()));
+            throw new ProtocolViolation("message '%s' has %d bytes too many".formatted(type, body.remaining()));
         }
     }
 

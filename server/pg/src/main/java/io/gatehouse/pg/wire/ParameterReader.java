@@ -89,27 +89,26 @@ public final class ParameterReader {
 
     private static Object scalar(PgType type, ByteBuffer bytes, int length) {
         int end = bytes.position() + length;
-        Object value =
-                switch (type) {
-                    case BOOL -> bytes.get() != 0;
-                    case INT2 -> (long) bytes.getShort();
-                    case INT4 -> (long) bytes.getInt();
-                    case OID, REGCLASS, REGTYPE -> bytes.getInt() & 0xffff_ffffL;
-                    case INT8 -> bytes.getLong();
-                    case FLOAT4 -> bytes.getFloat();
-                    case FLOAT8 -> bytes.getDouble();
-                    case NUMERIC -> numeric(bytes);
-                    case DATE -> EPOCH.plusDays(bytes.getInt());
-                    case TIME -> LocalTime.ofNanoOfDay(Math.multiplyExact(bytes.getLong(), 1000L));
-                    case TIMESTAMP -> moment(bytes.getLong());
-                    case TIMESTAMPTZ -> moment(bytes.getLong()).atOffset(ZoneOffset.UTC);
-                    case TEXT, VARCHAR, BPCHAR, NAME, CHAR, UNKNOWN, JSON -> {
-                        ByteBuffer text = bytes.slice(bytes.position(), length);
-                        bytes.position(end);
-                        yield Message.decode(text);
-                    }
-                    default -> throw new IllegalArgumentException(type.sqlName());
-                };
+        Object value = switch (type) {
+            case BOOL -> bytes.get() != 0;
+            case INT2 -> (long) bytes.getShort();
+            case INT4 -> (long) bytes.getInt();
+            case OID, REGCLASS, REGTYPE -> bytes.getInt() & 0xffff_ffffL;
+            case INT8 -> bytes.getLong();
+            case FLOAT4 -> bytes.getFloat();
+            case FLOAT8 -> bytes.getDouble();
+            case NUMERIC -> numeric(bytes);
+            case DATE -> EPOCH.plusDays(bytes.getInt());
+            case TIME -> LocalTime.ofNanoOfDay(Math.multiplyExact(bytes.getLong(), 1000L));
+            case TIMESTAMP -> moment(bytes.getLong());
+            case TIMESTAMPTZ -> moment(bytes.getLong()).atOffset(ZoneOffset.UTC);
+            case TEXT, VARCHAR, BPCHAR, NAME, CHAR, UNKNOWN, JSON -> {
+                ByteBuffer text = bytes.slice(bytes.position(), length);
+                bytes.position(end);
+                yield Message.decode(text);
+            }
+            default -> throw new IllegalArgumentException(type.sqlName());
+        };
         if (bytes.position() != end) {
             throw new IllegalArgumentException(type.sqlName());
         }

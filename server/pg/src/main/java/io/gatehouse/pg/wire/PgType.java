@@ -44,8 +44,8 @@ public enum PgType {
     JSONB(3802, "jsonb", "jsonb", -1, 'U', 3807),
     REGNAMESPACE(4089, "regnamespace", "regnamespace", 4, 'N', 4090);
 
-    private static final Map<String, PgType> BY_NAME =
-            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(type -> type.internalName, Function.identity()));
+    private static final Map<String, PgType> BY_NAME = Arrays.stream(values())
+            .collect(Collectors.toUnmodifiableMap(type -> type.internalName, Function.identity()));
 
     private static final Map<String, PgType> BY_SQL_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(type -> type.sqlName, Function.identity()));

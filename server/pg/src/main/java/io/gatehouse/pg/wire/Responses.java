@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** The messages that the server sends, one method for each. */
 public final class Responses {
     private final MessageWriter out;
+    /** Whether the next CopyData begins a binary copy. */
+    private boolean copyBegins;
 
     public Responses(OutputStream out) {
         this.out = new MessageWriter(requireNonNull(out, "out is null"));
@@ -190,19 +192,24 @@ public final class Responses {
     }
 
     /**
-     * CopyData of a binary copy. The first one begins with a header: signature, flags, length of extensions; clients
-     * expect it in one message with the first row.
+     * The header of a binary copy: signature, flags, length of extensions. Clients expect it in one CopyData with the
+     * first row.
      */
-    private void beginCopy(boolean first) {
+    public void copyHeader() {
+        copyBegins = true;
+    }
+
+    private void beginCopy() {
         out.begin('d');
-        if (first) {
+        if (copyBegins) {
+            copyBegins = false;
             out.text("PGCOPY\n").int8(0xff).text("\r\n").int8(0).int32(0).int32(0);
         }
     }
 
     /** CopyData with a row of a binary copy, which is that of a DataRow. */
-    public void copyRow(List<Field> fields, Row row, boolean first) throws IOException {
-        beginCopy(first);
+    public void copyRow(List<Field> fields, Row row) throws IOException {
+        beginCopy();
         try {
             values(fields, Formats.BINARY, row);
         } catch (RuntimeException e) {
@@ -213,8 +220,8 @@ public final class Responses {
     }
 
     /** CopyData with the end of a binary copy. */
-    public void copyTrailer(boolean first) throws IOException {
-        beginCopy(first);
+    public void copyTrailer() throws IOException {
+        beginCopy();
         out.int16(-1).end();
     }
 

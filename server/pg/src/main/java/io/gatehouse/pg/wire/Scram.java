@@ -74,8 +74,7 @@ public final class Scram {
         byte[] own = new byte[NONCE_BYTES];
         random.nextBytes(own);
         String nonce = attribute(parts[2], "r") + Base64.getEncoder().encodeToString(own);
-        String answer =
-                "r=%s,s=%s,i=%d".formatted(nonce, Base64.getEncoder().encodeToString(salt), ITERATIONS);
+        String answer = "r=%s,s=%s,i=%d".formatted(nonce, Base64.getEncoder().encodeToString(salt), ITERATIONS);
         String binding = Base64.getEncoder().encodeToString(header.getBytes(StandardCharsets.UTF_8));
         return new Exchange(parts[2], binding, nonce, answer);
     }

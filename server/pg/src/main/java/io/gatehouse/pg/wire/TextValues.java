@@ -18,6 +18,8 @@ public final class TextValues {
     private static final int DOUBLE_DIGITS = 15;
 
     private static final int FLOAT_DIGITS = 6;
+    /** Below it neither has an exponent. */
+    private static final double PLAIN = 1e6;
 
     private TextValues() {}
 
@@ -68,6 +70,9 @@ public final class TextValues {
         if (number == 0) {
             return 1 / number < 0 ? "-0" : "0";
         }
+        if (Math.abs(number) < PLAIN && shortest.indexOf('E') < 0) {
+            return withoutZeros(shortest);
+        }
         BigDecimal exact = new BigDecimal(shortest).stripTrailingZeros();
         int exponent = exact.precision() - exact.scale() - 1;
         if (exponent >= LEAST_EXPONENT && exponent < digits) {
@@ -77,9 +82,23 @@ public final class TextValues {
         return String.format(Locale.ROOT, "%se%s%02d", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
+    /** 1.50 is 1.5, and 2.0 is 2. */
+    private static String withoutZeros(String decimal) {
+        int end = decimal.length();
+        while (decimal.charAt(end - 1) == '0') {
+            end--;
+        }
+        return decimal.substring(0, decimal.charAt(end - 1) == '.' ? end - 1 : end);
+    }
+
     private static String date(LocalDate date) {
         int year = date.getYear() > 0 ? date.getYear() : 1 - date.getYear();
-        return String.format(Locale.ROOT, "%04d-%02d-%02d", year, date.getMonthValue(), date.getDayOfMonth());
+        return digits(year, 4) + '-' + digits(date.getMonthValue(), 2) + '-' + digits(date.getDayOfMonth(), 2);
+    }
+
+    private static String digits(int number, int least) {
+        String text = Integer.toString(number);
+        return text.length() >= least ? text : "0".repeat(least - text.length()) + text;
     }
 
     private static String era(LocalDate date) {
@@ -87,11 +106,10 @@ public final class TextValues {
     }
 
     private static String time(LocalTime time) {
-        String seconds = String.format(Locale.ROOT, "%02d:%02d:%02d", time.getHour(), time.getMinute(), time.getSecond());
+        String seconds =
+                digits(time.getHour(), 2) + ':' + digits(time.getMinute(), 2) + ':' + digits(time.getSecond(), 2);
         int micros = time.getNano() / 1000;
-        return micros == 0
-                ? seconds
-                : seconds + String.format(Locale.ROOT, ".%06d", micros).replaceAll("0+$", "");
+        return micros == 0 ? seconds : seconds + withoutZeros('.' + digits(micros, 6));
     }
 
     private static String moment(LocalDateTime moment) {

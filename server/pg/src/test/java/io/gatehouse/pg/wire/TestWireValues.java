@@ -33,6 +33,12 @@ final class TestWireValues {
         assertThat(TextValues.text(-0.0)).isEqualTo("-0");
         assertThat(TextValues.text(Double.NEGATIVE_INFINITY)).isEqualTo("-Infinity");
         assertThat(TextValues.text(1.5e-7f)).isEqualTo("1.5e-07");
+        assertThat(TextValues.text(2.0)).isEqualTo("2");
+        assertThat(TextValues.text(-0.0021)).isEqualTo("-0.0021");
+        assertThat(TextValues.text(1234567.0)).isEqualTo("1234567");
+        assertThat(TextValues.text(999_999f)).isEqualTo("999999");
+        assertThat(TextValues.text(1e6f)).isEqualTo("1e+06");
+        assertThat(TextValues.text(LocalTime.of(1, 2, 3, 4_000))).isEqualTo("01:02:03.000004");
         assertThat(TextValues.text(LocalDate.of(-43, 3, 15))).isEqualTo("0044-03-15 BC");
         assertThat(TextValues.text(LocalDateTime.of(2026, 1, 2, 3, 4, 5, 60_000_000)))
                 .isEqualTo("2026-01-02 03:04:05.06");
@@ -54,7 +60,8 @@ final class TestWireValues {
 
     @Test
     void binaryIsThatOfPostgres() throws Exception {
-        assertThat(binary(PgType.NUMERIC, new BigDecimal("12345.6789"))).isEqualTo("0003 0001 0000 0004 0001 0929 1a85");
+        assertThat(binary(PgType.NUMERIC, new BigDecimal("12345.6789")))
+                .isEqualTo("0003 0001 0000 0004 0001 0929 1a85");
         assertThat(binary(PgType.NUMERIC, new BigDecimal("-0.05"))).isEqualTo("0001 ffff 4000 0002 01f4");
         assertThat(binary(PgType.NUMERIC, new BigDecimal("0.00"))).isEqualTo("0000 0000 0000 0002");
         assertThat(binary(PgType.NUMERIC, new BigDecimal("100000000"))).isEqualTo("0001 0002 0000 0000 0001");
@@ -75,7 +82,9 @@ final class TestWireValues {
         for (int i = 0; i < 2000; i++) {
             BigDecimal number = new BigDecimal(new BigInteger(random.nextInt(130), random), random.nextInt(40));
             BigDecimal signed = random.nextBoolean() ? number : number.negate();
-            assertThat(back(PgType.NUMERIC, signed)).as("seed %d, %s", seed, signed).isEqualTo(signed);
+            assertThat(back(PgType.NUMERIC, signed))
+                    .as("seed %d, %s", seed, signed)
+                    .isEqualTo(signed);
             LocalDateTime moment = LocalDateTime.of(1, 1, 1, 0, 0).plusSeconds(random.nextLong(300_000_000_000L));
             assertThat(back(PgType.TIMESTAMP, moment)).isEqualTo(moment);
             LocalTime time = LocalTime.ofSecondOfDay(random.nextInt(86_400));
@@ -96,7 +105,13 @@ final class TestWireValues {
         }
         assertThatThrownBy(() -> ParameterReader.read(1, WireType.of(PgType.INT4), false, new byte[] {'x'}))
                 .hasMessage("Parameter 1 is not a value of type integer.");
-        byte[] many = ByteBuffer.allocate(20).putInt(1).putInt(0).putInt(23).putInt(Integer.MAX_VALUE).putInt(1).array();
+        byte[] many = ByteBuffer.allocate(20)
+                .putInt(1)
+                .putInt(0)
+                .putInt(23)
+                .putInt(Integer.MAX_VALUE)
+                .putInt(1)
+                .array();
         assertThatThrownBy(() -> ParameterReader.read(1, WireType.arrayOf(PgType.INT4), true, many))
                 .isInstanceOf(GatehouseException.class);
     }
