@@ -93,6 +93,12 @@ final class TestArchitecture {
                 "io.gatehouse.chat..");
     }
 
+    /** What it runs, it runs through the sessions of the server. */
+    @Test
+    void pgKnowsSessionsOnly() {
+        mustNotKnow("pg", TENSORFLOW, DUCKDB, "io.gatehouse.store..", "io.gatehouse.engine..", "io.gatehouse.run..");
+    }
+
     @Test
     void packagesDoNotDependOnEachOtherInCircles() {
         slices().matching("io.gatehouse.(*)..").should().beFreeOfCycles().check(gatehouse);

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /**
  * The one exception that Gatehouse throws at its users. The message is a whole sentence that says what was wrong and
  * the value that was wrong; where its text does not end as a sentence does, such as with the words of another program, it
- * gets a full stop. It is caught at three doors only: the command line, the HTTP error mapper and JDBC.
+ * gets a full stop. It is caught at four doors only: the command line, the HTTP error mapper, JDBC and the
+ * PostgreSQL port.
  */
 public final class GatehouseException extends RuntimeException {
     /** Names in files may hold what steers a terminal. Texts of users have lines. */

@@ -113,6 +113,7 @@ final class DemoCommand implements Callable<Integer> {
                 engine,
                 ServerSettings.standard(new ListenAddress(LOOPBACK, port), GatehouseVersion.current())
                         .with(sources),
+                Optional.empty(),
                 WorkerCommand.standard(),
                 stop,
                 out);

@@ -5,6 +5,8 @@ import io.gatehouse.cli.sql.EngineOption;
 import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.pg.PgServer;
+import io.gatehouse.pg.PgSettings;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.http.HttpLimits;
@@ -16,6 +18,7 @@ import io.gatehouse.worker.WorkerSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,6 +79,7 @@ final class ServeCommand implements Runnable {
                         store,
                         own,
                         settings,
+                        options.pg(settings),
                         options.worker(),
                         stop,
                         command.commandLine().getOut());
@@ -91,6 +95,7 @@ final class ServeCommand implements Runnable {
                     store,
                     remote.engine(),
                     settings,
+                    options.pg(settings),
                     options.worker(),
                     stop,
                     command.commandLine().getOut());
@@ -102,22 +107,26 @@ final class ServeCommand implements Runnable {
             Store store,
             QueryEngine engine,
             ServerSettings settings,
+            Optional<PgSettings> pg,
             WorkerSettings worker,
             StopSignal stop,
             PrintWriter out) {
         try (GatehouseServer server =
                 GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, worker))) {
+            Optional<PgServer> pgPort = pg.map(wanted -> PgServer.start(server, wanted));
             engine.warmUp();
-            announce(store, server, settings, out);
+            announce(store, server, pgPort, settings, out);
             stop.await();
             server.pending().ifPresent(pending -> {
                 out.printf("Stopping: %s.%n", pending);
                 out.flush();
             });
+            pgPort.ifPresent(PgServer::close);
         }
     }
 
-    private static void announce(Store store, GatehouseServer server, ServerSettings settings, PrintWriter out) {
+    private static void announce(
+            Store store, GatehouseServer server, Optional<PgServer> pg, ServerSettings settings, PrintWriter out) {
         int runs = store.runs().size();
         out.printf(
                 Locale.ROOT,
@@ -127,6 +136,7 @@ final class ServeCommand implements Runnable {
                 runs == 1 ? "run" : "runs",
                 store.bytes() / 1e6);
         out.printf("  %s%n", server.uri());
+        pg.ifPresent(port -> out.printf("  %s%n", port.address()));
         limits(settings, out);
         out.println("Press Ctrl-C to stop.");
         out.flush();

@@ -6,6 +6,7 @@ import io.gatehouse.cli.terminal.SecretFile;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
+import io.gatehouse.pg.PgSettings;
 import io.gatehouse.server.AccessSettings;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerMemory;
@@ -37,6 +38,14 @@ final class ServeOptions {
             defaultValue = "8080",
             description = "Port to listen on, 0 for any free port (default: ${DEFAULT-VALUE}).")
     private int port;
+
+    @Option(
+            names = "--pg-port",
+            paramLabel = "P",
+            description =
+                    "Port for PostgreSQL clients on the same host, 0 for any free port (default: none). The token is"
+                            + " their password.")
+    private Optional<Integer> pgPort = Optional.empty();
 
     @Option(
             names = "--public-name",
@@ -214,6 +223,15 @@ final class ServeOptions {
                 RunSources.of(models, quizzes),
                 log,
                 GatehouseVersion.current());
+    }
+
+    /** The port for PostgreSQL's clients, if there is to be one. */
+    Optional<PgSettings> pg(ServerSettings settings) {
+        return pgPort.map(wanted -> new PgSettings(
+                new ListenAddress(host, wanted),
+                settings.access().token(),
+                settings.access().tls().map(Tls::context),
+                settings.http()));
     }
 
     private AccessSettings access() {

@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -83,6 +84,27 @@ final class TestServeCommand {
                 .isFalse();
         try (Store store = Store.open(file)) {
             assertThat(store.runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void listensForPostgresClients() throws Exception {
+        Process server = command("--db", file.toString(), "--port", "0", "--pg-port", "0")
+                .start();
+        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
+            out.readLine();
+            out.readLine();
+            URI uri = URI.create(out.readLine().strip());
+            assertThat(uri.toString()).matches("postgresql://127\\.0\\.0\\.1:[0-9]+/");
+            try (Socket client = new Socket(uri.getHost(), uri.getPort())) {
+                // SSLRequest: without a certificate the answer is N.
+                client.getOutputStream().write(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f});
+                assertThat(client.getInputStream().read()).isEqualTo('N');
+            }
+            server.destroy();
+            assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            server.destroyForcibly();
         }
     }
 

@@ -6,6 +6,10 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.http.MalformedRequests;
 import io.gatehouse.server.http.RequestLine;
+import io.gatehouse.server.query.QueryClient;
+import io.gatehouse.server.query.QueryService;
+import io.gatehouse.server.query.ServedSession;
+import io.gatehouse.server.query.admission.DescribeGate;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
@@ -50,6 +54,9 @@ public final class GatehouseServer implements AutoCloseable {
     private final ServerSettings settings;
     private final Javalin javalin;
     private final Activity activity;
+    private final QueryEngine engine;
+    private final QueryService service;
+    private final DescribeGate gate;
     private final ServerLog log;
     private final Path database;
     private final Optional<ServerFile> serverFile;
@@ -58,12 +65,18 @@ public final class GatehouseServer implements AutoCloseable {
             ServerSettings settings,
             Javalin javalin,
             Activity activity,
+            QueryEngine engine,
+            QueryService service,
+            DescribeGate gate,
             ServerLog log,
             Path database,
             Identity identity) {
         this.settings = settings;
         this.javalin = javalin;
         this.activity = activity;
+        this.engine = engine;
+        this.service = service;
+        this.gate = gate;
         this.log = log;
         this.database = database;
         this.serverFile = writeServerFile(identity);
@@ -106,7 +119,10 @@ public final class GatehouseServer implements AutoCloseable {
             ServerLog log) {
         Identity identity = Identity.fresh();
         Optional<SslContextFactory.Server> tls = settings.access().tls().map(HttpPort::context);
-        Routes routes = new Routes(store, engine, activity, metrics, settings, identity);
+        QueryService service = new QueryService(engine, activity.queries(), settings.queries());
+        DescribeGate gate = new DescribeGate(
+                settings.queries().concurrent(), settings.queries().queued());
+        Routes routes = new Routes(store, engine, activity, service, gate, metrics, settings, identity);
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -115,7 +131,7 @@ public final class GatehouseServer implements AutoCloseable {
             routes.configure(config);
         });
         javalin.start();
-        return new GatehouseServer(settings, javalin, activity, log, store.file(), identity);
+        return new GatehouseServer(settings, javalin, activity, engine, service, gate, log, store.file(), identity);
     }
 
     /** Ends the threads of a server that does not start, such as for a wrong password. */
@@ -161,6 +177,15 @@ public final class GatehouseServer implements AutoCloseable {
     public URI uri() {
         return URI.create("%s://%s/"
                 .formatted(settings.access().scheme(), settings.address().localAuthority(javalin.port())));
+    }
+
+    /**
+     * A session for a client that speaks another protocol than HTTP.
+     *
+     * @param format name of the protocol, for those who look at the register of queries
+     */
+    public ServedSession session(String format, QueryClient client) {
+        return new ServedSession(engine, service, activity.history(), gate, format, client, settings.version());
     }
 
     /** What {@link #close} would wait for, and how long; empty if nothing runs. */

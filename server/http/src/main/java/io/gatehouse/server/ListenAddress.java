@@ -33,7 +33,7 @@ public record ListenAddress(String host, int port) {
     }
 
     /** Where a client on this machine reaches it; the address for all interfaces cannot be connected to. */
-    String localAuthority(int actualPort) {
+    public String localAuthority(int actualPort) {
         return resolve(host).isAnyLocalAddress() ? "127.0.0.1:" + actualPort : authority(actualPort);
     }
 
@@ -42,7 +42,7 @@ public record ListenAddress(String host, int port) {
      *
      * @throws GatehouseException ADDRESS_IN_USE if the port cannot be opened, usually because another program has it
      */
-    ServerSocketChannel open() {
+    public ServerSocketChannel open() {
         try {
             ServerSocketChannel channel = ServerSocketChannel.open();
             try {
@@ -58,7 +58,7 @@ public record ListenAddress(String host, int port) {
     }
 
     /** Host and port as URLs have them. */
-    String authority(int actualPort) {
+    public String authority(int actualPort) {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + actualPort;
     }
 

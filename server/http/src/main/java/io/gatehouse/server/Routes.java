@@ -36,6 +36,8 @@ record Routes(
         Store store,
         QueryEngine engine,
         Activity activity,
+        QueryService service,
+        DescribeGate gate,
         ServerMetrics metrics,
         ServerSettings settings,
         Identity identity) {
@@ -50,12 +52,11 @@ record Routes(
                 Problem.ofDefect().send(response);
             }
         });
-        QueryService service = new QueryService(engine, activity.queries(), settings.queries());
         metrics.watch(activity, service);
         addChecks(config.routes);
-        addQueries(config.routes, service);
+        addQueries(config.routes);
         addRuns(config.routes);
-        addServer(config.routes, service);
+        addServer(config.routes);
         addPages(config.routes, new PlainPage(service));
         addErrors(config.routes);
     }
@@ -72,7 +73,7 @@ record Routes(
         routes.before(new RequestBody(settings.http()));
     }
 
-    private void addQueries(RoutesConfig routes, QueryService service) {
+    private void addQueries(RoutesConfig routes) {
         QueryResource query = new QueryResource(service, activity.history());
         routes.get("/v1/query", query::get);
         routes.post("/v1/query", query::post);
@@ -81,8 +82,6 @@ record Routes(
         routes.get("/v1/queries/{id}", queries::show);
         routes.delete("/v1/queries/{id}", queries::cancel);
         routes.get("/v1/history", new HistoryResource(activity.history()));
-        DescribeGate gate = new DescribeGate(
-                settings.queries().concurrent(), settings.queries().queued());
         StatementResource statements = new StatementResource(engine, settings.queries(), gate);
         routes.post("/v1/describe", statements::describe);
         routes.post("/v1/check", statements::check);
@@ -107,7 +106,7 @@ record Routes(
         routes.post("/v1/runs/{name}/cancel", runs::cancel);
     }
 
-    private void addServer(RoutesConfig routes, QueryService service) {
+    private void addServer(RoutesConfig routes) {
         routes.get(
                 "/v1/events", new EventStream(activity.events(), settings.http().eventStreams()));
         routes.get("/v1/openapi.json", new OpenApiDocument());

@@ -13,6 +13,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.UnrecoverableKeyException;
 import java.util.Collections;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * Certificate and key of a server that is reached by HTTPS.
@@ -45,6 +47,19 @@ public record Tls(Path keystore, String password) {
         } catch (NoSuchFileException e) {
             throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no key store %s.".formatted(keystore), e);
         } catch (IOException | GeneralSecurityException e) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, fault(e), e);
+        }
+    }
+
+    /** What a port other than that of HTTPS needs to speak TLS. */
+    public SSLContext context() {
+        try {
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(keys(), password.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(managers.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, fault(e), e);
         }
     }

@@ -16,10 +16,10 @@ import javax.net.ssl.TrustManagerFactory;
  *
  * @param keystore PKCS #12
  */
-record SelfSigned(Path keystore) {
-    static final String PASSWORD = "a long password";
+public record SelfSigned(Path keystore) {
+    public static final String PASSWORD = "a long password";
 
-    static SelfSigned in(Path folder) throws IOException, InterruptedException {
+    public static SelfSigned in(Path folder) throws IOException, InterruptedException {
         Path file = folder.resolve("server.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -45,12 +45,12 @@ record SelfSigned(Path keystore) {
         return new SelfSigned(file);
     }
 
-    Tls tls() {
+    public Tls tls() {
         return new Tls(keystore, PASSWORD);
     }
 
     /** Trusts this certificate and no other. */
-    SSLContext trust() throws IOException, GeneralSecurityException {
+    public SSLContext trust() throws IOException, GeneralSecurityException {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(withoutKey());
         SSLContext context = SSLContext.getInstance("TLS");
@@ -59,7 +59,7 @@ record SelfSigned(Path keystore) {
     }
 
     /** What a client may have of it. */
-    KeyStore withoutKey() throws IOException, GeneralSecurityException {
+    public KeyStore withoutKey() throws IOException, GeneralSecurityException {
         KeyStore known = KeyStore.getInstance("PKCS12");
         try (InputStream stream = Files.newInputStream(keystore)) {
             known.load(stream, PASSWORD.toCharArray());

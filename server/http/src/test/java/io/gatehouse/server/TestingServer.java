@@ -82,6 +82,10 @@ public final class TestingServer implements AutoCloseable {
         }
     }
 
+    public GatehouseServer server() {
+        return server;
+    }
+
     public URI uri() {
         return server.uri();
     }

@@ -43,7 +43,8 @@ public final class PlainPage {
     public void run(Context context) throws IOException {
         String sql = field(new String(RequestBody.of(context), UTF_8), "sql");
         ClientConnection client = ClientConnection.of(context);
-        try (ServedQuery query = service.enter(QueryId.assign(context), new Query(sql, ROWS), "html", client)) {
+        try (ServedQuery query =
+                service.enter(QueryId.assign(context), new Query(sql, ROWS), "html", QueryClient.of(client))) {
             service.serve(query, served -> send(context, 200, sql, table(served)));
         } catch (GatehouseException e) {
             send(context, e.code().httpStatus(), sql, problem(e));

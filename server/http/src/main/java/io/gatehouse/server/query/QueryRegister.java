@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.client.Query;
-import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.store.query.PastQuery;
 import io.javalin.http.ConflictResponse;
 import java.time.Duration;
@@ -61,7 +60,7 @@ public final class QueryRegister implements AutoCloseable {
     }
 
     /** Registers a query that has arrived; closing it moves it to those that were. */
-    ServedQuery enter(String id, Query statement, String format, ClientConnection client) {
+    ServedQuery enter(String id, Query statement, String format, QueryClient client) {
         ServedQuery query = new ServedQuery(id, statement, format, client, this::changed);
         if (running.putIfAbsent(id, query) != null) {
             throw new ConflictResponse("A query with the id \"%s\" is running.".formatted(id));

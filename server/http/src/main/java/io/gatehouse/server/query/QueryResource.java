@@ -58,7 +58,7 @@ public final class QueryResource {
         Problem.rememberSql(context, request.sql());
         ClientConnection client = ClientConnection.of(context);
         ServedQuery served = service.enter(
-                id, request.query(service.quota()), request.format().id(), client);
+                id, request.query(service.quota()), request.format().id(), QueryClient.of(client));
         try (served) {
             service.serve(served, query -> {
                 client.writtenByThisThread(query.preemption()::pause);

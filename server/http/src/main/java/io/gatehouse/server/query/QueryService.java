@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,8 @@ public final class QueryService {
     public List<List<@Nullable Object>> rows(Context context, String sql) throws IOException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         Query statement = new Query(sql, quota.rows());
-        try (ServedQuery query = enter(QueryId.assign(context), statement, "json", ClientConnection.of(context))) {
+        try (ServedQuery query =
+                enter(QueryId.assign(context), statement, "json", QueryClient.of(ClientConnection.of(context)))) {
             serve(query, served -> {
                 int columns = served.columns().size();
                 while (served.next()) {
@@ -87,19 +89,54 @@ public final class QueryService {
      *
      * @param format of its rows, for those who look at the register
      */
-    ServedQuery enter(String id, Query statement, String format, ClientConnection client) {
+    ServedQuery enter(String id, Query statement, String format, QueryClient client) {
         return register.enter(id, statement, format, client);
+    }
+
+    /**
+     * Runs a query until the reading has its first row or its end, and leaves it open: whoever closes it closes the slot
+     * that is returned after it. A query that fails is left without either.
+     */
+    ComputeSlot open(ServedQuery query, Consumer<ServedQuery> reading) {
+        @Nullable ComputeSlot slot = null;
+        try {
+            slot = admission.enter(query::queued, query::checkStopped);
+            run(query, slot, reading::accept);
+            return slot;
+        } catch (GatehouseException e) {
+            abandon(query, slot);
+            GatehouseException reason = query.reason(e);
+            query.failed(reason);
+            throw reason;
+        } catch (IOException | RuntimeException e) {
+            abandon(query, slot);
+            GatehouseException defect =
+                    new GatehouseException(ErrorCode.INTERNAL_ERROR, "Gatehouse failed; its log says more.", e);
+            query.failed(defect);
+            throw defect;
+        }
+    }
+
+    private static void abandon(ServedQuery query, @Nullable ComputeSlot slot) {
+        query.endAttempt();
+        if (slot != null) {
+            slot.close();
+        }
+    }
+
+    private void run(ServedQuery query, ComputeSlot slot, Reading reading) throws IOException {
+        query.admitted(new Preemption(slot, engine.isLocal()));
+        while (!attempt(query, query.statement(), reading)) {
+            query.queued();
+            admission.awaitRestart(slot, query::checkStopped);
+        }
     }
 
     /** Runs a query and hands it to the reading when it has begun. */
     void serve(ServedQuery query, Reading reading) throws IOException {
         try (ComputeSlot slot = admission.enter(query::queued, query::checkStopped)) {
-            query.admitted(new Preemption(slot, engine.isLocal()));
             try {
-                while (!attempt(query, query.statement(), reading)) {
-                    query.queued();
-                    admission.awaitRestart(slot, query::checkStopped);
-                }
+                run(query, slot, reading);
             } finally {
                 // What it holds goes before its slot does.
                 query.endAttempt();

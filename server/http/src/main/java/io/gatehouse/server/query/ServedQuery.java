@@ -6,7 +6,6 @@ import io.gatehouse.client.Query;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.Problem;
 import io.gatehouse.server.query.QuerySnapshot.State;
 import io.gatehouse.sql.ArrowBatches;
@@ -35,7 +34,7 @@ final class ServedQuery implements AutoCloseable {
     private final String id;
     private final Query statement;
     private final String format;
-    private final ClientConnection client;
+    private final QueryClient client;
     private final Consumer<ServedQuery> changed;
     private final Instant submitted = Instant.now();
     private final long start = System.nanoTime();
@@ -57,7 +56,7 @@ final class ServedQuery implements AutoCloseable {
     private volatile boolean ended;
 
     /** @param changed is called at each change of state */
-    ServedQuery(String id, Query statement, String format, ClientConnection client, Consumer<ServedQuery> changed) {
+    ServedQuery(String id, Query statement, String format, QueryClient client, Consumer<ServedQuery> changed) {
         this.id = requireNonNull(id, "id is null");
         this.statement = requireNonNull(statement, "statement is null");
         this.format = requireNonNull(format, "format is null");
@@ -73,7 +72,7 @@ final class ServedQuery implements AutoCloseable {
         return statement;
     }
 
-    ClientConnection client() {
+    QueryClient client() {
         return client;
     }
 

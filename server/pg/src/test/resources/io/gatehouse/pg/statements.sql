@@ -1,0 +1,32 @@
+-- Statements whose values every client must read as POST /v1/query gives them; one on a line. TestPgJdbc and
+-- clients/check_clients.py run them.
+SELECT 1;
+SELECT name, layers, experts, status FROM runs;
+SELECT layer, expert, scope, activations FROM experts ORDER BY layer, expert, scope;
+SELECT count(*) FROM tokens;
+SELECT layer, count(*) AS n, avg(entropy) AS mean FROM token_routing GROUP BY layer ORDER BY layer;
+SELECT experts, weights FROM token_routing ORDER BY run_id, question_id, position, layer LIMIT 50;
+SELECT subject, count(*) FROM public.questions GROUP BY 1 ORDER BY 1;
+SELECT "name" FROM "public"."runs";
+SELECT TRUE, FALSE, NULL::BOOLEAN;
+SELECT 1::TINYINT, -32767::SMALLINT, 2147483647, 9223372036854775807, 5::UINTEGER;
+SELECT '170141183460469231731687303715884105727'::HUGEINT, 18446744073709551615::UBIGINT;
+SELECT 1.50::DECIMAL(5,2), -0.001::DECIMAL(18,3), 0::DECIMAL(10,4), NULL::DECIMAL(4,1);
+SELECT 1e20::DOUBLE, 0.1::DOUBLE, -0.0::DOUBLE, 1e-7::DOUBLE, 123456789.125::DOUBLE;
+SELECT 0.1::FLOAT, 1e10::FLOAT, 16777216::FLOAT;
+SELECT 'NaN'::DOUBLE, 'Infinity'::DOUBLE, '-Infinity'::FLOAT;
+SELECT 'plain', '', 'it''s', 'zwölf Boxkämpfer 🥊', '{1,2}';
+SELECT DATE '2026-01-02', DATE '1582-10-15', NULL::DATE;
+SELECT TIME '01:02:03.000004', TIME '23:59:59';
+SELECT TIMESTAMP '2026-01-02 03:04:05', TIMESTAMP '1969-12-31 23:59:59.999999';
+SELECT ['a', NULL, 'with "quotes", commas and \'], [7], [1.5, -2]::DOUBLE[];
+SELECT [DATE '2026-01-02', NULL];
+SELECT [true, false, NULL];
+SELECT NULL;
+SELECT name, started_at FROM runs;
+SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS t(n, x) ORDER BY n;
+WITH top AS (SELECT layer, max(activations) AS most FROM experts GROUP BY layer) SELECT * FROM top ORDER BY layer;
+SELECT a.layer, b.expert FROM experts a JOIN experts b USING (layer) ORDER BY 1, 2 LIMIT 20;
+SELECT position, row_number() OVER (ORDER BY position, token_id) FROM tokens ORDER BY 2 LIMIT 10;
+SELECT * FROM scopes ORDER BY ALL;
+SELECT layer FROM experts WHERE layer < 0;
