@@ -42,11 +42,11 @@ export function noRows(run: Run | undefined, scope: Scope, subject: string | und
     return '';
   }
   if (run.status === 'running') {
-    return 'No results are stored yet. The picture appears with the first ones.';
+    return 'No results are stored yet. The chart appears with the first ones.';
   }
   const last = scope === 'last_prompt' && run.scope === 'prompt';
   if (isImported(run)) {
-    return `Not recorded: ${files(run)} do not contain what this picture needs${last ? ' at the last prompt token; try all prompt tokens' : ''}.`;
+    return `Not recorded: ${files(run)} do not contain what this chart needs${last ? ' at the last prompt token; try all prompt tokens' : ''}.`;
   }
   return `No data for ${subject === undefined ? 'this run and scope' : 'this run, scope and subject'}.`;
 }

@@ -97,7 +97,7 @@ export async function pngFile(svg: string, scale = 2): Promise<Blob> {
   context.scale(scale, scale);
   context.drawImage(image, 0, 0);
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob === null ? reject(new Error('The picture could not be drawn')) : resolve(blob)), 'image/png'),
+    canvas.toBlob((blob) => (blob === null ? reject(new Error('The chart could not be drawn')) : resolve(blob)), 'image/png'),
   );
 }
 

@@ -21,7 +21,7 @@ describe('options of a run', () => {
 
   it('come back from the run that they made', () => {
     expect(requestOf(optionsOf(RUN))).toEqual({
-      model: 'olmoe', quiz: 'mmlu', name: 'no experts', limit: 1560, shots: 5, format: 'lm-eval', chat: true, record: 'last-prompt', probabilities: 'last-prompt',
+      model: 'olmoe', quiz: 'mmlu', name: 'no experts', limit: 1560, shots: 5, format: 'lm-eval', chat: true, record: 'last_prompt', probabilities: 'last_prompt',
       norms: true, precision: 'fast', mask: ['2:12', '3:1'], scale: ['1:2=0.5'], 'top-k': 4,
     });
     expect(optionsOf({ ...RUN, format: 'olmes+chat+no-thinking' })).toMatchObject({ format: 'olmes', chat: true, thinking: 'off' });
@@ -31,8 +31,8 @@ describe('options of a run', () => {
 
   it('make a command line', () => {
     expect(commandOf(RUN).split(' \\\n  ')).toEqual([
-      './gatehouse run --db FILE --model .../olmoe --quiz .../mmlu', "--name 'no experts'", '--limit 1560', '--shots 5', '--format lm-eval', '--chat', '--record last-prompt',
-      '--probabilities last-prompt', '--norms', '--precision fast', '--mask 2:12,3:1', '--scale 1:2=0.5', '--top-k 4',
+      './gatehouse run --db FILE --model .../olmoe --quiz .../mmlu', "--name 'no experts'", '--limit 1560', '--shots 5', '--format lm-eval', '--chat', '--record last_prompt',
+      '--probabilities last_prompt', '--norms', '--precision fast', '--mask 2:12,3:1', '--scale 1:2=0.5', '--top-k 4',
     ]);
   });
 });

@@ -59,7 +59,7 @@ public final class FileFailure {
             return "%s is there already".formatted(other.getFile());
         }
         if (cause instanceof NotDirectoryException other) {
-            return "%s is no directory".formatted(other.getFile());
+            return "%s is not a directory".formatted(other.getFile());
         }
         if (cause instanceof FileSystemException refused && refused.getReason() != null) {
             return refused.getReason();

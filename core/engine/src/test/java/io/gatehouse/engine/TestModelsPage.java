@@ -140,10 +140,10 @@ final class TestModelsPage {
                 [family/](../core/engine/src/main/java/io/gatehouse/checkpoint/family) and the fixtures that they are
                 compared with; edit those, not this page. [engine.md](engine.md) explains the choices.
 
-                A family is *verified* by the outputs of Hugging Face's code (transformers %s, fp32) for tiny checkpoints
-                of random weights in the layout of the published ones: chosen experts, weights, hidden states and logits
-                (`TestFamilies`). No published checkpoint was run for this page. The choices of a family are those that its
-                fixtures use.
+                Each family is compared with Hugging Face's code (transformers %s, fp32) on *fixtures*: tiny checkpoints of
+                random weights in the layout of the published ones. Chosen experts, weights, hidden states and logits must
+                agree (`TestFamilies`, tolerance 2e-4). No published checkpoint was run for this page. The choices of a family
+                are those that its fixtures use.
 
                 | family | `architectures` | fixtures |
                 |---|---|---|
@@ -171,15 +171,15 @@ final class TestModelsPage {
         page.append("| part | choices |\n|---|---|\n");
         words.parts()
                 .forEach((part, choices) -> page.append("| %s | %s |\n".formatted(part, String.join("; ", choices))));
-        page.append("\n*Verified.* %s.\n"
+        page.append("\n*Fixtures.* %s.\n"
                 .formatted(
                         fixtures.isEmpty()
-                                ? "By the outputs of an older fixture (`TestReference`)"
+                                ? "An older one (`TestReference`)"
                                 : fixtures.stream()
                                         .map(fixture -> "`" + fixture.name() + "`")
                                         .collect(Collectors.joining(", "))));
         List<String> notes = fixtures.stream().map(Fixture::note).distinct().toList();
-        notes.forEach(note -> page.append("\n*Of the fixtures.* %s.\n".formatted(note.replace("*", "\\*"))));
+        notes.forEach(note -> page.append("\n*Notes on the fixtures.* %s.\n".formatted(note.replace("*", "\\*"))));
         List<String> packed = packed().entrySet().stream()
                 .filter(entry -> family.architectures().contains(entry.getValue()))
                 .map(entry -> "`" + entry.getKey() + "`")
@@ -205,7 +205,7 @@ final class TestModelsPage {
                 ## Storage formats
                 How weights are stored does not depend on the family: fp32, fp16, bf16, FP8, MXFP4, compressed-tensors,
                 ModelOpt, GPTQ, AWQ and bitsandbytes are read for each, per expert or with the experts of a layer fused;
-                [engine.md](engine.md#storage-formats) lists them. GGUF files are read of the architectures named above.
+                [engine.md](engine.md#storage-formats) lists them. GGUF files are read for the architectures named above.
                 `TestPackedReference` compares these packed checkpoints with the outputs of their dequantised weights:
 
                 | checkpoint | architecture |
@@ -218,7 +218,7 @@ final class TestModelsPage {
         page.append("""
 
                 ## Refused
-                Other architectures are refused by their names. Of those that transformers has:
+                Other architectures are refused by name. Those that transformers implements:
 
                 | `architectures` | what Gatehouse lacks |
                 |---|---|

@@ -91,7 +91,6 @@ final class PromptEncoder implements AutoCloseable {
         return ChatTemplate.find(checkpoint.directory(), Clock.fixed(date.toInstant(), date.getOffset()), thinking)
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Model %s has no chat template, which prompts as chat messages need"
-                                .formatted(checkpoint.name())));
+                        "Model %s has no chat template, which chat prompts need".formatted(checkpoint.name())));
     }
 }

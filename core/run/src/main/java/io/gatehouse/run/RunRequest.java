@@ -91,12 +91,12 @@ public record RunRequest(
 
         @JsonField(
                 value = "Tokens whose routing is recorded.",
-                values = {"prompt", "last-prompt"})
+                values = {"prompt", "last_prompt"})
         String record,
 
         @JsonField(
                 value = "Tokens for which the probability of every expert is recorded.",
-                values = {"none", "last-prompt", "all"})
+                values = {"none", "last_prompt", "all"})
         String probabilities,
 
         @JsonField("Whether the norms of the outputs of chosen experts are recorded.")
@@ -286,19 +286,19 @@ public record RunRequest(
                 topK);
     }
 
-    /** What is to be kept of what the routers say. */
+    /** What is to be kept of what the routers say. Values are those of SQL; they may be written with a dash, too. */
     public Recording recording() {
         Scope scope = switch (record) {
             case "prompt" -> Scope.PROMPT;
-            case "last-prompt" -> Scope.LAST_PROMPT;
-            default -> throw invalid("--record takes prompt or last-prompt, not '%s'".formatted(record));
+            case "last_prompt", "last-prompt" -> Scope.LAST_PROMPT;
+            default -> throw invalid("--record takes prompt or last_prompt, not '%s'".formatted(record));
         };
         Probabilities kept = switch (probabilities) {
             case "none" -> Probabilities.NONE;
-            case "last-prompt" -> Probabilities.LAST_PROMPT;
+            case "last_prompt", "last-prompt" -> Probabilities.LAST_PROMPT;
             case "all" -> Probabilities.ALL;
             default ->
-                throw invalid("--probabilities takes none, last-prompt or all, not '%s'".formatted(probabilities));
+                throw invalid("--probabilities takes none, last_prompt or all, not '%s'".formatted(probabilities));
         };
         return new Recording(scope, kept, norms);
     }

@@ -125,7 +125,7 @@ public final class ShardWorker implements AutoCloseable {
         if (!checkpoint.fingerprint().equals(wanted)) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "%s of this machine is another checkpoint (%s) than that of the run (%s)"
+                    "%s on this machine is a different checkpoint (%s) from that of the run (%s)"
                             .formatted(checkpoint.directory(), checkpoint.fingerprint(), wanted));
         }
     }

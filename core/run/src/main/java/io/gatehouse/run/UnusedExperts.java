@@ -28,7 +28,7 @@ public final class UnusedExperts {
     public static Set<ExpertPlace> of(Store store, String run, Optional<Scope> scope) {
         RunSummary found = store.run(run);
         if (found.status() != RunStatus.COMPLETE) {
-            throw refused("Run \"%s\" is %s: what it did not use so far says nothing"
+            throw refused("Run \"%s\" is %s: only the unused experts of a complete run can be masked"
                     .formatted(run, found.status().id()));
         }
         Scope wanted = scope.orElse(found.scope());

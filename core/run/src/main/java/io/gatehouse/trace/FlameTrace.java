@@ -51,6 +51,6 @@ final class FlameTrace implements TraceReader {
             }
         }
         throw new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT, "The name of %s holds no number of a layer".formatted(file));
+                ErrorCode.INVALID_ARGUMENT, "The file name of %s contains no layer number".formatted(file));
     }
 }

@@ -67,8 +67,7 @@ final class RoutingCube {
         }
         if (!field.isText()) {
             if (packed) {
-                throw field.corrupt(
-                        "is a list, whose numbers are no bits of weights: import it without --packed-weights");
+                throw field.corrupt("is a list, which cannot hold packed weights: import it without --packed-weights");
             }
             return ofList(field, first);
         }

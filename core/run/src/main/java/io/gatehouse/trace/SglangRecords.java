@@ -64,7 +64,7 @@ final class SglangRecords implements TraceReader {
             }
             throw corrupt(
                     file,
-                    "has no last_physical_to_logical_map of shape [layers, experts]: which experts its physical ones are, nothing says");
+                    "has no last_physical_to_logical_map of shape [layers, experts], so its physical experts are unknown");
         }
 
         int layers() {
@@ -212,7 +212,7 @@ final class SglangRecords implements TraceReader {
             throw corrupt(
                     place,
                     mode == MIXED
-                            ? "is of a pass that mixed prompts and generated tokens, which nothing tells apart: record without --enable-mixed-chunk"
+                            ? "is of a pass that mixed prompts and generated tokens, which cannot be told apart: record without --enable-mixed-chunk"
                             : "has the forward_mode %s, which is not 1 (extend) or 2 (decode)"
                                     .formatted(shown(pass.get("forward_mode"))));
         }

@@ -109,7 +109,7 @@ public final class TraceImport {
             if (answers.putIfAbsent(answer.name(), answer) != null) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
-                        "%s has a second answer with the name %s".formatted(file, answer.name()));
+                        "%s has two answers with the name %s".formatted(file, answer.name()));
             }
         }
     }
@@ -266,17 +266,17 @@ public final class TraceImport {
      */
     public ImportedRun run(String name, String model, OptionalInt experts) {
         if (sequences.size() == 0 && counts.isEmpty()) {
-            throw said("no routing");
+            throw containing("no routing");
         }
         if (sequences.size() > 0 && !counts.isEmpty()) {
-            throw said("both counts and sequences: import them as two runs");
+            throw containing("both counts and sequences: import them as two runs");
         }
         Map<String, TracedAnswer> answered = answered();
         requireAllOrNone(recorded.weighed(), "weights");
         requireAllOrNone(recorded.gated(), "probabilities");
         int seen = recorded.experts();
         if (seen == 0) {
-            throw said("no routing");
+            throw containing("no routing");
         }
         if (experts.isPresent() && experts.getAsInt() < seen) {
             throw new GatehouseException(
@@ -301,13 +301,13 @@ public final class TraceImport {
                 memory);
     }
 
-    private GatehouseException said(String what) {
+    private GatehouseException containing(String what) {
         return new GatehouseException(
                 ErrorCode.CORRUPT_DATASET,
                 "%s %s %s"
                         .formatted(
                                 files.stream().map(Path::toString).collect(Collectors.joining(", ")),
-                                files.size() == 1 ? "says" : "say",
+                                files.size() == 1 ? "contains" : "contain",
                                 what));
     }
 
@@ -323,7 +323,7 @@ public final class TraceImport {
     /** A run has a row for every layer and expert, whether it was seen or not. */
     private void requireGrid(int layerCount, int experts) {
         if ((long) layerCount * experts > MAX_GRID) {
-            throw said("%,d layers of %,d experts; a run has at most %,d of them in all"
+            throw containing("%,d layers of %,d experts; a run has at most %,d of them in all"
                     .formatted(layerCount, experts, MAX_GRID));
         }
     }
@@ -337,7 +337,7 @@ public final class TraceImport {
         if (answers.size() != names.size()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "There are %d answers for %d sequences of other names, so that neither name nor order says which is whose"
+                    "There are %d answers for %d sequences, and their names differ: they match neither by name nor by order"
                             .formatted(answers.size(), names.size()));
         }
         Map<String, TracedAnswer> byOrder = new HashMap<>();

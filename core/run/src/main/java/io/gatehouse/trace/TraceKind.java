@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Sources of routing besides our own engine. */
 public enum TraceKind {
@@ -47,23 +48,24 @@ public enum TraceKind {
         return description;
     }
 
+    /** Kinds of routing; the samples of lm-evaluation-harness only add answers to one of them. */
+    private static Stream<TraceKind> routing() {
+        return Arrays.stream(values()).filter(kind -> kind != LM_EVAL);
+    }
+
     /**
-     * The kind of that name.
+     * The kind of routing of that name.
      *
      * @throws GatehouseException INVALID_ARGUMENT, with the names there are
      */
     public static TraceKind of(String id) {
-        return Arrays.stream(values())
+        return routing()
                 .filter(kind -> kind.id.equals(id))
                 .findFirst()
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Nothing is imported from '%s'; there are %s"
-                                .formatted(
-                                        id,
-                                        Arrays.stream(values())
-                                                .map(TraceKind::id)
-                                                .collect(Collectors.joining(", ")))));
+                        "Unknown kind of import '%s'; it must be one of %s"
+                                .formatted(id, routing().map(TraceKind::id).collect(Collectors.joining(", ")))));
     }
 
     /**

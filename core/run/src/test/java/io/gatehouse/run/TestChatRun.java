@@ -104,7 +104,7 @@ final class TestChatRun {
                 Store store = Store.create(directory.resolve("none.duckdb"))) {
             assertThatThrownBy(() -> run(checkpoint, engine, store, "chat", quiz, PromptFormat.HENDRYCKS, true))
                     .isInstanceOf(GatehouseException.class)
-                    .hasMessage("Model model has no chat template, which prompts as chat messages need.");
+                    .hasMessage("Model model has no chat template, which chat prompts need.");
             assertThat(store.runs()).isEmpty();
         }
     }

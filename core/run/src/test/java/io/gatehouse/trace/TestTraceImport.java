@@ -132,7 +132,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> nothing.run("r", "m", OptionalInt.empty()),
                 ErrorCode.CORRUPT_DATASET,
-                samples + " says no routing");
+                samples + " contains no routing");
         TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
         traces.read(file("r.jsonl", """
                 {"id": "a", "prompt_routed_experts": [[[3, 1]]]}
@@ -146,7 +146,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> traces.run("r", "m", OptionalInt.empty()),
                 ErrorCode.INVALID_ARGUMENT,
-                "There are 1 answers for 2 sequences of other names, so that neither name nor order says which is whose");
+                "There are 1 answers for 2 sequences, and their names differ: they match neither by name nor by order");
         TraceImport twice = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
         twice.read(directory.resolve("r.jsonl"));
         assertRefused(
@@ -188,7 +188,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> traces.readAnswers(samples),
                 ErrorCode.CORRUPT_DATASET,
-                samples + " has a second answer with the name 0");
+                samples + " has two answers with the name 0");
     }
 
     @Test
@@ -199,7 +199,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> unrouted.run("r", "m", OptionalInt.empty()),
                 ErrorCode.CORRUPT_DATASET,
-                file + " says no routing");
+                file + " contains no routing");
         TraceImport both = new TraceImport(TraceKind.SGLANG_RECORDS, TOP_2);
         Path counts = resource("stat.pt");
         Path tokens = resource("per_token.pt");
@@ -208,7 +208,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> both.run("r", "m", OptionalInt.empty()),
                 ErrorCode.CORRUPT_DATASET,
-                "%s, %s say both counts and sequences: import them as two runs".formatted(counts, tokens));
+                "%s, %s contain both counts and sequences: import them as two runs".formatted(counts, tokens));
     }
 
     @Test

@@ -61,14 +61,14 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
-            paramLabel = "P",
+            paramLabel = "PORT",
             defaultValue = "0",
             description = "Port of the console; by default any free port.")
     private int port;
 
     @Option(
             names = "--json",
-            description = "Print the findings as JSON; implies --no-console. docs/cli.md describes the keys.")
+            description = "Print the findings as JSON (docs/cli.md describes the keys); implies --no-console.")
     private boolean json;
 
     @Spec

@@ -18,25 +18,25 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "export",
         description = {
-            "Exports a database file as a directory of Parquet files, TABLE/run_id=.../shard=.../, which DuckDB, Spark,"
-                    + " Trino and pandas can read.",
-            "The directory is read-only: sql, serve, verify and runs accept it as --db.",
+            "Exports a database file as a directory of Parquet files, which DuckDB, Spark, Trino and pandas can read.",
+            "The files are TABLE/run_id=.../shard=.../data.parquet. The directory is read-only: sql, serve, verify,"
+                    + " runs list and runs show accept it as --db.",
             "With --as it writes one run as a file for another program."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Example:",
-            "  gatehouse export --db routing.duckdb --to routing",
-            "  gatehouse sql --db routing -c \"SELECT * FROM unused_experts ORDER BY scope, layer\"",
-            "  gatehouse export --as eplb --run mmlu --db routing.duckdb --to loads.json"
+            "  gatehouse export --db routing.duckdb --output routing",
+            "  gatehouse sql --db routing -c \"FROM unused_experts ORDER BY layer\"",
+            "  gatehouse export --as eplb --run mmlu --db routing.duckdb --output loads.json"
         })
 final class ExportCommand implements Callable<Integer> {
     @Option(names = "--db", required = true, paramLabel = "FILE", description = "DuckDB file to export.")
     private Path database = Path.of("");
 
     @Option(
-            names = "--to",
+            names = {"-o", "--output"},
             required = true,
             paramLabel = "DIR",
             description = "New or empty directory to write; with --as, the file to write.")

@@ -75,11 +75,18 @@ public final class Gatehouse {
                 .addSubcommand(new TokenizeCommand())
                 .addSubcommand(new WorkerCommand());
         ServiceLoader.load(CommandExtension.class).forEach(extension -> extension.addTo(gatehouse));
+        addVersion(gatehouse);
         return gatehouse
                 .setExecutionStrategy(Gatehouse::runUnderstood)
                 .setExecutionExceptionHandler(Gatehouse::report)
                 .setParameterExceptionHandler(UsageErrors::report)
                 .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /** Makes {@code --version} work after every command; picocli gives it to the first one only. */
+    private static void addVersion(CommandLine command) {
+        command.getCommandSpec().versionProvider(new GatehouseVersion());
+        command.getSubcommands().values().forEach(Gatehouse::addVersion);
     }
 
     /** Runs what was asked for; beside {@code --help} picocli would pass over what it does not understand. */

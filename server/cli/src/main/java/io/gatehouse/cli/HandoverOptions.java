@@ -19,7 +19,7 @@ final class HandoverOptions {
     @Option(
             names = "--as",
             paramLabel = "FORMAT",
-            description = "Write one run for another program: esft, eplb, committee or mask." + " See docs/import.md.")
+            description = "Write one run for another program: esft, eplb, committee or mask (docs/import.md).")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--run", paramLabel = "NAME", description = "With --as: name of the run.")

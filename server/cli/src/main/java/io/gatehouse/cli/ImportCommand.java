@@ -29,9 +29,11 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  gatehouse import --from vllm --db routing.duckdb --name served responses.jsonl",
-            "  gatehouse import --from long --columns position=step,rank=slot --db routing.duckdb --name phone route.csv",
-            "  gatehouse import --from olmoe-counts --top-k 8 --db routing.duckdb --name published c4.pkl arxiv.pkl"
+            "  gatehouse import --from vllm --db routing.duckdb --name vllm responses.jsonl",
+            "  gatehouse import --from long --columns position=step,rank=slot \\",
+            "      --db routing.duckdb --name phone route.csv",
+            "  gatehouse import --from olmoe-counts --top-k 8 \\",
+            "      --db routing.duckdb --name published c4.pkl arxiv.pkl"
         })
 final class ImportCommand implements Callable<Integer> {
     @Option(
@@ -39,7 +41,7 @@ final class ImportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "KIND",
             description =
-                    "vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame or long.")
+                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame or long.")
     private String kind = "";
 
     @Option(
@@ -49,7 +51,7 @@ final class ImportCommand implements Callable<Integer> {
             description = "DuckDB file to import into; created if missing.")
     private Path database = Path.of("");
 
-    @Option(names = "--name", required = true, description = "Name of the run.")
+    @Option(names = "--name", required = true, paramLabel = "NAME", description = "Name of the new run.")
     private String name = "";
 
     @Option(names = "--model", paramLabel = "NAME", description = "Name of the model that was run; default: unknown.")
@@ -58,7 +60,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--answers",
             paramLabel = "FILE",
-            description = "Samples file of lm-evaluation-harness, which says what was answered correctly.")
+            description = "Samples file of lm-evaluation-harness: which questions were answered correctly.")
     private Optional<Path> answers = Optional.empty();
 
     @Option(
@@ -70,7 +72,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--filter",
             paramLabel = "NAME",
-            description = "Filter of --answers whose lines are read, if a task has several.")
+            description = "Filter of lm-evaluation-harness whose lines of --answers are read, if the task has several.")
     private Optional<String> filter = Optional.empty();
 
     @Option(
@@ -78,7 +80,7 @@ final class ImportCommand implements Callable<Integer> {
             paramLabel = "MEANING=NAME",
             split = ",",
             description =
-                    "Names of columns of long by what they mean: sequence, phase, position, layer, rank, expert, weight, score, count. rank=order: experts come best first.")
+                    "With --from long: names of the columns of the file, by their meaning: sequence, phase, position, layer, rank, expert, weight, score, count. rank=order: the best expert comes first.")
     private Map<String, String> columns = Map.of();
 
     @Option(
@@ -87,28 +89,29 @@ final class ImportCommand implements Callable<Integer> {
             description = "Experts per layer; default: the largest expert id in the files plus one.")
     private Optional<Integer> experts = Optional.empty();
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Experts per token, for files that do not say.")
+    @Option(names = "--top-k", paramLabel = "K", description = "Experts per token, if the files do not say it.")
     private Optional<Integer> topK = Optional.empty();
 
     @Option(
             names = "--layers",
             paramLabel = "N",
-            description = "Number of layers with experts, for files that do not say.")
+            description = "Number of layers with experts, if the files do not say it.")
     private Optional<Integer> layers = Optional.empty();
 
     @Option(
             names = "--prompt-start",
             paramLabel = "N",
             description =
-                    "Tokens at the start of each prompt that responses leave out, of vllm and sglang; default: 0.")
+                    "With --from vllm or sglang: number of tokens at the start of each prompt that the responses leave out; default: 0.")
     private int promptStart;
 
     @Option(
             names = "--packed-weights",
-            description = "The experts of a token are followed by the bits of their weights, as prime-rl packs them.")
+            description = "With --from vllm: the ids of a token's experts are followed by the bits of their weights, as"
+                    + " prime-rl writes them.")
     private boolean packedWeights;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of that kind.")
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files to import, of the kind that --from names.")
     private List<Path> files = List.of();
 
     @Mixin

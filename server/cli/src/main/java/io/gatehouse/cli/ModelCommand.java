@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
             "Describes a checkpoint and the memory that a run of it needs.",
             "Reads only file headers, so it is fast for a model of any size. It prints the memory of a run with all"
                     + " weights resident, and the smallest memory with which a run works by streaming its layers.",
-            "With --db it reads the weights of all experts and stores their norms and their similarity within a layer"
-                    + " beside the runs of the checkpoint: model_experts, expert_similarity and the views over them."
+            "With --db it reads the weights of all experts and stores their norms, and the similarity of the experts of"
+                    + " a layer, in a file that has runs of the checkpoint. SQL finds them in model_experts and"
+                    + " expert_similarity."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -53,7 +54,7 @@ final class ModelCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "NAME",
-            description = "Imported run in that file that was recorded with this checkpoint.")
+            description = "With --db: imported run that was recorded with this checkpoint.")
     private Optional<String> imported = Optional.empty();
 
     @Option(names = "--json", description = "Print JSON; docs/cli.md describes the keys.")

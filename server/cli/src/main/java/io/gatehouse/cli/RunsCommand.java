@@ -77,7 +77,10 @@ final class RunsCommand implements Callable<Integer> {
      */
     private record Shown(RunFacts run, Optional<Map<String, String>> definition) {}
 
-    @Command(name = "list", description = "Lists the runs in the order in which they were started.")
+    @Command(
+            name = "list",
+            description = "Lists the runs in the order in which they were started.",
+            mixinStandardHelpOptions = true)
     int list() {
         List<RunFacts> runs = file().ask(Study::runs);
         PrintWriter out = out();
@@ -128,7 +131,10 @@ final class RunsCommand implements Callable<Integer> {
         TextTable.print(out, columns, rows);
     }
 
-    @Command(name = "show", description = "Shows the settings, interventions and progress of a run.")
+    @Command(
+            name = "show",
+            description = "Shows the settings, interventions and progress of a run.",
+            mixinStandardHelpOptions = true)
     int show(@Parameters(paramLabel = "NAME", description = "Name of the run.") String name) {
         Shown shown = file().ask((session, store) -> {
             RunFacts run = find(session, name).withSubjects(session);
@@ -163,7 +169,8 @@ final class RunsCommand implements Callable<Integer> {
 
     @Command(
             name = "delete",
-            description = "Deletes a run completely. Compact the file to return its space to the disk.")
+            description = "Deletes a run completely. Compact the file to return its space to the disk.",
+            mixinStandardHelpOptions = true)
     int delete(@Parameters(paramLabel = "NAME", description = "Name of the run.") String name) {
         try (Store store = Store.open(database)) {
             store.deleteRun(name);
@@ -175,7 +182,10 @@ final class RunsCommand implements Callable<Integer> {
         return 0;
     }
 
-    @Command(name = "compact", description = "Rewrites the file without the space that deleted runs left.")
+    @Command(
+            name = "compact",
+            description = "Rewrites the file without the space that deleted runs left.",
+            mixinStandardHelpOptions = true)
     int compact() {
         try {
             long before = Files.exists(database) ? Files.size(database) : 0;

@@ -35,9 +35,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out olmoe-2",
-            "  gatehouse sample random --like gpt-oss-20b --storage mxfp4 --layers 4 --out gpt-oss-4",
-            "  gatehouse sample random --like tiny-qwen3-moe --dtype fp32 --out tiny"
+            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --output olmoe-2",
+            "  gatehouse sample random --like gpt-oss-20b --storage mxfp4 --output gpt-oss",
+            "  gatehouse sample random --like tiny-qwen3-moe --dtype fp32 --output tiny"
         })
 final class SampleRandomCommand implements Callable<Integer> {
     private static final int MAX_LAYERS = 10_000;
@@ -72,9 +72,9 @@ final class SampleRandomCommand implements Callable<Integer> {
 
     @Option(
             names = "--storage",
-            paramLabel = "FORM",
+            paramLabel = "FORMAT",
             description =
-                    "Packed form of the projections, for models that are published in it: fp8 (blocks of 128 x 128),"
+                    "Packed format of the projections, for models that are published in it: fp8 (blocks of 128 x 128),"
                             + " mxfp4 (gpt-oss), or int4 (compressed-tensors, four bits).")
     private Optional<String> storage = Optional.empty();
 
@@ -84,7 +84,11 @@ final class SampleRandomCommand implements Callable<Integer> {
             description = "tokenizer.json to copy; by default one token is one byte.")
     private Optional<Path> tokenizer = Optional.empty();
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory to create.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory to create.")
     private Path out = Path.of("");
 
     @Mixin

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  gatehouse serve --db sample.duckdb --port 8080",
-            "  gatehouse serve --db sample.duckdb --host 0.0.0.0 --public-name lab7 --token-file token --insecure"
+            "  gatehouse serve --db sample.duckdb --host 0.0.0.0 --public-name lab7 \\",
+            "      --token-file token --insecure"
         })
 final class ServeCommand implements Runnable {
     @Option(

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 final class ServeOptions {
     @Option(
             names = "--host",
-            paramLabel = "H",
+            paramLabel = "HOST",
             defaultValue = "127.0.0.1",
             description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only). Any other address needs"
                     + " --token-file, and --tls-keystore or --insecure.")
@@ -33,7 +33,7 @@ final class ServeOptions {
 
     @Option(
             names = "--port",
-            paramLabel = "P",
+            paramLabel = "PORT",
             defaultValue = "8080",
             description = "Port to listen on, 0 for any free port (default: ${DEFAULT-VALUE}).")
     private int port;

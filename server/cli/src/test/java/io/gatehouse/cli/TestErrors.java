@@ -142,6 +142,21 @@ final class TestErrors {
         });
     }
 
+    @Test
+    void everySubcommandHasAHelpAndAVersion() {
+        Gatehouse.commandLine(new StopSignal()).getSubcommands().forEach((name, command) -> {
+            for (String subcommand : command.getSubcommands().keySet()) {
+                String both = name + " " + subcommand;
+                CommandOutcome help = CommandOutcome.of(name, subcommand, "--help");
+                assertThat(help.exitCode()).as(both).isZero();
+                assertThat(help.out()).as(both).startsWith("Usage: gatehouse " + both);
+                CommandOutcome version = CommandOutcome.of(name, subcommand, "--version");
+                assertThat(version.exitCode()).as(both).isZero();
+                assertThat(version.out()).as(both).startsWith("gatehouse ");
+            }
+        });
+    }
+
     private CommandOutcome run(Path model, Path quiz, String... more) {
         String[] fixed = {
             "run",

@@ -31,7 +31,7 @@ final class TestExportCommand {
 
     @Test
     void answersLikeTheFileItCameFrom() {
-        CommandOutcome export = CommandOutcome.of("export", "--db", file, "--to", exported, "--json");
+        CommandOutcome export = CommandOutcome.of("export", "--db", file, "--output", exported, "--json");
         assertThat(export.exitCode()).as(export.err()).isZero();
         assertThat(export.out()).contains("\"runs\" : 1", "\"shards\" : 1");
         for (List<String> command : List.of(
@@ -57,7 +57,8 @@ final class TestExportCommand {
 
     @Test
     void saysThatADirectoryIsReadOnly() {
-        assertThat(CommandOutcome.of("export", "--db", file, "--to", exported).exitCode())
+        assertThat(CommandOutcome.of("export", "--db", file, "--output", exported)
+                        .exitCode())
                 .isZero();
         for (List<String> command : List.of(
                 List.of("runs", "delete", "first"), List.of("runs", "compact"), List.of("demo", "--no-console"))) {
@@ -105,7 +106,7 @@ final class TestExportCommand {
 
     private void handOver(String format, String to) {
         CommandOutcome outcome =
-                CommandOutcome.of("export", "--as", format, "--run", "first", "--db", file, "--to", to);
+                CommandOutcome.of("export", "--as", format, "--run", "first", "--db", file, "--output", to);
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out()).contains(to);
     }
@@ -118,7 +119,7 @@ final class TestExportCommand {
                 List.of("--as", "onnx", "--run", "first"),
                 List.of("--as", "eplb", "--run", "first", "--top-p", "0.5"),
                 List.of("--as", "committee", "--run", "first", "--scope", "prompt"))) {
-            List<String> command = new ArrayList<>(List.of("export", "--to", exported));
+            List<String> command = new ArrayList<>(List.of("export", "--output", exported));
             command.addAll(wrong);
             CommandOutcome outcome = on(file, command);
             assertThat(outcome.exitCode()).as("%s", wrong).isEqualTo(1);

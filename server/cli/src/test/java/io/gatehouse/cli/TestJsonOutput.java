@@ -95,7 +95,7 @@ final class TestJsonOutput {
         commands.put("verify", List.of("--db", file));
         commands.put(
                 "export",
-                List.of("--db", file, "--to", directory.resolve("export").toString()));
+                List.of("--db", file, "--output", directory.resolve("export").toString()));
         commands.put(
                 "run",
                 List.of(
@@ -117,7 +117,7 @@ final class TestJsonOutput {
                         "tiny-olmoe",
                         "--layers",
                         "2",
-                        "--out",
+                        "--output",
                         directory.resolve("random").toString()));
         commands.put("runs delete", List.of("--db", file, "first"));
         commands.put("runs compact", List.of("--db", file));

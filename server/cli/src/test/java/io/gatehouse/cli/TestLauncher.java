@@ -57,7 +57,7 @@ final class TestLauncher {
             assertThat(end.out()).isEqualTo("out\n");
             assertThat(end.err())
                     .isEqualTo(
-                            "err\ngatehouse: the process was ended; the file it read last is /models/evil/tokenizer.json\n");
+                            "err\ngatehouse: the process ended abnormally; the last file it read is /models/evil/tokenizer.json\n");
         }
     }
 
@@ -65,7 +65,7 @@ final class TestLauncher {
     void saysItWhereMemoryRanOut() throws Exception {
         End end = launch("exit 3");
         assertThat(end.exit()).isEqualTo(3);
-        assertThat(end.err()).contains("the file it read last is /models/evil/tokenizer.json");
+        assertThat(end.err()).contains("the last file it read is /models/evil/tokenizer.json");
     }
 
     @Test

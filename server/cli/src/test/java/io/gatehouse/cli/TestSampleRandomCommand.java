@@ -20,7 +20,7 @@ final class TestSampleRandomCommand {
     void makesAModelThatRunsAQuizAtOnce() throws IOException {
         Path model = folder.resolve("model");
         CommandOutcome made = CommandOutcome.of(
-                "sample", "random", "--like", "tiny-olmoe", "--layers", "2", "--out", model.toString(), "--json");
+                "sample", "random", "--like", "tiny-olmoe", "--layers", "2", "--output", model.toString(), "--json");
         assertThat(made.exitCode()).as(made.err()).isZero();
         JsonNode figures = new ObjectMapper().readTree(made.out());
         assertThat(figures.path("layers").asInt()).isEqualTo(2);
@@ -53,11 +53,11 @@ final class TestSampleRandomCommand {
                 "random",
                 "--like",
                 "olmo",
-                "--out",
+                "--output",
                 folder.resolve("model").toString());
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
-                .isEqualTo("error: There is no model 'olmo' to be like; there are "
+                .isEqualTo("error: Unknown model 'olmo' of --like; it must be one of "
                         + String.join(", ", Blueprint.titles()) + ".\n");
         assertThat(Blueprint.titles()).contains("olmoe-1b-7b", "gpt-oss-20b", "deepseek-v3", "tiny-qwen3-moe");
         assertThat(CommandOutcome.of("sample", "random", "--help").out().replaceAll("\\s+", ""))
@@ -83,7 +83,7 @@ final class TestSampleRandomCommand {
                 "random",
                 "--like",
                 "mixtral-8x7b",
-                "--out",
+                "--output",
                 folder.resolve("model").toString(),
                 option,
                 value);

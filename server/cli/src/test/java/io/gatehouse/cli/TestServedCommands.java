@@ -65,7 +65,7 @@ final class TestServedCommands {
         answered("study", "-o", report.toString());
         assertThat(Files.readString(report)).contains("Figure 1.", "</html>");
         Path loads = folder.resolve("loads.json");
-        answered("export", "--as", "eplb", "--run", "first", "--to", loads.toString());
+        answered("export", "--as", "eplb", "--run", "first", "--output", loads.toString());
         assertThat(Files.readString(loads)).contains("logical_count");
     }
 
@@ -88,7 +88,12 @@ final class TestServedCommands {
         for (List<String> command : List.of(
                 List.of("verify", "--db", db),
                 List.of("runs", "compact", "--db", db),
-                List.of("export", "--db", db, "--to", folder.resolve("export").toString()),
+                List.of(
+                        "export",
+                        "--db",
+                        db,
+                        "--output",
+                        folder.resolve("export").toString()),
                 List.of("import", "--from", "vllm", "--name", "i", "--db", db, responses.toString()),
                 List.of("model", MODEL.toString(), "--db", db))) {
             CommandOutcome outcome = CommandOutcome.of(command.toArray(String[]::new));

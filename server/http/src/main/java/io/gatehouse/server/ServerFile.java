@@ -135,7 +135,7 @@ public record ServerFile(URI uri, long pid, String instance, String key) {
         } catch (SSLHandshakeException e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The file is served at %s, whose certificate is not trusted here (%s): docs/http-api.md says how it is."
+                    "The file is served at %s, whose certificate is not trusted here (%s): docs/http-api.md says how to trust it."
                             .formatted(uri, e.getMessage()),
                     e);
         } catch (IOException | GatehouseException e) {

@@ -92,13 +92,13 @@ final class TestKeyboard {
         browser.focus(opener);
         browser.press(Keys.ENTER);
         browser.awaitFocus("[role=menuitem]");
-        assertThat(browser.focused()).isEqualTo("Picture, PNG");
+        assertThat(browser.focused()).isEqualTo("Chart, PNG");
         browser.press(Keys.ARROW_DOWN);
-        assertThat(browser.focused()).isEqualTo("Picture, SVG");
+        assertThat(browser.focused()).isEqualTo("Chart, SVG");
         browser.press(Keys.END);
         assertThat(browser.focused()).isEqualTo("Data, CSV");
         browser.press(Keys.ARROW_DOWN);
-        assertThat(browser.focused()).isEqualTo("Picture, PNG");
+        assertThat(browser.focused()).isEqualTo("Chart, PNG");
         browser.press(Keys.ESCAPE);
         browser.awaitGone("[role=menu]");
         browser.awaitFocus(opener);

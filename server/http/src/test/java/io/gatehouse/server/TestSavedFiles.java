@@ -54,7 +54,7 @@ final class TestSavedFiles {
 
     @Test
     void savesAMatrixAsAPictureAndItsData() throws Exception {
-        save("Expert utilisation", "Picture, SVG");
+        save("Expert utilisation", "Chart, SVG");
         Element svg = svg("expert-utilisation-run-1.svg");
         // The ground, a cell for each expert of each layer, and the legend: no frame of what is selected on the page.
         assertThat(svg.getElementsByTagNameNS(SVG, "rect").getLength())
@@ -70,7 +70,7 @@ final class TestSavedFiles {
                         "4\u00d7",
                         "never fired")
                 .anyMatch(text -> text.contains("n = 24 tokens"));
-        save("Expert utilisation", "Picture, PNG");
+        save("Expert utilisation", "Chart, PNG");
         BufferedImage png =
                 ImageIO.read(browser.downloaded("expert-utilisation-run-1.png").toFile());
         assertThat(png.getWidth()).isEqualTo(2 * Integer.parseInt(svg.getAttribute("width")));
@@ -89,17 +89,17 @@ final class TestSavedFiles {
 
     @Test
     void savesEveryPictureOfTheOverview() throws Exception {
-        save("Router entropy", "Picture, SVG");
+        save("Router entropy", "Chart, SVG");
         Element entropy = svg("router-entropy-run-1.svg");
         assertThat(texts(entropy)).contains("uniform", "0.75", "entropy / uniform entropy");
         assertThat(attributes(entropy, "paint-order"))
                 .as("the ground of a text lies under it")
                 .anyMatch(order -> order.startsWith("stroke"));
-        save("Accuracy by expert", "Picture, SVG");
+        save("Accuracy by expert", "Chart, SVG");
         assertThat(texts(svg("accuracy-by-expert-run-1.svg"))).contains("layer", "expert", "accuracy");
-        save("Prompt tokens", "Picture, SVG");
+        save("Prompt tokens", "Chart, SVG");
         assertThat(texts(svg("prompt-tokens-run-1.svg"))).anyMatch(text -> text.contains("t1"));
-        save("Prompt tokens", "Picture, PNG");
+        save("Prompt tokens", "Chart, PNG");
         assertThat(ImageIO.read(browser.downloaded("prompt-tokens-run-1.png").toFile()))
                 .isNotNull();
         save("Accuracy by expert", "Data, CSV");
@@ -110,26 +110,26 @@ final class TestSavedFiles {
     @Test
     void savesEveryPictureOfExplore() throws Exception {
         explore("subjects");
-        save("Utilisation by subject", "Picture, SVG");
+        save("Utilisation by subject", "Chart, SVG");
         assertThat(texts(svg("utilisation-by-subject-run-1.svg"))).contains("arithmetic", "colours", "spelling");
         explore("coactivation");
-        save("Co-activation", "Picture, SVG");
+        save("Co-activation", "Chart, SVG");
         svg("co-activation-run-1.svg");
         explore("transitions");
-        save("Transitions", "Picture, SVG");
+        save("Transitions", "Chart, SVG");
         assertThat(texts(svg("transitions-run-1.svg"))).contains("layer 0", "other");
         explore("comparison");
-        save("Saturation", "Picture, SVG");
+        save("Saturation", "Chart, SVG");
         assertThat(texts(svg("saturation-run-1.svg"))).contains("layer 3");
-        save("Accuracy by subject", "Picture, SVG");
+        save("Accuracy by subject", "Chart, SVG");
         assertThat(texts(svg("accuracy-by-subject-run-1.svg"))).contains("arithmetic");
-        save("Utilisation difference", "Picture, SVG");
+        save("Utilisation difference", "Chart, SVG");
         svg("utilisation-difference-run-1.svg");
         browser.click("Questions");
         // One is chosen when the list is there, and only then asked for its route.
         browser.find(".near button");
         browser.awaitGone(".picture[aria-busy=true], .picture .waiting");
-        save("Routing of the question", "Picture, SVG");
+        save("Routing of the question", "Chart, SVG");
         svg("routing-of-the-question-run-1.svg");
         save("Nearest questions", "Data, CSV");
         assertThat(Files.readAllLines(browser.downloaded("nearest-questions-run-1.csv")))
@@ -141,10 +141,10 @@ final class TestSavedFiles {
         result("SELECT subject, count(*) AS questions FROM questions GROUP BY subject ORDER BY subject", "3 rows in");
         browser.click("Chart");
         browser.click("Save chart");
-        browser.clickEntry("Picture, SVG");
+        browser.clickEntry("Chart, SVG");
         assertThat(texts(svg("chart.svg"))).contains("questions", "arithmetic", "8");
         browser.click("Save chart");
-        browser.clickEntry("Picture, PNG");
+        browser.clickEntry("Chart, PNG");
         assertThat(ImageIO.read(browser.downloaded("chart.png").toFile()).getWidth())
                 .isGreaterThan(800);
     }

@@ -64,7 +64,7 @@ public record ConnectionSettings(
         if (rest.startsWith(REMOTE) && rest.indexOf('@') >= 0) {
             throw SqlErrors.of(
                     "08001",
-                    "A server is named //HOST:PORT. Who asks does not go into the URL, which is shown and logged; give a"
+                    "Write a server as //HOST:PORT. Credentials do not belong in the URL, which is shown and logged; give a"
                             + " token as a property.");
         }
         int question = parametersAt(rest);
@@ -102,7 +102,7 @@ public record ConnectionSettings(
     private static Optional<String> engine(Map<String, String> values, String target) throws SQLException {
         Optional<String> engine = Optional.ofNullable(values.get(ENGINE)).filter(address -> !address.isEmpty());
         if (engine.isPresent() && target.startsWith(REMOTE)) {
-            throw SqlErrors.invalid("A server has an engine already; the property engine goes with a directory.");
+            throw SqlErrors.invalid("The property engine needs a directory: a server has its own engine.");
         }
         return engine;
     }

@@ -51,7 +51,7 @@ public final class RemoteEngine implements AutoCloseable {
         if (Files.isRegularFile(path)) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "%s is a file, and another engine reads directories: gatehouse export writes one of a database file"
+                    "%s is a file, but another engine reads directories: write one with gatehouse export"
                             .formatted(directory));
         }
         return path.toString();

@@ -269,13 +269,13 @@ public record RunFacts(Rows row, List<String> subjects) {
             settings.put("Architecture", text("architecture"));
             settings.put("Checkpoint", text("fingerprint"));
             settings.put("Weights stored as", storage());
-            settings.put("Activations", "not quantised");
+            settings.put("Hidden states", "not quantised");
             settings.put("Quiz", task());
             settings.put(
                     "Questions",
                     String.format(Locale.ROOT, "%,d of %,d answered", number("answered"), number("questions")));
             settings.put("Prompts", prompts());
-            settings.put("Long prompts", longPrompts());
+            settings.put("Prompts that are too long", longPrompts());
             if (value("max_new_tokens") != null) {
                 settings.put(
                         "Generated text",
@@ -328,8 +328,8 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (value("max_new_tokens") != null) {
             words.addAll(List.of("--max-new-tokens", Long.toString(number("max_new_tokens"))));
         }
-        words.addAll(List.of("--record", text("scope").replace('_', '-')));
-        words.addAll(List.of("--probabilities", text("probabilities").replace('_', '-')));
+        words.addAll(List.of("--record", text("scope")));
+        words.addAll(List.of("--probabilities", text("probabilities")));
         if (Boolean.TRUE.equals(value("norms"))) {
             words.add("--norms");
         }

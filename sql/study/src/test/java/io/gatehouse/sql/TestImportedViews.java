@@ -125,8 +125,8 @@ final class TestImportedViews {
                     .doesNotContainPattern("[^\\d]0(</data>)? questions");
         }
         assertThat(HtmlReport.of(Study.of(engine, BARE)))
-                .contains("<data>1</data> of <data>4</data> experts never fired in <data>4</data> tokens")
-                .contains("No picture: the curve needs answers and every token of the prompts.");
+                .contains("Over all <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts are unused.")
+                .contains("No chart: the curve needs answers and every token of the prompts.");
         String committee = HtmlReport.of(Study.of(engine, COMMITTEE));
         String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)
                 .matcher(committee)

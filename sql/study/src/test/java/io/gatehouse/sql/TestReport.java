@@ -93,7 +93,7 @@ final class TestReport {
             try (QueryEngine engine = file.engine()) {
                 assertThat(Study.of(engine, 1).run().command())
                         .isEqualTo("gatehouse run --model m --quiz quiz --db FILE --name 'a b' --limit 3 --subjects s,t"
-                                + " --shots 5 --format hendrycks --chat --record prompt --probabilities last-prompt"
+                                + " --shots 5 --format hendrycks --chat --record prompt --probabilities last_prompt"
                                 + " --norms --precision exact --device cpu --mask 0:3,0:2 --top-k 1");
             }
         }

@@ -122,7 +122,7 @@ final class TestViewsPage {
                     "\nA figure of the report, by [%1$s.sql](../sql/study/src/main/resources/io/gatehouse/study/figures/%1$s.sql).\n"
                             .formatted(picture[0].substring("figure ".length())));
         } else {
-            page.append("\n<details><summary>The SQL of the picture</summary>\n\n```sql\n%s\n```\n\n</details>\n"
+            page.append("\n<details><summary>The SQL of the chart</summary>\n\n```sql\n%s\n```\n\n</details>\n"
                     .formatted(picture[1]));
         }
     }

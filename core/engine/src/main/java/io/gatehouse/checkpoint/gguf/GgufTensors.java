@@ -249,7 +249,7 @@ public final class GgufTensors implements TensorIndex {
         }
         List<Long> shape = stored.tensor().shape();
         if (shape.get(1) % 2 != 0) {
-            throw corrupt(stored, "has shape %s, whose rows are no two halves".formatted(shape));
+            throw corrupt(stored, "has shape %s, whose rows cannot be split into two halves".formatted(shape));
         }
         long rows = shape.get(1) / 2;
         return packing(stored.tensor().name())

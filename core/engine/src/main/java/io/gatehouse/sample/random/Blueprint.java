@@ -87,7 +87,7 @@ public enum Blueprint {
                 .findFirst()
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "There is no model '%s' to be like; there are %s"
+                        "Unknown model '%s' of --like; it must be one of %s"
                                 .formatted(title, String.join(", ", titles()))));
     }
 

@@ -107,7 +107,7 @@ public final class QuestionRegister {
         if (!registered.row().equals(question.withoutAttributes())) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "%s is not the question that the database holds under that number: \"%s\" there, \"%s\" now. Name the quiz otherwise or use another database."
+                    "%s is not the question that the database holds under that number: \"%s\" there, \"%s\" now. Give the quiz another name, or use another database."
                             .formatted(nameOf(question), registered.row().text(), question.text()));
         }
         return registered.id();

@@ -40,7 +40,7 @@ public record Recording(Scope scope, Probabilities probabilities, boolean norms)
         if (scope == Scope.LAST_PROMPT && probabilities == Probabilities.ALL) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Probabilities of all tokens cannot be recorded where only the last token is: record prompt, or probabilities of last-prompt");
+                    "Probabilities of all tokens cannot be recorded when only the last prompt token is: record prompt, or set probabilities to last_prompt");
         }
     }
 

@@ -98,7 +98,7 @@ public record RunDefinition(Map<String, String> properties) {
         if (!differences.isEmpty()) {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS,
-                    "Run \"%s\" is unfinished, but cannot go on as another one: %s. Give the new run another name, or delete the old one."
+                    "Run \"%s\" is unfinished and cannot be resumed with other settings: %s. Give the new run another name, or delete the old one."
                             .formatted(name, String.join("; ", differences)));
         }
     }

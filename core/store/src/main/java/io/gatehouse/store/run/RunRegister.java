@@ -142,7 +142,7 @@ public final class RunRegister {
         if (imported.isPresent()) {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS,
-                    "%s holds an imported run named %s, as the quiz is: use another database, or name the quiz otherwise."
+                    "%s holds an imported run named %s, as the quiz is: use another database, or give the quiz another name."
                             .formatted(file, imported.get()));
         }
     }

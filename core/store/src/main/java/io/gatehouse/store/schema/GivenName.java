@@ -29,8 +29,7 @@ public final class GivenName {
         if (name.equals(".") || name.equals("..")) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The name of %s must not be \"%s\", which is a directory to whatever handles addresses."
-                            .formatted(what, name));
+                    "The name of %s must not be \"%s\", which means a directory in addresses.".formatted(what, name));
         }
         int characters = name.codePointCount(0, name.length());
         if (characters > MAX_CHARACTERS) {

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * scanned, filtered and left out by itself, which elements of a list cannot be (ADR 26).
  */
 public final class RankColumns {
-    /** Number of ranks that have columns. */
-    public static final int COUNT = 16;
+    /** Number of ranks that have columns: the top-k of most models. Each costs the writer time, even where it is NULL. */
+    public static final int COUNT = 8;
 
     /** Column with the list of experts of the ranks above {@link #COUNT}. */
     public static final String MORE_EXPERTS = "more_experts";

@@ -152,7 +152,7 @@ public record Rollup(
     /** The whole grid of experts, in which an expert that never fires is a row with 0 and not a missing row. */
     public static final Rollup EXPERTS = new Rollup(
             "experts",
-            "One row per run, scope, layer and expert, including experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last, and has no rows where an imported run does not say it; generated the tokens that the model sampled, where the run has any",
+            "One row per run, scope, layer and expert, including experts that never fired. Scope prompt counts every prompt token, the last one included; last_prompt only the last one, and has no rows if an import does not say which token that is; generated the tokens that the model sampled, where the run has any",
             "layer_usage",
             List.of(),
             """
@@ -170,7 +170,7 @@ public record Rollup(
                     key(
                             "scope",
                             "VARCHAR",
-                            "Tokens counted: prompt (all of them, where the run recorded them), last_prompt (the one that answers) or generated (those that the model sampled)",
+                            "Tokens counted: prompt (all of them, where the run recorded them), last_prompt (the last one, at which the model answers) or generated (those that the model sampled)",
                             "f.scope"),
                     key(
                             "layer",

@@ -17,7 +17,7 @@ CREATE TABLE schema_version ( -- One row: the version of this schema
 -- The one definition of what a scope counts. Tables have phase and is_last_prompt of a token, or of the tokens that a row
 -- sums; to count by scope, join this relation on both columns.
 CREATE VIEW scopes ( -- One row per scope and kind of token that it counts
-    scope NOT NULL, -- last_prompt (the last token of each prompt, the one that answers), prompt (all tokens of the prompt, the last one included) or generated (the tokens that the model sampled)
+    scope NOT NULL, -- last_prompt (the last token of each prompt, at which the model answers), prompt (all tokens of the prompt, the last one included) or generated (the tokens that the model sampled)
     phase NOT NULL, -- prompt or generated: phase of the tokens
     is_last_prompt NOT NULL -- Whether they are the last tokens of their prompts
 ) AS
@@ -41,7 +41,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     task              VARCHAR   NOT NULL, -- Name of the quiz
     prompt_format     VARCHAR   NOT NULL, -- Prompt format, such as hendrycks
     shots             INTEGER   NOT NULL, -- Number of solved examples before each question
-    scope             VARCHAR   NOT NULL CHECK (scope IN ('prompt', 'last_prompt')), -- Tokens whose routing was recorded: prompt (all of them) or last_prompt (the one that answers)
+    scope             VARCHAR   NOT NULL CHECK (scope IN ('prompt', 'last_prompt')), -- Tokens whose routing was recorded: prompt (all of them) or last_prompt (the last one, at which the model answers)
     precision_plan    VARCHAR   NOT NULL, -- Arithmetic of the engine: exact, balanced or fast
     device            VARCHAR   NOT NULL, -- Device that ran the model, such as cpu
     status            VARCHAR   NOT NULL CHECK (status IN ('running', 'complete', 'cancelled', 'failed')), -- running, complete, cancelled or failed
@@ -53,12 +53,12 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     norms             BOOLEAN   NOT NULL DEFAULT false, -- Whether the norms of the selected experts' outputs were recorded in expert_norms
     interventions     VARCHAR   NOT NULL DEFAULT '', -- What was changed about the routing while the model ran; empty if nothing was
     source            VARCHAR   NOT NULL DEFAULT 'gatehouse', -- gatehouse for runs of its own engine; else the kind of files that the run was imported from, such as vllm
-    skipped_questions INTEGER   NOT NULL DEFAULT 0, -- Number of questions of the quiz that were left out because their prompts are longer than the model takes
-    shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the model takes
-    storage           VARCHAR   NOT NULL DEFAULT '', -- Formats that the weights of the checkpoint are stored in, that of the most bytes first, such as MXFP4, BF16; activations are not quantised; empty if nothing says it
+    skipped_questions INTEGER   NOT NULL DEFAULT 0, -- Number of questions of the quiz that were left out because their prompts are longer than the context of the model
+    shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the context of the model
+    storage           VARCHAR   NOT NULL DEFAULT '', -- Formats that the weights of the checkpoint are stored in, the one with the most bytes first, such as MXFP4, BF16; hidden states are never quantised; empty if unknown
     max_new_tokens    INTEGER, -- Most tokens that the model generated after each prompt; NULL if it generated none or an import has no value
     sampling          VARCHAR, -- How the tokens were chosen, such as greedy; NULL if none were or an import has no value
-    step              BIGINT -- Step of the series that the run is one of, such as the training step of its checkpoint; NULL where nothing says one
+    step              BIGINT -- Step of the series that the run belongs to, such as the training step of its checkpoint; NULL if there is none
 );
 
 -- Layers of one model can differ in all of this, so it belongs to the layer and not to the run.
@@ -68,7 +68,7 @@ CREATE TABLE layers ( -- One row per run and layer of its model
     kind         VARCHAR  CHECK (kind IN ('dense', 'moe', 'attention', 'state_space')), -- dense (one feed-forward block), moe (a router and experts), attention (no feed-forward block) or state_space; NULL if an import has no value
     experts      INTEGER, -- Number of experts; NULL where the layer has none or an import has no value
     top_k        INTEGER, -- Number of experts that each token is sent to, after interventions; NULL where the layer has none or an import has no value
-    router       VARCHAR, -- Function that makes probabilities of the scores of the router, such as softmax; NULL where the layer has no router or an import has no value
+    router       VARCHAR, -- Function that turns the scores of the router into probabilities, such as softmax; NULL where the layer has no router or an import has no value
     router_scale DOUBLE, -- Factor of the weights of the experts; NULL where the layer has no router or an import has no value
     renormalised BOOLEAN -- Whether the weights of a token are divided by their sum; NULL where the layer has no router or an import has no value
 );
@@ -102,7 +102,7 @@ CREATE TABLE questions ( -- One row per question of a quiz
     answer      VARCHAR   NOT NULL -- Letter of the right choice
 );
 
-CREATE TABLE question_attributes ( -- One row per question and further column of its quiz
+CREATE TABLE question_attributes ( -- One row per question and additional column of its quiz
     question_id INTEGER NOT NULL, -- The question
     name        VARCHAR NOT NULL, -- Name of the column
     value       VARCHAR NOT NULL -- Its value, as text
@@ -111,7 +111,7 @@ CREATE TABLE question_attributes ( -- One row per question and further column of
 CREATE TABLE answers ( -- One row per run, question and sample: what the model answered
     run_id            INTEGER  NOT NULL, -- The run
     question_id       INTEGER  NOT NULL, -- The question
-    sample            SMALLINT NOT NULL DEFAULT 0, -- Number of the answer among those that the model sampled to the question, from 0
+    sample            SMALLINT NOT NULL DEFAULT 0, -- Number of the answer among those that the model sampled for the question, from 0
     predicted         VARCHAR, -- Letter with the largest log-probability at the last prompt token; NULL if an import has no value
     correct           BOOLEAN  NOT NULL, -- Whether predicted is the right letter
     log_probabilities FLOAT[], -- Natural log-probability of each letter over the whole vocabulary, A first; NULL if an import has no value
@@ -124,7 +124,7 @@ CREATE TABLE generations ( -- One row per run, question and sample of runs that 
     run_id        INTEGER  NOT NULL, -- The run
     question_id   INTEGER  NOT NULL, -- The question
     sample        SMALLINT NOT NULL DEFAULT 0, -- Number of the text among those that the model sampled to the question, from 0
-    text          VARCHAR  NOT NULL, -- The text, without the token that ended it; bytes that are no whole character show as U+FFFD
+    text          VARCHAR  NOT NULL, -- The text, without the token that ended it; bytes that are not a whole character appear as U+FFFD
     tokens        INTEGER  NOT NULL, -- Number of generated tokens, the one that ended the text included
     finish_reason VARCHAR  NOT NULL CHECK (finish_reason IN ('end_token', 'stop', 'length')), -- end_token (an end token of the model), stop (a text that was to end it) or length (max_new_tokens)
     extracted     VARCHAR, -- Answer that was found in the text; NULL if none was looked for or found
@@ -135,13 +135,13 @@ CREATE TABLE generations ( -- One row per run, question and sample of runs that 
 CREATE TABLE tokens ( -- One row per run, question and token: those of the prompt, and those that the model sampled
     run_id          INTEGER  NOT NULL, -- The run
     question_id     INTEGER  NOT NULL, -- The question
-    sample          SMALLINT NOT NULL DEFAULT 0, -- Number of the answer that the token is of, as in answers.sample; 0 for tokens of the prompt
+    sample          SMALLINT NOT NULL DEFAULT 0, -- Number of the answer that the token belongs to, as in answers.sample; 0 for tokens of the prompt
     "position"      INTEGER  NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
     phase           VARCHAR  NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
-    is_last_prompt  BOOLEAN  NOT NULL, -- Whether the token is the last one of the prompt, the one that answers
-    segment         VARCHAR, -- Part of the text that the token is of: system, instruction, example, question, choice, cue, reasoning, answer or other; NULL where nothing says it
+    is_last_prompt  BOOLEAN  NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
+    segment         VARCHAR, -- Part of the text that the token belongs to: system, instruction, example, question, choice, cue, reasoning, answer or other; NULL if unknown
     token_id        INTEGER  NOT NULL, -- Id in the vocabulary of the model
-    token           VARCHAR  NOT NULL, -- Text of the token; bytes that are no whole character show as U+FFFD
+    token           VARCHAR  NOT NULL, -- Text of the token; bytes that are not a whole character appear as U+FFFD
     log_probability FLOAT -- Natural log-probability of the token over the whole vocabulary, given all tokens before it; NULL for tokens of the prompt and if an import has no value
 );
 
@@ -152,15 +152,15 @@ CREATE TABLE decisions ( -- One row per run, question, token and mixture-of-expe
     "position"     INTEGER    NOT NULL USING COMPRESSION BITPACKING, -- Position of the token, from 0; generated ones continue the prompt
     layer          SMALLINT   NOT NULL USING COMPRESSION RLE, -- Layer of the model, from 0
     is_generated   BOOLEAN    NOT NULL DEFAULT false USING COMPRESSION RLE, -- Whether the model sampled the token; else it is of the prompt
-    is_last_prompt BOOLEAN    NOT NULL USING COMPRESSION RLE, -- Whether the token is the last one of the prompt, the one that answers
+    is_last_prompt BOOLEAN    NOT NULL USING COMPRESSION RLE, -- Whether the token is the last one of the prompt, at which the model answers
     ${ranks : expert_# SMALLINT USING COMPRESSION BITPACKING, -- Expert of rank #; NULL if the layer selects fewer}
     ${ranks : weight_# INTEGER USING COMPRESSION BITPACKING, -- Weight that multiplies the output of expert_#, in units of 2^-16; NULL if an import has no value}
     more_experts   SMALLINT[], -- Experts of the ranks above ${ranks}; NULL if there are none
     more_weights   INTEGER[], -- Their weights, in the units of the other weights; NULL if there are none
-    scores         FLOAT[], -- Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it
+    scores         FLOAT[], -- Score by which each of those experts was chosen, same order, if it is not its probability; NULL if it is, or if an import has no value
     entropy        SMALLINT   USING COMPRESSION BITPACKING, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
     spare_mass     SMALLINT   USING COMPRESSION BITPACKING, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
-    margin         INTEGER    USING COMPRESSION BITPACKING, -- Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL if an import has no value
+    margin         INTEGER    USING COMPRESSION BITPACKING, -- Selection score of the last chosen expert minus that of the next one, in units of 2^-20; NULL if an import has no value
     ranked         BOOLEAN    NOT NULL DEFAULT true USING COMPRESSION RLE -- Whether the source says which expert comes first; else the experts stand in no order
 );
 
@@ -170,13 +170,13 @@ CREATE VIEW routing ( -- One row per run, question, token and mixture-of-experts
     "position" NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
     layer NOT NULL, -- Layer of the model, from 0
     is_generated NOT NULL, -- Whether the model sampled the token; else it is of the prompt
-    is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, the one that answers
-    experts NOT NULL, -- The top-k experts, the most probable first
+    is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
+    experts NOT NULL, -- The top-k experts, the one with the largest selection score first
     weights, -- Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL if an import has no value
-    scores, -- Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it
+    scores, -- Score by which each of those experts was chosen, same order, if it is not its probability; NULL if it is, or if an import has no value
     entropy, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
     spare_mass, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
-    margin, -- Probability of the k-th expert minus that of the next one, in units of 2^-20; NULL if an import has no value
+    margin, -- Selection score of the last chosen expert minus that of the next one, in units of 2^-20; NULL if an import has no value
     ranked NOT NULL -- Whether the source says which expert comes first; else the experts stand in no order
 ) AS
 SELECT
@@ -201,14 +201,14 @@ CREATE VIEW token_routing ( -- One row per run, question, token and mixture-of-e
     "position" NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
     layer NOT NULL, -- Layer of the model, from 0
     phase NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
-    is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, the one that answers
-    experts NOT NULL, -- The top-k experts, the most probable first
+    is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
+    experts NOT NULL, -- The top-k experts, the one with the largest selection score first
     weights, -- Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises; NULL if an import has no value
-    scores, -- Score by which each of those experts was chosen, same order, where it is not its probability; NULL where it is or nothing says it
+    scores, -- Score by which each of those experts was chosen, same order, if it is not its probability; NULL if it is, or if an import has no value
     entropy, -- Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts); NULL if an import has no value
     top_k_entropy, -- Entropy over the top-k experts after renormalising their weights to 1, in nats; uniform is ln(top_k); NULL if an import has no value
     mass, -- Probability that the gate gives to the top-k experts together, 0 to 1, within 0.0006; NULL if an import has no value
-    margin -- Probability of the k-th expert minus that of the next one, within 0.0000005: how near the choice was to another; NULL if an import has no value
+    margin -- Selection score of the last chosen expert minus that of the next one, within 0.0000005: small where another expert was nearly chosen; NULL if an import has no value
 ) AS
 SELECT
     run_id,
@@ -245,8 +245,8 @@ CREATE VIEW activations ( -- One row per run, question, token, layer and rank: o
     "position" NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
     layer NOT NULL, -- Layer of the model, from 0
     phase NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
-    is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, the one that answers
-    "rank", -- Place of the expert among the top-k of its token, 1 for the most probable; NULL if an import has no value
+    is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
+    "rank", -- Place of the expert among the top-k of its token, 1 for the largest selection score; NULL if an import has no value
     expert NOT NULL, -- Expert of the layer, from 0
     weight -- Weight that multiplies the output of the expert, within 0.000008; NULL if an import has no value
 ) AS

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out /tmp/olmoe2",
+            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --output /tmp/olmoe2",
             "  gatehouse bench engine --model /tmp/olmoe2 --batch 16x256 --precision fast",
             "  gatehouse bench engine --model gpt-oss-20b --memory 8GB --resident /tmp/gpt-oss4 --batch 96x256"
         })

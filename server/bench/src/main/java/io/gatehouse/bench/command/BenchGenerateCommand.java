@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  gatehouse sample random --like olmoe-1b-7b --layers 4 --out /tmp/olmoe4",
+            "  gatehouse sample random --like olmoe-1b-7b --layers 4 --output /tmp/olmoe4",
             "  gatehouse bench generate --model /tmp/olmoe4 --texts 256 --precision fast"
         })
 final class BenchGenerateCommand implements Callable<Integer> {

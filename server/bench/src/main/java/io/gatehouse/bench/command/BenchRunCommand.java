@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Example:",
-            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --out /tmp/olmoe2",
+            "  gatehouse sample random --like olmoe-1b-7b --layers 2 --output /tmp/olmoe2",
             "  gatehouse bench run --model /tmp/olmoe2"
         })
 final class BenchRunCommand implements Callable<Integer> {

@@ -15,9 +15,13 @@ import picocli.CommandLine.Spec;
         description = "Generates the sample quiz in MMLU's CSV layout: dev, val and test files per subject.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        footer = {"", "Example:", "  gatehouse sample quiz --out quiz --seed 1"})
+        footer = {"", "Example:", "  gatehouse sample quiz --output quiz --seed 1"})
 final class SampleQuizCommand implements Callable<Integer> {
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory for dev, val and test.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory for dev, val and test.")
     private Path out = Path.of("");
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the quiz; default: ${DEFAULT-VALUE}.")

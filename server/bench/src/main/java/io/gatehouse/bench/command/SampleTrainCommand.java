@@ -26,9 +26,13 @@ import picocli.CommandLine.Spec;
         description = "Trains the sample model and writes it as a Hugging Face checkpoint with its model card.",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
-        footer = {"", "Example:", "  gatehouse sample train --out model --seed 1"})
+        footer = {"", "Example:", "  gatehouse sample train --output model --seed 1"})
 final class SampleTrainCommand implements Callable<Integer> {
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Directory for the checkpoint.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory for the checkpoint.")
     private Path out = Path.of("");
 
     @Option(

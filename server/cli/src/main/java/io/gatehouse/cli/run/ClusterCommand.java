@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Example:",
-            "  gatehouse cluster run --master spark://host:7077 --to /shared/routing --model /shared/OLMoE --quiz mmlu"
+            "  gatehouse cluster run --master spark://host:7077 --output /shared/routing \\",
+            "      --model /shared/OLMoE --quiz mmlu"
         })
 public final class ClusterCommand {}

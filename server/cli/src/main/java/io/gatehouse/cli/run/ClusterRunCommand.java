@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  gatehouse cluster run --master spark://host:7077 --to /shared/routing --model /shared/OLMoE --quiz mmlu",
+            "  gatehouse cluster run --master spark://host:7077 --output /shared/routing \\",
+            "      --model /shared/OLMoE --quiz mmlu",
             "  gatehouse sql --db /shared/routing"
         })
 public final class ClusterRunCommand implements Callable<Integer> {
@@ -39,7 +40,7 @@ public final class ClusterRunCommand implements Callable<Integer> {
     private Optional<String> master = Optional.empty();
 
     @Option(
-            names = "--to",
+            names = {"-o", "--output"},
             required = true,
             paramLabel = "DIR",
             description = "Directory to write Parquet files to. All machines must reach it by this name: a path of"

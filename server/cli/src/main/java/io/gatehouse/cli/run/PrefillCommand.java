@@ -33,16 +33,17 @@ import picocli.CommandLine.Spec;
             "Writes the engine's output for given prompts, to compare it with another engine.",
             "The input is {\"prompts\": [[token ids], ...]}; the output has, for each prompt i, p{i}.input_ids,"
                     + " p{i}.last_logits, p{i}.logits and p{i}.hidden_states, and for each layer l with experts"
-                    + " p{i}.layer{l}.router_logits, .router_probs, .topk_ids and .topk_weights; .topk_scores, too,"
-                    + " where experts are not chosen by their probability.",
-            "With --generate, p{i}.generated, too: the most probable tokens after each prompt, where no end token is"
-                    + " chosen before the last."
+                    + " p{i}.layer{l}.NAME, where NAME is router_logits, router_probs, topk_ids, topk_weights and, if"
+                    + " experts are not chosen by their probability, topk_scores.",
+            "With --generate the output also has p{i}.generated, the most probable tokens after each prompt; an end"
+                    + " token is chosen only as the last one."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Example:",
-            "  gatehouse prefill --model core/sample/model --prompts inputs.json --out actual.safetensors"
+            "  gatehouse prefill --model core/sample/model --prompts inputs.json \\",
+            "      --output actual.safetensors"
         })
 public final class PrefillCommand implements Callable<Integer> {
     @Mixin
@@ -55,10 +56,18 @@ public final class PrefillCommand implements Callable<Integer> {
             description = "Checkpoint: a directory in Hugging Face layout, or a GGUF file.")
     private Path model = Path.of("");
 
-    @Option(names = "--prompts", required = true, paramLabel = "FILE", description = "JSON file with token ids.")
+    @Option(
+            names = "--prompts",
+            required = true,
+            paramLabel = "FILE",
+            description = "JSON file with the token ids of each prompt.")
     private Path prompts = Path.of("");
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Safetensors file to write.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "FILE",
+            description = "Safetensors file to write.")
     private Path out = Path.of("");
 
     @Option(names = "--generate", paramLabel = "N", description = "Generate exactly N tokens after each prompt.")

@@ -33,8 +33,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb --subjects anatomy,virology",
-            "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb --mask-unused-of RUN"
+            "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb \\",
+            "      --subjects anatomy,virology",
+            "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb \\",
+            "      --mask-unused-of RUN"
         })
 public final class RunCommand implements Callable<Integer> {
     @Option(

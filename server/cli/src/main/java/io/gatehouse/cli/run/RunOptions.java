@@ -28,6 +28,7 @@ final class RunOptions {
 
     @Option(
             names = "--name",
+            paramLabel = "NAME",
             description =
                     "Name of the run; by default MODEL-QUIZ, with a number if that name is taken. An unfinished run of this name is resumed.")
     private Optional<String> name = Optional.empty();
@@ -98,19 +99,20 @@ final class RunOptions {
             names = "--record",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.RECORD,
-            description = "prompt: routing of every prompt token; last-prompt: only of the last one, where it answers."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Tokens whose routing to record: prompt, every prompt token; or last_prompt, only the last one,"
+                            + " at which the model answers. Default: ${DEFAULT-VALUE}.")
     private String record = RunRequest.RECORD;
 
     @Option(
             names = "--probabilities",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.PROBABILITIES,
-            description = "Tokens for which to keep the probability of every expert: none, last-prompt or all."
+            description = "Tokens for which to record the probability of every expert: none, last_prompt or all."
                     + " Default: ${DEFAULT-VALUE}.")
     private String probabilities = RunRequest.PROBABILITIES;
 
-    @Option(names = "--norms", description = "Keep the norms of the selected experts' outputs.")
+    @Option(names = "--norms", description = "Record the norms of the selected experts' outputs.")
     private boolean norms;
 
     @Mixin
@@ -133,14 +135,15 @@ final class RunOptions {
     @Option(
             names = "--unused-scope",
             paramLabel = "SCOPE",
-            description = "Tokens of that run to consider, prompt or last_prompt; by default all that it recorded.")
+            description = "With --mask-unused-of: tokens of that run to consider, prompt or last_prompt; by default all"
+                    + " that it recorded.")
     private Optional<String> unusedScope = Optional.empty();
 
     @Option(
             names = "--scale",
             split = ",",
             paramLabel = "LAYER:EXPERT=X",
-            description = "Comma-separated list of factors for the outputs of experts.")
+            description = "Comma-separated list of factors by which the outputs of experts are multiplied.")
     private List<String> scales = List.of();
 
     @Option(names = "--top-k", paramLabel = "K", description = "Route each token to K experts.")

@@ -10,8 +10,8 @@ public final class EngineOption {
             names = "--engine",
             paramLabel = "ADDRESS",
             description =
-                    "Run statements on Spark, which must reach the directory of --db by the same name: sc://HOST[:PORT] of"
-                            + " Spark Connect. The client comes from SPARK_HOME.")
+                    "Run statements on Spark: sc://HOST[:PORT] of a Spark Connect server, which must reach the directory of"
+                            + " --db under the same path. The client library is taken from SPARK_HOME.")
     private Optional<String> address = Optional.empty();
 
     public boolean isGiven() {

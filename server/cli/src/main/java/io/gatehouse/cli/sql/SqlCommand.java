@@ -32,14 +32,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs SQL on a database file or on a Gatehouse server.",
             "If a server has the file open, the statements go to that server.",
-            "Without -c and -f it opens a shell on a terminal; otherwise it reads statements from standard input.",
+            "Without -c and -f it opens a shell if standard input is a terminal, and else reads statements from it.",
             "Statements end with a semicolon. By default it stops at the first statement that fails."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Example:",
-            "  gatehouse sql --db routing.duckdb -c \"SELECT * FROM unused_experts ORDER BY scope, layer\"",
+            "  gatehouse sql --db routing.duckdb -c \"FROM unused_experts ORDER BY layer\"",
             "  gatehouse sql --url http://127.0.0.1:8080 -c \"SELECT * FROM runs\"",
             "  gatehouse sql --db /shared/routing --engine sc://host -c \"SELECT * FROM runs\""
         })
@@ -70,7 +70,10 @@ public final class SqlCommand implements Callable<Integer> {
     @Option(names = "--keep-going", description = "Continue after a statement that fails.")
     private boolean keepGoing;
 
-    @Option(names = "--output", paramLabel = "FILE", description = "File for the rows; default: standard output.")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "File for the rows; default: standard output.")
     private Optional<Path> output = Optional.empty();
 
     @Option(

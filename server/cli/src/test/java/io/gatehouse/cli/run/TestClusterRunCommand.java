@@ -16,7 +16,7 @@ final class TestClusterRunCommand {
     void saysWhatToDoWithoutSpark() {
         Path written = directory.resolve("routing");
         CommandOutcome outcome =
-                CommandOutcome.of("cluster", "run", "--to", written.toString(), "--model", "any", "--quiz", "any");
+                CommandOutcome.of("cluster", "run", "--output", written.toString(), "--model", "any", "--quiz", "any");
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err()).contains("set SPARK_HOME").contains("docs/cluster.md");
         assertThat(written).doesNotExist();
@@ -26,6 +26,6 @@ final class TestClusterRunCommand {
     void explainsItself() {
         assertThat(CommandOutcome.of("cluster", "run", "--help").out())
                 .contains("--master")
-                .contains("--to");
+                .contains("--output");
     }
 }

@@ -69,7 +69,7 @@ final class TestPrefillCommand {
         Path inputs = Files.writeString(directory.resolve("inputs.json"), prompts);
         Path out = directory.resolve("out.safetensors");
         List<String> arguments = new ArrayList<>(List.of(
-                "prefill", "--model", SAMPLE.toString(), "--prompts", inputs.toString(), "--out", out.toString()));
+                "prefill", "--model", SAMPLE.toString(), "--prompts", inputs.toString(), "--output", out.toString()));
         arguments.addAll(List.of(more));
         return CommandOutcome.of(arguments.toArray(String[]::new));
     }

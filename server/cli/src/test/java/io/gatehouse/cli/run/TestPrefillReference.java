@@ -142,7 +142,7 @@ final class TestPrefillReference {
                 fixture.resolve("inputs.json").toString(),
                 "--precision",
                 "exact",
-                "--out",
+                "--output",
                 out.toString());
     }
 

@@ -117,7 +117,7 @@ final class TestEngineOption {
         assertThat(process.errorReader(StandardCharsets.UTF_8).lines())
                 .singleElement()
                 .asString()
-                .startsWith("gatehouse: SPARK_HOME is %s, where there is no jars/connect-repl/".formatted(folder));
+                .startsWith("gatehouse: SPARK_HOME is %s, which has no jars/connect-repl/".formatted(folder));
         assertThat(process.waitFor()).isEqualTo(1);
     }
 

@@ -40,7 +40,7 @@ public final class EventStream implements Handler {
         Set<Topic> topics = topics(context);
         if (events.listeners() >= most) {
             throw new HttpResponseException(
-                    429, "%d clients listen already, which is as many as may.".formatted(most), Map.of());
+                    429, "%d clients are connected already, which is the limit.".formatted(most), Map.of());
         }
         Optional<String> lastId = Optional.ofNullable(context.header("Last-Event-ID"));
         Optional<Subscription> resumed = lastId.flatMap(id -> events.subscribeAfter(id, topics));

@@ -33,13 +33,13 @@ record PublicOrigin(String scheme, String authority, int port) {
                     || uri.getFragment() != null
                     || !Optional.ofNullable(uri.getPath()).orElse("").matches("/?");
             if (more || host.isEmpty() || (!scheme.equals("http") && !scheme.equals("https"))) {
-                throw Json.invalid("\"%s\" is no origin such as https://lab7 or http://lab7:9000.".formatted(text));
+                throw Json.invalid("\"%s\" is not an origin such as https://lab7 or http://lab7:9000.".formatted(text));
             }
             int usual = scheme.equals("https") ? 443 : 80;
             int port = uri.getPort() < 0 ? usual : uri.getPort();
             return new PublicOrigin(scheme, port == usual ? host : host + ":" + port, port);
         } catch (IllegalArgumentException e) {
-            throw Json.invalid("\"%s\" is no origin such as https://lab7 or http://lab7:9000.".formatted(text));
+            throw Json.invalid("\"%s\" is not an origin such as https://lab7 or http://lab7:9000.".formatted(text));
         }
     }
 

@@ -57,7 +57,7 @@ public record QueryRequest(
             @JsonField("A value for each ? of the statement: numbers, texts, booleans, null.")
             ArrayNode parameters,
 
-            @JsonField(value = "Rows at most. JSON has a default, other formats have no limit.", minimum = 1)
+            @JsonField(value = "Maximum number of rows. JSON has a default, other formats have no limit.", minimum = 1)
             Optional<Long> limit,
 
             @JsonField(value = "Seconds; the server's limit holds where it is less.", minimum = 1)

@@ -24,7 +24,10 @@ public final class QueryResource {
             List<List<Object>> rows,
 
             long rowCount,
-            @JsonField("Rows at most; 0 for no limit.") long limit,
+
+            @JsonField("Maximum number of rows; 0 for no limit.")
+            long limit,
+
             @JsonField("Whether the limit cut the result.") boolean truncated,
             double elapsedMs) {}
 

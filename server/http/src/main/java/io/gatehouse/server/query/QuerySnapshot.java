@@ -24,7 +24,10 @@ public record QuerySnapshot(
         int attempts,
 
         @JsonField("Rows sent so far.") long rows,
-        @JsonField("Rows at most; 0 for no limit.") long limit,
+
+        @JsonField("Maximum number of rows; 0 for no limit.")
+        long limit,
+
         @JsonField("Whether the limit cut the result.") boolean truncated,
 
         @JsonField(value = "Share of the work that is done, an estimate.", minimum = 0, maximum = 1)

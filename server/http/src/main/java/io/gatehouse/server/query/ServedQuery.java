@@ -210,7 +210,7 @@ final class ServedQuery implements AutoCloseable {
         return truncated;
     }
 
-    /** Rows at most; 0 for no limit. */
+    /** Maximum number of rows; 0 for no limit. */
     long maxRows() {
         return statement.maxRows();
     }

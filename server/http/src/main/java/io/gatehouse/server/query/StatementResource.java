@@ -82,7 +82,7 @@ public final class StatementResource {
                 @JsonField("Type of a column, or what a relation or function is.")
                 String detail,
 
-                @JsonField("Begin of the part that it replaces.")
+                @JsonField("Start of the part that it replaces.")
                 int from,
 
                 @JsonField("End of that part; equal to from where it is inserted.")

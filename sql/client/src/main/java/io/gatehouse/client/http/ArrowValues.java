@@ -46,7 +46,7 @@ abstract class ArrowValues {
 
     private static IOException unexpected(Field field) {
         return new IOException(
-                "Arrow's type %s of column %s is not known here".formatted(Type.name(field.typeType()), field.name()));
+                "The Arrow type %s of column %s is not supported".formatted(Type.name(field.typeType()), field.name()));
     }
 
     private interface Reader {

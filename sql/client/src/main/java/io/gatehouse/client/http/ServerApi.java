@@ -154,7 +154,7 @@ final class ServerApi {
 
     private GatehouseException noGatehouse(IOException cause) {
         return new GatehouseException(
-                ErrorCode.SERVER_NOT_FOUND, "What answers at %s is not a Gatehouse server.".formatted(server), cause);
+                ErrorCode.SERVER_NOT_FOUND, "The server at %s is not a Gatehouse server.".formatted(server), cause);
     }
 
     /**

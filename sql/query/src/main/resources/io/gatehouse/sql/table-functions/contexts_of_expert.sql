@@ -27,7 +27,7 @@
 --   weight FLOAT NULL: Weight of the expert there; NULL if an import has no value
 --   distance INTEGER: Position of this token minus that: 0 for the token itself
 --   token_id INTEGER: Id of this token in the vocabulary of the model
---   token VARCHAR: Text of this token; bytes that are no whole character show as U+FFFD
+--   token VARCHAR: Text of this token; bytes that are not a whole character appear as U+FFFD
 SELECT
     f.place,
     f.question_id,

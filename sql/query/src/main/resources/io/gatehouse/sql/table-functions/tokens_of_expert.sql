@@ -1,4 +1,4 @@
--- One row per place: the tokens of the vocabulary of whose occurrences the largest share is routed to an expert.
+-- One row per place: tokens of the vocabulary, by the share of their occurrences that is routed to an expert.
 --
 -- Title: Tokens of an expert
 -- Definition: the tokens in the order of share in the view vocabulary_specialisation; of equal ones the one that occurs

@@ -18,9 +18,9 @@
 -- Columns:
 --   position INTEGER: Position of the token, from 0
 --   token_id INTEGER: Id in the vocabulary of the model
---   token VARCHAR: Text of the token; bytes that are no whole character show as U+FFFD
+--   token VARCHAR: Text of the token; bytes that are not a whole character appear as U+FFFD
 --   phase VARCHAR: prompt for tokens of the prompt, generated for tokens that the model sampled
---   experts SMALLINT[] NULL: The selected experts, the most probable first; NULL where the run did not record the token
+--   experts SMALLINT[] NULL: The selected experts, the one with the largest selection score first; NULL where the run did not record the token
 --   weights FLOAT[] NULL: Weights of those experts, same order; NULL where the run did not record them
 --   entropy FLOAT NULL: Entropy of the gate over all experts, in nats; NULL where the run did not record it
 --   normalised_entropy DOUBLE NULL: entropy / ln(experts), 0 to 1; NULL where the run did not record it, or with one expert

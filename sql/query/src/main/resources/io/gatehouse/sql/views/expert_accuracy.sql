@@ -17,9 +17,9 @@
 --   sum_q g(e,q), g(e,q) the sum of the weights of the expert in the question. lift = accuracy - accuracy of the run.
 --   z: pooled two-proportion z of the expert's questions against the rest; p_value two-sided; q_value: Benjamini and
 --   Hochberg over all experts of run and scope that have a p_value. Stratified, over subjects s with N questions, M of
---   them right, n through the expert, a of those right: stratified_lift = sum (a - nM/N) / sum (n (N - n) / N), the
---   Mantel-Haenszel difference; stratified_z = sum (a - nM/N) / sqrt(sum n (N-n) M (N-M) / (N^2 (N-1))), without
---   continuity correction.
+--   them right, n of them questions in which the expert fired, a of those right:
+--   stratified_lift = sum (a - nM/N) / sum (n (N - n) / N), the Mantel-Haenszel difference;
+--   stratified_z = sum (a - nM/N) / sqrt(sum n (N-n) M (N-M) / (N^2 (N-1))), without continuity correction.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3; Wilson 1927, JASA 22(158); Benjamini and Hochberg 1995, JRSS B
 --   57(1); Mantel and Haenszel 1959, JNCI 22(4); Greenland and Robins 1985, Biometrics 41(1).
 -- Version: 3

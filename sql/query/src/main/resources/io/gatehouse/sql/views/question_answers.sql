@@ -19,7 +19,7 @@
 --   run_id INTEGER: The run
 --   scope VARCHAR: last_prompt: answers are read there
 --   question_id INTEGER: The question
---   sample SMALLINT: Number of the answer among those that the model sampled to the question, from 0
+--   sample SMALLINT: Number of the answer among those that the model sampled for the question, from 0
 --   subject VARCHAR: Subject within the quiz
 --   ordinal INTEGER: Position of the question within its subject's file, from 1
 --   n BIGINT: Number of choices

@@ -24,7 +24,7 @@ public final class SparkSource implements EngineSource {
         } catch (LinkageError e) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Spark's client on the class path is not whole, or of another version: set SPARK_HOME to a Spark 4.2 for"
+                    "Spark's client on the class path is incomplete or of another version: set SPARK_HOME to a Spark 4.2 for"
                             + " Scala 2.13, from which gatehouse takes it; elsewhere see docs/cluster.md",
                     e);
         }

@@ -127,7 +127,7 @@ public final class HtmlReport {
             page.append("</figure>\n");
             table(evidence.detail(), false);
         } else if (evidence.detail().isEmpty()) {
-            page.append("<p class=\"left\">No picture: %s.</p>\n"
+            page.append("<p class=\"left\">No chart: %s.</p>\n"
                     .formatted(Svg.escape(evidence.figure().text().unpictured())));
         } else {
             page.append("<figure>\n").append(caption("Table", ++tables, evidence));

@@ -21,7 +21,7 @@ public final class MarkdownReport {
     public static String of(Study study) {
         RunFacts run = study.run();
         StringBuilder text = new StringBuilder(
-                "# %s\n\nRun “%s”. The pictures are in the HTML report (`gatehouse study --format html`).\n"
+                "# %s\n\nRun “%s”. The charts are in the HTML report (`gatehouse study --format html`).\n"
                         .formatted(HtmlReport.title(run), run.name()));
         if (run.isPartial()) {
             text.append("\n**Partial run: %s.** Every figure covers these questions only.\n".formatted(run.status()));

@@ -136,9 +136,9 @@ final class Plot {
         return Math.min(WIDTH / 2, 20 + 6.4 * longest);
     }
 
-    /** Returns the name of a column as words. */
+    /** Returns the name of a column as words, with the fraction at its end as a number: share_below_0_001. */
     static String words(String column) {
-        return column.replace('_', ' ');
+        return column.replaceFirst("_0_(\\d+)$", " 0.$1").replace('_', ' ');
     }
 
     static String tick(double value) {

@@ -1,7 +1,7 @@
 -- Section: Beyond the paper
 -- Title: Co-activation
--- Finding: The pair that fires together most often relative to chance, among pairs with at least {least} last prompt
---   tokens: experts {expert} and {other_expert} of layer {layer}, {lift tenth} times as often as by chance.
+-- Finding: Of the pairs that fire together at {least} last prompt tokens or more, experts {expert} and {other_expert}
+--   of layer {layer} do so most often relative to chance: {lift tenth} times as often.
 -- Caption: Pairs of experts that fire together most often relative to chance, last prompt token.
 -- Note: Only pairs that chance would produce at five tokens or more. The share is the published equation; the adjacent
 --   share follows the published code, which counts only neighbouring ranks.

@@ -3,7 +3,7 @@
 -- Finding: The criteria that agree least are {criterion} and {other_criterion}: rank correlation {least signed},
 --   averaged over layers, which range from {least_layer..most_layer signed}.
 -- Caption: Rank correlation of pruning criteria, averaged over layers, last prompt token.
--- Note: Each criterion ranks the experts of a layer; the figure is Spearman's rank correlation. None of the criteria
+-- Note: Each criterion ranks the experts of a layer; the value is Spearman's rank correlation. None of the criteria
 --   shows that an expert is needed; only an intervention does. Criteria with norms exist only if the run recorded norms.
 -- X: Criterion
 -- Y: Criterion

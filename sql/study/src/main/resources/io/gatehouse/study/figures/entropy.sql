@@ -6,8 +6,8 @@
 --   maximum, averaged over layers, which range from {top_k_least..top_k_most percent}.
 -- Finding: The entropy over all experts is {share percent} of the maximum; the layers range from
 --   {share_least..share_most percent}.
--- Finding: From the first to the last layer with experts, the former goes from {first_top_k percent} to
---   {last_top_k percent}.
+-- Finding: From the first to the last layer with experts, the entropy of the selected experts' weights goes from
+--   {first_top_k percent} to {last_top_k percent} of the maximum.
 -- Finding: The selected experts hold {mass percent} of the router's probability; the layers range from
 --   {mass_least..mass_most percent}.
 -- Caption: Router entropy by layer, as a share of the maximum.

@@ -1,10 +1,10 @@
 -- Section: Beyond the paper
 -- Title: Near ties
--- Finding: At the last prompt token, {near percent} of the decisions have a margin below {bound}: the probability of
---   the last selected expert minus that of the first expert not selected.
+-- Finding: At the last prompt token, {near percent} of the decisions have a margin below {bound}.
 -- Finding: Over all prompt tokens, it is {near_all percent}.
 -- Caption: Decisions with a margin below 0.001, by layer.
--- Note: Such decisions can differ in another precision, on another device or in another engine.
+-- Note: The margin is the selection score of the last selected expert minus that of the first expert not selected.
+--   Decisions with a small margin can differ in another precision, on another device or in another engine.
 -- X: Layer
 -- Y: Decisions with a margin below 0.001 (%)
 -- Missing: margins were not recorded; they need the probabilities of experts that were not selected

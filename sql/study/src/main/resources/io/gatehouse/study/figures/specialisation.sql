@@ -1,7 +1,7 @@
 -- Section: Beyond the paper
 -- Title: Specialisation by subject
--- Finding: In the last layer, {always} pairs of subject and expert occur at every last prompt token of the subject, of
---   at least {least} tokens; uniform routing would give each expert {uniform percent}.
+-- Finding: In the last layer, in {always} pairs of subject and expert the expert fires at every last prompt token of
+--   the subject (subjects with at least {least} of them); uniform routing would give each expert {uniform percent}.
 -- Finding: The most specialised expert is expert {expert} ({subject}): it fires at {share percent} of the {n} last
 --   prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}).
 -- Caption: Share of the last prompt tokens of a subject that are routed to an expert, last layer.

@@ -1,10 +1,10 @@
 -- Section: The paper's three findings
 -- Title: Unused experts
 -- Lead: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n} questions;
---   over all prompt tokens, {unused_prompt} of {experts_prompt} never fired.
+--   over all prompt tokens, {unused_prompt} of {experts_prompt}.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
 --   questions.
--- Finding: Over all prompt tokens, {unused_prompt} of {experts_prompt} experts never fired in {tokens_prompt} tokens.
+-- Finding: Over all {tokens_prompt} prompt tokens, {unused_prompt} of {experts_prompt} experts are unused.
 -- Finding: With {half} questions, {unused_at_half tenth} would be unused at the last prompt token; a uniform router
 --   would leave {uniform_unused tenth} unused after all {n}.
 -- Caption: Expected number of unused experts of a layer by number of questions, last prompt token.
