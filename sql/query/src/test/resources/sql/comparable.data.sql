@@ -13,6 +13,18 @@ FROM answers AS a
 JOIN questions AS q ON q.question_id = a.question_id
 WHERE a.run_id = 1;
 
+-- Texts of one token each, which is not routed.
+INSERT INTO generations BY NAME
+SELECT
+    run_id,
+    question_id,
+    predicted AS text,
+    1 AS tokens,
+    CASE WHEN correct THEN 'end_token' ELSE 'length' END AS finish_reason,
+    question_id / 8 AS seconds
+FROM answers
+WHERE run_id = 1;
+
 INSERT INTO tokens BY NAME
 SELECT * REPLACE (3 AS run_id) FROM tokens WHERE run_id = 1;
 

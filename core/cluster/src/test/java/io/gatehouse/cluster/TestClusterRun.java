@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.GenerationPlan;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunProgress;
@@ -37,18 +38,17 @@ final class TestClusterRun {
         new DirectoryContent(divided).assertIsThatOf(file);
         assertThat(files(divided.resolve("_unfinished"))).isEmpty();
 
-        // A second run in the same directory leaves the first one as it is.
-        SampleStudy.divided(
-                divided, SampleStudy.request("second", 70, 0), SampleStudy.PATIENT, UnaryOperator.identity());
+        // A second run in the same directory, which generates text, leaves the first one as it is.
+        RunTask second = SampleStudy.request("second", 70, 0).generating(new GenerationPlan(4));
+        SampleStudy.alone(file, second);
+        SampleStudy.divided(divided, second, SampleStudy.PATIENT, UnaryOperator.identity());
         try (Store store = Store.open(divided);
                 Store first = Store.open(file)) {
             assertThat(store.runs()).extracting(RunSummary::name).containsExactly("sample", "second");
             assertThat(store.verify().problems()).isEmpty();
-            assertThat(store.verify().runs().get(0))
-                    .isEqualTo(first.verify().runs().get(0));
+            assertThat(store.verify().runs()).isEqualTo(first.verify().runs());
         }
-        assertThatThrownBy(() -> SampleStudy.divided(
-                        divided, SampleStudy.request("second", 70, 0), SampleStudy.PATIENT, UnaryOperator.identity()))
+        assertThatThrownBy(() -> SampleStudy.divided(divided, second, SampleStudy.PATIENT, UnaryOperator.identity()))
                 .isInstanceOfSatisfying(
                         GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RUN_EXISTS));
     }

@@ -163,9 +163,23 @@ public final class Engine implements AutoCloseable {
     public List<Generated> generate(
             List<Prompt> prompts, GenerationOptions options, Capture capture, GenerationListener listener) {
         prompts.forEach(this::require);
+        return generator(capture).run(List.copyOf(prompts), options, listener);
+    }
+
+    private Generator generator(Capture capture) {
         long together = Math.max(1, tokensTogether() / (1 + widestCache() / config.hiddenSize()));
-        return new Generator(model, rotary, capture, capture.everyOutput(), memory.batches(), together)
-                .run(List.copyOf(prompts), options, listener);
+        return new Generator(model, rotary, capture, capture.everyOutput(), memory.batches(), together);
+    }
+
+    /**
+     * Refuses a prompt after which no text can be generated, even alone.
+     *
+     * @throws GatehouseException what {@link #require(Prompt)} throws; OUT_OF_MEMORY if the text may become too long for
+     *     the available memory, UNSUPPORTED_MODEL if a mixer of the model has no cache yet
+     */
+    public void require(Prompt prompt, GenerationOptions options) {
+        require(prompt);
+        generator(Capture.NOTHING).require(prompt, options);
     }
 
     /** Numbers that the layer which keeps most keeps of each token. */

@@ -5,6 +5,7 @@ import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.List;
  * were measured on files of made-up routing of top-1 to top-16 of 8 to 1024 experts; {@code bench store} measures what
  * they come to for one model.
  *
- * @param activations prompt tokens of the scope x layers with experts x top-k
+ * @param activations tokens of the scope, and those that may be generated, x layers with experts x top-k
  * @param bytes about how much the file will grow
  * @param freeBytes what the file's disk has free
  */
@@ -36,6 +37,9 @@ public record DiskNeed(long activations, long bytes, long freeBytes) {
 
     private static final double TOKEN = 6;
 
+    /** Beside a token: its log-probability, and its part of the text. */
+    private static final double GENERATED_TOKEN = 8;
+
     /** Of a question with its answer, beside its text. */
     private static final double QUESTION = 120;
 
@@ -50,22 +54,27 @@ public record DiskNeed(long activations, long bytes, long freeBytes) {
     /**
      * The growth of the file, regardless of its disk.
      *
-     * @param activations prompt tokens of the scope x layers with experts x top-k
+     * @param activations tokens of the scope, and those that may be generated, x layers with experts x top-k
      * @param bytes about how much the file will grow
      */
     public record Growth(long activations, long bytes) {
         /** Of a run whose files are not on one disk. */
         static final Growth UNKNOWN = new Growth(0, 0);
 
-        static Growth of(List<PromptedQuestion> prompts, ModelConfig config, Recording recording) {
+        /** Of texts that reach their greatest length. */
+        static Growth of(
+                List<PromptedQuestion> prompts, ModelConfig config, Recording recording, Generation generation) {
             double bytes = BEGUN_BLOCKS;
             long activations = 0;
+            // The last token is not fed to the model.
+            long fed = Math.max(0, generation.maxNewTokens() - 1);
             for (PromptedQuestion prompted : prompts) {
-                long recorded = recording.scope() == Scope.PROMPT ? prompted.tokens() : 1;
+                long recorded = fed + (recording.scope() == Scope.PROMPT ? prompted.tokens() : 1);
                 bytes += QUESTION + text(prompted) + recorded * TOKEN;
+                bytes += generation.maxNewTokens() * GENERATED_TOKEN;
                 for (FeedForward feedForward : config.feedForwards()) {
                     if (feedForward instanceof FeedForward.Sparse sparse) {
-                        bytes += DiskNeed.bytes(sparse, recorded, prompted.tokens(), recording);
+                        bytes += DiskNeed.bytes(sparse, recorded, prompted.tokens() + fed, recording);
                         activations += recorded * sparse.topK();
                     }
                 }

@@ -40,8 +40,8 @@ record QuizPrompts(List<PromptedQuestion> prompts, int skipped, int shortened) {
         if (maker.prompts.isEmpty()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Every prompt of quiz %s is longer than the %,d tokens that %s takes"
-                            .formatted(task.quiz().name(), maker.limit, checkpoint.name()));
+                    "Every prompt of quiz %s is longer than the %,d tokens that %s takes%s"
+                            .formatted(task.quiz().name(), maker.limit, checkpoint.name(), maker.beforeText()));
         }
         return new QuizPrompts(maker.prompts, maker.skipped, maker.shortened);
     }
@@ -62,7 +62,17 @@ record QuizPrompts(List<PromptedQuestion> prompts, int skipped, int shortened) {
             this.task = task;
             this.encoder = encoder;
             this.requirement = requirement;
-            this.limit = checkpoint.config().maxPositions();
+            this.limit = checkpoint.config().maxPositions()
+                    - task.generation().map(GenerationPlan::maxNewTokens).orElse(0);
+            if (limit < 1) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "%s takes at most %,d tokens: with %,d generated ones, none is left for a prompt"
+                                .formatted(
+                                        checkpoint.name(),
+                                        checkpoint.config().maxPositions(),
+                                        checkpoint.config().maxPositions() - limit));
+            }
         }
 
         void add(Subject subject) {
@@ -134,7 +144,15 @@ record QuizPrompts(List<PromptedQuestion> prompts, int skipped, int shortened) {
                     : "Use fewer --shots, or --long-prompts truncate-examples or skip";
             return new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "%s; %s takes at most %,d tokens. %s".formatted(what, checkpoint.name(), limit, advice));
+                    "%s; %s takes at most %,d tokens%s. %s"
+                            .formatted(what, checkpoint.name(), limit, beforeText(), advice));
+        }
+
+        /** Why the limit is not that of the model. */
+        private String beforeText() {
+            return task.generation()
+                    .map(plan -> " before %,d generated ones".formatted(plan.maxNewTokens()))
+                    .orElse("");
         }
     }
 

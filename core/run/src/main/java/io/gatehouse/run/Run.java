@@ -57,7 +57,13 @@ record Run(RunDescription description, List<PromptedQuestion> prompts, Map<Strin
             more.put(UnfinishedRun.DATE, date.toString());
         }
         RunDescription description = model.describe(
-                task.name(), task.quiz().name(), task.formatId(), task.shots(), task.recording(), gatehouseVersion);
+                        task.name(),
+                        task.quiz().name(),
+                        task.formatId(),
+                        task.shots(),
+                        task.recording(),
+                        gatehouseVersion)
+                .withGeneration(task.generationDescription());
         return new Run(description, prompts, more);
     }
 
@@ -74,12 +80,13 @@ record Run(RunDescription description, List<PromptedQuestion> prompts, Map<Strin
 
     /** Number of shards. */
     int shards() {
-        return RunManifest.shards(prompts.size());
+        return RunManifest.shards(prompts.size(), description.generation());
     }
 
     /** @param ids what the store calls the question at an index */
     ShardTask shard(int number, IntUnaryOperator ids) {
-        int[] indices = RunManifest.shard(number, prompts.size()).toArray();
+        int[] indices = RunManifest.shard(number, prompts.size(), description.generation())
+                .toArray();
         return new ShardTask(
                 number,
                 prompts.subList(indices[0], indices[0] + indices.length),

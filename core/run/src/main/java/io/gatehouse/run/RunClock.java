@@ -5,6 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.write.ShardQueue;
 import io.gatehouse.store.write.WritingProgress;
 import java.time.Duration;
+import java.util.stream.IntStream;
 
 /** Counts the progress of a run and reports it to the listener, for the computing and the writing thread. */
 final class RunClock {
@@ -18,7 +19,8 @@ final class RunClock {
 
     RunClock(RunManifest run, RunListener listener) {
         this.questions = run.questions().size();
-        this.tokens = run.tokens();
+        this.tokens = run.tokens()
+                + IntStream.range(0, run.shards()).mapToLong(run::mostGenerated).sum();
         this.layers = run.description().layers();
         this.listener = listener;
     }
@@ -30,6 +32,11 @@ final class RunClock {
         if (listener.cancelled()) {
             throw cancelled();
         }
+    }
+
+    /** Takes away tokens that are not generated, because texts ended before their greatest length. */
+    synchronized void spared(long sparedTokens) {
+        tokens -= sparedTokens;
     }
 
     /** Counts the questions of a commit. */
@@ -58,7 +65,8 @@ final class RunClock {
     }
 
     private void tick(WritingProgress writing) {
-        listener.progress(
-                new RunProgress(questionsDone, questions, tokenLayersDone / layers, tokens, elapsed(), writing));
+        // A text that is computed anew counts twice.
+        long done = Math.min(tokenLayersDone / layers, tokens);
+        listener.progress(new RunProgress(questionsDone, questions, done, tokens, elapsed(), writing));
     }
 }

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.prefill.GenerationOptions;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.ChoiceScorer;
-import io.gatehouse.store.write.Shard;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -47,6 +47,7 @@ public final class RunComputation implements ShardSource, AutoCloseable {
         OffsetDateTime date = UnfinishedRun.dateOf(unfinished, clock);
         PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date);
         try {
+            Optional<GenerationOptions> generation = task.generation().map(plan -> plan.options(checkpoint));
             Run run = Run.prepare(
                     RunModel.of(checkpoint, engine),
                     task,
@@ -54,7 +55,8 @@ public final class RunComputation implements ShardSource, AutoCloseable {
                     date,
                     encoder,
                     prompt -> {
-                        engine.require(prompt);
+                        generation.ifPresentOrElse(
+                                options -> engine.require(prompt, options), () -> engine.require(prompt));
                         prompted.run();
                     },
                     gatehouseVersion);
@@ -63,8 +65,11 @@ public final class RunComputation implements ShardSource, AutoCloseable {
                     unfinished.map(UnfinishedRun::answered).orElse(0),
                     run.prompts().size());
             DiskNeed.Growth growth = DiskNeed.Growth.of(
-                    run.prompts().subList(answered, run.prompts().size()), engine.config(), task.recording());
-            ShardRunner runner = new ShardRunner(engine, encoder.tokenizer(), scorer, task.recording());
+                    run.prompts().subList(answered, run.prompts().size()),
+                    engine.config(),
+                    task.recording(),
+                    task.generationDescription());
+            ShardRunner runner = new ShardRunner(engine, encoder.tokenizer(), scorer, task.recording(), generation);
             return new RunComputation(encoder, run, runner, growth);
         } catch (RuntimeException | Error e) {
             encoder.close();
@@ -82,11 +87,7 @@ public final class RunComputation implements ShardSource, AutoCloseable {
         List<ShardTask> tasks = shards.stream()
                 .map(number -> run.shard(number, index -> questionIds[index]))
                 .toList();
-        for (List<ShardTask> group : runner.together(tasks)) {
-            for (Shard shard : runner.compute(group, receiver::layerDone)) {
-                receiver.computed(shard);
-            }
-        }
+        runner.compute(tasks, receiver::layerDone, receiver::computed);
     }
 
     @Override

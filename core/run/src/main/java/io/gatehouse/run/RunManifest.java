@@ -3,6 +3,7 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunDefinition;
 import io.gatehouse.store.run.RunDescription;
@@ -26,6 +27,9 @@ public record RunManifest(
      * micro-batches, small enough that little is lost when a run is stopped.
      */
     private static final int SHARD_QUESTIONS = 64;
+
+    /** The same with text: of long ones, fewer questions make a shard, which is held until all of them are answered. */
+    private static final int SHARD_GENERATED_TOKENS = 64 * 512;
 
     /** The property with the number of questions that are left out because their prompts are too long. */
     static final String SKIPPED = RunDefinition.SKIPPED;
@@ -68,12 +72,12 @@ public record RunManifest(
 
     /** Number of shards. */
     public int shards() {
-        return shards(questions.size());
+        return shards(questions.size(), description.generation());
     }
 
     /** The indices of the questions of a shard. */
     public IntStream shard(int number) {
-        return shard(number, questions.size());
+        return shard(number, questions.size(), description.generation());
     }
 
     /** Number of prompt tokens of a shard. */
@@ -86,12 +90,23 @@ public record RunManifest(
         return questions.stream().mapToLong(Entry::tokens).sum();
     }
 
-    static int shards(int questions) {
-        return (questions + SHARD_QUESTIONS - 1) / SHARD_QUESTIONS;
+    /** The most tokens of a shard that are generated and fed to the model again: the last one of a text is not. */
+    long mostGenerated(int shard) {
+        return shard(shard).count() * Math.max(0, description.generation().maxNewTokens() - 1);
     }
 
-    static IntStream shard(int number, int questions) {
-        int from = number * SHARD_QUESTIONS;
-        return IntStream.range(from, Math.min(from + SHARD_QUESTIONS, questions));
+    static int shards(int questions, Generation generation) {
+        int each = questionsOfShard(generation);
+        return (questions + each - 1) / each;
+    }
+
+    static IntStream shard(int number, int questions, Generation generation) {
+        int each = questionsOfShard(generation);
+        return IntStream.range(number * each, Math.min((number + 1) * each, questions));
+    }
+
+    private static int questionsOfShard(Generation generation) {
+        int fit = SHARD_GENERATED_TOKENS / Math.max(1, generation.maxNewTokens());
+        return Math.max(1, Math.min(SHARD_QUESTIONS, fit));
     }
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
  * after layer is done with it.
  *
  * @param questionsDone questions whose answers are in the file
- * @param tokensDone prompt tokens computed so far, those of the shard in flight included
+ * @param tokensDone tokens computed so far, those of the shard in flight included
+ * @param tokens of the prompts, and those that may be generated after them; fewer when a text turns out shorter
  * @param writing what waits to be written, and how fast that goes
  */
 public record RunProgress(
@@ -19,7 +20,7 @@ public record RunProgress(
         return tokens == 0 ? 1 : (double) tokensDone / tokens;
     }
 
-    /** Prompt tokens per second so far. */
+    /** Tokens per second so far. */
     public double tokensPerSecond() {
         return tokensDone / Math.max(elapsed.toNanos() / 1e9, 1e-9);
     }

@@ -45,7 +45,8 @@ public final class RunRecording {
                     run.tokens(),
                     clock.elapsed(),
                     run.skipped(),
-                    run.shortened());
+                    run.shortened(),
+                    writer.generated());
         }
     }
 
@@ -63,7 +64,7 @@ public final class RunRecording {
         try (ShardQueue queue = new ShardQueue(writer, room(), clock::committed)) {
             try {
                 if (!missing.isEmpty()) {
-                    source.compute(missing, questionIds, receiver(queue, clock));
+                    source.compute(missing, questionIds, receiver(run, queue, clock));
                 }
                 queue.drain();
                 writer.finish(RunStatus.COMPLETE);
@@ -78,7 +79,7 @@ public final class RunRecording {
         List<Integer> missing = new ArrayList<>();
         for (int number = 0; number < run.shards(); number++) {
             if (writer.isWritten(number)) {
-                clock.skipped((int) run.shard(number).count(), run.tokens(number));
+                clock.skipped((int) run.shard(number).count(), run.tokens(number) + run.mostGenerated(number));
             } else {
                 missing.add(number);
             }
@@ -86,7 +87,7 @@ public final class RunRecording {
         return missing;
     }
 
-    private static ShardSource.Receiver receiver(ShardQueue queue, RunClock clock) {
+    private static ShardSource.Receiver receiver(RunManifest run, ShardQueue queue, RunClock clock) {
         return new ShardSource.Receiver() {
             @Override
             public void layerDone(int tokens) {
@@ -96,6 +97,8 @@ public final class RunRecording {
 
             @Override
             public void computed(Shard shard) {
+                long fed = shard.generatedTokens() - shard.generations().size();
+                clock.spared(run.mostGenerated(shard.number()) - fed);
                 queue.put(shard);
             }
         };

@@ -86,6 +86,9 @@ public record RunRequest(
                 values = {"fail", "skip", "truncate-examples"})
         String longPrompts,
 
+        @JsonField(value = "Tokens that are generated after each prompt at most; none by default.", minimum = 1)
+        Optional<Integer> maxNewTokens,
+
         @JsonField(
                 value = "Tokens whose routing is recorded.",
                 values = {"prompt", "last_prompt"})
@@ -155,6 +158,7 @@ public record RunRequest(
         format = requireNonNullElse(format, FORMAT);
         thinking = requireNonNullElse(thinking, THINKING);
         longPrompts = requireNonNullElse(longPrompts, LONG_PROMPTS);
+        maxNewTokens = requireNonNullElse(maxNewTokens, Optional.empty());
         record = requireNonNullElse(record, RECORD);
         probabilities = requireNonNullElse(probabilities, PROBABILITIES);
         precision = requireNonNullElse(precision, PRECISION);
@@ -268,6 +272,7 @@ public record RunRequest(
                 chat,
                 thinking,
                 longPrompts,
+                maxNewTokens,
                 record,
                 probabilities,
                 norms,
@@ -296,6 +301,11 @@ public record RunRequest(
                 throw invalid("--probabilities takes none, last_prompt or all, not '%s'".formatted(probabilities));
         };
         return new Recording(scope, kept, norms);
+    }
+
+    /** How text is generated after the prompts, if it is. */
+    public Optional<GenerationPlan> generation() {
+        return maxNewTokens.map(GenerationPlan::new);
     }
 
     /** What is changed about the routing, of what the request says itself. */

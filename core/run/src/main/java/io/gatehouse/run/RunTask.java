@@ -7,8 +7,10 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
+import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.schema.GivenName;
+import java.util.Optional;
 
 /**
  * The work of a run, once its quiz is read.
@@ -20,6 +22,7 @@ import io.gatehouse.store.schema.GivenName;
  * @param chat whether each prompt is the message of a user, in the chat template of the model
  * @param longPrompts what to do with prompts that are longer than the model takes
  * @param thinking how the model is asked to think before it answers the message of a user
+ * @param generation how text is generated after the prompts; the answer is read off their last tokens all the same
  */
 public record RunTask(
         String name,
@@ -29,7 +32,8 @@ public record RunTask(
         Recording recording,
         boolean chat,
         LongPrompts longPrompts,
-        Thinking thinking) {
+        Thinking thinking,
+        Optional<GenerationPlan> generation) {
     public RunTask {
         requireNonNull(name, "name is null");
         requireNonNull(quiz, "quiz is null");
@@ -37,6 +41,7 @@ public record RunTask(
         requireNonNull(recording, "recording is null");
         requireNonNull(longPrompts, "longPrompts is null");
         requireNonNull(thinking, "thinking is null");
+        requireNonNull(generation, "generation is null");
         GivenName.checked("a run", name);
         chat |= !format.answerPrefix().isEmpty();
         if (!chat && thinking != Thinking.DEFAULT) {
@@ -48,6 +53,19 @@ public record RunTask(
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "Quiz %s has no test questions".formatted(quiz.name()));
         }
+    }
+
+    /** A task that ends at the last prompt token. */
+    public RunTask(
+            String name,
+            Quiz quiz,
+            PromptFormat format,
+            int shots,
+            Recording recording,
+            boolean chat,
+            LongPrompts longPrompts,
+            Thinking thinking) {
+        this(name, quiz, format, shots, recording, chat, longPrompts, thinking, Optional.empty());
     }
 
     /** A task whose model thinks as its chat template has it. */
@@ -74,7 +92,17 @@ public record RunTask(
 
     /** The same under another name. */
     public RunTask named(String other) {
-        return new RunTask(other, quiz, format, shots, recording, chat, longPrompts, thinking);
+        return new RunTask(other, quiz, format, shots, recording, chat, longPrompts, thinking, generation);
+    }
+
+    /** The same with text generated after the prompts. */
+    public RunTask generating(GenerationPlan plan) {
+        return new RunTask(name, quiz, format, shots, recording, chat, longPrompts, thinking, Optional.of(plan));
+    }
+
+    /** How text is generated, as the file says it. */
+    Generation generationDescription() {
+        return generation.map(GenerationPlan::description).orElse(Generation.NONE);
     }
 
     /** Names the form of the prompts. */

@@ -100,25 +100,34 @@ public final class ShardRecorder implements PrefillListener {
 
     @Override
     public void lastLogits(int prompt, float[] logits) {
-        PromptedQuestion prompted = prompts.get(prompt);
+        answers.add(answer(prompts.get(prompt), questionIds[prompt], scorer, tokenizer, logits));
+    }
+
+    /** The answer that the logits after a prompt give. */
+    static AnswerRow answer(
+            PromptedQuestion prompted, int questionId, ChoiceScorer scorer, Tokenizer tokenizer, float[] logits) {
         ChoiceScore score = scorer.score(logits, prompted.question().choices().size());
-        answers.add(new AnswerRow(
-                questionIds[prompt],
+        return new AnswerRow(
+                questionId,
                 score.predicted(),
                 score.predicted() == prompted.question().answer(),
                 floats(score.logProbabilities()),
                 score.topToken(),
                 tokenizer.token(score.topToken()),
-                prompted.tokens()));
+                prompted.tokens());
     }
 
     Shard shard(int number) {
-        return new Shard(number, routing, List.of(tokens()), answers, gates, norms);
+        TokenColumns tokens = promptTokens(prompts, questionIds, recording.scope(), tokenizer);
+        return new Shard(number, routing, List.of(tokens), answers, gates, norms);
     }
 
     /** The prompt tokens of the scope. */
-    private TokenColumns tokens() {
-        int rows = prompts.stream().mapToInt(this::recordedTokens).sum();
+    static TokenColumns promptTokens(
+            List<PromptedQuestion> prompts, int[] questionIds, Scope scope, Tokenizer tokenizer) {
+        int rows = prompts.stream()
+                .mapToInt(prompted -> recordedTokens(prompted, scope))
+                .sum();
         int[] ids = new int[rows];
         int[] positions = new int[rows];
         boolean[] last = new boolean[rows];
@@ -128,7 +137,9 @@ public final class ShardRecorder implements PrefillListener {
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
             PromptedQuestion prompted = prompts.get(prompt);
             int[] tokens = prompted.prompt().tokens();
-            for (int position = tokens.length - recordedTokens(prompted); position < tokens.length; position++, row++) {
+            for (int position = tokens.length - recordedTokens(prompted, scope);
+                    position < tokens.length;
+                    position++, row++) {
                 ids[row] = questionIds[prompt];
                 positions[row] = position;
                 last[row] = position == tokens.length - 1;
@@ -139,8 +150,8 @@ public final class ShardRecorder implements PrefillListener {
         return new TokenColumns(ids, positions, last, tokenIds, texts);
     }
 
-    private int recordedTokens(PromptedQuestion prompted) {
-        return recording.scope() == Scope.PROMPT ? prompted.tokens() : 1;
+    private static int recordedTokens(PromptedQuestion prompted, Scope scope) {
+        return scope == Scope.PROMPT ? prompted.tokens() : 1;
     }
 
     private static float[] floats(List<Double> values) {

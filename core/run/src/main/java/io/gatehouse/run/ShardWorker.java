@@ -69,7 +69,8 @@ public final class ShardWorker implements AutoCloseable {
                 engine,
                 encoder.tokenizer(),
                 encoder.scorer(setup.mostChoices()),
-                setup.description().recording());
+                setup.description().recording(),
+                GenerationPlan.of(setup.description().generation()).map(plan -> plan.options(checkpoint)));
     }
 
     /**

@@ -12,6 +12,7 @@ import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.write.AnswerRow;
+import io.gatehouse.store.write.GenerationRow;
 import io.gatehouse.store.write.RoutingColumns;
 import io.gatehouse.store.write.Shard;
 import io.gatehouse.store.write.TokenColumns;
@@ -24,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -146,9 +148,12 @@ final class TestPipe {
                 17,
                 List.of(new RoutingColumns(
                         3, 2, ids, positions, last, experts, weights, entropy, entropy, entropy, entropy)),
-                List.of(new TokenColumns(ids, positions, last, positions, tokens)),
+                List.of(
+                        new TokenColumns(ids, positions, last, positions, tokens),
+                        new TokenColumns(ids, positions, new boolean[rows], true, positions, tokens, tokens, entropy)),
                 List.of(new AnswerRow(5, 'C', true, new float[] {-1, -2.5f}, 7, "\u0120A", 99)),
                 List.of(new TokenValues(3, 2, ids, positions, weights)),
-                List.of());
+                List.of(),
+                List.of(new GenerationRow(5, "so \u00df", 12, "length", Optional.of("C"), Optional.of(false), 1_234)));
     }
 }

@@ -11,6 +11,7 @@ import io.gatehouse.store.transfer.TracedSequence;
 import io.gatehouse.store.weights.GramMatrix;
 import io.gatehouse.store.weights.LayerWeights;
 import io.gatehouse.store.write.AnswerRow;
+import io.gatehouse.store.write.GenerationRow;
 import io.gatehouse.store.write.RoutingColumns;
 import io.gatehouse.store.write.RunWriter;
 import io.gatehouse.store.write.Shard;
@@ -97,7 +98,62 @@ public record RandomRun(RunDescription description, int tokens, long seed) {
         for (int id : ids) {
             answers.add(new AnswerRow(id, 'C', id % 2 == 0, floats(random, 4), 7, " C", tokens));
         }
-        return new Shard(number, routing, List.of(tokens(ids)), answers, gates(random, ids), norms(random, ids));
+        if (!description.generation().generates()) {
+            return new Shard(number, routing, List.of(tokens(ids)), answers, gates(random, ids), norms(random, ids));
+        }
+        List<TokenColumns> texts = new ArrayList<>(List.of(tokens(ids)));
+        List<GenerationRow> generations = new ArrayList<>();
+        for (int id : ids) {
+            int length = 1 + id % description.generation().maxNewTokens();
+            for (int layer = 0; length > 1 && layer < description.layers(); layer++) {
+                routing.add(generated(random, layer, id, length - 1));
+            }
+            texts.add(generatedTokens(random, id, length));
+            generations.add(new GenerationRow(
+                    id,
+                    "ü日 " + id,
+                    length,
+                    "length",
+                    id % 3 == 0 ? Optional.empty() : Optional.of("C"),
+                    id % 2 == 0 ? Optional.of(true) : Optional.empty(),
+                    7 * id));
+        }
+        return new Shard(number, routing, texts, answers, List.of(), List.of(), generations);
+    }
+
+    /** Decisions about all generated tokens but the last one. */
+    private RoutingColumns generated(Random random, int layer, int id, int rows) {
+        int topK = description.topK();
+        return new RoutingColumns(
+                layer,
+                topK,
+                IntStream.generate(() -> id).limit(rows).toArray(),
+                IntStream.range(tokens, tokens + rows).toArray(),
+                new boolean[rows],
+                true,
+                true,
+                experts(random, rows),
+                floats(random, rows * topK),
+                new float[0],
+                floats(random, rows),
+                floats(random, rows),
+                floats(random, rows),
+                floats(random, rows));
+    }
+
+    private TokenColumns generatedTokens(Random random, int id, int rows) {
+        int[] positions = IntStream.range(tokens, tokens + rows).toArray();
+        return new TokenColumns(
+                IntStream.generate(() -> id).limit(rows).toArray(),
+                positions,
+                new boolean[rows],
+                true,
+                positions,
+                IntStream.of(positions).mapToObj(String::valueOf).toArray(String[]::new),
+                IntStream.of(positions)
+                        .mapToObj(position -> position == tokens ? "reasoning" : "answer")
+                        .toArray(String[]::new),
+                floats(random, rows));
     }
 
     private RoutingColumns routing(Random random, int layer, int[] ids) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.ModelLayer;
 import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.Recording;
@@ -41,14 +42,15 @@ final class TestStartRun {
                         "gpu",
                         "mask 0:3",
                         "1.2.3")
-                .withStorage("MXFP4, BF16");
+                .withStorage("MXFP4, BF16")
+                .withGeneration(new Generation(128, Generation.GREEDY));
         try (Store store = create();
                 RunWriter writer = store.startRun(run, questions(3))) {
             assertThat(writer.runId()).isEqualTo(1);
             assertThat(Rows.of(store, "SELECT * EXCLUDE (started_at) FROM runs"))
                     .containsExactly(
                             "1|first|OLMoE|abc|OlmoeForCausalLM|16|64|8|mmlu|hendrycks|5|last_prompt|balanced|gpu"
-                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3|gatehouse|0|0|MXFP4, BF16|null");
+                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3|gatehouse|0|0|MXFP4, BF16|128|greedy|null");
             assertThat(Rows.of(store, "FROM questions WHERE ordinal = 2"))
                     .containsExactly("2|mmlu|birds|2|Which of birds 2?|[a, b, ü, 日本]|C");
         }

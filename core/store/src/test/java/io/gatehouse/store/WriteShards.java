@@ -1,5 +1,6 @@
 package io.gatehouse.store;
 
+import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.Scope;
@@ -43,8 +44,12 @@ final class WriteShards {
         }
     }
 
-    /** Shards of 3 questions x 4 layers x 200 tokens, top-8 of 64. */
+    /** Shards of 3 questions x 4 layers x 200 tokens, top-8 of 64, and 1 to 3 generated tokens, 6 in a shard. */
     static RandomRun shards(long seed) {
-        return new RandomRun(RandomRun.description("killed", 4, 64, 8, Scope.PROMPT), 200, seed);
+        return new RandomRun(
+                RandomRun.description("killed", 4, 64, 8, Scope.PROMPT)
+                        .withGeneration(new Generation(3, Generation.GREEDY)),
+                200,
+                seed);
     }
 }

@@ -51,6 +51,31 @@ final class HandMadeRouting {
         return this;
     }
 
+    /**
+     * The text that a run generated after the prompt of a question: these tokens, whose ids count from 0, and a last one,
+     * which is not routed.
+     */
+    HandMadeRouting generated(int run, int question, int promptTokens, String... tokens) {
+        sql.append("""
+                INSERT INTO generations BY NAME
+                SELECT %d AS run_id, %d AS question_id, 'text' AS text, %d AS tokens, 'length' AS finish_reason,
+                    0.5 AS seconds;
+                """.formatted(run, question, tokens.length + 1));
+        for (int i = 0; i <= tokens.length; i++) {
+            sql.append("""
+                    INSERT INTO tokens BY NAME
+                    SELECT %d AS run_id, %d AS question_id, %d AS "position", 'generated' AS phase,
+                        false AS is_last_prompt, 'answer' AS segment, %4$d AS token_id, 't%4$d' AS token,
+                        -0.25 AS log_probability;
+                    """.formatted(run, question, promptTokens + i, i));
+            String[] layers = i < tokens.length ? tokens[i].split("/", -1) : new String[0];
+            for (int layer = 0; layer < layers.length; layer++) {
+                decision(run, question, promptTokens + i, layer, false, layers[layer].strip());
+            }
+        }
+        return this;
+    }
+
     private void decision(int run, int question, int position, int layer, boolean last, String chosen) {
         List<String> experts = new ArrayList<>();
         List<Double> weights = new ArrayList<>();

@@ -76,6 +76,8 @@ final class RandomRouting {
         append(
                 "INSERT INTO answers VALUES (%d, %d, 0, '%s', %s, [%s, %s], 0, 'A', %d);",
                 run, question, correct ? "A" : "B", correct, -random.nextFloat(), -random.nextFloat(), tokens);
+        // A text of one token, which is not routed.
+        append("INSERT INTO generations VALUES (%d, %d, 0, 't', 1, 'length', NULL, NULL, 0.5);", run, question);
         for (int position = first; position < tokens; position++) {
             boolean last = position == tokens - 1;
             int token = random.nextInt(3);

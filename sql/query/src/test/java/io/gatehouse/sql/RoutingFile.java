@@ -74,11 +74,14 @@ final class RoutingFile implements AutoCloseable {
         run("""
                 UPDATE layer_entropy AS e SET top_k_entropy_sum = f.top_k_entropy_sum
                 FROM (
-                    SELECT run_id, layer, is_last_prompt, sum(CAST(top_k_entropy AS DOUBLE)) AS top_k_entropy_sum
-                    FROM facts
+                    SELECT
+                        run_id, layer, is_generated, is_last_prompt,
+                        sum(CAST(top_k_entropy AS DOUBLE)) AS top_k_entropy_sum
+                    FROM facts_of_phases
                     GROUP BY ALL
                 ) AS f
                 WHERE f.run_id = e.run_id AND f.layer = e.layer AND f.is_last_prompt = e.is_last_prompt
+                    AND f.is_generated = (e.phase = 'generated')
                 """);
     }
 

@@ -244,6 +244,7 @@ final class TestQueryEngine {
                         "questions",
                         "question_attributes",
                         "answers",
+                        "generations",
                         "tokens",
                         "token_routing",
                         "activations",

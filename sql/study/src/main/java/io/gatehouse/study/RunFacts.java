@@ -276,6 +276,15 @@ public record RunFacts(Rows row, List<String> subjects) {
                     String.format(Locale.ROOT, "%,d of %,d answered", number("answered"), number("questions")));
             settings.put("Prompts", prompts());
             settings.put("Prompts that are too long", longPrompts());
+            if (value("max_new_tokens") != null) {
+                settings.put(
+                        "Generated text",
+                        String.format(
+                                Locale.ROOT,
+                                "up to %,d tokens after each prompt, %s",
+                                number("max_new_tokens"),
+                                text("sampling")));
+            }
             settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
             settings.put("Precision", text("precision_plan"));
             settings.put("Device", text("device"));
@@ -315,6 +324,9 @@ public record RunFacts(Rows row, List<String> subjects) {
             words.addAll(List.of("--long-prompts", "truncate-examples"));
         } else if (number("skipped_questions") > 0) {
             words.addAll(List.of("--long-prompts", "skip"));
+        }
+        if (value("max_new_tokens") != null) {
+            words.addAll(List.of("--max-new-tokens", Long.toString(number("max_new_tokens"))));
         }
         words.addAll(List.of("--record", text("scope")));
         words.addAll(List.of("--probabilities", text("probabilities")));

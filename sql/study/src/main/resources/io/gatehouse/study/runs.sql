@@ -25,6 +25,8 @@ SELECT
     r.skipped_questions,
     r.shortened_prompts,
     r.storage,
+    r.max_new_tokens,
+    r.sampling,
     coalesce(a.answered, 0) AS answered,
     coalesce(a.correct, 0) AS correct
 FROM runs AS r

@@ -14,10 +14,24 @@ public interface GenerationListener {
     }
 
     /**
+     * Whether another text may begin. Asked before each one, while others are being generated; where none is, the text
+     * begins unasked.
+     */
+    default boolean mayBegin(int prompt) {
+        return true;
+    }
+
+    /** A text begins: its prompt is part of the next pass. */
+    default void began(int prompt) {}
+
+    /**
      * One layer routed one micro-batch, whose tokens are all of one phase. Positions are those in prompt and generated
      * text together. The last token of a text is never fed to the model, so it has no routing.
      */
     default void routed(RoutingBatch batch, Phase phase) {}
+
+    /** The head gave the [vocabulary] logits that follow the last token of a prompt. */
+    default void promptLogits(int prompt, float[] logits) {}
 
     /**
      * A token was chosen. Its routing follows in the next pass, unless it is the last one.

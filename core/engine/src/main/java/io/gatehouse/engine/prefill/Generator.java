@@ -174,9 +174,12 @@ public final class Generator {
             while (waiting < prompts.size() && active.size() < mostTexts) {
                 int length = prompts.get(waiting).tokens().length;
                 long bytes = bytes(length);
-                if (reserved + bytes > cacheBytes || (tokens > 0 && tokens + length > maxTogether)) {
+                if (reserved + bytes > cacheBytes
+                        || (tokens > 0 && tokens + length > maxTogether)
+                        || (!active.isEmpty() && !listener.mayBegin(waiting))) {
                     return;
                 }
+                listener.began(waiting);
                 caches.enter(waiting, length);
                 active.put(waiting, new GeneratedText(waiting, length, options));
                 reserved += bytes;
@@ -214,6 +217,9 @@ public final class Generator {
 
                 @Override
                 public void lastLogits(int prompt, float[] logits) {
+                    if (phase == Phase.PROMPT) {
+                        listener.promptLogits(prompt, logits);
+                    }
                     GeneratedText text = text(prompt);
                     Greedy next = text.choose(logits);
                     listener.chosen(prompt, text.position(), next.token(), next.logProbability());
@@ -238,27 +244,44 @@ public final class Generator {
      *     implemented for a mixer of the model; what the listener throws
      */
     public List<Generated> run(List<Prompt> prompts, GenerationOptions options, GenerationListener listener) {
-        for (Prompt prompt : prompts) {
-            PassPlan.require(prompt, config().ropes(), batches);
-            switchLengths()
-                    .filter(length ->
-                            length > prompt.tokens().length && length < prompt.tokens().length + options.maxTokens())
-                    .forEach(length -> PassPlan.require(new Prompt(new int[length]), config().ropes(), batches));
-            long bytes = bytes(prompt.tokens().length, options);
-            if (bytes > cacheBytes) {
-                throw new GatehouseException(
-                        ErrorCode.OUT_OF_MEMORY,
-                        "A prompt of %,d tokens and %,d generated ones take %s in the cache; there is room for %s"
-                                .formatted(
-                                        prompt.tokens().length,
-                                        options.maxTokens(),
-                                        MemorySize.readable(bytes),
-                                        MemorySize.readable(cacheBytes)));
-            }
-        }
+        prompts.forEach(prompt -> require(prompt, options));
         try (Caches caches = new Caches(config(), type())) {
             return new Run(prompts, options, listener, caches).run();
         }
+    }
+
+    /**
+     * Refuses a text that cannot be generated even alone.
+     *
+     * @throws GatehouseException OUT_OF_MEMORY if it may become too long for the available memory, UNSUPPORTED_MODEL if
+     *     generation is not implemented for a mixer of the model
+     */
+    public void require(Prompt prompt, GenerationOptions options) {
+        PassPlan.require(prompt, config().ropes(), batches);
+        switchLengths()
+                .filter(length ->
+                        length > prompt.tokens().length && length < prompt.tokens().length + options.maxTokens())
+                .forEach(length -> PassPlan.require(new Prompt(new int[length]), config().ropes(), batches));
+        long bytes = bytes(prompt.tokens().length, options);
+        if (bytes > cacheBytes) {
+            throw new GatehouseException(
+                    ErrorCode.OUT_OF_MEMORY,
+                    "A prompt of %,d tokens and %,d generated ones take %s in the cache; there is room for %s"
+                            .formatted(
+                                    prompt.tokens().length,
+                                    options.maxTokens(),
+                                    MemorySize.readable(bytes),
+                                    MemorySize.readable(cacheBytes)));
+        }
+    }
+
+    /**
+     * Refuses a model that cannot generate text.
+     *
+     * @throws GatehouseException UNSUPPORTED_MODEL if generation is not implemented for a mixer of it
+     */
+    public static void requireSupport(ModelConfig config) {
+        Caches.kept(config);
     }
 
     private boolean switches(int length) {

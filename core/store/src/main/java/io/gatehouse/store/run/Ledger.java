@@ -20,10 +20,11 @@ public final class Ledger {
      * @param shards numbers of the shards in the ledger
      * @param answered ids of the questions with an answer
      * @param correct number of them with the right answer
+     * @param generated number of tokens that were generated after their prompts
      */
-    public record CommittedWork(BitSet shards, BitSet answered, int correct) {
+    public record CommittedWork(BitSet shards, BitSet answered, int correct, long generated) {
         public static CommittedWork nothing() {
-            return new CommittedWork(new BitSet(), new BitSet(), 0);
+            return new CommittedWork(new BitSet(), new BitSet(), 0, 0);
         }
     }
 
@@ -42,7 +43,9 @@ public final class Ledger {
                 .forEach(answered::set);
         long correct =
                 SmallQuery.number(connection, "SELECT count(*) FROM answers WHERE run_id = ? AND correct", runId);
-        return new CommittedWork(shards, answered, Math.toIntExact(correct));
+        long generated = SmallQuery.number(
+                connection, "SELECT coalesce(sum(tokens), 0) FROM generations WHERE run_id = ?", runId);
+        return new CommittedWork(shards, answered, Math.toIntExact(correct), generated);
     }
 
     /**

@@ -42,6 +42,10 @@ public record RunDefinition(Map<String, String> properties) {
         if (!run.interventions().isEmpty()) {
             properties.put("interventions", run.interventions());
         }
+        if (run.generation().generates()) {
+            properties.put("max_new_tokens", String.valueOf(run.generation().maxNewTokens()));
+            properties.put("sampling", run.generation().sampling());
+        }
         properties.put("questions", String.valueOf(questions.size()));
         properties.put("quiz", "%s %s".formatted(run.task(), digest(questions)));
         return new RunDefinition(properties);

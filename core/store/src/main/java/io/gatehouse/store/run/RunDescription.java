@@ -17,6 +17,7 @@ import java.util.List;
  * @param source {@link #ENGINE}, or the kind of the files that an import came from
  * @param storage formats that the weights of the checkpoint are stored in, that of the most bytes first; empty if
  *     nothing says it. Activations are never quantised
+ * @param generation how text was generated after the prompts
  */
 public record RunDescription(
         String name,
@@ -33,7 +34,8 @@ public record RunDescription(
         String interventions,
         String gatehouseVersion,
         String source,
-        String storage)
+        String storage,
+        Generation generation)
         implements Serializable {
     /** The source of runs of Gatehouse's own engine. */
     public static final String ENGINE = "gatehouse";
@@ -52,6 +54,7 @@ public record RunDescription(
         requireNonNull(gatehouseVersion, "gatehouseVersion is null");
         requireNonNull(source, "source is null");
         requireNonNull(storage, "storage is null");
+        requireNonNull(generation, "generation is null");
         GivenName.checked("a run", name);
         modelLayers = List.copyOf(modelLayers);
         if (modelLayers.isEmpty() || modelLayers.size() > Short.MAX_VALUE) {
@@ -96,7 +99,8 @@ public record RunDescription(
                 interventions,
                 gatehouseVersion,
                 ENGINE,
-                "");
+                "",
+                Generation.NONE);
     }
 
     /** The same run of weights that are stored in these formats. */
@@ -116,7 +120,29 @@ public record RunDescription(
                 interventions,
                 gatehouseVersion,
                 source,
-                formats);
+                formats,
+                generation);
+    }
+
+    /** The same run, with text generated after its prompts. */
+    public RunDescription withGeneration(Generation generated) {
+        return new RunDescription(
+                name,
+                model,
+                fingerprint,
+                architecture,
+                modelLayers,
+                task,
+                promptFormat,
+                shots,
+                recording,
+                precisionPlan,
+                device,
+                interventions,
+                gatehouseVersion,
+                source,
+                storage,
+                generated);
     }
 
     /** Whether another engine recorded it: its source may lack figures, tokens and answers. */

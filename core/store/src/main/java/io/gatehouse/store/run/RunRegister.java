@@ -58,7 +58,9 @@ public final class RunRegister {
                 run.recording().norms(),
                 run.interventions(),
                 run.source(),
-                run.storage());
+                run.storage(),
+                run.generation().maxNewTokens(),
+                run.generation().sampling());
         insertLayers(Math.toIntExact(runId), run);
         definition.insert(connection, Math.toIntExact(runId));
         return Math.toIntExact(runId);

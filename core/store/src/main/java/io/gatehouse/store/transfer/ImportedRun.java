@@ -3,6 +3,7 @@ package io.gatehouse.store.transfer;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.memory.FileMemory;
+import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.schema.GivenName;
@@ -107,6 +108,7 @@ public record ImportedRun(
                 "",
                 gatehouseVersion,
                 source,
-                "");
+                "",
+                Generation.NONE);
     }
 }

@@ -2,6 +2,7 @@ package io.gatehouse.store.write;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
@@ -12,6 +13,7 @@ import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.BitVectorHelper;
+import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -45,6 +47,10 @@ final class ArrowBuffers {
 
     static ShortBuffer shorts(VectorSchemaRoot table, String column, int rows) {
         return allocate((SmallIntVector) table.getVector(column), rows).asShortBuffer();
+    }
+
+    static FloatBuffer floats(VectorSchemaRoot table, String column, int rows) {
+        return allocate((Float4Vector) table.getVector(column), rows).asFloatBuffer();
     }
 
     static LongBuffer longs(VectorSchemaRoot table, String column, int rows) {

@@ -35,6 +35,7 @@ public final class RunWriter implements AutoCloseable {
     private final Runnable atClose;
     private final boolean within;
     private int correct;
+    private long generated;
     private final BufferAllocator allocator = new RootAllocator();
 
     public RunWriter(
@@ -67,6 +68,7 @@ public final class RunWriter implements AutoCloseable {
         this.groups = new ShardRollups.Groups(questions, questionIds);
         this.check = new ShardCheck(run, questionIds, committed);
         this.correct = committed.correct();
+        this.generated = committed.generated();
         this.atClose = atClose;
         this.within = within;
     }
@@ -132,6 +134,7 @@ public final class RunWriter implements AutoCloseable {
             check.committed(shard);
             correct +=
                     (int) shard.answers().stream().filter(AnswerRow::isCorrect).count();
+            generated += shard.generatedTokens();
         }
     }
 
@@ -159,6 +162,11 @@ public final class RunWriter implements AutoCloseable {
     /** Number of questions with the right answer so far. */
     public int correct() {
         return correct;
+    }
+
+    /** Number of tokens that were generated after the prompts so far. */
+    public long generated() {
+        return generated;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.gatehouse.store.schema.RankColumns;
 import io.gatehouse.store.schema.Units;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ final class SegmentFeed<C> implements Feed {
         return new SegmentFeed<>(segments, BATCH_ROWS, columns);
     }
 
-    private static int largest(List<Segment<RoutingUnits>> segments, ToIntFunction<RoutingUnits> number) {
+    private static <C> int largest(List<Segment<C>> segments, ToIntFunction<C> number) {
         return segments.stream()
                 .mapToInt(segment -> number.applyAsInt(segment.columns()))
                 .max()
@@ -126,17 +127,20 @@ final class SegmentFeed<C> implements Feed {
     }
 
     static SegmentFeed<TokenColumns> tokens(List<Segment<TokenColumns>> segments) {
-        Field texts = Field.notNullable("token", ArrowType.Utf8.INSTANCE);
-        return new SegmentFeed<>(
-                segments,
-                BATCH_ROWS,
-                List.of(
-                        questionIds(),
-                        ints("position", TokenColumns::positions),
-                        flags("is_generated", TokenColumns::generated),
-                        lasts(TokenColumns::last),
-                        ints("token_id", TokenColumns::tokenIds),
-                        new VectorColumn<>(texts, SegmentFeed::fillTexts)));
+        List<VectorColumn<TokenColumns>> columns = new ArrayList<>(List.of(
+                questionIds(),
+                ints("position", TokenColumns::positions),
+                flags("is_generated", TokenColumns::generated),
+                lasts(TokenColumns::last),
+                ints("token_id", TokenColumns::tokenIds),
+                knownTexts("token", TokenColumns::tokens)));
+        if (largest(segments, tokens -> tokens.segments().length) > 0) {
+            columns.add(knownTexts("segment", TokenColumns::segments));
+        }
+        if (largest(segments, tokens -> tokens.logProbabilities().length) > 0) {
+            columns.add(knownFloats("log_probability", TokenColumns::logProbabilities));
+        }
+        return new SegmentFeed<>(segments, BATCH_ROWS, columns);
     }
 
     /** Norms stay floats. */
@@ -241,6 +245,21 @@ final class SegmentFeed<C> implements Feed {
         });
     }
 
+    /** Numbers that are NULL where the array of a segment is empty. */
+    private static <C> VectorColumn<C> knownFloats(String name, Function<C, float[]> values) {
+        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.FLOAT), (table, batch, rows) -> {
+            FloatBuffer target = ArrowBuffers.floats(table, name, rows);
+            for (Segment<C> segment : batch) {
+                float[] column = values.apply(segment.columns());
+                if (column.length == 0) {
+                    skipNull(table, name, target, segment.rows());
+                } else {
+                    target.put(column, segment.from(), segment.rows());
+                }
+            }
+        });
+    }
+
     private static void skipNull(VectorSchemaRoot table, String name, Buffer target, int rows) {
         ArrowBuffers.setNull(table, name, target.position(), rows);
         target.position(target.position() + rows);
@@ -319,14 +338,20 @@ final class SegmentFeed<C> implements Feed {
         }
     }
 
-    private static void fillTexts(VectorSchemaRoot table, List<Segment<TokenColumns>> batch, int rows) {
-        VarCharVector target = (VarCharVector) table.getVector("token");
-        target.allocateNew(rows);
-        int row = 0;
-        for (Segment<TokenColumns> segment : batch) {
-            for (int i = segment.from(); i < segment.to(); i++, row++) {
-                target.setSafe(row, segment.columns().tokens()[i].getBytes(UTF_8));
+    /** Texts that are NULL where the array of a segment is empty. */
+    private static <C> VectorColumn<C> knownTexts(String name, Function<C, String[]> values) {
+        return new VectorColumn<>(Field.nullable(name, ArrowType.Utf8.INSTANCE), (table, batch, rows) -> {
+            VarCharVector target = (VarCharVector) table.getVector(name);
+            target.allocateNew(rows);
+            int row = 0;
+            for (Segment<C> segment : batch) {
+                String[] column = values.apply(segment.columns());
+                for (int i = segment.from(); i < segment.to(); i++, row++) {
+                    if (column.length > 0) {
+                        target.setSafe(row, column[i].getBytes(UTF_8));
+                    }
+                }
             }
-        }
+        });
     }
 }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param number number of the shard within its run, from 0
  * @param gates probability of every expert, for the tokens whose probabilities the run records
  * @param norms norms of the outputs of the selected experts in the order of the routing, if the run records them
+ * @param generations a text for each question, if the run generates text
  */
 public record Shard(
         int number,
@@ -20,7 +21,8 @@ public record Shard(
         List<TokenColumns> tokens,
         List<AnswerRow> answers,
         List<TokenValues> gates,
-        List<TokenValues> norms) {
+        List<TokenValues> norms,
+        List<GenerationRow> generations) {
     public Shard {
         if (number < 0) {
             throw new IllegalArgumentException("Negative shard number: " + number);
@@ -30,6 +32,7 @@ public record Shard(
         answers = List.copyOf(answers);
         gates = List.copyOf(gates);
         norms = List.copyOf(norms);
+        generations = List.copyOf(generations);
         if (answers.isEmpty()) {
             throw new IllegalArgumentException("Shard %d has no questions".formatted(number));
         }
@@ -38,6 +41,17 @@ public record Shard(
     /** A shard of a run that records decisions only. */
     public Shard(int number, List<RoutingColumns> routing, List<TokenColumns> tokens, List<AnswerRow> answers) {
         this(number, routing, tokens, answers, List.of(), List.of());
+    }
+
+    /** A shard of a run that generates no text. */
+    public Shard(
+            int number,
+            List<RoutingColumns> routing,
+            List<TokenColumns> tokens,
+            List<AnswerRow> answers,
+            List<TokenValues> gates,
+            List<TokenValues> norms) {
+        this(number, routing, tokens, answers, gates, norms, List.of());
     }
 
     long routingRows() {
@@ -60,6 +74,9 @@ public record Shard(
                 + scores * Float.BYTES
                 + routingRows() * (2L * Integer.BYTES + 1 + 4L * Float.BYTES)
                 + tokenRows() * (3L * Integer.BYTES + 1 + Long.BYTES)
+                + generations.stream()
+                        .mapToLong(row -> (long) Character.BYTES * row.text().length())
+                        .sum()
                 + values * Float.BYTES;
     }
 
@@ -72,6 +89,11 @@ public record Shard(
             }
         }
         return rows;
+    }
+
+    /** Number of tokens that were generated after the prompts. */
+    public long generatedTokens() {
+        return generations.stream().mapToLong(GenerationRow::tokens).sum();
     }
 
     long tokenRows() {

@@ -6,6 +6,8 @@ import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.Scope;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /** Rejects a shard that contradicts its run or an earlier shard, before any of it is written. */
@@ -57,6 +59,7 @@ final class ShardCheck {
                 checkScope(shard, columns.questionIds(), columns.last(), columns.generated());
             }
         }
+        checkGenerations(shard, questions);
         checkValues(shard, questions, "gates", shard.gates(), expectedGates(shard), ModelLayer::experts);
         checkValues(
                 shard,
@@ -146,6 +149,48 @@ final class ShardCheck {
             if (!last[i]) {
                 throw refused(shard, "has more than the last token of question %d".formatted(questionIds[i]));
             }
+        }
+    }
+
+    /** Imports may have generated tokens without their text. */
+    private void checkGenerations(Shard shard, BitSet questions) {
+        Map<Integer, Integer> tokens = new TreeMap<>();
+        for (TokenColumns columns : shard.tokens()) {
+            for (int i = 0; columns.generated() && i < columns.rows(); i++) {
+                tokens.merge(columns.questionIds()[i], 1, Integer::sum);
+            }
+        }
+        BitSet generated = new BitSet();
+        for (GenerationRow row : shard.generations()) {
+            int questionId = row.questionId();
+            if (questionId < 0 || !questions.get(questionId) || generated.get(questionId)) {
+                throw refused(shard, "has a text of question %d, which it does not answer".formatted(questionId));
+            }
+            generated.set(questionId);
+            if (row.tokens() < 1 || row.tokens() > run.generation().maxNewTokens()) {
+                throw refused(
+                        shard,
+                        "has a text of %d tokens after question %d, at most %d can be"
+                                .formatted(
+                                        row.tokens(),
+                                        questionId,
+                                        run.generation().maxNewTokens()));
+            }
+            if (tokens.getOrDefault(questionId, 0) != row.tokens()) {
+                throw refused(
+                        shard,
+                        "has %d of the %d tokens after question %d"
+                                .formatted(tokens.getOrDefault(questionId, 0), row.tokens(), questionId));
+            }
+        }
+        if (!run.imported()
+                && generated.cardinality() != (run.generation().generates() ? questions.cardinality() : 0)) {
+            throw refused(
+                    shard,
+                    "has texts after %d of %d questions".formatted(generated.cardinality(), questions.cardinality()));
+        }
+        if (!run.imported() && !run.generation().generates() && !tokens.isEmpty()) {
+            throw refused(shard, "has generated tokens, which the run has none of");
         }
     }
 

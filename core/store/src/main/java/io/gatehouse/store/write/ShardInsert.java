@@ -66,6 +66,7 @@ final class ShardInsert {
                 SqlText.withUnits("* EXCLUDE (is_generated), ${phase} AS phase"),
                 SegmentFeed.tokens(segments(ShardRows::tokens)));
         appendAnswers();
+        appendGenerations();
         // By a statement, because closing an appender does not report rows that were rejected.
         addToLedger();
     }
@@ -126,6 +127,23 @@ final class ShardInsert {
         append(answer.topTokenId(), id -> appender.append((int) id), appender);
         append(answer.topToken(), appender::append, appender);
         appender.append(answer.promptTokens()).endRow();
+    }
+
+    private void appendGenerations() throws SQLException {
+        List<GenerationRow> generations =
+                shards.stream().flatMap(shard -> shard.generations().stream()).toList();
+        if (generations.isEmpty()) {
+            return;
+        }
+        try (DuckDBAppender appender = connection.createAppender("generations")) {
+            for (GenerationRow row : generations) {
+                appender.beginRow().append(runId).append(row.questionId()).append((short) 0);
+                appender.append(row.text()).append(row.tokens()).append(row.finishReason());
+                append(row.extracted(), appender::append, appender);
+                append(row.correct(), correct -> appender.append((boolean) correct), appender);
+                appender.append(row.milliseconds() / 1000.0).endRow();
+            }
+        }
     }
 
     private interface Append<T> {

@@ -21,6 +21,7 @@ record ShardRows(
         List<Segment<TokenColumns>> tokens,
         List<Segment<TokenValues>> gates,
         List<Segment<TokenValues>> norms,
+        List<GenerationRow> generations,
         long bytes) {
     /**
      * Computes them.
@@ -43,8 +44,15 @@ record ShardRows(
                 Segment.tokens(shard.tokens()),
                 Segment.values(shard.gates()),
                 Segment.values(shard.norms()),
+                shard.generations().stream()
+                        .sorted(Comparator.comparingInt(GenerationRow::questionId))
+                        .toList(),
                 // Units are as large as the floats were.
                 shard.bytes() + rollups.bytes());
+    }
+
+    long generatedTokens() {
+        return generations.stream().mapToLong(GenerationRow::tokens).sum();
     }
 
     long tokenRows() {

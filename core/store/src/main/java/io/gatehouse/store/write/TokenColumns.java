@@ -12,9 +12,18 @@ package io.gatehouse.store.write;
  * @param generated whether the model sampled the tokens, all of them; else they are of prompts
  * @param tokenIds id in the vocabulary of the model
  * @param tokens text of the token
+ * @param segments part of the text that the token is of, as in the column of the file; empty if nothing says it
+ * @param logProbabilities natural log-probability of the token, given all tokens before it; empty if unknown
  */
 public record TokenColumns(
-        int[] questionIds, int[] positions, boolean[] last, boolean generated, int[] tokenIds, String[] tokens) {
+        int[] questionIds,
+        int[] positions,
+        boolean[] last,
+        boolean generated,
+        int[] tokenIds,
+        String[] tokens,
+        String[] segments,
+        float[] logProbabilities) {
     public TokenColumns {
         int rows = questionIds.length;
         if (positions.length != rows || last.length != rows || tokenIds.length != rows || tokens.length != rows) {
@@ -22,6 +31,17 @@ public record TokenColumns(
                     "Token columns differ in length: %d question ids, %d positions, %d last, %d token ids, %d tokens"
                             .formatted(rows, positions.length, last.length, tokenIds.length, tokens.length));
         }
+        if ((segments.length != 0 && segments.length != rows)
+                || (logProbabilities.length != 0 && logProbabilities.length != rows)) {
+            throw new IllegalArgumentException("%d segments and %d log-probabilities of %d tokens"
+                    .formatted(segments.length, logProbabilities.length, rows));
+        }
+    }
+
+    /** Tokens of which nothing else is known. */
+    public TokenColumns(
+            int[] questionIds, int[] positions, boolean[] last, boolean generated, int[] tokenIds, String[] tokens) {
+        this(questionIds, positions, last, generated, tokenIds, tokens, new String[0], new float[0]);
     }
 
     /** Tokens of prompts. */

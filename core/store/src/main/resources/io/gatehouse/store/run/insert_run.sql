@@ -1,8 +1,9 @@
 INSERT INTO runs (
     run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots, scope,
     precision_plan, device, status, questions, started_at, gatehouse_version,
-    probabilities, norms, interventions, source, storage
+    probabilities, norms, interventions, source, storage, max_new_tokens, sampling
 )
-SELECT coalesce(max(run_id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?
+SELECT coalesce(max(run_id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?,
+    nullif(?, 0), nullif(?, '')
 FROM runs
 RETURNING run_id

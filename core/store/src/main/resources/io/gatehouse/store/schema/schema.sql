@@ -56,6 +56,8 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     skipped_questions INTEGER   NOT NULL DEFAULT 0, -- Number of questions of the quiz that were left out because their prompts are longer than the context of the model
     shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the context of the model
     storage           VARCHAR   NOT NULL DEFAULT '', -- Formats that the weights of the checkpoint are stored in, the one with the most bytes first, such as MXFP4, BF16; hidden states are never quantised; empty if unknown
+    max_new_tokens    INTEGER, -- Most tokens that the model generated after each prompt; NULL if it generated none or an import has no value
+    sampling          VARCHAR, -- How the tokens were chosen, such as greedy; NULL if none were or an import has no value
     step              BIGINT -- Step of the series that the run belongs to, such as the training step of its checkpoint; NULL if there is none
 );
 
@@ -118,23 +120,36 @@ CREATE TABLE answers ( -- One row per run, question and sample: what the model a
     prompt_tokens     INTEGER  NOT NULL -- Length of the prompt in tokens
 );
 
-CREATE TABLE tokens ( -- One row per run, question and prompt token
-    run_id         INTEGER  NOT NULL, -- The run
-    question_id    INTEGER  NOT NULL, -- The question
-    sample         SMALLINT NOT NULL DEFAULT 0, -- Number of the answer that the token belongs to, as in answers.sample; 0 for tokens of the prompt
-    "position"     INTEGER  NOT NULL, -- Position of the token in the prompt, from 0
-    phase          VARCHAR  NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
-    is_last_prompt BOOLEAN  NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
-    segment        VARCHAR, -- Part of the text that the token belongs to: system, instruction, example, question, choice, cue, reasoning, answer or other; NULL if unknown
-    token_id       INTEGER  NOT NULL, -- Id in the vocabulary of the model
-    token          VARCHAR  NOT NULL -- Text of the token; bytes that are not a whole character appear as U+FFFD
+CREATE TABLE generations ( -- One row per run, question and sample of runs that generated text: what the model wrote after the prompt
+    run_id        INTEGER  NOT NULL, -- The run
+    question_id   INTEGER  NOT NULL, -- The question
+    sample        SMALLINT NOT NULL DEFAULT 0, -- Number of the text among those that the model sampled to the question, from 0
+    text          VARCHAR  NOT NULL, -- The text, without the token that ended it; bytes that are not a whole character appear as U+FFFD
+    tokens        INTEGER  NOT NULL, -- Number of generated tokens, the one that ended the text included
+    finish_reason VARCHAR  NOT NULL CHECK (finish_reason IN ('end_token', 'stop', 'length')), -- end_token (an end token of the model), stop (a text that was to end it) or length (max_new_tokens)
+    extracted     VARCHAR, -- Answer that was found in the text; NULL if none was looked for or found
+    correct       BOOLEAN, -- Whether that is the right answer; NULL if none was looked for
+    seconds       DOUBLE   NOT NULL -- Time from the start of the prompt to the last token, beside the other texts of the run
+);
+
+CREATE TABLE tokens ( -- One row per run, question and token: those of the prompt, and those that the model sampled
+    run_id          INTEGER  NOT NULL, -- The run
+    question_id     INTEGER  NOT NULL, -- The question
+    sample          SMALLINT NOT NULL DEFAULT 0, -- Number of the answer that the token belongs to, as in answers.sample; 0 for tokens of the prompt
+    "position"      INTEGER  NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
+    phase           VARCHAR  NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
+    is_last_prompt  BOOLEAN  NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
+    segment         VARCHAR, -- Part of the text that the token belongs to: system, instruction, example, question, choice, cue, reasoning, answer or other; NULL if unknown
+    token_id        INTEGER  NOT NULL, -- Id in the vocabulary of the model
+    token           VARCHAR  NOT NULL, -- Text of the token; bytes that are not a whole character appear as U+FFFD
+    log_probability FLOAT -- Natural log-probability of the token over the whole vocabulary, given all tokens before it; NULL for tokens of the prompt and if an import has no value
 );
 
 -- The facts behind token_routing and activations. The rows of a shard are contiguous, ordered by layer, question, position.
-CREATE TABLE decisions ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
+CREATE TABLE decisions ( -- One row per run, question, token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
     run_id         INTEGER    NOT NULL USING COMPRESSION RLE, -- The run
     question_id    INTEGER    NOT NULL USING COMPRESSION RLE, -- The question
-    "position"     INTEGER    NOT NULL USING COMPRESSION BITPACKING, -- Position of the token in the prompt, from 0
+    "position"     INTEGER    NOT NULL USING COMPRESSION BITPACKING, -- Position of the token, from 0; generated ones continue the prompt
     layer          SMALLINT   NOT NULL USING COMPRESSION RLE, -- Layer of the model, from 0
     is_generated   BOOLEAN    NOT NULL DEFAULT false USING COMPRESSION RLE, -- Whether the model sampled the token; else it is of the prompt
     is_last_prompt BOOLEAN    NOT NULL USING COMPRESSION RLE, -- Whether the token is the last one of the prompt, at which the model answers
@@ -149,10 +164,10 @@ CREATE TABLE decisions ( -- One row per run, question, prompt token and mixture-
     ranked         BOOLEAN    NOT NULL DEFAULT true USING COMPRESSION RLE -- Whether the source says which expert comes first; else the experts stand in no order
 );
 
-CREATE VIEW routing ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
+CREATE VIEW routing ( -- One row per run, question, token and mixture-of-experts layer: one decision of a router, in whole numbers of small units
     run_id NOT NULL, -- The run
     question_id NOT NULL, -- The question
-    "position" NOT NULL, -- Position of the token in the prompt, from 0
+    "position" NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
     layer NOT NULL, -- Layer of the model, from 0
     is_generated NOT NULL, -- Whether the model sampled the token; else it is of the prompt
     is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
@@ -180,10 +195,10 @@ SELECT
     ranked
 FROM decisions;
 
-CREATE VIEW token_routing ( -- One row per run, question, prompt token and mixture-of-experts layer: one decision of a router
+CREATE VIEW token_routing ( -- One row per run, question, token and mixture-of-experts layer: one decision of a router
     run_id NOT NULL, -- The run
     question_id NOT NULL, -- The question
-    "position" NOT NULL, -- Position of the token in the prompt, from 0
+    "position" NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
     layer NOT NULL, -- Layer of the model, from 0
     phase NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
     is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
@@ -224,10 +239,10 @@ FROM (
     FROM decisions
 );
 
-CREATE VIEW activations ( -- One row per run, question, prompt token, layer and rank: one expert that fired. The fact table
+CREATE VIEW activations ( -- One row per run, question, token, layer and rank: one expert that fired. The fact table
     run_id NOT NULL, -- The run
     question_id NOT NULL, -- The question
-    "position" NOT NULL, -- Position of the token in the prompt, from 0
+    "position" NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
     layer NOT NULL, -- Layer of the model, from 0
     phase NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
     is_last_prompt NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
@@ -262,27 +277,27 @@ FROM decisions
 WHERE more_experts IS NOT NULL;
 
 -- Only for runs that record them.
-CREATE TABLE expert_norms ( -- One row per run, question, prompt token and layer, of runs that recorded norms: how large the outputs of the selected experts were
+CREATE TABLE expert_norms ( -- One row per run, question, token and layer, of runs that recorded norms: how large the outputs of the selected experts were
     run_id      INTEGER  NOT NULL USING COMPRESSION RLE, -- The run
     question_id INTEGER  NOT NULL USING COMPRESSION RLE, -- The question
-    "position"  INTEGER  NOT NULL USING COMPRESSION BITPACKING, -- Position of the token in the prompt, from 0
+    "position"  INTEGER  NOT NULL USING COMPRESSION BITPACKING, -- Position of the token, from 0; generated ones continue the prompt
     layer       SMALLINT NOT NULL USING COMPRESSION RLE, -- Layer of the model, from 0
     norms       FLOAT[]  NOT NULL -- Euclidean norm of the output of each top-k expert before its weight is applied, in the order of token_routing.experts
 );
 
 -- Only for runs that record them.
-CREATE TABLE gates ( -- One row per run, question, prompt token and layer, of runs that recorded all probabilities: the whole gate, in whole numbers of a small unit
+CREATE TABLE gates ( -- One row per run, question, token and layer, of runs that recorded all probabilities: the whole gate, in whole numbers of a small unit
     run_id      INTEGER   NOT NULL USING COMPRESSION RLE, -- The run
     question_id INTEGER   NOT NULL USING COMPRESSION RLE, -- The question
-    "position"  INTEGER   NOT NULL USING COMPRESSION BITPACKING, -- Position of the token in the prompt, from 0
+    "position"  INTEGER   NOT NULL USING COMPRESSION BITPACKING, -- Position of the token, from 0; generated ones continue the prompt
     layer       SMALLINT  NOT NULL USING COMPRESSION RLE, -- Layer of the model, from 0
     gates       INTEGER[] NOT NULL -- Probability of every expert, expert 0 first, in units of 2^-22
 );
 
-CREATE VIEW router_probabilities ( -- One row per run, question, prompt token and layer, of runs that recorded all probabilities: the whole gate
+CREATE VIEW router_probabilities ( -- One row per run, question, token and layer, of runs that recorded all probabilities: the whole gate
     run_id NOT NULL, -- The run
     question_id NOT NULL, -- The question
-    "position" NOT NULL, -- Position of the token in the prompt, from 0
+    "position" NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
     layer NOT NULL, -- Layer of the model, from 0
     probabilities NOT NULL -- Probability of every expert, expert 0 first, within 0.0000002; sums to 1
 ) AS

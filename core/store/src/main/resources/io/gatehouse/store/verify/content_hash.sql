@@ -1,6 +1,6 @@
 -- What a run holds in a form that does not depend on how it came there: number of answers and of routing rows, and the
--- sum of the MD5 of each row of answers, tokens, routing, gates, norms and counts. Questions go by subject and ordinal,
--- since their ids differ from file to file.
+-- sum of the MD5 of each row of answers, generated texts (without their time), tokens, routing, gates, norms and counts.
+-- Questions go by subject and ordinal, since their ids differ from file to file.
 WITH rows AS (
     SELECT 'answer' AS kind, concat_ws('|', q.subject, q.ordinal, a.sample, a.predicted, a.correct, a.log_probabilities, a.top_token_id, a.prompt_tokens) AS row
     FROM answers AS a
@@ -8,10 +8,19 @@ WITH rows AS (
     WHERE a.run_id = $1
     UNION ALL
     SELECT
+        'generation',
+        concat_ws(
+            '|', q.subject, q.ordinal, g.sample, g.tokens, g.finish_reason, coalesce(g.extracted, ''), g.correct, g.text
+        )
+    FROM generations AS g
+    JOIN questions AS q ON q.question_id = g.question_id
+    WHERE g.run_id = $1
+    UNION ALL
+    SELECT
         'token',
         concat_ws(
             '|', q.subject, q.ordinal, t.sample, t."position", t.phase, t.is_last_prompt, coalesce(t.segment, ''),
-            t.token_id, t.token
+            t.token_id, t.token, t.log_probability
         )
     FROM tokens AS t
     JOIN questions AS q ON q.question_id = t.question_id

@@ -234,6 +234,33 @@ problems AS (
     FROM tokens
     WHERE phase NOT IN ('prompt', 'generated') OR is_last_prompt AND phase <> 'prompt'
     UNION ALL
+    SELECT
+        coalesce(g.run_id, t.run_id),
+        'question ' || coalesce(g.question_id, t.question_id) || ' has ' || coalesce(t.n, 0)
+            || ' generated tokens, its text has ' || coalesce(g.tokens, 0)
+    FROM (SELECT run_id, question_id, sum(tokens) AS tokens FROM generations GROUP BY ALL) AS g
+    FULL JOIN (
+        SELECT run_id, question_id, count(*) AS n
+        FROM tokens
+        WHERE phase = 'generated' AND run_id NOT IN (FROM imported)
+        GROUP BY ALL
+    ) AS t ON t.run_id = g.run_id AND t.question_id = g.question_id
+    WHERE g.tokens IS DISTINCT FROM t.n
+    UNION ALL
+    SELECT run_id, 'question ' || question_id || ' has more than one text of sample ' || sample
+    FROM generations
+    GROUP BY run_id, question_id, sample
+    HAVING count(*) > 1
+    UNION ALL
+    SELECT g.run_id, 'question ' || g.question_id || ' has a text, but no answer'
+    FROM generations AS g ANTI JOIN answers AS a ON a.run_id = g.run_id AND a.question_id = g.question_id
+    UNION ALL
+    SELECT a.run_id, 'question ' || a.question_id || ' has an answer, but no generated text'
+    FROM answers AS a
+    JOIN runs AS r ON r.run_id = a.run_id
+    ANTI JOIN generations AS g ON g.run_id = a.run_id AND g.question_id = a.question_id
+    WHERE r.max_new_tokens IS NOT NULL
+    UNION ALL
     SELECT f.run_id, 'question ' || f.question_id || ', layer ' || f.layer || ' has a value out of range'
     FROM facts AS f LEFT JOIN layers AS k ON k.run_id = f.run_id AND k.layer = f.layer
     WHERE f.min_expert < 0 OR f.max_expert >= k.experts OR f.max_top_k > k.top_k OR f.uneven > 0

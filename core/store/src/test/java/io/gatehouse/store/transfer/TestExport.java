@@ -12,6 +12,7 @@ import io.gatehouse.store.Rows;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.query.SavedQueries;
 import io.gatehouse.store.query.SavedQuery;
+import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.write.RunWriter;
@@ -49,7 +50,11 @@ final class TestExport {
         // A quote in the name, because it goes into SQL.
         exported = directory.resolve("it's exported");
         RandomRun whole = new RandomRun(RandomRun.description("whole", 3, 8, 2, Scope.PROMPT), 9, 1);
-        RandomRun last = new RandomRun(RandomRun.description("last", 3, 8, 2, Scope.LAST_PROMPT), 9, 2);
+        RandomRun last = new RandomRun(
+                RandomRun.description("last", 3, 8, 2, Scope.LAST_PROMPT)
+                        .withGeneration(new Generation(4, Generation.GREEDY)),
+                9,
+                2);
         try (Store store = Store.create(file)) {
             try (RunWriter writer = store.startRun(whole.description(), RandomRun.questions(6))) {
                 writer.write(whole.shard(writer, 1, 4, 6));
@@ -74,7 +79,9 @@ final class TestExport {
             assertThat(attached.runs()).isEqualTo(store.runs()).hasSize(2);
             assertThat(attached.definition(1)).isEqualTo(store.definition(1));
             List<String> relations = Rows.of(store, RELATIONS);
-            assertThat(Rows.of(attached, RELATIONS)).isEqualTo(relations).contains("activations", "experts", "usage");
+            assertThat(Rows.of(attached, RELATIONS))
+                    .isEqualTo(relations)
+                    .contains("activations", "experts", "generations", "usage");
             assertThat(Rows.count(attached, "SELECT count(*) FROM model_experts"))
                     .isEqualTo(2 * 3 * 8);
             for (String relation : relations) {
@@ -313,7 +320,7 @@ final class TestExport {
                 Connection reader = attached.reader();
                 Statement statement = reader.createStatement()) {
             statement.execute("BEGIN TRANSACTION READ ONLY");
-            assertThat(Rows.of(reader, "SELECT count(*) FROM activations")).containsExactly("336");
+            assertThat(Rows.of(reader, "SELECT count(*) FROM activations")).containsExactly("366");
             for (String sql : List.of(
                     "FROM read_csv('%s')".formatted(secret.toString().replace("'", "''")),
                     "FROM glob('%s/*')".formatted(directory),

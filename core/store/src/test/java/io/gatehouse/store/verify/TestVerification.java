@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.store.RandomRun;
 import io.gatehouse.store.Rows;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.run.RunStatus;
@@ -25,6 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestVerification {
     private static final RandomRun SHARDS = new RandomRun(
             RandomRun.description("r", 3, 8, 2, new Recording(Scope.PROMPT, Probabilities.LAST_PROMPT, true)), 40, 3);
+
+    private static final RandomRun TEXTS = new RandomRun(
+            RandomRun.description("r", 3, 8, 2, Scope.PROMPT).withGeneration(new Generation(9, Generation.GREEDY)),
+            40,
+            3);
 
     @TempDir
     private Path directory;
@@ -111,7 +117,8 @@ final class TestVerification {
                     "question 1 of tokens has 0 last prompt tokens"),
             Damage.of(
                     "UPDATE tokens SET phase = 'generated' WHERE question_id = 2 AND is_last_prompt",
-                    "question 2 of tokens has a token that cannot be of phase generated"),
+                    "question 2 of tokens has a token that cannot be of phase generated",
+                    "question 2 has 1 generated tokens, its text has 0"),
             Damage.of(
                     "UPDATE runs SET top_k = 1; UPDATE layers SET top_k = 1",
                     "question 1, layer 0 has a value out of range, and 23 like it"),
@@ -230,10 +237,71 @@ final class TestVerification {
                     "UPDATE expert_weight_pairs SET down_proj_cosine = -1.5 WHERE layer = 2 AND expert = 2",
                     "layer 2 has an invalid cosine of weights"));
 
+    /** The same for a run that generated text: 2, 3, 4 and 5 tokens after its four prompts. */
+    private static final List<Damage> DAMAGES_OF_TEXTS = List.of(
+            Damage.of(
+                    "UPDATE generations SET tokens = 3 WHERE question_id = 1",
+                    "question 1 has 2 generated tokens, its text has 3"),
+            Damage.of(
+                    "INSERT INTO generations SELECT * REPLACE (0 AS tokens) FROM generations WHERE question_id = 2",
+                    "question 2 has more than one text of sample 0"),
+            Damage.of(
+                    "DELETE FROM generations WHERE question_id = 3",
+                    "question 3 has 4 generated tokens, its text has 0",
+                    "question 3 has an answer, but no generated text"),
+            Damage.of(
+                    "UPDATE generations SET question_id = 9 WHERE question_id = 3",
+                    "question 9 has a text, but no answer",
+                    "question 3 has 4 generated tokens, its text has 0",
+                    "question 3 has an answer, but no generated text"),
+            Damage.of(
+                    "DELETE FROM decisions WHERE is_generated AND question_id = 4 AND position = 41",
+                    "question 4, layer 0 has a missing or repeated position"));
+
     @Test
     void findsEveryKindOfDamage() throws Exception {
-        Path sound = write("sound.duckdb");
-        for (Damage damage : DAMAGES) {
+        findsEach(DAMAGES, write("sound.duckdb"));
+    }
+
+    @Test
+    void findsEveryKindOfDamageOfTexts() throws Exception {
+        Path sound = directory.resolve("texts.duckdb");
+        try (Store store = Store.create(sound)) {
+            write(store, TEXTS);
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(Rows.of(store, "SELECT max_new_tokens, sampling FROM runs"))
+                    .containsExactly("9|greedy");
+            assertThat(Rows.of(store, """
+                            SELECT question_id, text, tokens, finish_reason, extracted, correct, seconds
+                            FROM generations ORDER BY ALL"""))
+                    .containsExactly(
+                            "1|ü日 1|2|length|C|null|0.007",
+                            "2|ü日 2|3|length|C|true|0.014",
+                            "3|ü日 3|4|length|null|null|0.021",
+                            "4|ü日 4|5|length|C|true|0.028");
+            assertThat(Rows.of(store, """
+                            SELECT segment, position, phase, log_probability IS NULL FROM tokens
+                            WHERE question_id = 1 AND position >= 39 ORDER BY position"""))
+                    .containsExactly(
+                            "null|39|prompt|true", "reasoning|40|generated|false", "answer|41|generated|false");
+            assertThat(Rows.of(store, "SELECT scope, sum(activations) FROM experts GROUP BY scope ORDER BY scope"))
+                    .containsExactly(
+                            "generated|" + 3 * 2 * (1 + 2 + 3 + 4),
+                            "last_prompt|" + 3 * 2 * 4,
+                            "prompt|" + 3 * 2 * 4 * 40);
+        }
+        // What follows from a missing decision is every sum of it, too.
+        Path file = Files.copy(sound, directory.resolve("missing.duckdb"));
+        execute(file, DAMAGES_OF_TEXTS.get(DAMAGES_OF_TEXTS.size() - 1).sql);
+        try (Store store = Store.open(file)) {
+            assertThat(store.verify().problems())
+                    .anyMatch(problem -> problem.contains("has a missing or repeated position"));
+        }
+        findsEach(DAMAGES_OF_TEXTS.subList(0, DAMAGES_OF_TEXTS.size() - 1), sound);
+    }
+
+    private void findsEach(List<Damage> damages, Path sound) throws Exception {
+        for (Damage damage : damages) {
             Path file = Files.copy(sound, directory.resolve("damaged.duckdb"));
             execute(file, damage.sql);
             try (Store store = Store.open(file)) {
@@ -328,13 +396,18 @@ final class TestVerification {
 
     private Path write(String name) {
         Path file = directory.resolve(name);
-        try (Store store = Store.create(file);
-                RunWriter writer = store.startRun(SHARDS.description(), RandomRun.questions(4))) {
-            writer.write(SHARDS.shard(writer, 0, 0, 2));
-            writer.write(SHARDS.shard(writer, 1, 2, 4));
-            writer.finish(RunStatus.COMPLETE);
-            store.modelWeights().record("c0ffee", RandomRun.weights(3, 8));
+        try (Store store = Store.create(file)) {
+            write(store, SHARDS);
         }
         return file;
+    }
+
+    private static void write(Store store, RandomRun run) {
+        try (RunWriter writer = store.startRun(run.description(), RandomRun.questions(4))) {
+            writer.write(run.shard(writer, 0, 0, 2));
+            writer.write(run.shard(writer, 1, 2, 4));
+            writer.finish(RunStatus.COMPLETE);
+        }
+        store.modelWeights().record("c0ffee", RandomRun.weights(3, 8));
     }
 }

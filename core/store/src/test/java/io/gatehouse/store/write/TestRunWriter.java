@@ -84,13 +84,13 @@ final class TestRunWriter {
             assertThat(Rows.of(store, "FROM answers")).containsExactlyElementsOf(answers);
             assertThat(Rows.of(store, "FROM tokens WHERE question_id = 2"))
                     .containsExactly(
-                            "1|2|0|0|prompt|false|null|1000|ü日0",
-                            "1|2|0|1|prompt|false|null|1001|ü日1",
-                            "1|2|0|2|prompt|false|null|1002|ü日2",
-                            "1|2|0|3|prompt|false|null|1003|ü日3",
-                            "1|2|0|4|prompt|false|null|1004|ü日4",
-                            "1|2|0|5|prompt|false|null|1005|ü日5",
-                            "1|2|0|6|prompt|true|null|1006|ü日6");
+                            "1|2|0|0|prompt|false|null|1000|ü日0|null",
+                            "1|2|0|1|prompt|false|null|1001|ü日1|null",
+                            "1|2|0|2|prompt|false|null|1002|ü日2|null",
+                            "1|2|0|3|prompt|false|null|1003|ü日3|null",
+                            "1|2|0|4|prompt|false|null|1004|ü日4|null",
+                            "1|2|0|5|prompt|false|null|1005|ü日5|null",
+                            "1|2|0|6|prompt|true|null|1006|ü日6|null");
             assertThat(Rows.of(store, "SELECT * EXCLUDE (committed_at) FROM run_shards"))
                     .containsExactly("1|0|3|21|63|[1, 2, 3]");
         }

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -116,7 +117,7 @@ public final class RunBench {
         List<QuestionRow> questions =
                 shards.stream().flatMap(List::stream).map(PromptedQuestion::row).toList();
         int size = shards.get(0).size();
-        ShardRunner runner = new ShardRunner(engine, tokenizer, scorer, EVERYTHING);
+        ShardRunner runner = new ShardRunner(engine, tokenizer, scorer, EVERYTHING, Optional.empty());
         try (Store store = Store.create(file);
                 RunWriter writer = store.startRun(description(), questions);
                 ShardQueue queue = new ShardQueue(writer, ShardQueue.DEFAULT_BYTES, (commit, waiting) -> {})) {

@@ -124,6 +124,7 @@ final class AppenderBaseline {
                         .appendNull()
                         .append(columns.tokenIds()[row])
                         .append(columns.tokens()[row])
+                        .appendNull()
                         .endRow();
             }
         }

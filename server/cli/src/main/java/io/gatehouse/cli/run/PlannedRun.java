@@ -10,12 +10,14 @@ import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.engine.Interventions;
 import io.gatehouse.engine.Precision;
+import io.gatehouse.engine.prefill.Generator;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.QuizSource;
 import io.gatehouse.run.DividedRun;
+import io.gatehouse.run.GenerationPlan;
 import io.gatehouse.run.LongPrompts;
 import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunComputation;
@@ -55,6 +57,7 @@ public final class PlannedRun implements AutoCloseable {
         // Before a large quiz is read.
         Recording recording = request.recording();
         EngineOptions options = request.engineOptions();
+        Optional<GenerationPlan> generation = request.generation();
         Path model = RunRequest.path(request.model());
         RunTask task = new RunTask(
                 "planned",
@@ -64,13 +67,17 @@ public final class PlannedRun implements AutoCloseable {
                 recording,
                 request.chat(),
                 LongPrompts.of(request.longPrompts()),
-                Thinking.of(request.thinking()));
+                Thinking.of(request.thinking()),
+                generation);
         if (task.chat()) {
             requireTemplate(model, task.thinking());
         }
         Checkpoint checkpoint = Checkpoint.open(model);
         try {
             options.interventions().requireFor(checkpoint.config());
+            if (generation.isPresent()) {
+                Generator.requireSupport(checkpoint.config());
+            }
             return new PlannedRun(request, checkpoint, task);
         } catch (RuntimeException e) {
             checkpoint.close();

@@ -73,7 +73,7 @@ public final class RunCommand implements Callable<Integer> {
     private Report run(PlannedRun run, RunRequest request) {
         try (Store store = Store.create(database)) {
             RunOutcome outcome = execute(run, store, stop, spec);
-            return new Report()
+            Report report = new Report()
                     .figure("Run", outcome.name())
                     .figure("Questions answered", outcome.questions())
                     .figure("Questions skipped", outcome.skipped())
@@ -82,8 +82,11 @@ public final class RunCommand implements Callable<Integer> {
                     .figure(
                             "Mean accuracy by subject",
                             store.meanAccuracyOfSubjects(outcome.runId()).orElseThrow())
-                    .figure("Prompt tokens", outcome.tokens())
-                    .figure("Seconds", outcome.elapsed().toMillis() / 1000.0);
+                    .figure("Prompt tokens", outcome.tokens());
+            if (outcome.generated() > 0) {
+                report.figure("Generated tokens", outcome.generated());
+            }
+            return report.figure("Seconds", outcome.elapsed().toMillis() / 1000.0);
         } catch (GatehouseException e) {
             if (e.code() != ErrorCode.DATABASE_IN_USE) {
                 throw e;

@@ -88,6 +88,14 @@ final class RunOptions {
     private String longPrompts = RunRequest.LONG_PROMPTS;
 
     @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            description =
+                    "Generate up to N tokens after each prompt, the most probable ones, and record their routing and"
+                            + " text; by default, none.")
+    private Optional<Integer> maxNewTokens = Optional.empty();
+
+    @Option(
             names = "--record",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.RECORD,
@@ -154,6 +162,7 @@ final class RunOptions {
                 chat,
                 thinking,
                 longPrompts,
+                maxNewTokens,
                 record,
                 probabilities,
                 norms,

@@ -56,6 +56,7 @@ final class TestRunOptions {
                 "--chat",
                 "--thinking=off",
                 "--long-prompts=truncate-examples",
+                "--max-new-tokens=16",
                 "--record=last_prompt",
                 "--probabilities=last_prompt",
                 "--norms",
@@ -69,7 +70,7 @@ final class TestRunOptions {
                 "--top-k=3");
         String json = """
                 {"model": "m", "quiz": "q", "name": "n", "limit": 5, "subjects": ["a", "b"], "shots": 2,
-                 "format": "olmes", "chat": true, "thinking": "off", "long-prompts": "truncate-examples", "record": "last_prompt", "probabilities": "last_prompt",
+                 "format": "olmes", "chat": true, "thinking": "off", "long-prompts": "truncate-examples", "max-new-tokens": 16, "record": "last_prompt", "probabilities": "last_prompt",
                  "norms": true, "precision": "fast", "device": "gpu:1", "memory": "4GB", "mask": ["0:3", "1:2"],
                  "mask-unused-of": "r", "unused-scope": "prompt", "scale": ["0:1=0.5", "2:3=2"], "top-k": 3}
                 """;

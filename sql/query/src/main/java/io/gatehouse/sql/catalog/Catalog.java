@@ -47,6 +47,7 @@ public final class Catalog {
             "questions",
             "question_attributes",
             "answers",
+            "generations",
             "tokens",
             "token_routing",
             "activations",

@@ -13,7 +13,7 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   subject VARCHAR: The subject
 --
 -- Columns:
@@ -45,7 +45,7 @@ FROM (
             JOIN questions AS q ON q.question_id = t.question_id
             JOIN runs AS r ON r.run_id = t.run_id
             WHERE t.run_id = $run AND s.scope = $scope AND q.subject = $subject
-                AND (s.scope = 'last_prompt' OR r.scope = 'prompt')
+                AND (s.scope <> 'prompt' OR r.scope = 'prompt')
         ) AS firsts
     ) AS pairs
     WHERE other_expert <> expert

@@ -14,7 +14,7 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer INTEGER: The layer, from 0
 --   expert INTEGER: The expert, from 0
 --   k INTEGER: Number of places

@@ -11,7 +11,7 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   subject VARCHAR: The subject
 --   k INTEGER: Number of places of each layer
 --

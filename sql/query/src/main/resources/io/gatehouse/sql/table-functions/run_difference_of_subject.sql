@@ -13,7 +13,7 @@
 -- Parameters:
 --   run INTEGER: The run
 --   other_run INTEGER: The run it is compared with
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   subject VARCHAR: The subject
 --
 -- Columns:
@@ -52,6 +52,6 @@ FROM (
     JOIN answers AS x ON x.run_id = a.run_id AND x.question_id = a.question_id
     JOIN answers AS y ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.prompt_tokens = x.prompt_tokens
     WHERE a.run_id = $run AND b.run_id = $other_run AND s.scope = $scope AND q.subject = $subject
-        AND (s.scope = 'last_prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt'))
+        AND (s.scope <> 'prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt'))
 ) AS decisions
 GROUP BY layer, chance

@@ -14,7 +14,7 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   min_n BIGINT: Minimum number of questions in which an expert fired
 --
 -- Columns:

@@ -14,7 +14,7 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   subject VARCHAR: The subject
 --
 -- Columns:
@@ -47,7 +47,7 @@ FROM (
                 ON b.run_id = a.run_id AND b.question_id = a.question_id AND b."position" = a."position"
                     AND b.layer = a.layer + 1
             WHERE a.run_id = $run AND s.scope = $scope AND q.subject = $subject
-                AND (s.scope = 'last_prompt' OR r.scope = 'prompt')
+                AND (s.scope <> 'prompt' OR r.scope = 'prompt')
         ) AS leaving
     ) AS pairs
     GROUP BY layer, expert, next_expert

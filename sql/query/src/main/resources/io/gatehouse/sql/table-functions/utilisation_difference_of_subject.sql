@@ -13,7 +13,7 @@
 -- Parameters:
 --   run INTEGER: The run
 --   other_run INTEGER: The run it is compared with
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   subject VARCHAR: The subject
 --
 -- Columns:
@@ -46,7 +46,7 @@ FROM (
     JOIN runs AS r ON r.run_id = e.run_id
     JOIN runs AS o
         ON o.layers = r.layers AND o.run_id <> r.run_id
-            AND (e.scope = 'last_prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt'))
+            AND (e.scope <> 'prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt'))
     JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
     JOIN layers AS l ON l.run_id = o.run_id AND l.layer = k.layer AND l.experts = k.experts
     LEFT JOIN (

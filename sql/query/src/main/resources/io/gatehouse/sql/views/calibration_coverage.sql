@@ -25,7 +25,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   minimum INTEGER: Number of tokens that an expert should see: 1, 32, 128, 256 or 2048
 --   experts BIGINT: Number of experts of the layer

@@ -104,7 +104,8 @@ FROM (
             GROUP BY run_id
         ) AS a ON a.run_id = p.run_id
         GROUP BY p.run_id, s.scope, p.layer, a.questions, a.tokens
-        HAVING sum(p.n) = CASE WHEN s.scope = 'last_prompt' THEN a.questions ELSE a.tokens END
+        HAVING s.scope <> 'generated'
+            AND sum(p.n) = CASE WHEN s.scope = 'last_prompt' THEN a.questions ELSE a.tokens END
     ) AS w ON w.run_id = u.run_id AND w.scope = u.scope AND w.layer = u.layer
     JOIN (
         SELECT a.run_id, q.subject, count(*) AS n, CAST(sum(a.prompt_tokens) AS BIGINT) AS tokens

@@ -6,7 +6,8 @@
 -- Title: Accuracy by expert
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope; the
 --   rest are the questions of the run in which it did not. Scope last_prompt counts only the last prompt token of each
---   question; scope prompt counts every prompt token, including the last one, for runs that recorded them.
+--   question; scope prompt counts every prompt token, including the last one, for runs that recorded them; scope
+--   generated every generated token but the last one of a text, which is not routed.
 --   An expert that is used for easy subjects has a high accuracy and need not be the cause of it: the stratified
 --   figures compare questions of the same subject only. Figures of experts that fired rarely are uncertain: set a minimum number
 --   of questions, as in WHERE n >= 30. The q_values are adjusted over all experts; the function tested_experts adjusts
@@ -31,7 +32,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of questions in which the expert fired
@@ -116,12 +117,19 @@ FROM (
                 FROM layer_entropy AS p
                 JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
                 JOIN (
-                    SELECT run_id, count(*) AS questions, sum(prompt_tokens) AS tokens
-                    FROM answers
-                    GROUP BY run_id
+                    SELECT
+                        a.run_id,
+                        count(*) AS questions,
+                        sum(a.prompt_tokens) AS tokens,
+                        coalesce(sum(g.tokens - 1), 0) AS generated
+                    FROM answers AS a
+                    LEFT JOIN generations AS g ON g.run_id = a.run_id AND g.question_id = a.question_id AND g.sample = 0
+                    GROUP BY a.run_id
                 ) AS a ON a.run_id = p.run_id
-                GROUP BY p.run_id, s.scope, p.layer, a.questions, a.tokens
-                HAVING sum(p.n) = CASE WHEN s.scope = 'last_prompt' THEN a.questions ELSE a.tokens END
+                GROUP BY p.run_id, s.scope, p.layer, a.questions, a.tokens, a.generated
+                HAVING sum(p.n) = CASE s.scope
+                    WHEN 'last_prompt' THEN a.questions WHEN 'prompt' THEN a.tokens ELSE a.generated
+                END
             ) AS w ON w.run_id = e.run_id AND w.scope = e.scope AND w.layer = e.layer
             LEFT JOIN (
                 SELECT

@@ -26,7 +26,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: The first expert of that layer, from 0
 --   other_expert SMALLINT: The second expert, from 0
@@ -117,6 +117,10 @@ FROM (
                         JOIN questions AS q ON q.question_id = t.question_id
                         JOIN runs AS r ON r.run_id = t.run_id
                         WHERE r.scope = 'prompt' AND NOT t.is_generated
+                        UNION ALL
+                        SELECT run_id, 'generated' AS scope, layer, ranked, experts
+                        FROM routing
+                        WHERE is_generated
                     ) AS decisions
                 ) AS firsts
             ) AS placed

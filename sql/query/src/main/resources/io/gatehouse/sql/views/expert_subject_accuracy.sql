@@ -6,7 +6,8 @@
 -- Title: Accuracy by expert and subject
 -- Definition: a question counts once for an expert if the expert fired at one or more of its tokens of the scope. Scope
 --   last_prompt counts only the last prompt token of each question; scope prompt counts every prompt token, including
---   the last one, for runs that recorded them. An imported run has rows for a layer only if every token of the
+--   the last one, for runs that recorded them; scope generated every generated token but the last one of a text, which is
+--   not routed. An imported run has rows for a layer only if every token of the
 --   scope was recorded. This is an observation, not an effect of the expert.
 -- Formula: accuracy = correct / n; weighted_accuracy = sum_q g(e,q) correct(q) / sum_q g(e,q), where g(e,q) is the sum
 --   of the weights of the expert in the question. Wilson's score interval at 95 % for accuracy.
@@ -24,7 +25,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: Expert of the layer, from 0
 --   subject VARCHAR: Subject within the quiz
@@ -72,6 +73,10 @@ FROM (
         JOIN runs AS r ON r.run_id = p.run_id
         WHERE r.scope = 'prompt' AND p.phase = 'prompt'
         GROUP BY p.run_id, p.layer, p.expert, p.question_id
+        UNION ALL
+        SELECT run_id, 'generated' AS scope, layer, expert, question_id, weight_sum
+        FROM question_usage
+        WHERE phase = 'generated'
     ) AS u
     JOIN answers AS a ON a.run_id = u.run_id AND a.question_id = u.question_id
     JOIN questions AS q ON q.question_id = u.question_id
@@ -80,12 +85,19 @@ FROM (
         FROM layer_entropy AS p
         JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
         JOIN (
-            SELECT run_id, count(*) AS questions, sum(prompt_tokens) AS tokens
-            FROM answers
-            GROUP BY run_id
+            SELECT
+                a.run_id,
+                count(*) AS questions,
+                sum(a.prompt_tokens) AS tokens,
+                coalesce(sum(g.tokens - 1), 0) AS generated
+            FROM answers AS a
+            LEFT JOIN generations AS g ON g.run_id = a.run_id AND g.question_id = a.question_id AND g.sample = 0
+            GROUP BY a.run_id
         ) AS a ON a.run_id = p.run_id
-        GROUP BY p.run_id, s.scope, p.layer, a.questions, a.tokens
-        HAVING sum(p.n) = CASE WHEN s.scope = 'last_prompt' THEN a.questions ELSE a.tokens END
+        GROUP BY p.run_id, s.scope, p.layer, a.questions, a.tokens, a.generated
+        HAVING sum(p.n) = CASE s.scope
+            WHEN 'last_prompt' THEN a.questions WHEN 'prompt' THEN a.tokens ELSE a.generated
+        END
     ) AS w ON w.run_id = u.run_id AND w.scope = u.scope AND w.layer = u.layer
     GROUP BY u.run_id, u.scope, u.layer, u.expert, q.subject
 ) AS counted

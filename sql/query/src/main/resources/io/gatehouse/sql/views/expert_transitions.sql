@@ -21,7 +21,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the first expert, from 0
 --   expert SMALLINT: The first expert, from 0
 --   next_expert SMALLINT: The expert of the next layer, from 0
@@ -99,6 +99,20 @@ FROM (
                         AND b.layer = a.layer + 1
                 JOIN runs AS r ON r.run_id = a.run_id
                 WHERE r.scope = 'prompt' AND NOT a.is_generated
+                UNION ALL
+                SELECT
+                    a.run_id,
+                    'generated' AS scope,
+                    a.layer,
+                    a.experts,
+                    a.weights,
+                    b.experts AS next_experts,
+                    b.weights AS next_weights
+                FROM routing AS a
+                JOIN routing AS b
+                    ON b.run_id = a.run_id AND b.question_id = a.question_id AND b."position" = a."position"
+                        AND b.layer = a.layer + 1
+                WHERE a.is_generated
             ) AS steps
         ) AS leaving
     ) AS pairs

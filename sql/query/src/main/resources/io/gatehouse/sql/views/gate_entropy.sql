@@ -22,7 +22,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of tokens averaged
 --   mean_token_entropy DOUBLE NULL: Mean over tokens of the entropy of the gate over all experts, in nats; NULL if an import has no value
@@ -59,6 +59,6 @@ FROM (
     JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
     JOIN runs AS r ON r.run_id = p.run_id
     JOIN layers AS k ON k.run_id = p.run_id AND k.layer = p.layer
-    WHERE s.scope = 'last_prompt' OR r.scope = 'prompt'
+    WHERE s.scope <> 'prompt' OR r.scope = 'prompt'
     GROUP BY p.run_id, s.scope, p.layer, k.experts, k.top_k
 ) AS m

@@ -18,7 +18,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions
 --   spearman DOUBLE NULL: Mean rank correlation of gate and norm, -1 to 1; NULL with top_k 1

@@ -24,7 +24,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of activations
@@ -109,6 +109,13 @@ LEFT JOIN (
                         AND n.layer = t.layer
                 JOIN runs AS r ON r.run_id = t.run_id
                 WHERE r.scope = 'prompt' AND NOT t.is_generated
+                UNION ALL
+                SELECT t.run_id, 'generated' AS scope, t.layer, t.experts, t.weights, n.norms
+                FROM routing AS t
+                JOIN expert_norms AS n
+                    ON n.run_id = t.run_id AND n.question_id = t.question_id AND n."position" = t."position"
+                        AND n.layer = t.layer
+                WHERE t.is_generated
             ) AS decisions
         ) AS fired
     ) AS measured

@@ -17,7 +17,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions
 --   mean_margin DOUBLE NULL: Mean margin, a difference of selection scores; NULL if an import has no value
@@ -46,5 +46,9 @@ FROM (
     FROM token_routing AS t
     JOIN runs AS r ON r.run_id = t.run_id
     WHERE r.scope = 'prompt' AND t.phase = 'prompt'
+    UNION ALL
+    SELECT run_id, 'generated' AS scope, layer, margin
+    FROM token_routing
+    WHERE phase = 'generated'
 ) AS decisions
 GROUP BY run_id, scope, layer

@@ -113,7 +113,7 @@ FROM (
                     JOIN layers AS k ON k.run_id = r.run_id
                     JOIN layers AS l ON l.run_id = o.run_id AND l.layer = k.layer AND l.experts = k.experts
                     CROSS JOIN scopes AS v
-                    WHERE v.scope = 'last_prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt')
+                    WHERE v.scope <> 'prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt')
                 ) AS s
                     ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.layer = a.layer
                         AND s.is_generated = a.is_generated AND s.is_last_prompt = a.is_last_prompt

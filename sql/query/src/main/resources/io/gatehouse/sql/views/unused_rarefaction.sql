@@ -18,7 +18,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   questions BIGINT: Number of questions asked: 1, 2, 5, 10, 20, 50 and so on up to n
 --   unused DOUBLE: Mean number of experts that never fire in that many questions
@@ -51,13 +51,20 @@ FROM (
         a.n,
         k.top_k,
         k.experts,
-        CASE WHEN e.scope = 'last_prompt' THEN 1e0 ELSE a.tokens / a.n END AS tokens_per_question
+        CASE e.scope
+            WHEN 'last_prompt' THEN 1e0 WHEN 'prompt' THEN a.tokens / a.n ELSE a.generated / a.n
+        END AS tokens_per_question
     FROM expert_accuracy AS e
     JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
     JOIN (
-        SELECT run_id, count(*) AS n, CAST(sum(prompt_tokens) AS BIGINT) AS tokens
-        FROM answers
-        GROUP BY run_id
+        SELECT
+            a.run_id,
+            count(*) AS n,
+            CAST(sum(a.prompt_tokens) AS BIGINT) AS tokens,
+            CAST(coalesce(sum(g.tokens - 1), 0) AS BIGINT) AS generated
+        FROM answers AS a
+        LEFT JOIN generations AS g ON g.run_id = a.run_id AND g.question_id = a.question_id AND g.sample = 0
+        GROUP BY a.run_id
     ) AS a ON a.run_id = e.run_id
 ) AS x
 JOIN (

@@ -29,7 +29,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   token_id INTEGER: Id in the vocabulary of the model
 --   token VARCHAR: Its text
@@ -87,6 +87,12 @@ FROM (
                     ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
                 JOIN runs AS r ON r.run_id = a.run_id
                 WHERE r.scope = 'prompt' AND NOT a.is_generated
+                UNION ALL
+                SELECT a.run_id, 'generated' AS scope, a.layer, t.token_id, t.token, a.experts, a.ranked
+                FROM routing AS a
+                JOIN tokens AS t
+                    ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
+                WHERE a.is_generated
             ) AS read
         ) AS fired
         GROUP BY run_id, scope, layer, token_id, expert

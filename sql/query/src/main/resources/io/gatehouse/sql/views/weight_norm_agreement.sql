@@ -23,7 +23,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   norm VARCHAR: router_norm, gate_proj_norm, up_proj_norm, down_proj_norm or weight_norm
 --   statistic VARCHAR: frequency, gate_mass, mean_weight or ean_mean, columns of pruning_criteria

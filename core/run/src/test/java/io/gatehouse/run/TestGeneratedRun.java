@@ -1,0 +1,359 @@
+package io.gatehouse.run;
+
+import static io.gatehouse.run.SampleRuns.count;
+import static io.gatehouse.testing.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.EndTokens;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.Generated;
+import io.gatehouse.engine.prefill.GenerationListener;
+import io.gatehouse.engine.prefill.GenerationOptions;
+import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Quiz;
+import io.gatehouse.run.SampleRuns.Watcher;
+import io.gatehouse.store.Store;
+import io.gatehouse.store.run.Generation;
+import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.run.Recording.Probabilities;
+import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.write.Shard;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs of the sample model that generate text after their prompts. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TestGeneratedRun {
+    private static final int TOKENS = 7;
+
+    private final SampleRuns sample = new SampleRuns();
+    private final Checkpoint checkpoint = sample.checkpoint();
+    private final Quiz quiz = sample.quiz();
+
+    @TempDir
+    private Path directory;
+
+    @AfterAll
+    void close() {
+        sample.close();
+    }
+
+    @Test
+    void recordsPromptsAsWithoutTextAndEveryGeneratedTokenButTheLast() throws SQLException {
+        try (Store store = Store.create(directory.resolve("both.duckdb"))) {
+            RunTask plain = SampleRuns.request("plain", quiz.limit(70), 0);
+            sample.run(store, plain, new Watcher(Integer.MAX_VALUE));
+            Watcher watcher = new Watcher(Integer.MAX_VALUE);
+            RunOutcome outcome = sample.run(store, plain.named("text").generating(new GenerationPlan(TOKENS)), watcher);
+            assertThat(store.verify().problems()).isEmpty();
+            long layers = checkpoint.config().layers().size();
+            assertThat(count(store, "FROM generations WHERE run_id = 2 AND sample = 0 AND seconds > 0"))
+                    .isEqualTo(70);
+            assertThat(outcome.generated())
+                    .isGreaterThan(70)
+                    .isEqualTo(count(store, "FROM tokens WHERE phase = 'generated'"))
+                    .isEqualTo(number(store, "SELECT sum(tokens) FROM generations"));
+            assertThat(count(store, "FROM token_routing WHERE phase = 'generated'"))
+                    .isEqualTo(layers * (outcome.generated() - 70));
+            assertThat(count(store, "FROM runs WHERE max_new_tokens = 7 AND sampling = 'greedy' AND run_id = 2"))
+                    .isEqualTo(1);
+            assertThat(count(store, "FROM runs WHERE max_new_tokens IS NULL AND sampling IS NULL AND run_id = 1"))
+                    .isEqualTo(1);
+            for (String relation : List.of("decisions", "answers", "tokens", "usage")) {
+                String rows = "SELECT * EXCLUDE (run_id) FROM %s WHERE run_id = %d%s";
+                String prompt = relation.equals("decisions") || relation.equals("usage")
+                        ? " AND NOT is_generated"
+                        : relation.equals("tokens") ? " AND phase = 'prompt'" : "";
+                assertThat(count(
+                                store,
+                                "FROM (%s EXCEPT %s)"
+                                        .formatted(
+                                                rows.formatted(relation, 1, ""), rows.formatted(relation, 2, prompt))))
+                        .as(relation)
+                        .isZero();
+                assertThat(count(store, "FROM %s WHERE run_id = 2%s".formatted(relation, prompt)))
+                        .as(relation)
+                        .isEqualTo(count(store, "FROM %s WHERE run_id = 1".formatted(relation)))
+                        .isPositive();
+            }
+            // The first generated token is the most probable one after the prompt.
+            assertThat(count(store, """
+                            FROM tokens AS t JOIN answers AS a USING (run_id, question_id)
+                            WHERE t.position = a.prompt_tokens AND t.phase = 'generated'
+                                AND t.token_id = a.top_token_id AND t.log_probability < 0 AND t.segment = 'answer'""")).isEqualTo(70);
+            RunProgress last = watcher.seen.get(watcher.seen.size() - 1);
+            assertThat(last.tokensDone())
+                    .isEqualTo(last.tokens())
+                    .isEqualTo(outcome.tokens() + outcome.generated() - 70);
+        }
+    }
+
+    @Test
+    void textsAreThoseOfTheEngineAlone() throws SQLException {
+        try (Store store = Store.create(directory.resolve("alone.duckdb"));
+                Tokenizer tokenizer = checkpoint.openTokenizer()) {
+            sample.run(store, task("alone", quiz.limit(5), Recording.decisions(Scope.PROMPT)), new Watcher(100));
+            for (int question = 1; question <= 5; question++) {
+                List<Integer> prompt = numbers(store, question, "prompt");
+                Generated text = sample.engine()
+                        .generate(
+                                List.of(new Prompt(
+                                        prompt.stream().mapToInt(id -> id).toArray())),
+                                GenerationOptions.upTo(TOKENS, EndTokens.of(checkpoint.directory())),
+                                Capture.NOTHING,
+                                new GenerationListener() {})
+                        .get(0);
+                assertThat(numbers(store, question, "generated"))
+                        .isEqualTo(IntStream.of(text.tokens()).boxed().toList());
+                boolean ended = text.finish() == Generated.Finish.END_TOKEN;
+                int[] shown = ended ? Arrays.copyOf(text.tokens(), text.tokens().length - 1) : text.tokens();
+                assertThat(text(
+                                store,
+                                "SELECT text || '|' || finish_reason FROM generations WHERE question_id = " + question))
+                        .isEqualTo(tokenizer.decode(shown) + (ended ? "|end_token" : "|length"));
+            }
+        }
+    }
+
+    @Test
+    void keepsOfEachTokenWhatItIsAskedTo() throws SQLException {
+        try (Store store = Store.create(directory.resolve("asked.duckdb"))) {
+            Quiz some = quiz.limit(9);
+            Watcher watcher = new Watcher(Integer.MAX_VALUE);
+            sample.run(store, task("all", some, new Recording(Scope.PROMPT, Probabilities.ALL, true)), watcher);
+            sample.run(
+                    store,
+                    task("last", some, new Recording(Scope.LAST_PROMPT, Probabilities.LAST_PROMPT, true)),
+                    watcher);
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(count(store, "FROM token_routing WHERE run_id = 2 AND phase = 'prompt'"))
+                    .isEqualTo(count(store, "FROM router_probabilities WHERE run_id = 2"))
+                    .isEqualTo(9L * checkpoint.config().layers().size());
+            for (String relation : List.of("token_routing", "tokens")) {
+                assertThat(count(store, "FROM %s WHERE run_id = 2 AND phase = 'generated'".formatted(relation)))
+                        .isEqualTo(count(store, "FROM %s WHERE run_id = 1 AND phase = 'generated'".formatted(relation)))
+                        .isPositive();
+            }
+            assertThat(count(store, "FROM router_probabilities WHERE run_id = 1"))
+                    .isEqualTo(count(store, "FROM token_routing WHERE run_id = 1"));
+            assertThat(count(store, """
+                            FROM token_routing JOIN router_probabilities USING (run_id, question_id, "position", layer)
+                            WHERE abs(probabilities[experts[1] + 1] - list_max(probabilities)) > 1e-5""")).isZero();
+        }
+    }
+
+    @Test
+    void goesOnWhereItWasEnded() throws SQLException {
+        long seed = Long.getLong("gatehouse.test.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Quiz some = quiz.limit(200);
+        RunTask task = task("ended", some, Recording.decisions(Scope.PROMPT));
+        try (Store whole = Store.create(directory.resolve("whole.duckdb"));
+                Store ended = Store.create(directory.resolve("ended.duckdb"))) {
+            sample.run(whole, task, new Watcher(Integer.MAX_VALUE));
+            assertRefused(() -> sample.run(ended, task, new Interruption(5)), ErrorCode.CANCELLED_BY_USER);
+            assertThat(ended.runs().get(0).answered()).isZero();
+            assertRefused(() -> sample.run(ended, task, new FirstShard()), ErrorCode.CANCELLED_BY_USER);
+            assertThat(ended.runs().get(0).answered()).isBetween(1, 199);
+            for (int tries = 1; ended.runs().get(0).status() != RunStatus.COMPLETE; tries++) {
+                Interruption interruption = new Interruption(20 + random.nextInt(40) * tries);
+                try {
+                    sample.run(ended, task, interruption);
+                } catch (GatehouseException e) {
+                    assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED_BY_USER);
+                }
+                assertThat(ended.verify().problems()).as("seed %d", seed).isEmpty();
+            }
+            assertThat(ended.verify()).as("seed %d", seed).isEqualTo(whole.verify());
+        }
+    }
+
+    @Test
+    void anotherLengthIsAnotherRun() {
+        try (Store store = Store.create(directory.resolve("another.duckdb"))) {
+            RunTask task = task("another", quiz.limit(70), Recording.decisions(Scope.PROMPT));
+            assertRefused(
+                    () -> sample.run(store, task, new Interruption(1)),
+                    ErrorCode.CANCELLED_BY_USER,
+                    "The run was cancelled; the answers to 0 of 70 questions are kept.");
+            assertRefused(
+                    () -> sample.run(store, task.generating(new GenerationPlan(TOKENS + 1)), new Interruption(1)),
+                    ErrorCode.RUN_EXISTS,
+                    "max_new_tokens was 7 and is 8");
+        }
+    }
+
+    /** Where little memory is left for columns, texts wait, and the shards are the same. */
+    @Test
+    void shardsDoNotDependOnHowManyTextsAreActive() {
+        List<Shard> together = shards(Long.MAX_VALUE);
+        assertThat(together).hasSize(3);
+        assertThat(shards(0))
+                .usingRecursiveComparison()
+                .ignoringFields("generations.milliseconds")
+                .isEqualTo(together);
+    }
+
+    private List<Shard> shards(long room) {
+        List<Shard> shards = new ArrayList<>();
+        try (PromptEncoder encoder =
+                PromptEncoder.open(checkpoint, SampleRuns.request("r", quiz, 0), OffsetDateTime.MIN)) {
+            List<PromptedQuestion> prompts = QuizPrompts.of(
+                            checkpoint, SampleRuns.request("r", quiz.limit(12), 2), encoder, prompt -> {})
+                    .prompts();
+            List<ShardTask> tasks = IntStream.range(0, 3)
+                    .mapToObj(shard -> new ShardTask(
+                            shard,
+                            prompts.subList(4 * shard, 4 * shard + 4),
+                            IntStream.range(4 * shard, 4 * shard + 4).toArray()))
+                    .toList();
+            Recording recording = new Recording(Scope.PROMPT, Probabilities.ALL, true);
+            GenerationRecorder recorder = new GenerationRecorder(
+                    tasks,
+                    ChoiceScorer.of(encoder.tokenizer()),
+                    encoder.tokenizer(),
+                    recording,
+                    tokens -> {},
+                    shards::add,
+                    room);
+            sample.engine()
+                    .generate(
+                            recorder.prompts(),
+                            GenerationOptions.upTo(TOKENS, EndTokens.of(checkpoint.directory())),
+                            ShardRecorder.capture(recording),
+                            recorder);
+            recorder.handOver();
+        }
+        // Texts end in another order.
+        return shards.stream()
+                .sorted(Comparator.comparingInt(Shard::number))
+                .map(shard -> new Shard(
+                        shard.number(),
+                        shard.routing(),
+                        shard.tokens().stream()
+                                .sorted(Comparator.comparing(
+                                        tokens -> tokens.generated() ? tokens.questionIds()[0] : -1))
+                                .toList(),
+                        shard.answers().stream()
+                                .sorted(Comparator.comparing(answer -> answer.questionId()))
+                                .toList(),
+                        shard.gates(),
+                        shard.norms(),
+                        shard.generations().stream()
+                                .sorted(Comparator.comparing(text -> text.questionId()))
+                                .toList()))
+                .toList();
+    }
+
+    @Test
+    void promptAndTextMustFitIntoTheContext() {
+        try (Store store = Store.create(directory.resolve("long.duckdb"))) {
+            RunTask task = SampleRuns.request("long", quiz.limit(3), 0);
+            Watcher watcher = new Watcher(Integer.MAX_VALUE);
+            assertRefused(
+                    () -> sample.run(store, task.generating(new GenerationPlan(380)), watcher),
+                    ErrorCode.INVALID_ARGUMENT,
+                    "takes at most 4 tokens before 380 generated ones");
+            assertRefused(
+                    () -> sample.run(store, task.generating(new GenerationPlan(384)), watcher),
+                    ErrorCode.INVALID_ARGUMENT,
+                    "takes at most 384 tokens: with 384 generated ones, none is left for a prompt");
+            assertThat(store.runs()).isEmpty();
+        }
+        assertRefused(
+                () -> new GenerationPlan(0),
+                ErrorCode.INVALID_ARGUMENT,
+                "--max-new-tokens takes a number from 1 to 16,777,216, not 0");
+    }
+
+    /** Of long texts, a shard has fewer questions. */
+    @Test
+    void aShardIsBounded() {
+        assertThat(RunManifest.shards(640, Generation.NONE)).isEqualTo(10);
+        assertThat(RunManifest.shards(640, new GenerationPlan(512).description()))
+                .isEqualTo(10);
+        assertThat(RunManifest.shards(640, new GenerationPlan(1024).description()))
+                .isEqualTo(20);
+        assertThat(RunManifest.shard(3, 10, new GenerationPlan(100_000).description()))
+                .containsExactly(3);
+    }
+
+    /** Ends a run when the first shard is computed. */
+    private static final class FirstShard extends Watcher {
+        FirstShard() {
+            super(Integer.MAX_VALUE);
+        }
+
+        @Override
+        public boolean cancelled() {
+            return seen.stream()
+                    .anyMatch(progress -> progress.writing().shardsWaiting() + progress.questionsDone() > 0);
+        }
+    }
+
+    private static final class Interruption extends Watcher {
+        private final int ticks;
+
+        Interruption(int ticks) {
+            super(Integer.MAX_VALUE);
+            this.ticks = ticks;
+        }
+
+        @Override
+        public boolean cancelled() {
+            return seen.size() >= ticks;
+        }
+    }
+
+    private static RunTask task(String name, Quiz quiz, Recording recording) {
+        return new RunTask(name, quiz, PromptFormat.HENDRYCKS, 0, recording).generating(new GenerationPlan(TOKENS));
+    }
+
+    private static List<Integer> numbers(Store store, int question, String phase) throws SQLException {
+        List<Integer> numbers = new ArrayList<>();
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT token_id FROM tokens WHERE question_id = %d AND phase = '%s' ORDER BY position"
+                                .formatted(question, phase))) {
+            while (rows.next()) {
+                numbers.add(rows.getInt(1));
+            }
+        }
+        return numbers;
+    }
+
+    private static long number(Store store, String query) throws SQLException {
+        return Long.parseLong(text(store, query));
+    }
+
+    private static String text(Store store, String query) throws SQLException {
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            return String.valueOf(rows.getString(1));
+        }
+    }
+}
