@@ -150,7 +150,7 @@ public final class Checkpoint implements AutoCloseable, TensorBytes {
     /**
      * Returns a weight.
      *
-     * @param name as the graph calls it ({@link io.gatehouse.checkpoint.family.TensorNames}), or as the files do
+     * @param name as the graph calls it ({@link io.gatehouse.checkpoint.family.keys.TensorNames}), or as the files do
      * @throws GatehouseException CORRUPT_CHECKPOINT if there is none of that name
      */
     public StoredTensor tensor(String name) {

@@ -21,7 +21,7 @@ import java.util.List;
 
 /**
  * The weights that a config implies: embeddings, layer after layer, final norm and head. The names are those of
- * {@link io.gatehouse.checkpoint.family.TensorNames}.
+ * {@link io.gatehouse.checkpoint.family.keys.TensorNames}.
  */
 public final class DecoderTensors {
     /** The numbers of which a learned rotary embedding has one for each pair. */

@@ -1,8 +1,8 @@
 package io.gatehouse.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.gatehouse.checkpoint.family.Slice;
-import io.gatehouse.checkpoint.family.TensorNames;
+import io.gatehouse.checkpoint.family.keys.Slice;
+import io.gatehouse.checkpoint.family.keys.TensorNames;
 import io.gatehouse.checkpoint.file.JsonFile;
 import io.gatehouse.checkpoint.file.ModelFiles;
 import io.gatehouse.checkpoint.file.OpenFile;

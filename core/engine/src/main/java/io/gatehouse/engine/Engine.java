@@ -8,7 +8,7 @@ import io.gatehouse.checkpoint.config.MixerCache;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.ExpertChanges;
+import io.gatehouse.engine.graph.feedforward.ExpertChanges;
 import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.memory.WeightReader;
 import io.gatehouse.engine.prefill.Capture;

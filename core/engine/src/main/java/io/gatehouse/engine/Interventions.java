@@ -6,7 +6,7 @@ import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.Router;
-import io.gatehouse.engine.graph.ExpertChanges;
+import io.gatehouse.engine.graph.feedforward.ExpertChanges;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.ArrayList;

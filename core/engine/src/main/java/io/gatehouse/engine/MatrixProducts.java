@@ -5,7 +5,7 @@ import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.graph.Blocks;
+import io.gatehouse.engine.graph.op.Blocks;
 import io.gatehouse.engine.memory.FloatFormat;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.gatehouse.engine;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.Footprint;
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.Weights;
+import io.gatehouse.engine.graph.op.Weights;
 import io.gatehouse.engine.memory.FreeMemory;
 import io.gatehouse.engine.memory.LayerTensors;
 import io.gatehouse.engine.prefill.BatchLimit;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Mlp;
 import io.gatehouse.checkpoint.config.Router;
-import io.gatehouse.checkpoint.family.TensorNames;
+import io.gatehouse.checkpoint.family.keys.TensorNames;
 import io.gatehouse.checkpoint.quantised.Quantisation;
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.SafetensorsBytes;

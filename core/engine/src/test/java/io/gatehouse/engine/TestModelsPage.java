@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.base.Resources;
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.family.Families;
-import io.gatehouse.checkpoint.family.Family;
+import io.gatehouse.checkpoint.family.keys.Family;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

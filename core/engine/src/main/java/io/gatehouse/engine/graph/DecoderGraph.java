@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.mixer.LayerInputs;
+import io.gatehouse.engine.graph.op.Lanes;
+import io.gatehouse.engine.graph.op.Weights;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +30,8 @@ public final class DecoderGraph implements AutoCloseable {
     private final Class<? extends TFloating> expertsType;
     private final Map<Layer, Weights> layerWeights = new LinkedHashMap<>();
     private final Map<LayerGraph.Kind, LayerGraph> layers = new HashMap<>();
-    private final LayerGraph.Inputs inputs;
-    private final Map<Integer, LayerGraph.Inputs> stepInputs = new HashMap<>();
+    private final LayerInputs inputs;
+    private final Map<Integer, LayerInputs> stepInputs = new HashMap<>();
     private final EmbeddingGraph embedding;
     private final HeadGraph head;
 
@@ -47,7 +50,7 @@ public final class DecoderGraph implements AutoCloseable {
         this.config = config;
         this.attentionType = attentionType;
         this.expertsType = expertsType;
-        this.inputs = LayerGraph.Inputs.declare(tf, changedExperts);
+        this.inputs = LayerInputs.declare(tf, changedExperts);
         this.embedding = EmbeddingGraph.build(tf, checkpoint, config, attentionType);
         this.head = HeadGraph.build(tf, checkpoint, config, attentionType);
         for (Layer layer : config.layers()) {
@@ -75,12 +78,12 @@ public final class DecoderGraph implements AutoCloseable {
     }
 
     /** What every layer is fed. */
-    public LayerGraph.Inputs inputs() {
+    public LayerInputs inputs() {
         return inputs;
     }
 
     /** What every layer is fed in a step whose texts stand in this many lanes. */
-    public LayerGraph.Inputs inputs(int lanes) {
+    public LayerInputs inputs(int lanes) {
         return stepInputs.computeIfAbsent(lanes, absent -> inputs.with(Lanes.declare(tf, lanes)));
     }
 

@@ -2,6 +2,9 @@ package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.op.Blocks;
+import io.gatehouse.engine.graph.op.WeightSpec;
+import io.gatehouse.engine.graph.op.Weights;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

@@ -1,6 +1,9 @@
 package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.config.Residual.Streams;
+import io.gatehouse.engine.graph.op.Blocks;
+import io.gatehouse.engine.graph.op.WeightSpec;
+import io.gatehouse.engine.graph.op.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

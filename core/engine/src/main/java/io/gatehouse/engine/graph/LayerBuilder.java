@@ -4,6 +4,13 @@ import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.Norm;
 import io.gatehouse.checkpoint.config.Residual;
+import io.gatehouse.engine.graph.feedforward.FeedForwardBlock;
+import io.gatehouse.engine.graph.mixer.LayerInputs;
+import io.gatehouse.engine.graph.mixer.MixerBlock;
+import io.gatehouse.engine.graph.mixer.MixerBlocks;
+import io.gatehouse.engine.graph.op.Blocks;
+import io.gatehouse.engine.graph.op.WeightSpec;
+import io.gatehouse.engine.graph.op.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +32,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
     private final LayerGraph.Types<A, E> types;
     private final LayerGraph.Kind kind;
     private final Residual residual;
-    private final LayerGraph.Inputs inputs;
+    private final LayerInputs inputs;
     private final Weights weights;
     private final Optional<Operand<TInt32>> rows;
 
@@ -34,7 +41,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
             int hiddenSize,
             LayerGraph.Types<A, E> types,
             LayerGraph.Kind kind,
-            LayerGraph.Inputs inputs,
+            LayerInputs inputs,
             Weights weights) {
         this.tf = tf;
         this.blocks = new Blocks(tf);

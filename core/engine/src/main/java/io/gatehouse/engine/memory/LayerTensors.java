@@ -7,7 +7,7 @@ import io.gatehouse.base.Uninterruptibles;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.Weights;
+import io.gatehouse.engine.graph.op.Weights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

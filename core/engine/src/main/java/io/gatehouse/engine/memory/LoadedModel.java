@@ -2,8 +2,8 @@ package io.gatehouse.engine.memory;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.ExpertChanges;
-import io.gatehouse.engine.graph.Weights;
+import io.gatehouse.engine.graph.feedforward.ExpertChanges;
+import io.gatehouse.engine.graph.op.Weights;
 import java.util.List;
 import org.tensorflow.Session;
 

@@ -1,7 +1,7 @@
 package io.gatehouse.engine.memory;
 
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.Weights;
+import io.gatehouse.engine.graph.op.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.graph.Blocks;
 import io.gatehouse.engine.graph.DecoderGraph;
+import io.gatehouse.engine.graph.op.Blocks;
 import io.gatehouse.engine.memory.TensorMemory;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.config.LatentAttention;
 import io.gatehouse.checkpoint.config.Mixer;
 import io.gatehouse.checkpoint.config.Rope;
-import io.gatehouse.engine.graph.LayerGraph;
+import io.gatehouse.engine.graph.mixer.LayerInputs;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -126,7 +126,7 @@ final class InFlight implements AutoCloseable {
     }
 
     /** @param mixer of the layer */
-    Session.Runner feed(LayerGraph.Inputs inputs, Mixer mixer, Session.Runner runner) {
+    Session.Runner feed(LayerInputs inputs, Mixer mixer, Session.Runner runner) {
         mixer.rope().ifPresent(rotation -> {
             RotaryTable.Angles angles = requireNonNull(rotary.get(rotation), "no such angles");
             runner.feed(inputs.cosine(), angles.cosine()).feed(inputs.sine(), angles.sine());

@@ -1,6 +1,6 @@
 package io.gatehouse.engine.prefill;
 
-import io.gatehouse.engine.graph.Blocks;
+import io.gatehouse.engine.graph.op.Blocks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

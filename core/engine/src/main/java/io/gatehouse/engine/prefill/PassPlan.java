@@ -1,7 +1,7 @@
 package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.Rope;
-import io.gatehouse.engine.graph.Blocks;
+import io.gatehouse.engine.graph.op.Blocks;
 import io.gatehouse.engine.prefill.MicroBatch.PromptPart;
 import java.util.ArrayList;
 import java.util.Arrays;

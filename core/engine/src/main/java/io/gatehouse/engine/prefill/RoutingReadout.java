@@ -1,7 +1,7 @@
 package io.gatehouse.engine.prefill;
 
-import io.gatehouse.engine.graph.FeedForwardBlock;
-import io.gatehouse.engine.graph.RouterBlock;
+import io.gatehouse.engine.graph.feedforward.FeedForwardBlock;
+import io.gatehouse.engine.graph.feedforward.RouterBlock;
 import io.gatehouse.engine.memory.TensorMemory;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;

@@ -2,8 +2,9 @@ package io.gatehouse.engine.prefill;
 
 import io.gatehouse.checkpoint.config.Mask;
 import io.gatehouse.checkpoint.config.MixerCache;
-import io.gatehouse.engine.graph.Lanes;
 import io.gatehouse.engine.graph.LayerGraph;
+import io.gatehouse.engine.graph.mixer.LayerInputs;
+import io.gatehouse.engine.graph.op.Lanes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -98,7 +99,7 @@ final class Step implements AutoCloseable {
      *
      * @return what the caller closes after the run
      */
-    List<Tensor> feed(int layer, LayerGraph part, LayerGraph.Inputs inputs, Session.Runner runner) {
+    List<Tensor> feed(int layer, LayerGraph part, LayerInputs inputs, Session.Runner runner) {
         if (caches.kept(layer).isState()) {
             List<Tensor> states = part.past().isEmpty() ? List.of() : caches.states(layer, texts);
             for (int i = 0; i < states.size(); i++) {

@@ -9,7 +9,7 @@ import io.gatehouse.checkpoint.safetensors.SafetensorsReader;
 import io.gatehouse.checkpoint.safetensors.SafetensorsWriter;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.engine.graph.DecoderGraph;
-import io.gatehouse.engine.graph.Weights;
+import io.gatehouse.engine.graph.op.Weights;
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.checkpoint.config.RopeScaling;
-import io.gatehouse.engine.graph.Blocks;
+import io.gatehouse.engine.graph.op.Blocks;
 import io.gatehouse.engine.prefill.MicroBatch.PromptPart;
 import io.gatehouse.error.GatehouseException;
 import java.util.Collections;

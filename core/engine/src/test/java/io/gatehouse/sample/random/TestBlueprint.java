@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.family.Families;
-import io.gatehouse.checkpoint.family.Family;
+import io.gatehouse.checkpoint.family.keys.Family;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.Arrays;
