@@ -53,6 +53,7 @@ final class TestGeneratedScope {
                 "experts",
                 "expert_accuracy",
                 "expert_coactivation",
+                "expert_reuse",
                 "expert_subject_accuracy",
                 "expert_transitions",
                 "expert_utilisation",
@@ -84,17 +85,17 @@ final class TestGeneratedScope {
     }
 
     /**
-     * In layer 0 each token has one of its two experts in common with the token before it; in layer 1, too, but for the last
-     * one of question 1, which has none.
+     * In layer 0 each token has one of its two experts in common with the generated token before it; in layer 1, too, but for
+     * the last one of question 1, which has none. The first token of a text is not compared with its prompt.
      */
     @Test
-    void theFirstGeneratedTokenFollowsThePrompt() {
-        assertThat(Rows.of(
-                                engine,
-                                "SELECT layer, reuse, n FROM expert_reuse WHERE run_id = 1 AND scope = 'generated' ORDER BY layer")
-                        .rows()
-                        .toString())
-                .isEqualTo("[[0, 0.5, 5], [1, 0.4, 5]]");
+    void generatedTokensAreComparedWithGeneratedOnes() {
+        assertThat(Rows.of(engine, """
+                SELECT layer, reuse, n
+                FROM expert_reuse
+                WHERE run_id = 1 AND scope = 'generated' AND lag = 1
+                ORDER BY layer
+                """).rows().toString()).isEqualTo("[[0, 0.5, 3], [1, 0.333333333333, 3]]");
     }
 
     /** Texts of 4 and 3 tokens, the second of which ends by itself; both take half a second. */

@@ -118,9 +118,10 @@ FROM (
                         JOIN runs AS r ON r.run_id = t.run_id
                         WHERE r.scope = 'prompt' AND NOT t.is_generated
                         UNION ALL
-                        SELECT run_id, 'generated' AS scope, layer, ranked, experts
-                        FROM routing
-                        WHERE is_generated
+                        SELECT t.run_id, 'generated' AS scope, t.layer, q.subject, t.ranked, t.experts
+                        FROM routing AS t
+                        JOIN questions AS q ON q.question_id = t.question_id
+                        WHERE t.is_generated
                     ) AS decisions
                 ) AS firsts
             ) AS placed

@@ -5,8 +5,8 @@
 -- Order: 4
 -- Title: Expert reuse by neighbouring tokens
 -- Definition: tokens of one question in the same layer; at lag 1, the hit rate of a cache of the last token's experts. At
---   scope last_prompt, only the last token is compared with an earlier one; at scope generated, the first tokens are
---   compared with those of the prompt. Two tokens are compared where those between them were recorded, too; only runs that
+--   scope last_prompt, only the last token is compared with an earlier one; at scope generated, tokens are
+--   compared with generated ones. Two tokens are compared where those between them were recorded, too; only runs that
 --   recorded all prompt tokens have rows.
 -- Formula: reuse = mean over tokens of |E(t) and E(t-lag)| / k; chance = top_k / experts.
 -- Source: local routing consistency, 2025, arXiv 2505.16056, for segments of two tokens.
@@ -55,7 +55,7 @@ FROM (
             CASE WHEN lag("position", 8) OVER prompt = "position" - 8 THEN lag(experts, 8) OVER prompt END AS at_8,
             CASE WHEN lag("position", 16) OVER prompt = "position" - 16 THEN lag(experts, 16) OVER prompt END AS at_16
         FROM routing
-        WINDOW prompt AS (PARTITION BY run_id, question_id, layer ORDER BY "position")
+        WINDOW prompt AS (PARTITION BY run_id, question_id, layer, is_generated ORDER BY "position")
     ) AS e
     JOIN scopes AS s ON (s.phase = 'generated') = e.is_generated AND s.is_last_prompt = e.is_last_prompt
     CROSS JOIN (VALUES (1), (2), (4), (8), (16)) AS v(lag)
