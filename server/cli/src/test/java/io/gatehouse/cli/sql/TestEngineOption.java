@@ -126,7 +126,7 @@ final class TestEngineOption {
         CommandOutcome refused =
                 CommandOutcome.of("sql", "--db", file.toString(), "--engine", spark.address(), "-c", "SELECT 1");
         assertThat(refused.exitCode()).isEqualTo(1);
-        assertThat(refused.err()).contains("%s is a file".formatted(file), "gatehouse export writes one");
+        assertThat(refused.err()).contains("%s is a file".formatted(file), "write one with gatehouse export");
     }
 
     @Test
