@@ -42,7 +42,7 @@ final class DuckDbErrors {
         if (detail.endsWith(ROWS_BETWEEN)) {
             return new GatehouseException(
                     ErrorCode.SQL_NOT_SUPPORTED,
-                    "Rows take no two bounds; write x BETWEEN 1 AND 2 AND (x > 1 OR y >= 1) AND (x < 2 OR y <= 2).",
+                    "BETWEEN does not support rows; write x BETWEEN 1 AND 2 AND (x > 1 OR y >= 1) AND (x < 2 OR y <= 2).",
                     e);
         }
         if (Damage.isIn(line)) {

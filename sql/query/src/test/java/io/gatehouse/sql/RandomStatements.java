@@ -522,7 +522,7 @@ final class RandomStatements {
                         columns,
                         key,
                         Integer.parseInt(parts[1]),
-                        parts[0].matches("questions|question_attributes|answers|tokens|activations|experts")));
+                        parts[0].matches("question_attributes|activations|experts")));
     }
 
     private From valuesTable() {

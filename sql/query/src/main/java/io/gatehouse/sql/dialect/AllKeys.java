@@ -4,8 +4,10 @@ import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
@@ -15,6 +17,8 @@ import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlWith;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.apache.calcite.util.Util;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +61,7 @@ final class AllKeys {
         SqlNode constant = null;
         boolean aggregates = select.getHaving() != null;
         OwnColumns own = new OwnColumns(select, names);
+        checkHaving(select);
         for (int item = 1; item <= select.getSelectList().size(); item++) {
             SqlNode expression = select.getSelectList().get(item - 1);
             if (DialectForms.isStar(expression)) {
@@ -88,6 +93,47 @@ final class AllKeys {
             keys.add(new SqlNodeList(all.getParserPosition()));
         }
         return keys.isEmpty() ? Optional.empty() : Optional.of(keys);
+    }
+
+    /**
+     * Refuses a name in HAVING that is an alias of one item and the column of another: with GROUP BY ALL DuckDB takes the
+     * alias, and with keys that are written out the column.
+     */
+    private static void checkHaving(SqlSelect select) {
+        SqlNode condition = select.getHaving();
+        if (condition == null) {
+            return;
+        }
+        Set<String> aliases = new HashSet<>();
+        Set<String> columns = new HashSet<>();
+        for (SqlNode item : select.getSelectList()) {
+            boolean named = item.getKind() == SqlKind.AS;
+            SqlNode value = named ? ((SqlCall) item).operand(0) : item;
+            String column = value instanceof SqlIdentifier name ? SqlTrees.key(Util.last(name.names)) : "";
+            String alias = named ? SqlTrees.simpleKey(((SqlCall) item).operand(1)) : column;
+            columns.add(column);
+            if (!alias.equals(column)) {
+                aliases.add(alias);
+            }
+        }
+        aliases.retainAll(columns);
+        condition.accept(new SqlBasicVisitor<@Nullable Void>() {
+            @Override
+            public @Nullable Void visit(SqlCall call) {
+                return call.isA(SqlKind.QUERY) || isAggregate(call) ? null : super.visit(call);
+            }
+
+            @Override
+            public @Nullable Void visit(SqlIdentifier name) {
+                if (name.isSimple() && aliases.contains(SqlTrees.simpleKey(name))) {
+                    throw StatementErrors.notSupported(
+                            name,
+                            "%s is a key of GROUP BY ALL and the alias of another column; choose another alias."
+                                    .formatted(name.getSimple()));
+                }
+                return null;
+            }
+        });
     }
 
     private static boolean isAggregate(SqlCall call) {

@@ -238,7 +238,8 @@ public final class DialectForms extends SqlShuttle {
     private static SqlNode cast(SqlNode cast) {
         SqlParserPos position = cast.getParserPosition();
         if (cast instanceof SqlCall call && call.operand(1) instanceof SqlIntervalQualifier unit) {
-            throw StatementErrors.notSupported(unit, "A cast to INTERVAL takes no unit; write CAST(x AS INTERVAL).");
+            throw StatementErrors.notSupported(
+                    unit, "A cast to INTERVAL does not support a unit; write CAST(x AS INTERVAL).");
         }
         return cast instanceof SqlCall call && TypeAliases.isCoarse(call.operand(1))
                 ? call.getOperator().createCall(position, call, TypeAliases.timestamp(position))

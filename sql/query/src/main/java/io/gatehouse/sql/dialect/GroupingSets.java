@@ -1,20 +1,26 @@
 package io.gatehouse.sql.dialect;
 
+import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.util.Litmus;
+import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Expands ROLLUP and CUBE to GROUPING SETS. Calcite drops repeated sets, such as those of {@code ROLLUP (a, a)}, but
@@ -110,6 +116,18 @@ public final class GroupingSets {
                         key, "%s and %s are the same key of grouping sets; write it in one way.".formatted(other, key));
             }
         }
+    }
+
+    /** The columns that grouping sets name, by their last names in lower case. */
+    public static Set<String> columns(@Nullable SqlNodeList keys) {
+        return keys == null
+                ? Set.of()
+                : keys.stream()
+                        .filter(key -> key.getKind() == SqlKind.GROUPING_SETS || key.getKind() == SqlKind.CUBE)
+                        .flatMap(GroupingSets::leaves)
+                        .filter(SqlIdentifier.class::isInstance)
+                        .map(key -> SqlTrees.key(Util.last(((SqlIdentifier) key).names)))
+                        .collect(Collectors.toSet());
     }
 
     private static Stream<SqlNode> leaves(SqlNode key) {

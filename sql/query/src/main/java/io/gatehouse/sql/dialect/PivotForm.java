@@ -72,7 +72,8 @@ final class PivotForm {
         SqlNode star = SqlIdentifier.star(pivot.getParserPosition());
         List<SqlNode> columns = names.of(star, relation);
         if (columns.isEmpty() || columns.stream().anyMatch(column -> !((SqlIdentifier) column).isSimple())) {
-            throw StatementErrors.notSupported(pivot, "PIVOT takes no relation with two columns of one name.");
+            throw StatementErrors.notSupported(
+                    pivot, "PIVOT does not support a relation with two columns of the same name.");
         }
         return columns.stream()
                 .filter(column ->
@@ -110,7 +111,7 @@ final class PivotForm {
             boolean named = aggregate.getKind() == SqlKind.AS;
             SqlNode call = named ? ((SqlCall) aggregate).operand(0) : aggregate;
             if (call.getKind() == SqlKind.FILTER) {
-                throw StatementErrors.notSupported(call, "PIVOT takes no FILTER; write WHERE in a sub-query.");
+                throw StatementErrors.notSupported(call, "PIVOT does not support FILTER; write WHERE in a sub-query.");
             }
             SqlParserPos position = aggregate.getParserPosition();
             String suffix = named

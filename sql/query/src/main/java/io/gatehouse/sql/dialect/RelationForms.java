@@ -148,7 +148,8 @@ final class RelationForms {
                             all.stream().noneMatch(known -> SqlTrees.key(known).equals(SqlTrees.key(name))))
                     .forEach(all::add);
             if (columns.stream().map(SqlTrees::key).distinct().count() < columns.size()) {
-                throw StatementErrors.notSupported(side, "UNION BY NAME takes no two columns of one name.");
+                throw StatementErrors.notSupported(
+                        side, "UNION BY NAME does not support two columns of the same name.");
             }
         }
         SqlNode left = side(union.operand(0), sides.get(0), all);

@@ -103,14 +103,14 @@ public final class StatementPolicy {
             case MATCH_RECOGNIZE -> Optional.of("MATCH_RECOGNIZE is not supported.");
             case SNAPSHOT -> Optional.of("FOR SYSTEM_TIME is not supported.");
             case NEXT_VALUE, CURRENT_VALUE -> Optional.of("Sequences are not supported.");
-            case EXTEND -> Optional.of("A relation takes no further columns; write them into a sub-query.");
+            case EXTEND -> Optional.of("Declaring columns after a relation is not supported; add them in a sub-query.");
             case LAMBDA ->
                 Optional.of("Lambdas are not supported; write UNNEST in FROM, and what is to be done with each element"
                         + " in SELECT or WHERE.");
             case BETWEEN ->
                 call.getOperandList().stream().anyMatch(side -> side.getKind() == SqlKind.ROW)
                         ? Optional.of(
-                                "BETWEEN takes no rows; write x BETWEEN 1 AND 2 AND (x > 1 OR y >= 1) AND (x < 2 OR y <= 2).")
+                                "BETWEEN does not support rows; write x BETWEEN 1 AND 2 AND (x > 1 OR y >= 1) AND (x < 2 OR y <= 2).")
                         : between(call);
             case CEIL ->
                 secondIsUnit
@@ -123,7 +123,7 @@ public final class StatementPolicy {
                         : Optional.empty();
             case SIMILAR ->
                 call.operandCount() > 2
-                        ? Optional.of("SIMILAR TO takes no ESCAPE; write a backslash in the pattern.")
+                        ? Optional.of("SIMILAR TO does not support ESCAPE; write a backslash in the pattern.")
                         : Optional.empty();
             case WINDOW ->
                 call instanceof SqlWindow && call.getOperandList().get(PARTIAL) != null

@@ -139,7 +139,8 @@ public final class TextSizeBound {
                 .orElseThrow(() -> StatementErrors.notSupported(
                         "Argument %d of %s must be a literal.".formatted(operand + 1, name)));
         if (number.abs().compareTo(BigDecimal.valueOf(MAX_WRITTEN)) > 0) {
-            throw StatementErrors.notSupported("%s takes no number larger than %,d.".formatted(name, MAX_WRITTEN));
+            throw StatementErrors.notSupported(
+                    "%s does not support numbers larger than %,d.".formatted(name, MAX_WRITTEN));
         }
         return number.intValue();
     }

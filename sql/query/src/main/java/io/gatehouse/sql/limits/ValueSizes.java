@@ -29,6 +29,7 @@ import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /**
@@ -336,7 +337,9 @@ final class ValueSizes {
 
     private static Optional<BigDecimal> number(List<RexNode> operands, int index) {
         return index < operands.size()
-                ? literal(operands.get(index)).map(literal -> literal.getValueAs(BigDecimal.class))
+                ? literal(operands.get(index))
+                        .filter(literal -> literal.getTypeName() == SqlTypeName.DECIMAL)
+                        .map(literal -> literal.getValueAs(BigDecimal.class))
                 : Optional.empty();
     }
 

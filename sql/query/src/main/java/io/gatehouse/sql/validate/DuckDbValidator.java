@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -284,7 +285,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
             boolean not = in.getKind() == SqlKind.NOT_IN;
             throw StatementErrors.notSupported(
                     in,
-                    "%s takes no rows with values that can be NULL; write (x, y) %s (1, 2) %s (x, y) %s (3, 4)."
+                    "%s does not support rows with values that can be NULL; write (x, y) %s (1, 2) %s (x, y) %s (3, 4)."
                             .formatted(not ? "NOT IN" : "IN", not ? "<>" : "=", not ? "AND" : "OR", not ? "<>" : "="));
         }
         return type;
@@ -462,6 +463,13 @@ final class DuckDbValidator extends SqlValidatorImpl {
     protected void validateHavingClause(SqlSelect select) {
         SqlNode condition = select.getHaving();
         if (condition != null) {
+            Set<String> keys = GroupingSets.columns(select.getGroup());
+            if (!keys.isEmpty()) {
+                // Of a key that GROUP BY names, Calcite knows that it comes before an alias, but not within ROLLUP or
+                // CUBE.
+                condition = columnsFirst(select, condition, name -> keys.contains(SqlTrees.simpleKey(name)));
+                select.setHaving(condition);
+            }
             resolveFunctions(condition, getHavingScope(select));
         }
         super.validateHavingClause(select);
@@ -567,11 +575,15 @@ final class DuckDbValidator extends SqlValidatorImpl {
 
     /** The expression with the names of columns written with their tables, so that no alias is taken for them. */
     private SqlNode columnsFirst(SqlSelect select, SqlNode expression) {
+        return columnsFirst(select, expression, name -> true);
+    }
+
+    private SqlNode columnsFirst(SqlSelect select, SqlNode expression, Predicate<SqlIdentifier> qualified) {
         SqlValidatorScope columns = getWhereScope(select);
-        SqlNode qualified = expression.accept(new SqlShuttle() {
+        SqlNode written = expression.accept(new SqlShuttle() {
             @Override
             public SqlNode visit(SqlIdentifier name) {
-                return name.isSimple() ? qualify(columns, name) : name;
+                return name.isSimple() && qualified.test(name) ? qualify(columns, name) : name;
             }
 
             @Override
@@ -579,7 +591,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
                 return call.getKind() == SqlKind.SELECT ? call : super.visit(call);
             }
         });
-        return qualified == null ? expression : qualified;
+        return written == null ? expression : written;
     }
 
     private static SqlIdentifier qualify(SqlValidatorScope columns, SqlIdentifier name) {

@@ -57,7 +57,7 @@ public final class UnnestPositions extends RelVisitor {
     public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
         if (node instanceof Uncollect uncollect && holdsRows(uncollect)) {
             throw StatementErrors.notSupported(
-                    "UNNEST takes no list of rows; unnest one list for each column: UNNEST(a, b) AS t(x, y).");
+                    "UNNEST does not support a list of rows; unnest one list for each column: UNNEST(a, b) AS t(x, y).");
         }
         if (node instanceof Project project) {
             boolean rows = unnests(project);
