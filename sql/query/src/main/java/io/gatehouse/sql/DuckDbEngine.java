@@ -22,11 +22,12 @@ final class DuckDbEngine implements ExecutionEngine {
     private final ScheduledExecutorService watchdog =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("gatehouse-query-watchdog"));
     private final StatementCache cache = new StatementCache();
+    private final FunctionReads reads = new FunctionReads();
 
     DuckDbEngine(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
         try (Connection connection = readers.open()) {
-            WorkFunctions.register(connection);
+            WorkFunctions.register(connection, new CacheFunction(readers, reads));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
@@ -46,8 +47,8 @@ final class DuckDbEngine implements ExecutionEngine {
         Optional<StatementCache.Entry> before = cache.find(plan);
         RunningStatement statement =
                 before.filter(ran -> runsDirectly(plan, ran)).isPresent()
-                        ? RunningStatement.direct(readers, limited, deadline, watchdog)
-                        : RunningStatement.prepare(readers, limited, deadline, watchdog);
+                        ? RunningStatement.direct(readers, limited, deadline, watchdog, reads)
+                        : RunningStatement.prepare(readers, limited, deadline, watchdog, reads);
         try {
             statement.bind(values);
             statement.know(
@@ -70,7 +71,7 @@ final class DuckDbEngine implements ExecutionEngine {
         if (!plan.holdsAllParameters()) {
             return columnTypes(plan.withValues(ParameterValues.samples(plan.parameters())), deadline);
         }
-        try (RunningStatement statement = RunningStatement.prepare(readers, plan.sql(), deadline, watchdog)) {
+        try (RunningStatement statement = RunningStatement.prepare(readers, plan.sql(), deadline, watchdog, reads)) {
             return statement.columnTypes();
         }
     }

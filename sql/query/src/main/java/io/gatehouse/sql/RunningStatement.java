@@ -1,6 +1,7 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.CacheReplayFunction;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.ListOf;
 import io.gatehouse.type.SqlType.Scalar;
@@ -66,6 +67,9 @@ final class RunningStatement implements Execution, AutoCloseable {
     private final boolean prepared;
     private final StopCondition stopCondition;
     private final ScheduledExecutorService watchdog;
+    private final FunctionReads reads;
+    private final FunctionReads.OfStatement own;
+    private Optional<String> name = Optional.empty();
     private Optional<ScheduledFuture<?>> guard = Optional.empty();
     private volatile boolean running;
     private boolean inChunks;
@@ -78,15 +82,28 @@ final class RunningStatement implements Execution, AutoCloseable {
             String sql,
             boolean prepared,
             Deadline deadline,
-            ScheduledExecutorService watchdog)
+            ScheduledExecutorService watchdog,
+            FunctionReads reads)
             throws SQLException {
         this.connection = connection;
         this.sql = sql;
         this.prepared = prepared;
         this.stopCondition = new StopCondition(deadline);
         this.watchdog = watchdog;
-        execute(BEGIN);
-        this.statement = statement(connection, sql, prepared);
+        this.reads = reads;
+        this.own = new FunctionReads.OfStatement(stopCondition);
+        try {
+            if (sql.contains(CacheReplayFunction.WRITTEN)) {
+                String given = reads.add(own);
+                name = Optional.of(given);
+                execute("SET VARIABLE %s = '%s'".formatted(CacheReplayFunction.STATEMENT, given));
+            }
+            execute(BEGIN);
+            this.statement = statement(connection, sql, prepared);
+        } catch (SQLException e) {
+            name.ifPresent(reads::remove);
+            throw e;
+        }
     }
 
     private static DuckDBPreparedStatement statement(DriverConnection connection, String sql, boolean prepared)
@@ -99,22 +116,35 @@ final class RunningStatement implements Execution, AutoCloseable {
 
     /** Prepares a statement: errors are found now, and its columns and parameters are known. */
     static RunningStatement prepare(
-            ReaderSource readers, String sql, Deadline deadline, ScheduledExecutorService watchdog) {
-        return open(readers, sql, true, deadline, watchdog);
+            ReaderSource readers,
+            String sql,
+            Deadline deadline,
+            ScheduledExecutorService watchdog,
+            FunctionReads reads) {
+        return open(readers, sql, true, deadline, watchdog, reads);
     }
 
     /** Runs without preparing, for a statement that was prepared before. */
     static RunningStatement direct(
-            ReaderSource readers, String sql, Deadline deadline, ScheduledExecutorService watchdog) {
-        return open(readers, sql, false, deadline, watchdog);
+            ReaderSource readers,
+            String sql,
+            Deadline deadline,
+            ScheduledExecutorService watchdog,
+            FunctionReads reads) {
+        return open(readers, sql, false, deadline, watchdog, reads);
     }
 
     private static RunningStatement open(
-            ReaderSource readers, String sql, boolean prepared, Deadline deadline, ScheduledExecutorService watchdog) {
+            ReaderSource readers,
+            String sql,
+            boolean prepared,
+            Deadline deadline,
+            ScheduledExecutorService watchdog,
+            FunctionReads reads) {
         Connection connection = null;
         try {
             connection = readers.open();
-            return new RunningStatement(new DriverConnection(connection), sql, prepared, deadline, watchdog);
+            return new RunningStatement(new DriverConnection(connection), sql, prepared, deadline, watchdog, reads);
         } catch (SQLException e) {
             GatehouseException failure = DuckDbErrors.translate(e);
             closeAfter(failure, connection);
@@ -208,7 +238,9 @@ final class RunningStatement implements Execution, AutoCloseable {
                             wholeSeconds(stopCondition.deadline().span()));
                     return execution.of(statement);
                 } catch (SQLException e) {
-                    if (!isSwallowed(e) || stopCondition.isDue()) {
+                    if (!isSwallowed(e)
+                            || stopCondition.isDue()
+                            || own.failure().isPresent()) {
                         throw e;
                     }
                     explain(tries);
@@ -269,7 +301,7 @@ final class RunningStatement implements Execution, AutoCloseable {
 
     private void interruptIfDue() {
         if (stopCondition.isDue() && running) {
-            connection.interrupt();
+            interrupt();
         }
     }
 
@@ -277,13 +309,18 @@ final class RunningStatement implements Execution, AutoCloseable {
     public void cancel() {
         stopCondition.cancel();
         if (running) {
-            connection.interrupt();
+            interrupt();
         }
+    }
+
+    private void interrupt() {
+        connection.interrupt();
+        own.interrupt();
     }
 
     @Override
     public GatehouseException failure(SQLException e) {
-        return stopCondition.failure(e, DuckDbErrors.translate(e));
+        return stopCondition.failure(e, own.failure().orElseGet(() -> DuckDbErrors.translate(e)));
     }
 
     /** The driver's own timeout, in whole seconds, is the second guard. */
@@ -307,7 +344,7 @@ final class RunningStatement implements Execution, AutoCloseable {
     public void close() {
         stopCondition.close();
         if (running) {
-            connection.interrupt();
+            interrupt();
         }
         synchronized (this) {
             if (!closed) {
@@ -320,6 +357,7 @@ final class RunningStatement implements Execution, AutoCloseable {
     }
 
     private void giveBack() {
+        name.ifPresent(reads::remove);
         try (connection) {
             statement.close();
         } catch (SQLException e) {

@@ -70,7 +70,8 @@ final class TestPassingFailures {
                 file::reader,
                 "SELECT fails(7::BIGINT + random()::BIGINT * 0)",
                 Deadline.in(Duration.ofMinutes(1)),
-                watchdog);
+                watchdog,
+                new FunctionReads());
         return statement;
     }
 

@@ -117,6 +117,51 @@ final class TestPublishedTraces {
                 .isEqualTo((0.367431640625 + 0.27685546875 + 0.3052571614583333) / 3, within(1e-12));
     }
 
+    /**
+     * The published misses of a cache of some experts of all layers, of prose, code and mathematics: least recently used, the
+     * optimum, least frequently used and the busiest experts of the prompt itself.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 192, 6590, 4547, 7595, 6648",
+        "2, 384, 4459, 1978, 3951, 3051",
+        "2, 576, 1700, 938, 1534, 766",
+        "3, 77, 12288, 8438, 9864, 8864",
+        "3, 192, 7949, 4724, 6954, 5546",
+        "3, 384, 3221, 1367, 2491, 1808",
+        "4, 192, 6886, 4876, 7345, 6303",
+        "4, 384, 4800, 2107, 3671, 2728",
+        "4, 691, 759, 723, 754, 35"
+    })
+    void cachesOfTheModel(int run, int slots, long lru, long belady, long lfu, long fixed) {
+        assertThat(missesOf(run, "model", "lru", slots)).isEqualTo(lru);
+        assertThat(missesOf(run, "model", "belady", slots)).isEqualTo(belady);
+        assertThat(missesOf(run, "model", "lfu", slots)).isEqualTo(lfu);
+        assertThat(missesOf(run, "model", "static", slots)).isEqualTo(fixed);
+    }
+
+    /** The published misses of a cache of as many experts of each layer. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 3, 10613, 8708",
+        "2, 8, 6590, 6590",
+        "2, 16, 3831, 2393",
+        "2, 24, 1619, 1053",
+        "3, 16, 2573, 1689",
+        "4, 16, 4068, 2546"
+    })
+    void cachesOfLayers(int run, int slots, long lru, long belady) {
+        assertThat(missesOf(run, "layer", "lru", slots)).isEqualTo(lru);
+        assertThat(missesOf(run, "layer", "belady", slots)).isEqualTo(belady);
+    }
+
+    private Object missesOf(int run, String cache, String policy, int slots) {
+        return rows("SELECT 1, CAST(sum(n - hits) AS BIGINT) FROM expert_cache(%1$d, 'generated', '%2$s', '%3$s', %1$d) WHERE slots = %4$d"
+                        .formatted(run, cache, policy, slots))
+                .get(0)
+                .get(1);
+    }
+
     /** The experts that the authors of ESFT released for p = 0.2, in their order, and the scores beside them. */
     @Test
     void expertsThatEsftTunes() throws Exception {

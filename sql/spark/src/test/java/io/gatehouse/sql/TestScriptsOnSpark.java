@@ -139,6 +139,9 @@ final class TestScriptsOnSpark {
                     assertThat(refusal.code()).isEqualTo(ErrorCode.SQL_NOT_SUPPORTED);
                     assertThat(refusal).hasMessage("jaccard is not available on Spark.");
                 });
+        String replay = "SELECT * FROM serve_plan(1, 'prompt', 'layer', 'lru', 1, 1, 1)";
+        assertThatThrownBy(() -> Rows.of(spark.engine(), replay))
+                .hasMessage("The replay of a cache, as in expert_cache, is not available on Spark.");
     }
 
     @Test

@@ -142,10 +142,16 @@ public final class Catalog {
 
     /** Returns what a user's statement may name, including the table functions that it calls. */
     public CalciteCatalogReader userReader(List<TableCall> calls) {
-        if (calls.isEmpty()) {
-            return readerOfUsers;
-        }
-        CalciteSchema withCalls = schema(tablesOfUsers);
+        return calls.isEmpty() ? readerOfUsers : reader(tablesOfUsers, calls);
+    }
+
+    /** Returns what the query of a view may name, including internal tables and the table functions that it calls. */
+    public CalciteCatalogReader viewReader(List<TableCall> calls) {
+        return calls.isEmpty() ? reader : reader(tables, calls);
+    }
+
+    private CalciteCatalogReader reader(Map<String, Table> named, List<TableCall> calls) {
+        CalciteSchema withCalls = schema(named);
         for (TableCall call : calls) {
             Supplier<RelNode> algebra =
                     requireNonNull(algebraOfFunctions.get(call.function().name()), "an own function");
@@ -154,11 +160,6 @@ public final class Catalog {
                     .add(call.function().name(), new CallTable(algebra, call.arguments()));
         }
         return reader(withCalls);
-    }
-
-    /** Returns what the query of a view may name, including internal tables. */
-    public CalciteCatalogReader viewReader() {
-        return reader;
     }
 
     private static CalciteSchema schema(Map<String, Table> named) {

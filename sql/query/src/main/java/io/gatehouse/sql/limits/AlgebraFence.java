@@ -1,5 +1,6 @@
 package io.gatehouse.sql.limits;
 
+import io.gatehouse.sql.function.CacheReplayFunction;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.util.List;
@@ -37,7 +38,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A second check after validation, on the algebra: every operator must be in the function table or be one that
- * conversion itself creates, and every relation must be of a kind that the writer supports.
+ * conversion itself or the file of a table function writes, and every relation must be of a kind that the writer supports.
  */
 public final class AlgebraFence extends RelVisitor {
     private static final List<Class<? extends RelNode>> RELATIONS = List.of(
@@ -55,15 +56,16 @@ public final class AlgebraFence extends RelVisitor {
             Sample.class,
             TableScan.class);
 
-    /** Operators that cannot be called by name. FLOOR and CEIL are those of x TO DAY. */
-    private static final Set<SqlOperator> MADE_BY_CONVERSION = Set.of(
+    /** Operators that users cannot call by name. FLOOR and CEIL are those of x TO DAY. */
+    private static final Set<SqlOperator> NOT_CALLED_BY_USERS = Set.of(
             SqlStdOperatorTable.PLUS,
             SqlStdOperatorTable.MINUS,
             SqlStdOperatorTable.MULTIPLY,
             SqlStdOperatorTable.PERCENT_REMAINDER,
             SqlStdOperatorTable.FLOOR,
             SqlStdOperatorTable.CEIL,
-            SqlLibraryOperators.SAFE_CAST);
+            SqlLibraryOperators.SAFE_CAST,
+            CacheReplayFunction.OPERATOR);
 
     private AlgebraFence() {}
 
@@ -135,7 +137,7 @@ public final class AlgebraFence extends RelVisitor {
     }
 
     private static void checkOperator(SqlOperator operator) {
-        if (!FunctionTable.INSTANCE.contains(operator) && !MADE_BY_CONVERSION.contains(operator)) {
+        if (!FunctionTable.INSTANCE.contains(operator) && !NOT_CALLED_BY_USERS.contains(operator)) {
             throw StatementErrors.notSupported("The operator %s is not supported.".formatted(operator.getName()));
         }
     }

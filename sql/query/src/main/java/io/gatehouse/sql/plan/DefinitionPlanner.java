@@ -55,14 +55,11 @@ public record DefinitionPlanner(boolean rollups, EngineSql sql) implements ViewP
         try {
             SqlNode parsed = TableCalls.numbered(
                     SqlParser.create(query.sql(), Grammar.parser()).parseQuery(), query);
+            TableCalls calls = new TableCalls(catalog);
             SqlNode standard = DialectForms.replace(
-                    parsed,
-                    new DomainCalls(),
-                    new TableCalls(catalog),
-                    () -> new Conversion(catalog),
-                    Optional.empty());
+                    parsed, new DomainCalls(), calls, () -> new Conversion(catalog), Optional.empty());
             NullOrder.makeExplicit(standard);
-            return conversion.convertView(standard).root().project();
+            return conversion.convertView(standard, calls).root().project();
         } catch (SqlParseException | CalciteContextException e) {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR,

@@ -6,6 +6,8 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.TableCall;
 import io.gatehouse.sql.dialect.OutputColumns;
 import io.gatehouse.sql.dialect.TableCalls;
+import io.gatehouse.sql.function.CacheReplayFunction;
+import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.rollup.RollupRewrite;
 import java.util.ArrayList;
@@ -25,8 +27,10 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.sql.util.SqlOperatorTables;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 
@@ -59,6 +63,9 @@ public final class Conversion implements OutputColumns.PartialValidator {
      * @param validated the statement with every name and star written out
      */
     public record Result(RelRoot root, SqlNode validated) {}
+
+    private static final SqlOperatorTable FUNCTIONS_OF_VIEWS =
+            SqlOperatorTables.chain(FunctionTable.INSTANCE, SqlOperatorTables.of(CacheReplayFunction.OPERATOR));
 
     private static final HepProgram NO_RULES = HepProgram.builder().build();
     private static final Convertlets CONVERTLETS = new Convertlets();
@@ -109,27 +116,33 @@ public final class Conversion implements OutputColumns.PartialValidator {
      * @param calls the table functions that it calls
      */
     public Result convert(SqlNode parsed, TableCalls calls) {
-        return convert(parsed, catalog.userReader(made(calls)));
+        CalciteCatalogReader reader = catalog.userReader(madeByUser(calls));
+        return convert(parsed, reader, new DuckDbValidator(reader));
     }
 
     /** Returns a user's statement with all names qualified and stars expanded. */
     @Override
     public SqlNode validated(SqlNode parsed, TableCalls calls) {
-        return new DuckDbValidator(catalog.userReader(made(calls))).validate(parsed);
+        return new DuckDbValidator(catalog.userReader(madeByUser(calls))).validate(parsed);
     }
 
     /** Returns the columns of a user's statement. */
     @Override
     public RelDataType rowType(SqlNode parsed, TableCalls calls) {
-        SqlValidator validator = new DuckDbValidator(catalog.userReader(made(calls)));
+        SqlValidator validator = new DuckDbValidator(catalog.userReader(madeByUser(calls)));
         return validator.getValidatedNodeType(validator.validate(parsed));
+    }
+
+    /** The calls of a user's statement, whose correlations are numbered after those of the functions. */
+    private List<TableCall> madeByUser(TableCalls calls) {
+        if (!calls.all().isEmpty()) {
+            reserveCorrelations(catalog.correlations());
+        }
+        return made(calls);
     }
 
     /** Converts the arguments of the calls. An argument may be a query that uses earlier calls. */
     private List<TableCall> made(TableCalls calls) {
-        if (!calls.all().isEmpty()) {
-            reserveCorrelations(catalog.correlations());
-        }
         List<TableCall> made = new ArrayList<>();
         for (TableCalls.Call call : calls.all()) {
             List<RexNode> arguments = new ArrayList<>();
@@ -160,17 +173,21 @@ public final class Conversion implements OutputColumns.PartialValidator {
     /** Rewrites algebra to read rollups where possible, if that is enabled. */
     public RollupRewrite.Result answered(RelNode algebra, boolean rollups) {
         return rollups
-                ? RollupRewrite.of(algebra, catalog.viewReader())
+                ? RollupRewrite.of(algebra, catalog.viewReader(List.of()))
                 : new RollupRewrite.Result(algebra, List.of(), "switched off");
     }
 
-    /** Converts the query of a view, which may read what users may not. */
-    public Result convertView(SqlNode parsed) {
-        return convert(parsed, catalog.viewReader());
+    /**
+     * Converts the query of a view, which may read and call what users may not.
+     *
+     * @param calls the table functions that it calls
+     */
+    public Result convertView(SqlNode parsed, TableCalls calls) {
+        CalciteCatalogReader reader = catalog.viewReader(made(calls));
+        return convert(parsed, reader, new DuckDbValidator(reader, FUNCTIONS_OF_VIEWS));
     }
 
-    private Result convert(SqlNode parsed, CalciteCatalogReader reader) {
-        SqlValidator validator = new DuckDbValidator(reader);
+    private Result convert(SqlNode parsed, CalciteCatalogReader reader, SqlValidator validator) {
         SqlNode validated = validator.validate(parsed);
         return new Result(converted(validated, validator, reader), validated);
     }

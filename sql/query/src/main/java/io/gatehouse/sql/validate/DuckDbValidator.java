@@ -39,6 +39,7 @@ import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
 import org.apache.calcite.sql.SqlStarReplace;
@@ -85,8 +86,14 @@ final class DuckDbValidator extends SqlValidatorImpl {
     /** Whether the statement has parameters; otherwise no type needs to be inferred for them. */
     private boolean holdsParameters = true;
 
+    /** For a statement of a user. */
     DuckDbValidator(CalciteCatalogReader reader) {
-        super(FunctionTable.INSTANCE, reader, reader.getTypeFactory(), CONFIG);
+        this(reader, FunctionTable.INSTANCE);
+    }
+
+    /** @param functions what may be called */
+    DuckDbValidator(CalciteCatalogReader reader, SqlOperatorTable functions) {
+        super(functions, reader, reader.getTypeFactory(), CONFIG);
         parameters = new ParameterTyping(types, reader.getTypeFactory());
     }
 

@@ -57,116 +57,113 @@ WITH halves AS (
 ),
 counted AS (
     SELECT
-        u.run_id,
-        v.scope,
-        u.layer,
-        q.subject,
-        u.expert,
-        h.partition_id,
-        h.number,
-        coalesce(CAST(sum(u.n) FILTER (WHERE h.is_first) AS DOUBLE), 0e0) AS n,
-        coalesce(CAST(sum(u.n) FILTER (WHERE NOT h.is_first) AS DOUBLE), 0e0) AS other_n,
-        CASE WHEN count(u.weight_sum) > 0 THEN coalesce(sum(u.weight_sum) FILTER (WHERE h.is_first), 0e0) END AS weight,
-        CASE WHEN count(u.weight_sum) > 0 THEN coalesce(sum(u.weight_sum) FILTER (WHERE NOT h.is_first), 0e0) END
-            AS other_weight
-    FROM question_usage AS u
-    JOIN scopes AS v ON v.phase = u.phase AND v.is_last_prompt = u.is_last_prompt
-    JOIN runs AS r ON r.run_id = u.run_id
-    JOIN questions AS q ON q.question_id = u.question_id
-    JOIN halves AS h ON h.run_id = u.run_id AND h.question_id = u.question_id
-    WHERE v.scope <> 'prompt' OR r.scope = 'prompt'
-    GROUP BY u.run_id, v.scope, u.layer, q.subject, u.expert, h.partition_id, h.number
-),
-of_experts AS (
-    SELECT
-        e.run_id,
-        e.scope,
-        e.layer,
-        e.expert,
-        t.partition_id,
-        t.number,
-        t.n AS tokens,
-        t.other_n AS other_tokens,
-        coalesce(c.n, 0e0) AS n,
-        coalesce(c.other_n, 0e0) AS other_n,
-        CASE WHEN t.weighed THEN coalesce(c.weight, 0e0) END AS weight,
-        CASE WHEN t.weighed THEN coalesce(c.other_weight, 0e0) END AS other_weight
-    FROM experts AS e
-    JOIN (
+        run_id,
+        scope,
+        layer,
+        subject,
+        expert,
+        partition_id,
+        number,
+        coalesce(CAST(sum(n) FILTER (WHERE is_first) AS DOUBLE), 0e0) AS n,
+        coalesce(CAST(sum(n) FILTER (WHERE NOT is_first) AS DOUBLE), 0e0) AS other_n,
+        CASE WHEN count(weight_sum) > 0 THEN coalesce(sum(weight_sum) FILTER (WHERE is_first), 0e0) END AS weight,
+        CASE WHEN count(weight_sum) > 0 THEN coalesce(sum(weight_sum) FILTER (WHERE NOT is_first), 0e0) END AS other_weight
+    FROM (
         SELECT
-            run_id,
-            scope,
-            layer,
-            partition_id,
-            number,
-            sum(n) AS n,
-            sum(other_n) AS other_n,
-            bool_or(weight IS NOT NULL) AS weighed
-        FROM counted
-        GROUP BY run_id, scope, layer, partition_id, number
-    ) AS t ON t.run_id = e.run_id AND t.scope = e.scope AND t.layer = e.layer
-    LEFT JOIN (
+            u.run_id,
+            v.scope,
+            u.layer,
+            q.subject,
+            u.expert,
+            h.partition_id,
+            h.number,
+            h.is_first,
+            u.n,
+            u.weight_sum
+        FROM question_usage AS u
+        JOIN scopes AS v ON v.phase = u.phase AND v.is_last_prompt = u.is_last_prompt
+        JOIN runs AS r ON r.run_id = u.run_id
+        JOIN questions AS q ON q.question_id = u.question_id
+        JOIN halves AS h ON h.run_id = u.run_id AND h.question_id = u.question_id
+        WHERE v.scope <> 'prompt' OR r.scope = 'prompt'
+        UNION ALL
+        -- Nothing, so that each expert has a row of each subject.
         SELECT
-            run_id,
-            scope,
-            layer,
-            expert,
-            partition_id,
-            sum(n) AS n,
-            sum(other_n) AS other_n,
-            sum(weight) AS weight,
-            sum(other_weight) AS other_weight
-        FROM counted
-        GROUP BY run_id, scope, layer, expert, partition_id
-    ) AS c
-        ON c.run_id = e.run_id AND c.scope = e.scope AND c.layer = e.layer AND c.expert = e.expert
-            AND c.partition_id = t.partition_id
-    WHERE t.n > 0 AND t.other_n > 0
+            e.run_id,
+            e.scope,
+            e.layer,
+            s.subject,
+            e.expert,
+            s.partition_id,
+            s.number,
+            true AS is_first,
+            0 AS n,
+            CAST(NULL AS DOUBLE) AS weight_sum
+        FROM experts AS e
+        JOIN (
+            SELECT DISTINCT h.run_id, q.subject, h.partition_id, h.number
+            FROM halves AS h
+            JOIN questions AS q ON q.question_id = h.question_id
+        ) AS s ON s.run_id = e.run_id
+    ) AS halved
+    GROUP BY run_id, scope, layer, subject, expert, partition_id, number
 ),
 scored AS (
     SELECT
-        e.run_id,
-        e.scope,
-        e.layer,
+        c.run_id,
+        c.scope,
+        c.layer,
         s.statistic,
-        e.partition_id,
-        e.number,
-        CAST(e.expert AS VARCHAR) AS item,
-        CASE s.statistic WHEN 'load' THEN e.n ELSE e.weight END AS score,
-        CASE s.statistic WHEN 'load' THEN e.other_n ELSE e.other_weight END AS other_score
-    FROM of_experts AS e
-    JOIN (VALUES ('load'), ('weight')) AS s(statistic) ON s.statistic = 'load' OR e.weight IS NOT NULL
-    UNION ALL
-    SELECT
-        e.run_id,
-        e.scope,
-        e.layer,
-        'subject' AS statistic,
-        e.partition_id,
-        e.number,
-        CAST(e.expert AS VARCHAR) || ' ' || s.subject AS item,
-        significant(coalesce(c.n, 0e0) / s.n - e.n / e.tokens) AS score,
-        significant(coalesce(c.other_n, 0e0) / s.other_n - e.other_n / e.other_tokens) AS other_score
-    FROM of_experts AS e
-    JOIN (
+        c.partition_id,
+        c.number,
+        CAST(c.expert AS VARCHAR) || CASE s.statistic WHEN 'subject' THEN ' ' || c.subject ELSE '' END AS item,
+        CASE s.statistic
+            WHEN 'load' THEN c.expert_n
+            WHEN 'weight' THEN c.expert_weight
+            ELSE significant(c.n / c.subject_n - c.expert_n / c.tokens) END AS score,
+        CASE s.statistic
+            WHEN 'load' THEN c.other_expert_n
+            WHEN 'weight' THEN c.other_expert_weight
+            ELSE significant(c.other_n / c.other_subject_n - c.other_expert_n / c.other_tokens) END AS other_score
+    FROM (
         SELECT
-            run_id,
-            scope,
-            layer,
-            subject,
-            partition_id,
-            sum(n) AS n,
-            sum(other_n) AS other_n,
-            count(*) OVER (PARTITION BY run_id, scope, layer, partition_id) AS subjects
-        FROM counted
-        GROUP BY run_id, scope, layer, subject, partition_id
-        HAVING sum(n) > 0 AND sum(other_n) > 0
-    ) AS s
-        ON s.run_id = e.run_id AND s.scope = e.scope AND s.layer = e.layer AND s.partition_id = e.partition_id
-            AND s.subjects > 1
-    LEFT JOIN counted AS c
-        ON c.run_id = e.run_id AND c.scope = e.scope AND c.layer = e.layer AND c.expert = e.expert
-            AND c.subject = s.subject AND c.partition_id = e.partition_id
+            *,
+            sum(CASE WHEN subject_n > 0 AND other_subject_n > 0 THEN 1 ELSE 0 END)
+                OVER (PARTITION BY run_id, scope, layer, partition_id, expert) AS subjects
+        FROM (
+            SELECT
+                run_id,
+                scope,
+                layer,
+                subject,
+                expert,
+                partition_id,
+                number,
+                n,
+                other_n,
+                row_number() OVER (PARTITION BY run_id, scope, layer, partition_id, expert ORDER BY subject) AS place,
+                sum(n) OVER of_expert AS expert_n,
+                sum(other_n) OVER of_expert AS other_expert_n,
+                coalesce(sum(weight) OVER of_expert, 0e0) AS expert_weight,
+                coalesce(sum(other_weight) OVER of_expert, 0e0) AS other_expert_weight,
+                sum(n) OVER of_subject AS subject_n,
+                sum(other_n) OVER of_subject AS other_subject_n,
+                sum(n) OVER of_part AS tokens,
+                sum(other_n) OVER of_part AS other_tokens,
+                count(weight) OVER of_part AS weighed
+            FROM counted
+            WINDOW
+                of_expert AS (PARTITION BY run_id, scope, layer, partition_id, expert),
+                of_subject AS (PARTITION BY run_id, scope, layer, partition_id, subject),
+                of_part AS (PARTITION BY run_id, scope, layer, partition_id)
+        ) AS summed
+    ) AS c
+    JOIN (VALUES ('load'), ('weight'), ('subject')) AS s(statistic)
+        ON CASE s.statistic
+            WHEN 'load' THEN c.place = 1
+            WHEN 'weight' THEN c.place = 1 AND c.weighed > 0
+            ELSE c.subject_n > 0 AND c.other_subject_n > 0 AND c.subjects > 1 END
+    WHERE c.tokens > 0 AND c.other_tokens > 0
 )
 SELECT
     run_id,

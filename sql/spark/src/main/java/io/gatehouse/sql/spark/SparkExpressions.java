@@ -220,6 +220,7 @@ final class SparkExpressions extends RexShuttle {
             case "date_add" -> times.moved(call, operands);
             case "strftime" -> times.formatted(operands.get(0), SparkForms.literalArgument(call, 1, "strftime"), type);
             case "regexp_replace" -> texts.replaced(call, operands);
+            case "expert_cache_replay" -> throw SparkForms.refused("The replay of a cache, as in expert_cache,");
             default ->
                 forms.form(
                         type,

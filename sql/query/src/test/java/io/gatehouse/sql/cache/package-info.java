@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatehouse.sql.cache;
+
+import org.jspecify.annotations.NullMarked;
