@@ -25,6 +25,8 @@ import io.gatehouse.engine.Precision;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
+import io.gatehouse.quiz.AnswerMatch;
+import io.gatehouse.quiz.AnswerRule;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Recording.Probabilities;
@@ -90,6 +92,21 @@ public record RunRequest(
         Optional<Integer> maxNewTokens,
 
         @JsonField(
+                value = "Where the answer is read: from the logits after the prompt, or in the generated text.",
+                values = {"logits", "generate"})
+        String answer,
+
+        @JsonField("Rule that finds the answer in the text, for the answer generate: choice, bracketed-choice, number,"
+                + " hash-number, answer-is, boxed, regex:PATTERN or last-regex:PATTERN.")
+        Optional<String> extract,
+
+        @JsonField(
+                value =
+                        "How that answer is compared with the right one, where questions have no choices; exact by default.",
+                values = {"exact", "number"})
+        Optional<String> match,
+
+        @JsonField(
                 value = "Tokens whose routing is recorded.",
                 values = {"prompt", "last_prompt"})
         String record,
@@ -132,6 +149,7 @@ public record RunRequest(
     public static final String FORMAT = "hendrycks";
     public static final String THINKING = "default";
     public static final String LONG_PROMPTS = "fail";
+    public static final String ANSWER = "logits";
     public static final String RECORD = "prompt";
     public static final String PROBABILITIES = "none";
     public static final String PRECISION = "exact";
@@ -159,6 +177,9 @@ public record RunRequest(
         thinking = requireNonNullElse(thinking, THINKING);
         longPrompts = requireNonNullElse(longPrompts, LONG_PROMPTS);
         maxNewTokens = requireNonNullElse(maxNewTokens, Optional.empty());
+        answer = requireNonNullElse(answer, ANSWER);
+        extract = requireNonNullElse(extract, Optional.empty());
+        match = requireNonNullElse(match, Optional.empty());
         record = requireNonNullElse(record, RECORD);
         probabilities = requireNonNullElse(probabilities, PROBABILITIES);
         precision = requireNonNullElse(precision, PRECISION);
@@ -273,6 +294,9 @@ public record RunRequest(
                 thinking,
                 longPrompts,
                 maxNewTokens,
+                answer,
+                extract,
+                match,
                 record,
                 probabilities,
                 norms,
@@ -305,7 +329,29 @@ public record RunRequest(
 
     /** How text is generated after the prompts, if it is. */
     public Optional<GenerationPlan> generation() {
-        return maxNewTokens.map(GenerationPlan::new);
+        Optional<AnswerRule> rule = answerRule();
+        if (rule.isPresent() && maxNewTokens.isEmpty()) {
+            throw invalid("--answer generate needs --max-new-tokens");
+        }
+        return maxNewTokens.map(tokens -> new GenerationPlan(tokens, rule));
+    }
+
+    private Optional<AnswerRule> answerRule() {
+        switch (answer) {
+            case "logits" -> {
+                if (extract.isPresent() || match.isPresent()) {
+                    throw invalid("--extract and --match need --answer generate");
+                }
+                return Optional.empty();
+            }
+            case "generate" -> {
+                String rule = extract.orElseThrow(() ->
+                        invalid("--answer generate needs --extract with the rule that finds the answer in the text"));
+                return Optional.of(
+                        AnswerRule.of(rule, match.map(AnswerMatch::of).orElse(AnswerMatch.EXACT)));
+            }
+            default -> throw invalid("--answer takes logits or generate, not '%s'".formatted(answer));
+        }
     }
 
     /** What is changed about the routing, of what the request says itself. */

@@ -285,6 +285,12 @@ public record RunFacts(Rows row, List<String> subjects) {
                                 number("max_new_tokens"),
                                 text("sampling")));
             }
+            if (value("answer_rule") != null) {
+                settings.put(
+                        "Answers",
+                        "found in the generated text by the rule %s, compared as %s"
+                                .formatted(text("answer_rule"), text("answer_match")));
+            }
             settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
             settings.put("Precision", text("precision_plan"));
             settings.put("Device", text("device"));
@@ -327,6 +333,10 @@ public record RunFacts(Rows row, List<String> subjects) {
         }
         if (value("max_new_tokens") != null) {
             words.addAll(List.of("--max-new-tokens", Long.toString(number("max_new_tokens"))));
+        }
+        if (value("answer_rule") != null) {
+            words.addAll(List.of("--answer", "generate"));
+            words.addAll(List.of("--extract", text("answer_rule"), "--match", text("answer_match")));
         }
         words.addAll(List.of("--record", text("scope")));
         words.addAll(List.of("--probabilities", text("probabilities")));

@@ -46,6 +46,10 @@ public record RunDefinition(Map<String, String> properties) {
             properties.put("max_new_tokens", String.valueOf(run.generation().maxNewTokens()));
             properties.put("sampling", run.generation().sampling());
         }
+        if (run.generation().answers()) {
+            properties.put("answer_rule", run.generation().answerRule());
+            properties.put("answer_match", run.generation().answerMatch());
+        }
         properties.put("questions", String.valueOf(questions.size()));
         properties.put("quiz", "%s %s".formatted(run.task(), digest(questions)));
         return new RunDefinition(properties);

@@ -96,6 +96,35 @@ final class RunOptions {
     private Optional<Integer> maxNewTokens = Optional.empty();
 
     @Option(
+            names = "--answer",
+            paramLabel = "CHOICE",
+            defaultValue = RunRequest.ANSWER,
+            description =
+                    "Where the answer is read: logits, the most probable letter after the prompt; or generate, which finds"
+                            + " it in the generated text and needs --max-new-tokens and --extract. Default: ${DEFAULT-VALUE}.")
+    private String answer = RunRequest.ANSWER;
+
+    @Option(
+            names = "--extract",
+            paramLabel = "RULE",
+            description = {
+                "Rule that finds the answer in the text, with --answer generate:",
+                "choice (the letter after \"answer is\"), bracketed-choice (the last letter in brackets),",
+                "number (the last number), hash-number (the number after ####),",
+                "answer-is (the line after \"the answer is\"), boxed (the last \\boxed{} of LaTeX),",
+                "regex:PATTERN or last-regex:PATTERN (the first or last match; its group, if it has one)."
+            })
+    private Optional<String> extract = Optional.empty();
+
+    @Option(
+            names = "--match",
+            paramLabel = "CHOICE",
+            description =
+                    "How the answer in the text is compared with the right one, where questions have no choices: exact,"
+                            + " as text; or number, as a decimal number. Default: exact.")
+    private Optional<String> match = Optional.empty();
+
+    @Option(
             names = "--record",
             paramLabel = "TOKENS",
             defaultValue = RunRequest.RECORD,
@@ -163,6 +192,9 @@ final class RunOptions {
                 thinking,
                 longPrompts,
                 maxNewTokens,
+                answer,
+                extract,
+                match,
                 record,
                 probabilities,
                 norms,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.quiz.AnswerMatch;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.OpenApiDocument;
 import java.io.IOException;
@@ -57,6 +58,9 @@ final class TestRunOptions {
                 "--thinking=off",
                 "--long-prompts=truncate-examples",
                 "--max-new-tokens=16",
+                "--answer=generate",
+                "--extract=regex:a,(b)",
+                "--match=number",
                 "--record=last_prompt",
                 "--probabilities=last_prompt",
                 "--norms",
@@ -70,7 +74,8 @@ final class TestRunOptions {
                 "--top-k=3");
         String json = """
                 {"model": "m", "quiz": "q", "name": "n", "limit": 5, "subjects": ["a", "b"], "shots": 2,
-                 "format": "olmes", "chat": true, "thinking": "off", "long-prompts": "truncate-examples", "max-new-tokens": 16, "record": "last_prompt", "probabilities": "last_prompt",
+                 "format": "olmes", "chat": true, "thinking": "off", "long-prompts": "truncate-examples", "max-new-tokens": 16,
+                 "answer": "generate", "extract": "regex:a,(b)", "match": "number", "record": "last_prompt", "probabilities": "last_prompt",
                  "norms": true, "precision": "fast", "device": "gpu:1", "memory": "4GB", "mask": ["0:3", "1:2"],
                  "mask-unused-of": "r", "unused-scope": "prompt", "scale": ["0:1=0.5", "2:3=2"], "top-k": 3}
                 """;
@@ -102,6 +107,29 @@ final class TestRunOptions {
                 () -> RunRequest.of(Map.of("mask", List.of(Map.of()))),
                 ErrorCode.INVALID_ARGUMENT,
                 "The field \"mask\" cannot be [{}].");
+    }
+
+    @Test
+    void answersInTextNeedARule() {
+        assertThat(parsed("--model=m", "--quiz=q", "--max-new-tokens=9", "--answer=generate", "--extract=number")
+                        .generation())
+                .hasValueSatisfying(plan -> assertThat(plan.answer()).hasValueSatisfying(rule -> {
+                    assertThat(rule.id()).isEqualTo("number");
+                    assertThat(rule.match()).isEqualTo(AnswerMatch.EXACT);
+                }));
+        refused(
+                "--answer generate needs --extract with the rule that finds the answer in the text",
+                "--answer=generate");
+        refused("--answer generate needs --max-new-tokens", "--answer=generate", "--extract=number");
+        refused("--extract and --match need --answer generate", "--extract=number");
+        refused("--answer takes logits or generate, not 'text'", "--answer=text");
+    }
+
+    private static void refused(String message, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--model=m", "--quiz=q"));
+        arguments.addAll(List.of(options));
+        RunRequest request = parsed(arguments.toArray(String[]::new));
+        assertRefused(request::generation, ErrorCode.INVALID_ARGUMENT, message);
     }
 
     private static RunRequest parsed(String... arguments) {
