@@ -104,7 +104,8 @@ final class GeneratedShard {
                 questionIds, positions, new boolean[ids.length], true, ids, texts, segments, text.logProbabilities()));
         int[] shown = text.finish() == Generated.Finish.END_TOKEN ? Arrays.copyOf(ids, ids.length - 1) : ids;
         Optional<AnswerRule> rule = plan.answer();
-        Optional<String> extracted = rule.flatMap(found -> found.find(answer(shown, segments), prompted.question()));
+        Optional<String> extracted =
+                rule.flatMap(found -> found.find(plan.stop().before(answer(shown, segments)), prompted.question()));
         Optional<Boolean> correct = rule.map(used -> extracted
                 .filter(found -> used.isRight(found, prompted.question()))
                 .isPresent());
@@ -118,7 +119,7 @@ final class GeneratedShard {
                 prompted.tokens())));
         generations.add(new GenerationRow(
                 questionId(place),
-                tokenizer.decode(shown),
+                plan.stop().before(tokenizer.decode(shown)),
                 ids.length,
                 reason(text.finish()),
                 extracted,

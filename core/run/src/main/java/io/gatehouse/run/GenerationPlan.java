@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.EndTokens;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.prefill.GenerationOptions;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.AnswerMatch;
 import io.gatehouse.quiz.AnswerRule;
 import io.gatehouse.store.run.Generation;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,13 +19,15 @@ import java.util.Optional;
  *
  * @param maxNewTokens most tokens after each prompt
  * @param answer how the answer is found in a text; empty if it is read from the logits after the prompt
+ * @param stop ends a text, too
  */
-public record GenerationPlan(int maxNewTokens, Optional<AnswerRule> answer) {
+public record GenerationPlan(int maxNewTokens, Optional<AnswerRule> answer, StopTexts stop) {
     /** The tokens of a text are numbered from the beginning of its prompt in an int. */
     private static final int MOST_TOKENS = 1 << 24;
 
     public GenerationPlan {
         requireNonNull(answer, "answer is null");
+        requireNonNull(stop, "stop is null");
         if (maxNewTokens < 1 || maxNewTokens > MOST_TOKENS) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -33,12 +37,17 @@ public record GenerationPlan(int maxNewTokens, Optional<AnswerRule> answer) {
 
     /** Text beside the answer, which is read from the logits after the prompt. */
     public GenerationPlan(int maxNewTokens) {
-        this(maxNewTokens, Optional.empty());
+        this(maxNewTokens, Optional.empty(), StopTexts.NONE);
     }
 
     /** The same with the answer in the text. */
     public GenerationPlan answeredBy(AnswerRule rule) {
-        return new GenerationPlan(maxNewTokens, Optional.of(rule));
+        return new GenerationPlan(maxNewTokens, Optional.of(rule), stop);
+    }
+
+    /** The same with texts that end a text. */
+    public GenerationPlan stoppedBy(StopTexts texts) {
+        return new GenerationPlan(maxNewTokens, answer, texts);
     }
 
     /** The plan that a file describes, if text is generated. */
@@ -49,7 +58,8 @@ public record GenerationPlan(int maxNewTokens, Optional<AnswerRule> answer) {
         Optional<AnswerRule> answer = description.answers()
                 ? Optional.of(AnswerRule.of(description.answerRule(), AnswerMatch.of(description.answerMatch())))
                 : Optional.empty();
-        return Optional.of(new GenerationPlan(description.maxNewTokens(), answer));
+        return Optional.of(
+                new GenerationPlan(description.maxNewTokens(), answer, new StopTexts(description.stop())));
     }
 
     /** What the file says of it. */
@@ -58,11 +68,18 @@ public record GenerationPlan(int maxNewTokens, Optional<AnswerRule> answer) {
                 maxNewTokens,
                 Generation.GREEDY,
                 answer.map(AnswerRule::id).orElse(""),
-                answer.map(rule -> rule.match().id()).orElse(""));
+                answer.map(rule -> rule.match().id()).orElse(""),
+                stop.texts());
     }
 
     /** The same for a model. */
-    TextGeneration with(Checkpoint checkpoint) {
-        return new TextGeneration(this, GenerationOptions.upTo(maxNewTokens, EndTokens.of(checkpoint.directory())));
+    TextGeneration with(Checkpoint checkpoint, Tokenizer tokenizer) {
+        GenerationOptions options = new GenerationOptions(
+                maxNewTokens,
+                0,
+                EndTokens.of(checkpoint.directory()),
+                List.of(),
+                tokens -> stop.isIn(tokens, tokenizer));
+        return new TextGeneration(this, options);
     }
 }

@@ -46,7 +46,8 @@ public final class RunComputation implements ShardSource, AutoCloseable {
         OffsetDateTime date = UnfinishedRun.dateOf(unfinished, clock);
         PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date);
         try {
-            Optional<TextGeneration> generation = task.generation().map(plan -> plan.with(checkpoint));
+            Optional<TextGeneration> generation =
+                    task.generation().map(plan -> plan.with(checkpoint, encoder.tokenizer()));
             Run run = Run.prepare(
                     RunModel.of(checkpoint, engine),
                     task,

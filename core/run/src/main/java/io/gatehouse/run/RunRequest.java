@@ -91,6 +91,9 @@ public record RunRequest(
         @JsonField(value = "Tokens that are generated after each prompt at most; none by default.", minimum = 1)
         Optional<Integer> maxNewTokens,
 
+        @JsonField("Texts that end a generated text as soon as it contains one of them.")
+        List<String> stop,
+
         @JsonField(
                 value = "Where the answer is read: from the logits after the prompt, or in the generated text.",
                 values = {"logits", "generate"})
@@ -177,6 +180,7 @@ public record RunRequest(
         thinking = requireNonNullElse(thinking, THINKING);
         longPrompts = requireNonNullElse(longPrompts, LONG_PROMPTS);
         maxNewTokens = requireNonNullElse(maxNewTokens, Optional.empty());
+        stop = List.copyOf(requireNonNullElse(stop, List.of()));
         answer = requireNonNullElse(answer, ANSWER);
         extract = requireNonNullElse(extract, Optional.empty());
         match = requireNonNullElse(match, Optional.empty());
@@ -294,6 +298,7 @@ public record RunRequest(
                 thinking,
                 longPrompts,
                 maxNewTokens,
+                stop,
                 answer,
                 extract,
                 match,
@@ -333,7 +338,11 @@ public record RunRequest(
         if (rule.isPresent() && maxNewTokens.isEmpty()) {
             throw invalid("--answer generate needs --max-new-tokens");
         }
-        return maxNewTokens.map(tokens -> new GenerationPlan(tokens, rule));
+        if (!stop.isEmpty() && maxNewTokens.isEmpty()) {
+            throw invalid("--stop needs --max-new-tokens");
+        }
+        StopTexts texts = new StopTexts(stop);
+        return maxNewTokens.map(tokens -> new GenerationPlan(tokens, rule, texts));
     }
 
     private Optional<AnswerRule> answerRule() {

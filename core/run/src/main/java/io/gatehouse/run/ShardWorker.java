@@ -70,7 +70,8 @@ public final class ShardWorker implements AutoCloseable {
                 encoder.tokenizer(),
                 encoder.scorer(setup.scoredChoices()),
                 setup.description().recording(),
-                GenerationPlan.of(setup.description().generation()).map(plan -> plan.with(checkpoint)));
+                GenerationPlan.of(setup.description().generation())
+                        .map(plan -> plan.with(checkpoint, encoder.tokenizer())));
     }
 
     /**

@@ -144,6 +144,47 @@ final class TestGeneratedRun {
     }
 
     @Test
+    void endsATextThatContainsAStopText() throws SQLException {
+        try (Store store = Store.create(directory.resolve("stop.duckdb"))) {
+            RunTask plain = task("plain", quiz.limit(70), Recording.decisions(Scope.LAST_PROMPT));
+            sample.run(store, plain, new Watcher(Integer.MAX_VALUE));
+            // Across the border of the second and third token of the first text.
+            String stop = text(store, """
+                    SELECT right(b.token, 1) || left(c.token, 1)
+                    FROM answers AS a
+                    JOIN tokens AS b ON b.question_id = a.question_id AND b."position" = a.prompt_tokens + 1
+                    JOIN tokens AS c ON c.question_id = a.question_id AND c."position" = a.prompt_tokens + 2
+                    WHERE a.question_id = 1""");
+            GenerationPlan plan = new GenerationPlan(TOKENS).stoppedBy(new StopTexts(List.of("no such text", stop)));
+            sample.run(store, plain.named("stopped").generating(plan), new Watcher(Integer.MAX_VALUE));
+            assertThat(store.verify().problems()).isEmpty();
+            String literal = stop.replace("'", "''");
+            assertThat(count(
+                            store,
+                            "FROM runs WHERE run_id = 2 AND stop = ['no such text', '%s']".formatted(literal)))
+                    .isEqualTo(1);
+            assertThat(count(store, "FROM runs WHERE run_id = 1 AND len(stop) = 0"))
+                    .isEqualTo(1);
+            assertThat(count(store, """
+                            FROM generations AS p JOIN generations AS s USING (question_id)
+                            WHERE p.run_id = 1 AND s.run_id = 2 AND CASE WHEN contains(p.text, '%1$s')
+                                THEN s.finish_reason = 'stop' AND s.text = left(p.text, instr(p.text, '%1$s') - 1)
+                                    AND s.tokens <= p.tokens
+                                ELSE s.finish_reason = p.finish_reason AND s.text = p.text AND s.tokens = p.tokens
+                            END""".formatted(literal))).isEqualTo(70);
+            assertThat(count(store, "FROM generations WHERE finish_reason = 'stop' AND run_id = 2 AND tokens < 7"))
+                    .isPositive();
+            assertRefused(
+                    () -> sample.run(store, plain.named("resumed"), new Interruption(1)),
+                    ErrorCode.CANCELLED_BY_USER);
+            assertRefused(
+                    () -> sample.run(store, plain.named("resumed").generating(plan), new Interruption(1)),
+                    ErrorCode.RUN_EXISTS,
+                    "stop was not recorded and is 'no such text', '");
+        }
+    }
+
+    @Test
     void findsAnswersInTheTexts() throws SQLException {
         try (Store store = Store.create(directory.resolve("found.duckdb"))) {
             Quiz some = quiz.limit(70);

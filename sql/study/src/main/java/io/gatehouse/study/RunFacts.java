@@ -285,6 +285,9 @@ public record RunFacts(Rows row, List<String> subjects) {
                                 number("max_new_tokens"),
                                 text("sampling")));
             }
+            if (!stop().isEmpty()) {
+                settings.put("Generated text ends at", String.join(", ", stop()));
+            }
             if (value("answer_rule") != null) {
                 settings.put(
                         "Answers",
@@ -334,6 +337,7 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (value("max_new_tokens") != null) {
             words.addAll(List.of("--max-new-tokens", Long.toString(number("max_new_tokens"))));
         }
+        stop().forEach(text -> words.addAll(List.of("--stop", text)));
         if (value("answer_rule") != null) {
             words.addAll(List.of("--answer", "generate"));
             words.addAll(List.of("--extract", text("answer_rule"), "--match", text("answer_match")));
@@ -374,6 +378,13 @@ public record RunFacts(Rows row, List<String> subjects) {
 
     private long number(String column) {
         return value(column) instanceof Number number ? number.longValue() : 0;
+    }
+
+    /** Texts that end a generated text. */
+    private List<String> stop() {
+        return value("stop") instanceof List<?> texts
+                ? texts.stream().map(String::valueOf).toList()
+                : List.of();
     }
 
     private String text(String column) {

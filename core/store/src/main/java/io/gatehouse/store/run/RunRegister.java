@@ -62,7 +62,8 @@ public final class RunRegister {
                 run.generation().maxNewTokens(),
                 run.generation().sampling(),
                 run.generation().answerRule(),
-                run.generation().answerMatch());
+                run.generation().answerMatch(),
+                connection.createArrayOf("VARCHAR", run.generation().stop().toArray()));
         insertLayers(Math.toIntExact(runId), run);
         definition.insert(connection, Math.toIntExact(runId));
         return Math.toIntExact(runId);

@@ -60,6 +60,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     sampling          VARCHAR, -- How the tokens were chosen, such as greedy; NULL if none were or an import has no value
     answer_rule       VARCHAR, -- Rule by which the answer was found in the generated text, such as choice; NULL if it was read from the logits at the last prompt token or an import has no value
     answer_match      VARCHAR, -- How the answer that was found is compared with the right one: exact or number; NULL without a rule
+    stop              VARCHAR[] NOT NULL DEFAULT [], -- Texts that end a generated text; empty if there are none
     step              BIGINT -- Step of the series that the run belongs to, such as the training step of its checkpoint; NULL if there is none
 );
 

@@ -96,6 +96,13 @@ final class RunOptions {
     private Optional<Integer> maxNewTokens = Optional.empty();
 
     @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description =
+                    "End a generated text as soon as it contains TEXT, which is left out of it; can be given several times.")
+    private List<String> stop = List.of();
+
+    @Option(
             names = "--answer",
             paramLabel = "CHOICE",
             defaultValue = RunRequest.ANSWER,
@@ -192,6 +199,7 @@ final class RunOptions {
                 thinking,
                 longPrompts,
                 maxNewTokens,
+                stop,
                 answer,
                 extract,
                 match,
