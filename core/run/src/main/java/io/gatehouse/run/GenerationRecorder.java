@@ -82,6 +82,11 @@ final class GenerationRecorder implements GenerationListener {
         return prompts.stream().map(PromptedQuestion::prompt).toList();
     }
 
+    /** The number that decides, with a seed, what is drawn for a text: its question has the same one in every run. */
+    long stream(int prompt) {
+        return prompts.get(prompt).stream();
+    }
+
     @Override
     public boolean mayBegin(int prompt) {
         return held.get() < room;

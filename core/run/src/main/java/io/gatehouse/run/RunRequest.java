@@ -91,6 +91,31 @@ public record RunRequest(
         @JsonField(value = "Tokens that are generated after each prompt at most; none by default.", minimum = 1)
         Optional<Integer> maxNewTokens,
 
+        @JsonField(
+                value = "How each token is chosen: the most probable one, drawn at random, or as generation_config.json"
+                        + " of the model has it.",
+                values = {"greedy", "random", "model"})
+        String sampling,
+
+        @JsonField(value = "Temperature of random sampling; 1 by default.", minimum = 0)
+        Optional<Double> temperature,
+
+        @JsonField(value = "Most probable tokens that random sampling draws from; 0, all, by default.", minimum = 0)
+        Optional<Integer> sampleTopK,
+
+        @JsonField(
+                value = "Probability that the tokens have together which random sampling draws from; 1 by default.",
+                minimum = 0)
+        Optional<Double> topP,
+
+        @JsonField(value = "Least share of the highest probability that a drawn token has; 0 by default.", minimum = 0)
+        Optional<Double> minP,
+
+        @JsonField(value = "Penalty of tokens that prompt and text have already; 1, none, by default.", minimum = 0)
+        Optional<Double> repetitionPenalty,
+
+        @JsonField("Seed of random sampling; 0 by default.") Optional<Long> seed,
+
         @JsonField("Texts that end a generated text as soon as it contains one of them.")
         List<String> stop,
 
@@ -152,6 +177,7 @@ public record RunRequest(
     public static final String FORMAT = "hendrycks";
     public static final String THINKING = "default";
     public static final String LONG_PROMPTS = "fail";
+    public static final String SAMPLING = "greedy";
     public static final String ANSWER = "logits";
     public static final String RECORD = "prompt";
     public static final String PROBABILITIES = "none";
@@ -180,6 +206,13 @@ public record RunRequest(
         thinking = requireNonNullElse(thinking, THINKING);
         longPrompts = requireNonNullElse(longPrompts, LONG_PROMPTS);
         maxNewTokens = requireNonNullElse(maxNewTokens, Optional.empty());
+        sampling = requireNonNullElse(sampling, SAMPLING);
+        temperature = requireNonNullElse(temperature, Optional.empty());
+        sampleTopK = requireNonNullElse(sampleTopK, Optional.empty());
+        topP = requireNonNullElse(topP, Optional.empty());
+        minP = requireNonNullElse(minP, Optional.empty());
+        repetitionPenalty = requireNonNullElse(repetitionPenalty, Optional.empty());
+        seed = requireNonNullElse(seed, Optional.empty());
         stop = List.copyOf(requireNonNullElse(stop, List.of()));
         answer = requireNonNullElse(answer, ANSWER);
         extract = requireNonNullElse(extract, Optional.empty());
@@ -298,6 +331,13 @@ public record RunRequest(
                 thinking,
                 longPrompts,
                 maxNewTokens,
+                sampling,
+                temperature,
+                sampleTopK,
+                topP,
+                minP,
+                repetitionPenalty,
+                seed,
                 stop,
                 answer,
                 extract,
@@ -338,11 +378,16 @@ public record RunRequest(
         if (rule.isPresent() && maxNewTokens.isEmpty()) {
             throw invalid("--answer generate needs --max-new-tokens");
         }
+        SamplingOptions choice =
+                new SamplingOptions(sampling, temperature, sampleTopK, topP, minP, repetitionPenalty, seed);
+        if (choice.isGiven() && maxNewTokens.isEmpty()) {
+            throw invalid("--sampling and its options need --max-new-tokens");
+        }
         if (!stop.isEmpty() && maxNewTokens.isEmpty()) {
             throw invalid("--stop needs --max-new-tokens");
         }
         StopTexts texts = new StopTexts(stop);
-        return maxNewTokens.map(tokens -> new GenerationPlan(tokens, rule, texts));
+        return maxNewTokens.map(tokens -> new GenerationPlan(tokens, rule, texts, choice.of(path(model))));
     }
 
     private Optional<AnswerRule> answerRule() {

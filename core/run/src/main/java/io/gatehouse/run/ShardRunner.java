@@ -75,7 +75,11 @@ public final class ShardRunner {
             List<ShardTask> shards, TextGeneration texts, IntConsumer layerDone, Consumer<Shard> computed) {
         GenerationRecorder recorder = new GenerationRecorder(
                 shards, scorer, texts.plan(), tokenizer, recording, layerDone, computed, RunRecording.room());
-        engine.generate(recorder.prompts(), texts.options(), ShardRecorder.capture(recording), recorder);
+        engine.generate(
+                recorder.prompts(),
+                texts.options().sampled(texts.plan().sampling(), recorder::stream),
+                ShardRecorder.capture(recording),
+                recorder);
         recorder.handOver();
     }
 

@@ -13,6 +13,7 @@ import io.gatehouse.engine.prefill.Generated;
 import io.gatehouse.engine.prefill.GenerationListener;
 import io.gatehouse.engine.prefill.GenerationOptions;
 import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.Sampling;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.AnswerMatch;
@@ -143,6 +144,39 @@ final class TestGeneratedRun {
         }
     }
 
+    /** What is drawn for a question depends on nothing but the seed and the question. */
+    @Test
+    void drawsTheSameTextAloneAndAmongOthers() throws SQLException {
+        try (Store store = Store.create(directory.resolve("drawn.duckdb"))) {
+            GenerationPlan plan = new GenerationPlan(TOKENS).sampled(new Sampling(true, 2, 40, 1, 0, 1, 5));
+            RunTask many = task("many", quiz.limit(70), Recording.decisions(Scope.LAST_PROMPT))
+                    .generating(plan);
+            sample.run(store, many, new Watcher(Integer.MAX_VALUE));
+            RunTask few = task("few", quiz.limit(3), Recording.decisions(Scope.LAST_PROMPT));
+            sample.run(store, few.generating(plan), new Watcher(Integer.MAX_VALUE));
+            sample.run(
+                    store,
+                    few.named("seed").generating(plan.sampled(new Sampling(true, 2, 40, 1, 0, 1, 6))),
+                    new Watcher(Integer.MAX_VALUE));
+            assertThat(store.verify().problems()).isEmpty();
+            String same = """
+                    FROM generations AS a JOIN generations AS b USING (question_id)
+                    WHERE a.run_id = 1 AND b.run_id = %d AND a.text = b.text AND a.tokens = b.tokens""";
+            assertThat(count(store, same.formatted(2))).isEqualTo(3);
+            assertThat(count(store, same.formatted(3))).isLessThan(3);
+            assertThat(count(
+                            store,
+                            "FROM runs WHERE sampling = 'random temperature=2.0 top_k=40 seed=5' AND run_id <= 2"))
+                    .isEqualTo(2);
+            assertThat(number(store, "SELECT count(DISTINCT text) FROM generations WHERE run_id = 1"))
+                    .isGreaterThan(20);
+            // Some tokens are not the most probable ones.
+            assertThat(count(store, """
+                            FROM tokens AS t JOIN answers AS a USING (run_id, question_id)
+                            WHERE t.run_id = 1 AND t."position" = a.prompt_tokens AND t.token_id <> a.top_token_id""")).isPositive();
+        }
+    }
+
     @Test
     void endsATextThatContainsAStopText() throws SQLException {
         try (Store store = Store.create(directory.resolve("stop.duckdb"))) {
@@ -159,9 +193,7 @@ final class TestGeneratedRun {
             sample.run(store, plain.named("stopped").generating(plan), new Watcher(Integer.MAX_VALUE));
             assertThat(store.verify().problems()).isEmpty();
             String literal = stop.replace("'", "''");
-            assertThat(count(
-                            store,
-                            "FROM runs WHERE run_id = 2 AND stop = ['no such text', '%s']".formatted(literal)))
+            assertThat(count(store, "FROM runs WHERE run_id = 2 AND stop = ['no such text', '%s']".formatted(literal)))
                     .isEqualTo(1);
             assertThat(count(store, "FROM runs WHERE run_id = 1 AND len(stop) = 0"))
                     .isEqualTo(1);
@@ -175,8 +207,7 @@ final class TestGeneratedRun {
             assertThat(count(store, "FROM generations WHERE finish_reason = 'stop' AND run_id = 2 AND tokens < 7"))
                     .isPositive();
             assertRefused(
-                    () -> sample.run(store, plain.named("resumed"), new Interruption(1)),
-                    ErrorCode.CANCELLED_BY_USER);
+                    () -> sample.run(store, plain.named("resumed"), new Interruption(1)), ErrorCode.CANCELLED_BY_USER);
             assertRefused(
                     () -> sample.run(store, plain.named("resumed").generating(plan), new Interruption(1)),
                     ErrorCode.RUN_EXISTS,

@@ -337,6 +337,16 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (value("max_new_tokens") != null) {
             words.addAll(List.of("--max-new-tokens", Long.toString(number("max_new_tokens"))));
         }
+        // Such as random top_p=0.9.
+        for (String choice : text("sampling").split(" ", -1)) {
+            int equals = choice.indexOf('=');
+            if (equals > 0) {
+                String option = choice.startsWith("top_k=") ? "sample-top-k" : choice.substring(0, equals);
+                words.addAll(List.of("--" + option.replace('_', '-'), choice.substring(equals + 1)));
+            } else if (!choice.isEmpty() && !choice.equals("greedy")) {
+                words.addAll(List.of("--sampling", choice));
+            }
+        }
         stop().forEach(text -> words.addAll(List.of("--stop", text)));
         if (value("answer_rule") != null) {
             words.addAll(List.of("--answer", "generate"));

@@ -9,7 +9,7 @@ import java.util.List;
  * How a run generated text after its prompts, as in the table {@code runs}.
  *
  * @param maxNewTokens most tokens after each prompt; 0 if the run generated none
- * @param sampling how tokens were chosen, such as {@value #GREEDY}; empty if none were
+ * @param sampling how tokens were chosen, such as {@value #GREEDY}, with the settings; empty if none were
  * @param answerRule how the answer was found in a text; empty if it was read from the logits after the prompt
  * @param answerMatch how it was compared with the right answer; empty without a rule
  * @param stop texts that end a generated text

@@ -57,7 +57,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the context of the model
     storage           VARCHAR   NOT NULL DEFAULT '', -- Formats that the weights of the checkpoint are stored in, the one with the most bytes first, such as MXFP4, BF16; hidden states are never quantised; empty if unknown
     max_new_tokens    INTEGER, -- Most tokens that the model generated after each prompt; NULL if it generated none or an import has no value
-    sampling          VARCHAR, -- How the tokens were chosen, such as greedy; NULL if none were or an import has no value
+    sampling          VARCHAR, -- How the tokens were chosen: greedy (the most probable one each time) or random (drawn), with its settings, such as random temperature=0.7 top_p=0.9 seed=0; NULL if none were or an import has no value
     answer_rule       VARCHAR, -- Rule by which the answer was found in the generated text, such as choice; NULL if it was read from the logits at the last prompt token or an import has no value
     answer_match      VARCHAR, -- How the answer that was found is compared with the right one: exact or number; NULL without a rule
     stop              VARCHAR[] NOT NULL DEFAULT [], -- Texts that end a generated text; empty if there are none
