@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.AnswerMatch;
+import io.gatehouse.quiz.AnswerRule;
 import io.gatehouse.run.GenerationPlan;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunOutcome;
@@ -38,8 +40,9 @@ final class TestClusterRun {
         new DirectoryContent(divided).assertIsThatOf(file);
         assertThat(files(divided.resolve("_unfinished"))).isEmpty();
 
-        // A second run in the same directory, which generates text, leaves the first one as it is.
-        RunTask second = SampleStudy.request("second", 70, 0).generating(new GenerationPlan(4));
+        // A second run in the same directory, which answers in generated text, leaves the first one as it is.
+        RunTask second = SampleStudy.request("second", 70, 0)
+                .generating(new GenerationPlan(4).answeredBy(AnswerRule.of("regex:[ABCD]", AnswerMatch.EXACT)));
         SampleStudy.alone(file, second);
         SampleStudy.divided(divided, second, SampleStudy.PATIENT, UnaryOperator.identity());
         try (Store store = Store.open(divided);

@@ -153,7 +153,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Generates a text after each prompt: greedily, many texts at a time. In {@code EXACT} a text has the same bits
+     * Generates a text after each prompt, many texts at a time. In {@code EXACT} a text has the same bits
      * whatever other texts are generated beside it.
      *
      * @return in the order of the prompts

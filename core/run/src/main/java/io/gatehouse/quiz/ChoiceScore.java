@@ -13,4 +13,9 @@ public record ChoiceScore(char predicted, List<Double> logProbabilities, int top
     public ChoiceScore {
         logProbabilities = List.copyOf(logProbabilities);
     }
+
+    /** Whether it is the right answer to the question. */
+    public boolean isRight(Question question) {
+        return question.answer().equals(String.valueOf(predicted));
+    }
 }

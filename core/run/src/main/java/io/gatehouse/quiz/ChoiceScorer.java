@@ -35,7 +35,7 @@ public final class ChoiceScorer {
      * Finds the token of each letter as it would follow a prompt.
      *
      * @param encode gives the tokens of a prompt that is answered with a letter, or not at all
-     * @param choices most choices that a question has
+     * @param choices most choices that a question has; 0 if none is scored
      * @throws GatehouseException UNSUPPORTED_MODEL if a letter is not one token
      */
     public static ChoiceScorer of(Function<String, int[]> encode, int choices) {
@@ -80,6 +80,20 @@ public final class ChoiceScorer {
                     "The tokenizer has a letter at id %d, but the model's vocabulary ends at %d"
                             .formatted(last, logits.length - 1));
         }
+        int top = topToken(logits);
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp((double) logit - logits[top]);
+        }
+        return letters(logits, choices, top, logits[top] + Math.log(sum));
+    }
+
+    /**
+     * The most probable token of all; of equal ones the lowest.
+     *
+     * @throws GatehouseException CORRUPT_CHECKPOINT if a logit is not a finite number
+     */
+    public static int topToken(float[] logits) {
         int top = 0;
         for (int i = 0; i < logits.length; i++) {
             if (!Float.isFinite(logits[i])) {
@@ -91,11 +105,7 @@ public final class ChoiceScorer {
                 top = i;
             }
         }
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp((double) logit - logits[top]);
-        }
-        return letters(logits, choices, top, logits[top] + Math.log(sum));
+        return top;
     }
 
     private ChoiceScore letters(float[] logits, int choices, int top, double logSum) {

@@ -24,7 +24,7 @@ public enum PromptFormat {
         }
 
         @Override
-        public String question(Question question) {
+        String choiceQuestion(Question question) {
             return lines(question.text(), "\n", question) + "\nAnswer:";
         }
     },
@@ -37,7 +37,7 @@ public enum PromptFormat {
         }
 
         @Override
-        public String question(Question question) {
+        String choiceQuestion(Question question) {
             return lines(PythonSpace.strip(question.text()), "\n", question) + "\nAnswer:";
         }
     },
@@ -50,7 +50,7 @@ public enum PromptFormat {
         }
 
         @Override
-        public String question(Question question) {
+        String choiceQuestion(Question question) {
             return "Question: " + lines(question.text(), "\n ", question) + "\nAnswer:";
         }
     },
@@ -63,8 +63,8 @@ public enum PromptFormat {
         }
 
         @Override
-        public String question(Question question) {
-            return HENDRYCKS.question(question);
+        String choiceQuestion(Question question) {
+            return HENDRYCKS.choiceQuestion(question);
         }
 
         @Override
@@ -103,7 +103,10 @@ public enum PromptFormat {
         return id;
     }
 
-    /** What every prompt of a subject begins with: an introduction and the first {@code shots} dev questions solved. */
+    /**
+     * What every prompt of a subject begins with: an introduction, which speaks of choices and is left out where no
+     * question has any, and the first {@code shots} dev questions solved.
+     */
     public String preamble(Subject subject, int shots) {
         if (shots < 0 || shots > subject.dev().size()) {
             throw new GatehouseException(
@@ -111,7 +114,9 @@ public enum PromptFormat {
                     "Subject %s has %d solved questions to show, not %d"
                             .formatted(subject.name(), subject.dev().size(), shots));
         }
-        StringBuilder preamble = new StringBuilder(introduction(subject.name()));
+        boolean free = subject.test().stream().allMatch(Question::isFree)
+                && !subject.test().isEmpty();
+        StringBuilder preamble = new StringBuilder(free ? "" : introduction(subject.name()));
         for (Question solved : subject.dev().subList(0, shots)) {
             preamble.append(question(solved))
                     .append(' ')
@@ -121,7 +126,7 @@ public enum PromptFormat {
         return preamble.toString();
     }
 
-    /** Returns the prompt, whose next token is to be a letter, with the first {@code shots} dev questions solved in it. */
+    /** Returns the prompt, after which the answer is to follow, with the first {@code shots} dev questions solved in it. */
     public String prompt(Subject subject, Question question, int shots) {
         return preamble(subject, shots) + question(question);
     }
@@ -137,8 +142,16 @@ public enum PromptFormat {
     /** What stands before the first question of a subject. */
     abstract String introduction(String subject);
 
-    /** The question up to where its letter follows after a space; a prompt is a preamble and this. */
-    public abstract String question(Question question);
+    /**
+     * The question up to where its answer follows after a space; a prompt is a preamble and this. A question without
+     * choices is put in every format as the task {@code gsm8k} of lm-evaluation-harness does.
+     */
+    public final String question(Question question) {
+        return question.isFree() ? "Question: %s\nAnswer:".formatted(question.text()) : choiceQuestion(question);
+    }
+
+    /** The same of a question with choices. */
+    abstract String choiceQuestion(Question question);
 
     /** The introduction of the evaluations after the original one, which has two spaces after "about". */
     private static String singleSpaced(String subject) {

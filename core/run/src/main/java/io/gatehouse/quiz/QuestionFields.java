@@ -13,10 +13,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Reads a record of a multiple-choice dataset as a question. It knows how ARC, OpenBookQA, CommonsenseQA, MMLU and
+ * Reads a record of a dataset as a question. It knows how ARC, OpenBookQA, CommonsenseQA, MMLU and
  * MMLU-Pro are published: the text is {@code question}, {@code question_stem} or {@code question.stem}; the choices are a
  * list of texts, two lists {@code text} and {@code label}, or a list of pairs of these; the answer is a label, or the
- * number of a choice from 0.
+ * number of a choice from 0. A record without choices has a free answer: the text or number of {@code answer}.
  */
 final class QuestionFields {
     private static final String[] TEXT = {"question", "question_stem"};
@@ -48,6 +48,9 @@ final class QuestionFields {
         if (text.isBlank()) {
             throw fields.corrupt("has an empty question");
         }
+        if (!nested && fields.find(CHOICES).isEmpty()) {
+            return new Question(subject, ordinal, text, List.of(), freeAnswer(fields.field(ANSWER)), attributes());
+        }
         Choices choices = choices((nested ? question : fields).field(CHOICES));
         if (choices.texts().size() < Question.MIN_CHOICES || choices.texts().size() > Question.MAX_CHOICES) {
             throw fields.corrupt("has %d choices instead of %d to %d"
@@ -55,6 +58,14 @@ final class QuestionFields {
         }
         char answer = (char) ('A' + answer(fields.field(ANSWER), choices.labels()));
         return new Question(subject, ordinal, text, choices.texts(), answer, attributes());
+    }
+
+    private String freeAnswer(JsonValue value) {
+        String answer = value.node().isNumber() ? value.node().asText() : value.text();
+        if (answer.isBlank()) {
+            throw fields.corrupt("has neither choices nor an answer");
+        }
+        return answer;
     }
 
     private Choices choices(JsonValue value) {

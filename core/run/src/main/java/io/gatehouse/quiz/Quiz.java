@@ -8,6 +8,7 @@ import io.gatehouse.error.GatehouseException;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,6 +32,14 @@ public record Quiz(String name, List<Subject> subjects) {
                 .mapToInt(question -> question.choices().size())
                 .max()
                 .orElse(0);
+    }
+
+    /** A test question without choices. */
+    public Optional<Question> findFree() {
+        return subjects.stream()
+                .flatMap(subject -> subject.test().stream())
+                .filter(Question::isFree)
+                .findFirst();
     }
 
     /**

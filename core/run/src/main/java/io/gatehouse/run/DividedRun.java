@@ -59,7 +59,7 @@ public final class DividedRun {
                         task.thinking(),
                         task.format().answerPrefix(),
                         date,
-                        task.quiz().mostChoices());
+                        task.scoredChoices());
                 return new DividedRun(run, setup, ids);
             }
         }

@@ -1,9 +1,12 @@
 package io.gatehouse.run;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.prefill.Generated;
 import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.engine.prefill.RoutingBatch.RowValues;
+import io.gatehouse.quiz.AnswerRule;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.write.AnswerRow;
 import io.gatehouse.store.write.GenerationRow;
@@ -28,6 +31,10 @@ final class GeneratedShard {
     private final ShardTask task;
     private final Scope scope;
     private final Tokenizer tokenizer;
+    private final GenerationPlan plan;
+    /** Of each prompt whose answer is to be found in its text: the most probable next token. */
+    private final Map<Integer, Integer> topTokens = new TreeMap<>();
+
     private final Map<Integer, DecisionRows> promptRouting = new TreeMap<>();
     private final Map<Integer, DecisionRows> generatedRouting = new TreeMap<>();
     private final Map<Integer, ValueRows> gates = new TreeMap<>();
@@ -37,10 +44,12 @@ final class GeneratedShard {
     private final List<TokenColumns> tokens = new ArrayList<>();
     private long bytes;
 
-    GeneratedShard(ShardTask task, Scope scope, Tokenizer tokenizer) {
+    /** @param plan finds the answers in the texts; if it does not, {@link #answer} is told them */
+    GeneratedShard(ShardTask task, Scope scope, Tokenizer tokenizer, GenerationPlan plan) {
         this.task = task;
         this.scope = scope;
         this.tokenizer = tokenizer;
+        this.plan = plan;
     }
 
     /** What the store calls a question. */
@@ -76,6 +85,11 @@ final class GeneratedShard {
         answers.add(answer);
     }
 
+    /** Is told of a prompt whose answer is to be found in its text, with the most probable next token. */
+    void prompted(int place, int topToken) {
+        topTokens.put(place, topToken);
+    }
+
     /** Adds the text after a prompt, and returns whether it is the last one of the shard. */
     boolean finish(int place, Generated text, int milliseconds) {
         PromptedQuestion prompted = task.questions().get(place);
@@ -85,25 +99,46 @@ final class GeneratedShard {
         int[] questionIds = new int[ids.length];
         Arrays.setAll(positions, i -> prompted.tokens() + i);
         Arrays.fill(questionIds, questionId(place));
+        String[] segments = ReasoningMarkers.segments(promptEnd(prompted), texts);
         tokens.add(new TokenColumns(
-                questionIds,
-                positions,
-                new boolean[ids.length],
-                true,
-                ids,
-                texts,
-                ReasoningMarkers.segments(promptEnd(prompted), texts),
-                text.logProbabilities()));
+                questionIds, positions, new boolean[ids.length], true, ids, texts, segments, text.logProbabilities()));
         int[] shown = text.finish() == Generated.Finish.END_TOKEN ? Arrays.copyOf(ids, ids.length - 1) : ids;
+        Optional<AnswerRule> rule = plan.answer();
+        Optional<String> extracted =
+                rule.flatMap(found -> found.find(plan.stop().before(answer(shown, segments)), prompted.question()));
+        Optional<Boolean> correct = rule.map(used -> extracted
+                .filter(found -> used.isRight(found, prompted.question()))
+                .isPresent());
+        rule.ifPresent(used -> answers.add(new AnswerRow(
+                questionId(place),
+                extracted.map(found -> used.given(found, prompted.question())),
+                correct,
+                new float[0],
+                Optional.of(topToken(place)),
+                Optional.of(tokenizer.token(topToken(place))),
+                prompted.tokens())));
         generations.add(new GenerationRow(
                 questionId(place),
-                tokenizer.decode(shown),
+                plan.stop().before(tokenizer.decode(shown)),
                 ids.length,
                 reason(text.finish()),
-                Optional.empty(),
-                Optional.empty(),
+                extracted,
+                correct,
                 milliseconds));
         return generations.size() == task.questions().size();
+    }
+
+    private int topToken(int place) {
+        return requireNonNull(topTokens.get(place), "no logits after the prompt");
+    }
+
+    /** The text of an answer without the reasoning before it. */
+    private String answer(int[] ids, String[] segments) {
+        int from = 0;
+        while (from < ids.length && segments[from].equals(ReasoningMarkers.REASONING)) {
+            from++;
+        }
+        return tokenizer.decode(Arrays.copyOfRange(ids, from, ids.length));
     }
 
     private static String reason(Generated.Finish finish) {

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
  */
 final class GenerationRecorder implements GenerationListener {
     private final ChoiceScorer scorer;
+    private final GenerationPlan plan;
     private final Tokenizer tokenizer;
     private final Recording recording;
     private final IntConsumer layerDone;
@@ -41,6 +42,7 @@ final class GenerationRecorder implements GenerationListener {
     private final Queue<GeneratedShard> finished = new ConcurrentLinkedQueue<>();
 
     /**
+     * @param plan finds the answers in the texts; if it does not, they are those of the scorer
      * @param layerDone called repeatedly with the number of tokens that a layer is done with; ends the generation by
      *     throwing
      * @param computed is given each shard
@@ -49,19 +51,21 @@ final class GenerationRecorder implements GenerationListener {
     GenerationRecorder(
             List<ShardTask> tasks,
             ChoiceScorer scorer,
+            GenerationPlan plan,
             Tokenizer tokenizer,
             Recording recording,
             IntConsumer layerDone,
             Consumer<Shard> computed,
             long room) {
         this.scorer = scorer;
+        this.plan = plan;
         this.tokenizer = tokenizer;
         this.recording = recording;
         this.layerDone = layerDone;
         this.computed = computed;
         this.room = room;
         for (ShardTask task : tasks) {
-            GeneratedShard shard = new GeneratedShard(task, recording.scope(), tokenizer);
+            GeneratedShard shard = new GeneratedShard(task, recording.scope(), tokenizer, plan);
             for (PromptedQuestion prompted : task.questions()) {
                 prompts.add(prompted);
                 shards.add(shard);
@@ -76,6 +80,11 @@ final class GenerationRecorder implements GenerationListener {
     /** The prompts of all shards. */
     List<Prompt> prompts() {
         return prompts.stream().map(PromptedQuestion::prompt).toList();
+    }
+
+    /** The number that decides, with a seed, what is drawn for a text: its question has the same one in every run. */
+    long stream(int prompt) {
+        return prompts.get(prompt).stream();
     }
 
     @Override
@@ -115,8 +124,12 @@ final class GenerationRecorder implements GenerationListener {
     @Override
     public void promptLogits(int prompt, float[] logits) {
         GeneratedShard shard = shards.get(prompt);
-        shard.answer(
-                ShardRecorder.answer(prompts.get(prompt), shard.questionId(places[prompt]), scorer, tokenizer, logits));
+        if (plan.answer().isPresent()) {
+            shard.prompted(places[prompt], ChoiceScorer.topToken(logits));
+        } else {
+            shard.answer(ShardRecorder.answer(
+                    prompts.get(prompt), shard.questionId(places[prompt]), scorer, tokenizer, logits));
+        }
     }
 
     @Override

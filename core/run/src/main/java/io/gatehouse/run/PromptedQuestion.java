@@ -1,14 +1,23 @@
 package io.gatehouse.run;
 
+import io.gatehouse.base.Sha256;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.store.run.QuestionRow;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** A question and its prompt. */
 public record PromptedQuestion(Question question, Prompt prompt) implements Serializable {
     int tokens() {
         return prompt.tokens().length;
+    }
+
+    /** A number that the question has in every quiz and file: the first bytes of a digest of its subject and place. */
+    long stream() {
+        byte[] name = "%s\0%d".formatted(question.subject(), question.ordinal()).getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.wrap(Sha256.digest().digest(name)).getLong();
     }
 
     /** The question as the store knows it. */

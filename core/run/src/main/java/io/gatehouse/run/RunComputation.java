@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.engine.prefill.GenerationOptions;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.ChoiceScorer;
 import java.time.Clock;
@@ -47,7 +46,8 @@ public final class RunComputation implements ShardSource, AutoCloseable {
         OffsetDateTime date = UnfinishedRun.dateOf(unfinished, clock);
         PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date);
         try {
-            Optional<GenerationOptions> generation = task.generation().map(plan -> plan.options(checkpoint));
+            Optional<TextGeneration> generation =
+                    task.generation().map(plan -> plan.with(checkpoint, encoder.tokenizer()));
             Run run = Run.prepare(
                     RunModel.of(checkpoint, engine),
                     task,
@@ -56,11 +56,11 @@ public final class RunComputation implements ShardSource, AutoCloseable {
                     encoder,
                     prompt -> {
                         generation.ifPresentOrElse(
-                                options -> engine.require(prompt, options), () -> engine.require(prompt));
+                                texts -> engine.require(prompt, texts.options()), () -> engine.require(prompt));
                         prompted.run();
                     },
                     gatehouseVersion);
-            ChoiceScorer scorer = encoder.scorer(task.quiz().mostChoices());
+            ChoiceScorer scorer = encoder.scorer(task.scoredChoices());
             int answered = Math.min(
                     unfinished.map(UnfinishedRun::answered).orElse(0),
                     run.prompts().size());

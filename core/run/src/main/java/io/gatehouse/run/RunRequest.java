@@ -25,6 +25,8 @@ import io.gatehouse.engine.Precision;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
+import io.gatehouse.quiz.AnswerMatch;
+import io.gatehouse.quiz.AnswerRule;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Recording.Probabilities;
@@ -90,6 +92,49 @@ public record RunRequest(
         Optional<Integer> maxNewTokens,
 
         @JsonField(
+                value = "How each token is chosen: the most probable one, drawn at random, or as generation_config.json"
+                        + " of the model has it.",
+                values = {"greedy", "random", "model"})
+        String sampling,
+
+        @JsonField(value = "Temperature of random sampling; 1 by default.", minimum = 0)
+        Optional<Double> temperature,
+
+        @JsonField(value = "Most probable tokens that random sampling draws from; 0, all, by default.", minimum = 0)
+        Optional<Integer> sampleTopK,
+
+        @JsonField(
+                value = "Probability that the tokens have together which random sampling draws from; 1 by default.",
+                minimum = 0)
+        Optional<Double> topP,
+
+        @JsonField(value = "Least share of the highest probability that a drawn token has; 0 by default.", minimum = 0)
+        Optional<Double> minP,
+
+        @JsonField(value = "Penalty of tokens that prompt and text have already; 1, none, by default.", minimum = 0)
+        Optional<Double> repetitionPenalty,
+
+        @JsonField("Seed of random sampling; 0 by default.") Optional<Long> seed,
+
+        @JsonField("Texts that end a generated text as soon as it contains one of them.")
+        List<String> stop,
+
+        @JsonField(
+                value = "Where the answer is read: from the logits after the prompt, or in the generated text.",
+                values = {"logits", "generate"})
+        String answer,
+
+        @JsonField("Rule that finds the answer in the text, for the answer generate: choice, bracketed-choice, number,"
+                + " hash-number, answer-is, boxed, regex:PATTERN or last-regex:PATTERN.")
+        Optional<String> extract,
+
+        @JsonField(
+                value =
+                        "How that answer is compared with the right one, where questions have no choices; exact by default.",
+                values = {"exact", "number"})
+        Optional<String> match,
+
+        @JsonField(
                 value = "Tokens whose routing is recorded.",
                 values = {"prompt", "last_prompt"})
         String record,
@@ -132,6 +177,8 @@ public record RunRequest(
     public static final String FORMAT = "hendrycks";
     public static final String THINKING = "default";
     public static final String LONG_PROMPTS = "fail";
+    public static final String SAMPLING = "greedy";
+    public static final String ANSWER = "logits";
     public static final String RECORD = "prompt";
     public static final String PROBABILITIES = "none";
     public static final String PRECISION = "exact";
@@ -159,6 +206,17 @@ public record RunRequest(
         thinking = requireNonNullElse(thinking, THINKING);
         longPrompts = requireNonNullElse(longPrompts, LONG_PROMPTS);
         maxNewTokens = requireNonNullElse(maxNewTokens, Optional.empty());
+        sampling = requireNonNullElse(sampling, SAMPLING);
+        temperature = requireNonNullElse(temperature, Optional.empty());
+        sampleTopK = requireNonNullElse(sampleTopK, Optional.empty());
+        topP = requireNonNullElse(topP, Optional.empty());
+        minP = requireNonNullElse(minP, Optional.empty());
+        repetitionPenalty = requireNonNullElse(repetitionPenalty, Optional.empty());
+        seed = requireNonNullElse(seed, Optional.empty());
+        stop = List.copyOf(requireNonNullElse(stop, List.of()));
+        answer = requireNonNullElse(answer, ANSWER);
+        extract = requireNonNullElse(extract, Optional.empty());
+        match = requireNonNullElse(match, Optional.empty());
         record = requireNonNullElse(record, RECORD);
         probabilities = requireNonNullElse(probabilities, PROBABILITIES);
         precision = requireNonNullElse(precision, PRECISION);
@@ -273,6 +331,17 @@ public record RunRequest(
                 thinking,
                 longPrompts,
                 maxNewTokens,
+                sampling,
+                temperature,
+                sampleTopK,
+                topP,
+                minP,
+                repetitionPenalty,
+                seed,
+                stop,
+                answer,
+                extract,
+                match,
                 record,
                 probabilities,
                 norms,
@@ -305,7 +374,38 @@ public record RunRequest(
 
     /** How text is generated after the prompts, if it is. */
     public Optional<GenerationPlan> generation() {
-        return maxNewTokens.map(GenerationPlan::new);
+        Optional<AnswerRule> rule = answerRule();
+        if (rule.isPresent() && maxNewTokens.isEmpty()) {
+            throw invalid("--answer generate needs --max-new-tokens");
+        }
+        SamplingOptions choice =
+                new SamplingOptions(sampling, temperature, sampleTopK, topP, minP, repetitionPenalty, seed);
+        if (choice.isGiven() && maxNewTokens.isEmpty()) {
+            throw invalid("--sampling and its options need --max-new-tokens");
+        }
+        if (!stop.isEmpty() && maxNewTokens.isEmpty()) {
+            throw invalid("--stop needs --max-new-tokens");
+        }
+        StopTexts texts = new StopTexts(stop);
+        return maxNewTokens.map(tokens -> new GenerationPlan(tokens, rule, texts, choice.of(path(model))));
+    }
+
+    private Optional<AnswerRule> answerRule() {
+        switch (answer) {
+            case "logits" -> {
+                if (extract.isPresent() || match.isPresent()) {
+                    throw invalid("--extract and --match need --answer generate");
+                }
+                return Optional.empty();
+            }
+            case "generate" -> {
+                String rule = extract.orElseThrow(() ->
+                        invalid("--answer generate needs --extract with the rule that finds the answer in the text"));
+                return Optional.of(
+                        AnswerRule.of(rule, match.map(AnswerMatch::of).orElse(AnswerMatch.EXACT)));
+            }
+            default -> throw invalid("--answer takes logits or generate, not '%s'".formatted(answer));
+        }
     }
 
     /** What is changed about the routing, of what the request says itself. */

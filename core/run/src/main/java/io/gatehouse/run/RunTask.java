@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param chat whether each prompt is the message of a user, in the chat template of the model
  * @param longPrompts what to do with prompts that are longer than the model takes
  * @param thinking how the model is asked to think before it answers the message of a user
- * @param generation how text is generated after the prompts; the answer is read off their last tokens all the same
+ * @param generation how text is generated after the prompts, if it is
  */
 public record RunTask(
         String name,
@@ -52,6 +52,14 @@ public record RunTask(
         if (quiz.questions() == 0) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "Quiz %s has no test questions".formatted(quiz.name()));
+        }
+        if (generation.flatMap(GenerationPlan::answer).isEmpty()) {
+            quiz.findFree().ifPresent(question -> {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Question %d of %s of quiz %s has no choices: use --answer generate, which finds answers in generated text"
+                                .formatted(question.ordinal(), question.subject(), quiz.name()));
+            });
         }
     }
 
@@ -98,6 +106,11 @@ public record RunTask(
     /** The same with text generated after the prompts. */
     public RunTask generating(GenerationPlan plan) {
         return new RunTask(name, quiz, format, shots, recording, chat, longPrompts, thinking, Optional.of(plan));
+    }
+
+    /** The most choices whose letters are scored by the logits after a prompt; none if the answer is in the text. */
+    int scoredChoices() {
+        return generation.flatMap(GenerationPlan::answer).isPresent() ? 0 : quiz.mostChoices();
     }
 
     /** How text is generated, as the file says it. */

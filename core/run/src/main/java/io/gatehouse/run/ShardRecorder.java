@@ -110,7 +110,7 @@ public final class ShardRecorder implements PrefillListener {
         return new AnswerRow(
                 questionId,
                 score.predicted(),
-                score.predicted() == prompted.question().answer(),
+                score.isRight(prompted.question()),
                 floats(score.logProbabilities()),
                 score.topToken(),
                 tokenizer.token(score.topToken()),

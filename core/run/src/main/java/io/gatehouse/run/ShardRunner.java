@@ -2,7 +2,6 @@ package io.gatehouse.run;
 
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.Engine;
-import io.gatehouse.engine.prefill.GenerationOptions;
 import io.gatehouse.engine.prefill.PrefillRequest;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.store.run.Recording;
@@ -19,7 +18,7 @@ public final class ShardRunner {
     private final Tokenizer tokenizer;
     private final ChoiceScorer scorer;
     private final Recording recording;
-    private final Optional<GenerationOptions> generation;
+    private final Optional<TextGeneration> generation;
 
     /** @param generation how text is generated after the prompts, if it is */
     public ShardRunner(
@@ -27,7 +26,7 @@ public final class ShardRunner {
             Tokenizer tokenizer,
             ChoiceScorer scorer,
             Recording recording,
-            Optional<GenerationOptions> generation) {
+            Optional<TextGeneration> generation) {
         this.engine = engine;
         this.tokenizer = tokenizer;
         this.scorer = scorer;
@@ -73,10 +72,14 @@ public final class ShardRunner {
     }
 
     private void generate(
-            List<ShardTask> shards, GenerationOptions options, IntConsumer layerDone, Consumer<Shard> computed) {
-        GenerationRecorder recorder =
-                new GenerationRecorder(shards, scorer, tokenizer, recording, layerDone, computed, RunRecording.room());
-        engine.generate(recorder.prompts(), options, ShardRecorder.capture(recording), recorder);
+            List<ShardTask> shards, TextGeneration texts, IntConsumer layerDone, Consumer<Shard> computed) {
+        GenerationRecorder recorder = new GenerationRecorder(
+                shards, scorer, texts.plan(), tokenizer, recording, layerDone, computed, RunRecording.room());
+        engine.generate(
+                recorder.prompts(),
+                texts.options().sampled(texts.plan().sampling(), recorder::stream),
+                ShardRecorder.capture(recording),
+                recorder);
         recorder.handOver();
     }
 

@@ -31,7 +31,7 @@ public final class ShardWorker implements AutoCloseable {
      * @param thinking how the model is asked to think before it answers such a message
      * @param answerPrefix with what the model's answer begins
      * @param date for chat templates that use it
-     * @param mostChoices the most choices that a question has
+     * @param scoredChoices the most choices of a question whose letters are scored
      */
     public record Setup(
             int runId,
@@ -42,7 +42,7 @@ public final class ShardWorker implements AutoCloseable {
             Thinking thinking,
             String answerPrefix,
             OffsetDateTime date,
-            int mostChoices)
+            int scoredChoices)
             implements Serializable {
         public Setup {
             requireNonNull(description, "description is null");
@@ -68,9 +68,10 @@ public final class ShardWorker implements AutoCloseable {
         this.runner = new ShardRunner(
                 engine,
                 encoder.tokenizer(),
-                encoder.scorer(setup.mostChoices()),
+                encoder.scorer(setup.scoredChoices()),
                 setup.description().recording(),
-                GenerationPlan.of(setup.description().generation()).map(plan -> plan.options(checkpoint)));
+                GenerationPlan.of(setup.description().generation())
+                        .map(plan -> plan.with(checkpoint, encoder.tokenizer())));
     }
 
     /**

@@ -68,7 +68,7 @@ final class TestDatasetQuiz {
                 {"question": "Where?", "question_concept": "bank", "choices": {"label": ["A", "B", "C", "D", "E"], "text": ["a", "b", "c", "d", "e"]}, "answerKey": "E"}
                 """);
         assertThat(only(common).attributes()).isEqualTo(Map.of("question_concept", "bank"));
-        assertThat(only(common).answer()).isEqualTo('E');
+        assertThat(only(common).answer()).isEqualTo("E");
     }
 
     @Test
@@ -81,12 +81,12 @@ final class TestDatasetQuiz {
         Quiz quiz = QuizSource.read(file);
         assertThat(quiz.subjects()).extracting(Subject::name).containsExactly("law", "virology");
         Question law = quiz.subjects().get(0).test().get(0);
-        assertThat(law.answer()).isEqualTo('J');
+        assertThat(law.answer()).isEqualTo("J");
         assertThat(law.attributes()).isEqualTo(Map.of("answer_index", "9", "category", "law"));
         assertThat(quiz.subjects().get(1).test())
                 .extracting(Question::ordinal, Question::answer)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(1, 'D'), org.assertj.core.groups.Tuple.tuple(2, 'A'));
+                        org.assertj.core.groups.Tuple.tuple(1, "D"), org.assertj.core.groups.Tuple.tuple(2, "A"));
     }
 
     @Test
@@ -105,10 +105,26 @@ final class TestDatasetQuiz {
     }
 
     @Test
+    void readsFreeAnswers() throws IOException {
+        Path file = file("gsm8k.jsonl", """
+                {"question": "How many?", "answer": "2 + 2 = <<2+2=4>>4\\n#### 4"}
+                {"question": "How much?", "answer": 7.5, "choices": null, "level": 3}
+                """);
+        assertThat(QuizSource.read(file).subjects().get(0).test())
+                .containsExactly(
+                        new Question("gsm8k", 1, "How many?", List.of(), "2 + 2 = <<2+2=4>>4\n#### 4", Map.of()),
+                        new Question("gsm8k", 2, "How much?", List.of(), "7.5", Map.of("level", "3")));
+    }
+
+    @Test
     void refusesWhatIsNoQuestion() throws IOException {
         fails("{\"choices\": [\"a\", \"b\"], \"answer\": 1}", " has no field 'question' or 'question_stem'");
         fails("{\"question\": \" \", \"choices\": [\"a\", \"b\"], \"answer\": 1}", " has an empty question");
-        fails("{\"question\": \"Q\", \"answer\": 1}", " has no field 'choices' or 'options'");
+        fails("{\"question\": \"Q\", \"answer\": \" \"}", " has neither choices nor an answer");
+        fails("{\"question\": \"Q\", \"answer\": [1]}", ", field 'answer' is [1] instead of a text");
+        fails(
+                "{\"question\": {\"stem\": \"Q\"}, \"answer\": 1}",
+                ", field 'question' has no field 'choices' or 'options'");
         fails("{\"question\": \"Q\", \"choices\": [\"a\"], \"answer\": 0}", " has 1 choices instead of 2 to 10");
         fails(
                 "{\"question\": \"Q\", \"choices\": [\"a\", 2], \"answer\": 0}",

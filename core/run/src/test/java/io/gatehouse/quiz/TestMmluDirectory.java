@@ -158,7 +158,7 @@ final class TestMmluDirectory {
             for (Question question : questions) {
                 List<String> fields = new ArrayList<>(List.of(question.text()));
                 fields.addAll(question.choices());
-                fields.add(String.valueOf(question.answer()));
+                fields.add(question.answer());
                 fields.forEach(field -> digest.update((field + "\0").getBytes(StandardCharsets.UTF_8)));
             }
             return HexFormat.of().formatHex(digest.digest());

@@ -4,6 +4,7 @@ import static io.gatehouse.run.SampleRuns.count;
 import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.EndTokens;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
@@ -12,11 +13,16 @@ import io.gatehouse.engine.prefill.Generated;
 import io.gatehouse.engine.prefill.GenerationListener;
 import io.gatehouse.engine.prefill.GenerationOptions;
 import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.Sampling;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.AnswerMatch;
+import io.gatehouse.quiz.AnswerRule;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Quiz;
+import io.gatehouse.quiz.Subject;
 import io.gatehouse.run.SampleRuns.Watcher;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Generation;
@@ -35,6 +41,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -136,6 +144,170 @@ final class TestGeneratedRun {
         }
     }
 
+    /** What is drawn for a question depends on nothing but the seed and the question. */
+    @Test
+    void drawsTheSameTextAloneAndAmongOthers() throws SQLException {
+        try (Store store = Store.create(directory.resolve("drawn.duckdb"))) {
+            GenerationPlan plan = new GenerationPlan(TOKENS).sampled(new Sampling(true, 2, 40, 1, 0, 1, 5));
+            RunTask many = task("many", quiz.limit(70), Recording.decisions(Scope.LAST_PROMPT))
+                    .generating(plan);
+            sample.run(store, many, new Watcher(Integer.MAX_VALUE));
+            RunTask few = task("few", quiz.limit(3), Recording.decisions(Scope.LAST_PROMPT));
+            sample.run(store, few.generating(plan), new Watcher(Integer.MAX_VALUE));
+            sample.run(
+                    store,
+                    few.named("seed").generating(plan.sampled(new Sampling(true, 2, 40, 1, 0, 1, 6))),
+                    new Watcher(Integer.MAX_VALUE));
+            assertThat(store.verify().problems()).isEmpty();
+            String same = """
+                    FROM generations AS a JOIN generations AS b USING (question_id)
+                    WHERE a.run_id = 1 AND b.run_id = %d AND a.text = b.text AND a.tokens = b.tokens""";
+            assertThat(count(store, same.formatted(2))).isEqualTo(3);
+            assertThat(count(store, same.formatted(3))).isLessThan(3);
+            assertThat(count(
+                            store,
+                            "FROM runs WHERE sampling = 'random temperature=2.0 top_k=40 seed=5' AND run_id <= 2"))
+                    .isEqualTo(2);
+            assertThat(number(store, "SELECT count(DISTINCT text) FROM generations WHERE run_id = 1"))
+                    .isGreaterThan(20);
+            // Some tokens are not the most probable ones.
+            assertThat(count(store, """
+                            FROM tokens AS t JOIN answers AS a USING (run_id, question_id)
+                            WHERE t.run_id = 1 AND t."position" = a.prompt_tokens AND t.token_id <> a.top_token_id""")).isPositive();
+        }
+    }
+
+    @Test
+    void endsATextThatContainsAStopText() throws SQLException {
+        try (Store store = Store.create(directory.resolve("stop.duckdb"))) {
+            RunTask plain = task("plain", quiz.limit(70), Recording.decisions(Scope.LAST_PROMPT));
+            sample.run(store, plain, new Watcher(Integer.MAX_VALUE));
+            // Across the border of the second and third token of the first text.
+            String stop = text(store, """
+                    SELECT right(b.token, 1) || left(c.token, 1)
+                    FROM answers AS a
+                    JOIN tokens AS b ON b.question_id = a.question_id AND b."position" = a.prompt_tokens + 1
+                    JOIN tokens AS c ON c.question_id = a.question_id AND c."position" = a.prompt_tokens + 2
+                    WHERE a.question_id = 1""");
+            GenerationPlan plan = new GenerationPlan(TOKENS).stoppedBy(new StopTexts(List.of("no such text", stop)));
+            sample.run(store, plain.named("stopped").generating(plan), new Watcher(Integer.MAX_VALUE));
+            assertThat(store.verify().problems()).isEmpty();
+            String literal = stop.replace("'", "''");
+            assertThat(count(store, "FROM runs WHERE run_id = 2 AND stop = ['no such text', '%s']".formatted(literal)))
+                    .isEqualTo(1);
+            assertThat(count(store, "FROM runs WHERE run_id = 1 AND len(stop) = 0"))
+                    .isEqualTo(1);
+            assertThat(count(store, """
+                            FROM generations AS p JOIN generations AS s USING (question_id)
+                            WHERE p.run_id = 1 AND s.run_id = 2 AND CASE WHEN contains(p.text, '%1$s')
+                                THEN s.finish_reason = 'stop' AND s.text = left(p.text, instr(p.text, '%1$s') - 1)
+                                    AND s.tokens <= p.tokens
+                                ELSE s.finish_reason = p.finish_reason AND s.text = p.text AND s.tokens = p.tokens
+                            END""".formatted(literal))).isEqualTo(70);
+            assertThat(count(store, "FROM generations WHERE finish_reason = 'stop' AND run_id = 2 AND tokens < 7"))
+                    .isPositive();
+            assertRefused(
+                    () -> sample.run(store, plain.named("resumed"), new Interruption(1)), ErrorCode.CANCELLED_BY_USER);
+            assertRefused(
+                    () -> sample.run(store, plain.named("resumed").generating(plan), new Interruption(1)),
+                    ErrorCode.RUN_EXISTS,
+                    "stop was not recorded and is 'no such text', '");
+        }
+    }
+
+    @Test
+    void findsAnswersInTheTexts() throws SQLException {
+        try (Store store = Store.create(directory.resolve("found.duckdb"))) {
+            Quiz some = quiz.limit(70);
+            RunTask logits = SampleRuns.request("logits", some, 0);
+            sample.run(store, logits, new Watcher(Integer.MAX_VALUE));
+            GenerationPlan plan = new GenerationPlan(TOKENS);
+            RunOutcome outcome = sample.run(
+                    store,
+                    logits.named("found").generating(plan.answeredBy(rule("regex:[ABCD]"))),
+                    new Watcher(Integer.MAX_VALUE));
+            RunOutcome none = sample.run(
+                    store,
+                    logits.named("none").generating(plan.answeredBy(rule("choice"))),
+                    new Watcher(Integer.MAX_VALUE));
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(count(
+                            store,
+                            "FROM runs WHERE answer_rule = 'regex:[ABCD]' AND answer_match = 'exact' AND run_id = 2"))
+                    .isEqualTo(1);
+            assertThat(count(store, "FROM runs WHERE answer_rule IS NULL AND answer_match IS NULL"))
+                    .isEqualTo(1);
+            assertThat(count(store, """
+                            FROM answers AS a JOIN generations AS g USING (run_id, question_id)
+                            JOIN questions AS q USING (question_id)
+                            WHERE a.run_id = 2 AND g.extracted = regexp_extract(g.text, '[ABCD]') AND a.predicted = g.extracted
+                                AND a.correct = (a.predicted = q.answer) AND g.correct = a.correct
+                                AND a.log_probabilities IS NULL""")).isEqualTo(70);
+            // The sample model writes the letter first.
+            assertThat(count(store, """
+                            FROM answers AS a JOIN answers AS b USING (question_id)
+                            WHERE a.run_id = 1 AND b.run_id = 2 AND a.predicted = b.predicted AND a.correct = b.correct
+                                AND a.top_token_id = b.top_token_id AND a.prompt_tokens = b.prompt_tokens""")).isEqualTo(70);
+            assertThat(outcome.correct())
+                    .isEqualTo((int) count(store, "FROM answers WHERE run_id = 1 AND correct"))
+                    .isPositive();
+            assertThat(none.correct()).isZero();
+            assertThat(count(store, """
+                            FROM answers AS a JOIN generations AS g USING (run_id, question_id)
+                            WHERE a.run_id = 3 AND a.predicted IS NULL AND g.extracted IS NULL AND NOT g.correct""")).isEqualTo(70);
+            assertRefused(
+                    () -> sample.run(store, task("resumed", some, logits.recording()), new Interruption(1)),
+                    ErrorCode.CANCELLED_BY_USER);
+            assertRefused(
+                    () -> sample.run(
+                            store,
+                            logits.named("resumed").generating(plan.answeredBy(rule("choice"))),
+                            new Interruption(1)),
+                    ErrorCode.RUN_EXISTS,
+                    "answer_rule was not recorded and is choice");
+        }
+    }
+
+    @Test
+    void freeAnswersNeedAText() throws SQLException {
+        Question legs = new Question("animals", 1, "How many legs has a spider?", List.of(), "8", Map.of());
+        Question eyes = new Question("animals", 2, "How many eyes has it?", List.of(), "#### 8", Map.of());
+        Quiz free = new Quiz("free", List.of(new Subject("animals", List.of(legs), List.of(legs, eyes))));
+        assertRefused(
+                () -> task("free", free, Recording.decisions(Scope.PROMPT)),
+                ErrorCode.INVALID_ARGUMENT,
+                "Question 1 of animals of quiz free has no choices: use --answer generate, which finds answers in generated text");
+        RunTask task = new RunTask(
+                "free",
+                free,
+                PromptFormat.HENDRYCKS,
+                1,
+                Recording.decisions(Scope.PROMPT),
+                false,
+                LongPrompts.FAIL,
+                Thinking.DEFAULT,
+                Optional.of(new GenerationPlan(TOKENS).answeredBy(rule("last-regex:[^ ]+"))));
+        assertThat(task.format().prompt(free.subjects().get(0), eyes, 1))
+                .isEqualTo(
+                        "Question: How many legs has a spider?\nAnswer: 8\n\nQuestion: How many eyes has it?\nAnswer:");
+        try (Store store = Store.create(directory.resolve("free.duckdb"))) {
+            RunOutcome outcome = sample.run(store, task, new Watcher(Integer.MAX_VALUE));
+            assertThat(outcome.questions()).isEqualTo(2);
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(
+                            count(
+                                    store,
+                                    "FROM questions WHERE len(choices) = 0 AND answer = '8' OR answer = '#### 8' AND ordinal = 2"))
+                    .isEqualTo(2);
+            assertThat(count(store, "FROM answers WHERE predicted IS NOT NULL AND log_probabilities IS NULL"))
+                    .isEqualTo(2);
+        }
+    }
+
+    private static AnswerRule rule(String id) {
+        return AnswerRule.of(id, AnswerMatch.EXACT);
+    }
+
     @Test
     void keepsOfEachTokenWhatItIsAskedTo() throws SQLException {
         try (Store store = Store.create(directory.resolve("asked.duckdb"))) {
@@ -232,6 +404,7 @@ final class TestGeneratedRun {
             GenerationRecorder recorder = new GenerationRecorder(
                     tasks,
                     ChoiceScorer.of(encoder.tokenizer()),
+                    new GenerationPlan(TOKENS),
                     encoder.tokenizer(),
                     recording,
                     tokens -> {},

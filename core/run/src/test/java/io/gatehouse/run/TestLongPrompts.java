@@ -137,8 +137,12 @@ final class TestLongPrompts {
         Subject subject = sample.quiz().subjects().get(0);
         List<Question> questions = new ArrayList<>(subject.test().subList(0, FITTING));
         Question first = questions.get(0);
-        questions.add(
-                new Question(subject.name(), 1000, first.text() + " 1".repeat(words), first.choices(), first.answer()));
+        questions.add(new Question(
+                subject.name(),
+                1000,
+                first.text() + " 1".repeat(words),
+                first.choices(),
+                first.answer().charAt(0)));
         return new Quiz("quiz", List.of(new Subject(subject.name(), subject.dev(), questions)));
     }
 }

@@ -52,7 +52,7 @@ final class TestDocumentedFiles {
     @Test
     void everyFormOfAQuizHasAFileThatIsRead() throws Exception {
         List<String> commands = commands("quiz.md");
-        assertThat(commands).hasSize(5);
+        assertThat(commands).hasSize(8);
         for (int i = 0; i < commands.size(); i++) {
             CommandOutcome outcome = run(
                     commands.get(i),

@@ -94,6 +94,32 @@ final class TestServedRuns {
     }
 
     @Test
+    void findsAnswersInGeneratedText() throws Exception {
+        try (Served served = new Served(folder.resolve("text.duckdb"))) {
+            String request = """
+                    {"model": "model", "quiz": "quiz", "limit": 20, "name": "t", "max-new-tokens": 4,
+                     "answer": "generate", "extract": "regex:%s"}""";
+            HttpResponse<String> refused = start(served, request.formatted("(?=A)"));
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+            assertThat(refused.body()).contains("takes a regular expression of RE2");
+            assertThat(start(served, request.formatted("[ABCD]")).statusCode()).isEqualTo(202);
+            assertThat(await(served, "t").path("status").asText()).isEqualTo("complete");
+            HttpResponse<String> found = send(
+                    served,
+                    "v1/query",
+                    HttpRequest.newBuilder()
+                            .header("Content-Type", "application/sql")
+                            .POST(BodyPublishers.ofString("""
+                                    SELECT count(*) AS n, count(DISTINCT a.predicted) > 1 AS several, max(r.answer_rule) AS rule
+                                    FROM answers AS a
+                                    JOIN generations AS g ON g.run_id = a.run_id AND g.question_id = a.question_id
+                                    JOIN runs AS r ON r.run_id = a.run_id
+                                    WHERE a.predicted = g.extracted AND a.correct = g.correct""")));
+            assertThat(found.body()).contains("[20,true,\"regex:[ABCD]\"]");
+        }
+    }
+
+    @Test
     void goesOnWithARunThatWasCancelled() throws Exception {
         Path interrupted = folder.resolve("interrupted.duckdb");
         try (Served served = new Served(interrupted)) {

@@ -285,6 +285,15 @@ public record RunFacts(Rows row, List<String> subjects) {
                                 number("max_new_tokens"),
                                 text("sampling")));
             }
+            if (!stop().isEmpty()) {
+                settings.put("Generated text ends at", String.join(", ", stop()));
+            }
+            if (value("answer_rule") != null) {
+                settings.put(
+                        "Answers",
+                        "found in the generated text by the rule %s, compared as %s"
+                                .formatted(text("answer_rule"), text("answer_match")));
+            }
             settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
             settings.put("Precision", text("precision_plan"));
             settings.put("Device", text("device"));
@@ -328,6 +337,21 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (value("max_new_tokens") != null) {
             words.addAll(List.of("--max-new-tokens", Long.toString(number("max_new_tokens"))));
         }
+        // Such as random top_p=0.9.
+        for (String choice : text("sampling").split(" ", -1)) {
+            int equals = choice.indexOf('=');
+            if (equals > 0) {
+                String option = choice.startsWith("top_k=") ? "sample-top-k" : choice.substring(0, equals);
+                words.addAll(List.of("--" + option.replace('_', '-'), choice.substring(equals + 1)));
+            } else if (!choice.isEmpty() && !choice.equals("greedy")) {
+                words.addAll(List.of("--sampling", choice));
+            }
+        }
+        stop().forEach(text -> words.addAll(List.of("--stop", text)));
+        if (value("answer_rule") != null) {
+            words.addAll(List.of("--answer", "generate"));
+            words.addAll(List.of("--extract", text("answer_rule"), "--match", text("answer_match")));
+        }
         words.addAll(List.of("--record", text("scope")));
         words.addAll(List.of("--probabilities", text("probabilities")));
         if (Boolean.TRUE.equals(value("norms"))) {
@@ -364,6 +388,13 @@ public record RunFacts(Rows row, List<String> subjects) {
 
     private long number(String column) {
         return value(column) instanceof Number number ? number.longValue() : 0;
+    }
+
+    /** Texts that end a generated text. */
+    private List<String> stop() {
+        return value("stop") instanceof List<?> texts
+                ? texts.stream().map(String::valueOf).toList()
+                : List.of();
     }
 
     private String text(String column) {

@@ -27,6 +27,9 @@ SELECT
     r.storage,
     r.max_new_tokens,
     r.sampling,
+    r.answer_rule,
+    r.answer_match,
+    r.stop,
     coalesce(a.answered, 0) AS answered,
     coalesce(a.correct, 0) AS correct
 FROM runs AS r

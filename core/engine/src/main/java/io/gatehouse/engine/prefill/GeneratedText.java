@@ -3,6 +3,7 @@ package io.gatehouse.engine.prefill;
 import io.gatehouse.engine.prefill.Generated.Finish;
 import io.gatehouse.engine.prefill.MicroBatch.PromptPart;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,16 +13,22 @@ final class GeneratedText {
     private final int number;
     private final int promptLength;
     private final GenerationOptions options;
+    /** Tokens of the prompt and the text so far. */
+    private final BitSet seen = new BitSet();
+
     private int[] tokens = new int[16];
     private float[] logProbabilities = new float[16];
     private int count;
     private Optional<Finish> finish = Optional.empty();
 
     /** @param number of its prompt */
-    GeneratedText(int number, int promptLength, GenerationOptions options) {
+    GeneratedText(int number, Prompt prompt, GenerationOptions options) {
         this.number = number;
-        this.promptLength = promptLength;
+        this.promptLength = prompt.tokens().length;
         this.options = options;
+        for (int token : prompt.tokens()) {
+            seen.set(token);
+        }
     }
 
     int number() {
@@ -38,8 +45,15 @@ final class GeneratedText {
     }
 
     /** Chooses the next token by the logits that follow the last one. */
-    Greedy choose(float[] logits) {
-        Greedy next = Greedy.of(logits, count < options.minTokens() ? options.endTokens() : Set.of());
+    NextToken choose(float[] logits) {
+        Sampling sampling = options.sampling();
+        NextToken next = NextToken.choose(
+                logits,
+                sampling,
+                count < options.minTokens() ? options.endTokens() : Set.of(),
+                seen,
+                sampling.random() ? sampling.uniform(options.streams().applyAsLong(number), count) : 0);
+        seen.set(next.token());
         if (count == tokens.length) {
             tokens = Arrays.copyOf(tokens, 2 * count);
             logProbabilities = Arrays.copyOf(logProbabilities, 2 * count);

@@ -181,7 +181,7 @@ public final class Generator {
                 }
                 listener.began(waiting);
                 caches.enter(waiting, length);
-                active.put(waiting, new GeneratedText(waiting, length, options));
+                active.put(waiting, new GeneratedText(waiting, prompts.get(waiting), options));
                 reserved += bytes;
                 tokens += length;
                 waiting++;
@@ -221,7 +221,7 @@ public final class Generator {
                         listener.promptLogits(prompt, logits);
                     }
                     GeneratedText text = text(prompt);
-                    Greedy next = text.choose(logits);
+                    NextToken next = text.choose(logits);
                     listener.chosen(prompt, text.position(), next.token(), next.logProbability());
                     if (text.isFinished()) {
                         listener.finished(prompt, text.result());

@@ -103,8 +103,7 @@ public final class Exam {
 
         @Override
         public void lastLogits(int prompt, float[] logits) {
-            right[prompt] =
-                    scorer.score(logits).predicted() == questions.get(prompt).answer();
+            right[prompt] = scorer.score(logits).isRight(questions.get(prompt));
         }
 
         RoutingCensus routing() {

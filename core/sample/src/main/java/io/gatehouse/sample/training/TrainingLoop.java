@@ -119,7 +119,7 @@ final class TrainingLoop {
             List<float[]> logits = session.read(prompts);
             for (int i = 0; i < logits.size(); i++) {
                 Question question = part.val().get(i);
-                right += scorer.score(logits.get(i)).predicted() == question.answer() ? 1 : 0;
+                right += scorer.score(logits.get(i)).isRight(question) ? 1 : 0;
                 questions++;
             }
         }

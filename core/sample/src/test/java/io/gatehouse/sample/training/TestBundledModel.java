@@ -76,7 +76,7 @@ final class TestBundledModel {
                 @Override
                 public void lastLogits(int prompt, float[] logits) {
                     Question question = questions.get(prompt);
-                    boolean isRight = scorer.score(logits).predicted() == question.answer();
+                    boolean isRight = scorer.score(logits).isRight(question);
                     right.merge(question.subject(), isRight ? 1.0 : 0.0, Double::sum);
                 }
             });

@@ -11,8 +11,9 @@ import java.util.TreeMap;
  * One question of a run's quiz, or one sequence of an import.
  *
  * @param ordinal position of the question within its subject, from 1
- * @param choices texts of the choices, A first; empty if an import has none
- * @param answer letter of the right choice; of an import, the right answer as its source writes it, empty if unknown
+ * @param choices texts of the choices, A first; empty if there are none
+ * @param answer letter of the right choice; without choices, the right answer; of an import, the right answer as its
+ *     source writes it, empty if unknown
  * @param attributes further columns of its quiz by name
  */
 public record QuestionRow(

@@ -4,6 +4,7 @@ import io.gatehouse.base.Sha256;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.database.SmallQuery;
+import io.gatehouse.store.schema.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.Connection;
@@ -45,6 +46,17 @@ public record RunDefinition(Map<String, String> properties) {
         if (run.generation().generates()) {
             properties.put("max_new_tokens", String.valueOf(run.generation().maxNewTokens()));
             properties.put("sampling", run.generation().sampling());
+        }
+        if (!run.generation().stop().isEmpty()) {
+            properties.put(
+                    "stop",
+                    run.generation().stop().stream()
+                            .map(text -> "'%s'".formatted(SqlText.quoted(text)))
+                            .collect(Collectors.joining(", ")));
+        }
+        if (run.generation().answers()) {
+            properties.put("answer_rule", run.generation().answerRule());
+            properties.put("answer_match", run.generation().answerMatch());
         }
         properties.put("questions", String.valueOf(questions.size()));
         properties.put("quiz", "%s %s".formatted(run.task(), digest(questions)));

@@ -60,7 +60,10 @@ public final class RunRegister {
                 run.source(),
                 run.storage(),
                 run.generation().maxNewTokens(),
-                run.generation().sampling());
+                run.generation().sampling(),
+                run.generation().answerRule(),
+                run.generation().answerMatch(),
+                connection.createArrayOf("VARCHAR", run.generation().stop().toArray()));
         insertLayers(Math.toIntExact(runId), run);
         definition.insert(connection, Math.toIntExact(runId));
         return Math.toIntExact(runId);

@@ -9,8 +9,10 @@ import java.util.Optional;
  * length. Where it has no {@code correct}, the question has no answer and no row in the file.
  *
  * @param questionId id of the question in the file, from {@link RunWriter#questionId}
- * @param predicted letter with the largest log-probability; of an import, the answer as its source writes it
- * @param logProbabilities natural log-probability of each letter over the whole vocabulary, A first; empty if unknown
+ * @param predicted letter with the largest log-probability, or the answer in a generated text; empty if that has none; of
+ *     an import, the answer as its source writes it
+ * @param logProbabilities natural log-probability of each letter over the whole vocabulary, A first; empty if unknown, and
+ *     where the answer is that in a text
  * @param topTokenId most probable next token of all
  * @param promptTokens length of the prompt in tokens
  */
@@ -54,12 +56,13 @@ public record AnswerRow(
         return correct.orElse(false);
     }
 
-    /** Whether nothing is missing. */
-    boolean isComplete() {
-        return predicted.isPresent()
-                && correct.isPresent()
-                && logProbabilities.length > 0
-                && topTokenId.isPresent()
-                && topToken.isPresent();
+    /**
+     * Whether nothing is missing.
+     *
+     * @param inText whether the answer is looked for in a generated text
+     */
+    boolean isComplete(boolean inText) {
+        boolean scored = predicted.isPresent() && logProbabilities.length > 0;
+        return (inText || scored) && correct.isPresent() && topTokenId.isPresent() && topToken.isPresent();
     }
 }

@@ -93,7 +93,7 @@ final class ShardCheck {
                 throw refused(shard, "answers question %d, which is not of run %s".formatted(questionId, run.name()));
             }
             requireFirst(shard.number(), answer, questions);
-            if (!run.imported() && !answer.isComplete()) {
+            if (!run.imported() && !answer.isComplete(run.generation().answers())) {
                 throw refused(shard, "lacks a part of the answer to question %d".formatted(questionId));
             }
         }

@@ -1,9 +1,10 @@
 INSERT INTO runs (
     run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots, scope,
     precision_plan, device, status, questions, started_at, gatehouse_version,
-    probabilities, norms, interventions, source, storage, max_new_tokens, sampling
+    probabilities, norms, interventions, source, storage, max_new_tokens, sampling,
+    answer_rule, answer_match, stop
 )
 SELECT coalesce(max(run_id), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?,
-    nullif(?, 0), nullif(?, '')
+    nullif(?, 0), nullif(?, ''), nullif(?, ''), nullif(?, ''), ?
 FROM runs
 RETURNING run_id

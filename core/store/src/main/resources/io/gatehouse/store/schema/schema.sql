@@ -57,7 +57,10 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the context of the model
     storage           VARCHAR   NOT NULL DEFAULT '', -- Formats that the weights of the checkpoint are stored in, the one with the most bytes first, such as MXFP4, BF16; hidden states are never quantised; empty if unknown
     max_new_tokens    INTEGER, -- Most tokens that the model generated after each prompt; NULL if it generated none or an import has no value
-    sampling          VARCHAR, -- How the tokens were chosen, such as greedy; NULL if none were or an import has no value
+    sampling          VARCHAR, -- How the tokens were chosen: greedy (the most probable one each time) or random (drawn), with its settings, such as random temperature=0.7 top_p=0.9 seed=0; NULL if none were or an import has no value
+    answer_rule       VARCHAR, -- Rule by which the answer was found in the generated text, such as choice; NULL if it was read from the logits at the last prompt token or an import has no value
+    answer_match      VARCHAR, -- How the answer that was found is compared with the right one: exact or number; NULL without a rule
+    stop              VARCHAR[] NOT NULL DEFAULT [], -- Texts that end a generated text; empty if there are none
     step              BIGINT -- Step of the series that the run belongs to, such as the training step of its checkpoint; NULL if there is none
 );
 
@@ -98,8 +101,8 @@ CREATE TABLE questions ( -- One row per question of a quiz
     subject     VARCHAR   NOT NULL, -- Subject within the quiz
     ordinal     INTEGER   NOT NULL, -- Position of the question within its subject's file, from 1
     question    VARCHAR   NOT NULL, -- Text of the question without the choices
-    choices     VARCHAR[] NOT NULL, -- Texts of the choices, A first
-    answer      VARCHAR   NOT NULL -- Letter of the right choice
+    choices     VARCHAR[] NOT NULL, -- Texts of the choices, A first; empty if the answer is free
+    answer      VARCHAR   NOT NULL -- Letter of the right choice; the right answer if the question has no choices
 );
 
 CREATE TABLE question_attributes ( -- One row per question and additional column of its quiz
@@ -112,9 +115,9 @@ CREATE TABLE answers ( -- One row per run, question and sample: what the model a
     run_id            INTEGER  NOT NULL, -- The run
     question_id       INTEGER  NOT NULL, -- The question
     sample            SMALLINT NOT NULL DEFAULT 0, -- Number of the answer among those that the model sampled for the question, from 0
-    predicted         VARCHAR, -- Letter with the largest log-probability at the last prompt token; NULL if an import has no value
-    correct           BOOLEAN  NOT NULL, -- Whether predicted is the right letter
-    log_probabilities FLOAT[], -- Natural log-probability of each letter over the whole vocabulary, A first; NULL if an import has no value
+    predicted         VARCHAR, -- Letter with the largest log-probability at the last prompt token, or the answer in the generated text (runs.answer_rule); NULL if that has none or an import has no value
+    correct           BOOLEAN  NOT NULL, -- Whether predicted is the right answer
+    log_probabilities FLOAT[], -- Natural log-probability of each letter over the whole vocabulary, A first; NULL if the answer was found in a generated text or an import has no value
     top_token_id      INTEGER, -- Id of the most probable next token of all; NULL if an import has no value
     top_token         VARCHAR, -- Text of the most probable next token of all; NULL if an import has no value
     prompt_tokens     INTEGER  NOT NULL -- Length of the prompt in tokens
@@ -127,7 +130,7 @@ CREATE TABLE generations ( -- One row per run, question and sample of runs that 
     text          VARCHAR  NOT NULL, -- The text, without the token that ended it; bytes that are not a whole character appear as U+FFFD
     tokens        INTEGER  NOT NULL, -- Number of generated tokens, the one that ended the text included
     finish_reason VARCHAR  NOT NULL CHECK (finish_reason IN ('end_token', 'stop', 'length')), -- end_token (an end token of the model), stop (a text that was to end it) or length (max_new_tokens)
-    extracted     VARCHAR, -- Answer that was found in the text; NULL if none was looked for or found
+    extracted     VARCHAR, -- Answer that was found in the text, as it is written there; NULL if none was looked for or found
     correct       BOOLEAN, -- Whether that is the right answer; NULL if none was looked for
     seconds       DOUBLE   NOT NULL -- Time from the start of the prompt to the last token, beside the other texts of the run
 );

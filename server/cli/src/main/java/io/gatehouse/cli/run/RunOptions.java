@@ -90,10 +90,94 @@ final class RunOptions {
     @Option(
             names = "--max-new-tokens",
             paramLabel = "N",
-            description =
-                    "Generate up to N tokens after each prompt, the most probable ones, and record their routing and"
-                            + " text; by default, none.")
+            description = "Generate up to N tokens after each prompt, and record their routing and"
+                    + " text; by default, none.")
     private Optional<Integer> maxNewTokens = Optional.empty();
+
+    @Option(
+            names = "--sampling",
+            paramLabel = "CHOICE",
+            defaultValue = RunRequest.SAMPLING,
+            description =
+                    "How each token is chosen: greedy, the most probable one; random, drawn with the options below; or model,"
+                            + " as generation_config.json of the model has it, unless an option below says otherwise."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private String sampling = RunRequest.SAMPLING;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description = "Divide the logits by T before drawing; default: 1.")
+    private Optional<Double> temperature = Optional.empty();
+
+    @Option(
+            names = "--sample-top-k",
+            paramLabel = "K",
+            description = "Draw from the K most probable tokens; default: 0, from all.")
+    private Optional<Integer> sampleTopK = Optional.empty();
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "Draw from the most probable tokens that have the probability P together; default: 1.")
+    private Optional<Double> topP = Optional.empty();
+
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            description = "Draw from tokens whose probability is at least P times the highest one; default: 0.")
+    private Optional<Double> minP = Optional.empty();
+
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "X",
+            description =
+                    "Make tokens that prompt and text have already less probable, also with greedy: divide positive"
+                            + " logits by X and multiply negative ones; default: 1.")
+    private Optional<Double> repetitionPenalty = Optional.empty();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of what is drawn; the text of a question depends on it and not on other questions;"
+                    + " default: 0.")
+    private Optional<Long> seed = Optional.empty();
+
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description =
+                    "End a generated text as soon as it contains TEXT, which is left out of it; can be given several times.")
+    private List<String> stop = List.of();
+
+    @Option(
+            names = "--answer",
+            paramLabel = "CHOICE",
+            defaultValue = RunRequest.ANSWER,
+            description =
+                    "Where the answer is read: logits, the most probable letter after the prompt; or generate, which finds"
+                            + " it in the generated text and needs --max-new-tokens and --extract. Default: ${DEFAULT-VALUE}.")
+    private String answer = RunRequest.ANSWER;
+
+    @Option(
+            names = "--extract",
+            paramLabel = "RULE",
+            description = {
+                "Rule that finds the answer in the text, with --answer generate:",
+                "choice (the letter after \"answer is\"), bracketed-choice (the last letter in brackets),",
+                "number (the last number), hash-number (the number after ####),",
+                "answer-is (the line after \"the answer is\"), boxed (the last \\boxed{} of LaTeX),",
+                "regex:PATTERN or last-regex:PATTERN (the first or last match; its group, if it has one)."
+            })
+    private Optional<String> extract = Optional.empty();
+
+    @Option(
+            names = "--match",
+            paramLabel = "CHOICE",
+            description =
+                    "How the answer in the text is compared with the right one, where questions have no choices: exact,"
+                            + " as text; or number, as a decimal number. Default: exact.")
+    private Optional<String> match = Optional.empty();
 
     @Option(
             names = "--record",
@@ -163,6 +247,17 @@ final class RunOptions {
                 thinking,
                 longPrompts,
                 maxNewTokens,
+                sampling,
+                temperature,
+                sampleTopK,
+                topP,
+                minP,
+                repetitionPenalty,
+                seed,
+                stop,
+                answer,
+                extract,
+                match,
                 record,
                 probabilities,
                 norms,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.quiz.AnswerMatch;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.OpenApiDocument;
 import java.io.IOException;
@@ -57,6 +58,18 @@ final class TestRunOptions {
                 "--thinking=off",
                 "--long-prompts=truncate-examples",
                 "--max-new-tokens=16",
+                "--sampling=random",
+                "--temperature=0.7",
+                "--sample-top-k=20",
+                "--top-p=0.8",
+                "--min-p=0.05",
+                "--repetition-penalty=1.05",
+                "--seed=7",
+                "--stop=Q:, or",
+                "--stop=\n\n",
+                "--answer=generate",
+                "--extract=regex:a,(b)",
+                "--match=number",
                 "--record=last_prompt",
                 "--probabilities=last_prompt",
                 "--norms",
@@ -70,7 +83,9 @@ final class TestRunOptions {
                 "--top-k=3");
         String json = """
                 {"model": "m", "quiz": "q", "name": "n", "limit": 5, "subjects": ["a", "b"], "shots": 2,
-                 "format": "olmes", "chat": true, "thinking": "off", "long-prompts": "truncate-examples", "max-new-tokens": 16, "record": "last_prompt", "probabilities": "last_prompt",
+                 "format": "olmes", "chat": true, "thinking": "off", "long-prompts": "truncate-examples", "max-new-tokens": 16, "sampling": "random", "temperature": 0.7, "sample-top-k": 20,
+                 "top-p": 0.8, "min-p": 0.05, "repetition-penalty": 1.05, "seed": 7, "stop": ["Q:, or", "\\n\\n"],
+                 "answer": "generate", "extract": "regex:a,(b)", "match": "number", "record": "last_prompt", "probabilities": "last_prompt",
                  "norms": true, "precision": "fast", "device": "gpu:1", "memory": "4GB", "mask": ["0:3", "1:2"],
                  "mask-unused-of": "r", "unused-scope": "prompt", "scale": ["0:1=0.5", "2:3=2"], "top-k": 3}
                 """;
@@ -102,6 +117,40 @@ final class TestRunOptions {
                 () -> RunRequest.of(Map.of("mask", List.of(Map.of()))),
                 ErrorCode.INVALID_ARGUMENT,
                 "The field \"mask\" cannot be [{}].");
+    }
+
+    @Test
+    void answersInTextNeedARule() {
+        assertThat(parsed("--model=m", "--quiz=q", "--max-new-tokens=9", "--answer=generate", "--extract=number")
+                        .generation())
+                .hasValueSatisfying(plan -> assertThat(plan.answer()).hasValueSatisfying(rule -> {
+                    assertThat(rule.id()).isEqualTo("number");
+                    assertThat(rule.match()).isEqualTo(AnswerMatch.EXACT);
+                }));
+        refused(
+                "--answer generate needs --extract with the rule that finds the answer in the text",
+                "--answer=generate");
+        refused("--answer generate needs --max-new-tokens", "--answer=generate", "--extract=number");
+        refused("--extract and --match need --answer generate", "--extract=number");
+        refused("--sampling takes greedy, random or model, not 'best'", "--max-new-tokens=9", "--sampling=best");
+        refused("--seed needs --sampling random", "--max-new-tokens=9", "--seed=1");
+        refused("--sampling and its options need --max-new-tokens", "--sampling=random");
+        refused(
+                "--top-p takes a number above 0 and up to 1, not 1.5",
+                "--max-new-tokens=9",
+                "--sampling=random",
+                "--top-p=1.5");
+        refused("m has no generation_config.json", "--max-new-tokens=9", "--sampling=model");
+        refused("--stop needs --max-new-tokens", "--stop=Q:");
+        refused("--stop takes a text of 1 to 1,000 characters, not of 0", "--max-new-tokens=9", "--stop=");
+        refused("--answer takes logits or generate, not 'text'", "--answer=text");
+    }
+
+    private static void refused(String message, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--model=m", "--quiz=q"));
+        arguments.addAll(List.of(options));
+        RunRequest request = parsed(arguments.toArray(String[]::new));
+        assertRefused(request::generation, ErrorCode.INVALID_ARGUMENT, message);
     }
 
     private static RunRequest parsed(String... arguments) {

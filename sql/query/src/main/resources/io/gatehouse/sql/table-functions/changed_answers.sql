@@ -18,10 +18,10 @@
 --   subject VARCHAR: Its subject
 --   question VARCHAR: Its text, without the choices
 --   answer VARCHAR: Letter of the right choice
---   predicted VARCHAR NULL: Letter that the run answered; NULL if an import has no value
---   correct BOOLEAN: Whether that is the right letter
---   other_predicted VARCHAR NULL: Letter that the other run answered; NULL if an import has no value
---   other_correct BOOLEAN: Whether that is the right letter
+--   predicted VARCHAR NULL: Answer of the run, a letter if the question has choices; NULL if its text has none or an import has no value
+--   correct BOOLEAN: Whether that is the right answer
+--   other_predicted VARCHAR NULL: Answer of the other run; NULL if its text has none or an import has no value
+--   other_correct BOOLEAN: Whether that is the right answer
 SELECT
     q.question_id,
     q.subject,

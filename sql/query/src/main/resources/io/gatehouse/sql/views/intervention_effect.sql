@@ -25,7 +25,7 @@
 --   reference_accuracy DOUBLE: Accuracy without, 0 to 1
 --   effect DOUBLE: accuracy - reference_accuracy
 --   changed_answers BIGINT: Number of questions with another answer, right or wrong
---   log_probability_effect DOUBLE: Mean change of the right letter's log-probability, in nats
+--   log_probability_effect DOUBLE NULL: Mean change of the right letter's log-probability, in nats; NULL if the answers are those of generated texts
 --   p_value DOUBLE: Two-sided p-value of the effect, McNemar's exact test
 SELECT
     d.run_id,
@@ -51,7 +51,7 @@ JOIN (
     SELECT
         a.run_id,
         b.run_id AS other_run_id,
-        count(*) FILTER (WHERE a.predicted <> b.predicted) AS changed,
+        count(*) FILTER (WHERE a.predicted IS DISTINCT FROM b.predicted) AS changed,
         significant(
             avg(CAST(list_extract(a.log_probabilities, ascii(q.answer) - 64) AS DOUBLE)
                 - list_extract(b.log_probabilities, ascii(q.answer) - 64))

@@ -4,7 +4,7 @@
 -- Order: 3
 -- Title: Questions and answers
 -- Definition: the rows of answers beside those of questions. The answer is the choice with the largest probability at the
---   last prompt token.
+--   last prompt token, or that of the generated text if the run has an answer rule (runs.answer_rule).
 -- Formula: log_probability = max over choices of log_probabilities.
 -- Source: Hendrycks et al. 2021, arXiv 2009.03300 (MMLU).
 -- Version: 1
@@ -24,12 +24,12 @@
 --   ordinal INTEGER: Position of the question within its subject's file, from 1
 --   n BIGINT: Number of choices
 --   question VARCHAR: Text of the question without the choices
---   choices VARCHAR[]: Texts of the choices, A first
---   answer VARCHAR: Letter of the right choice
---   predicted VARCHAR NULL: Letter that the run answered; NULL if an import has no value
---   correct BOOLEAN: Whether that is the right letter
---   log_probability FLOAT NULL: Natural log-probability of predicted; NULL if an import has no value
---   log_probabilities FLOAT[] NULL: Natural log-probability of each letter, A first; NULL if an import has no value
+--   choices VARCHAR[]: Texts of the choices, A first; empty if the answer is free
+--   answer VARCHAR: Letter of the right choice; the right answer if the question has no choices
+--   predicted VARCHAR NULL: Answer of the run, a letter if the question has choices; NULL if its text has none or an import has no value
+--   correct BOOLEAN: Whether that is the right answer
+--   log_probability FLOAT NULL: Natural log-probability of predicted; NULL if that is of a generated text or an import has no value
+--   log_probabilities FLOAT[] NULL: Natural log-probability of each letter, A first; NULL if predicted is of a generated text or an import has no value
 --   top_token VARCHAR NULL: Text of the most probable next token of all; NULL if an import has no value
 --   prompt_tokens INTEGER: Length of the prompt in tokens
 SELECT
