@@ -13,13 +13,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.apache.arrow.flatbuf.Buffer;
-import org.apache.arrow.flatbuf.DictionaryBatch;
-import org.apache.arrow.flatbuf.Field;
-import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.MessageHeader;
-import org.apache.arrow.flatbuf.RecordBatch;
-import org.apache.arrow.flatbuf.Schema;
 
 /**
  * The messages of an Arrow file, which are the same in both of its formats: as a file it has a magic before them, and a
@@ -35,9 +28,7 @@ record ArrowMessages(Path file, FileChannel channel, long start, long end) {
     private static final int FILE_START = 8;
 
     private static final int MAX_METADATA = 1 << 26;
-    private static final int MAX_DEPTH = 32;
-    private static final int MAX_FIELDS = 10_000;
-    private static final int CONTINUES = -1;
+    static final int CONTINUES = -1;
 
     static ArrowMessages of(Path file, FileChannel channel) throws IOException {
         long size = channel.size();
@@ -64,6 +55,7 @@ record ArrowMessages(Path file, FileChannel channel, long start, long end) {
 
     /** CORRUPT_DATASET if a message claims more than there is. */
     void requireWhole() throws IOException {
+        ArrowMessageCheck check = new ArrowMessageCheck(file);
         long position = start;
         while (end - position >= Integer.BYTES) {
             int length = bytes(channel, position, Integer.BYTES).getInt();
@@ -82,57 +74,7 @@ record ArrowMessages(Path file, FileChannel channel, long start, long end) {
                         "has a message of %s bytes at byte %,d of %,d"
                                 .formatted(Integer.toUnsignedString(length), position, end));
             }
-            position += length + body(bytes(channel, position, length), end - position - length);
-        }
-    }
-
-    /** The length of what follows a message. */
-    private long body(ByteBuffer metadata, long rest) {
-        try {
-            Message message = Message.getRootAsMessage(metadata);
-            long body = message.bodyLength();
-            require(
-                    body >= 0 && body <= rest,
-                    "has a message with a body of %s bytes where %,d are left"
-                            .formatted(Long.toUnsignedString(body), rest));
-            switch (message.headerType()) {
-                case MessageHeader.Schema -> requireFields((Schema) message.header(new Schema()));
-                case MessageHeader.RecordBatch -> requireBuffers((RecordBatch) message.header(new RecordBatch()), body);
-                case MessageHeader.DictionaryBatch ->
-                    requireBuffers(((DictionaryBatch) message.header(new DictionaryBatch())).data(), body);
-                default -> throw corrupt(file, "has a message of type %d".formatted(message.headerType()));
-            }
-            return body;
-        } catch (IndexOutOfBoundsException | NullPointerException | AssertionError e) {
-            throw new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s has a damaged message".formatted(file), e);
-        }
-    }
-
-    private void requireFields(Schema schema) {
-        int fields = 0;
-        for (int i = 0; i < schema.fieldsLength(); i++) {
-            fields = count(schema.fields(i), 1, fields);
-        }
-    }
-
-    /** A field may point to itself, or many to one. */
-    private int count(Field field, int depth, int before) {
-        require(depth <= MAX_DEPTH, "has fields nested more than %d deep".formatted(MAX_DEPTH));
-        int fields = before + 1;
-        require(fields <= MAX_FIELDS, "has more than %,d fields".formatted(MAX_FIELDS));
-        for (int i = 0; i < field.childrenLength(); i++) {
-            fields = count(field.children(i), depth + 1, fields);
-        }
-        return fields;
-    }
-
-    private void requireBuffers(RecordBatch batch, long body) {
-        require(batch.length() >= 0 && batch.length() <= Integer.MAX_VALUE, "has a batch of too many rows");
-        for (int i = 0; i < batch.buffersLength(); i++) {
-            Buffer buffer = batch.buffers(i);
-            require(
-                    buffer.offset() >= 0 && buffer.length() >= 0 && buffer.length() <= body - buffer.offset(),
-                    "has a buffer outside of its message");
+            position += length + check.body(bytes(channel, position, length), end - position - length);
         }
     }
 

@@ -3,7 +3,6 @@ package io.gatehouse.trace;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -74,12 +73,13 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
     /**
      * Finds the columns of a table.
      *
+     * @param file names the file or the stream in errors
      * @param types types of the columns of the table by their names
      * @param given names of columns by what they mean; an empty name if no column means it
      * @throws GatehouseException INVALID_ARGUMENT if a name is not there, or a column that is needed, or if there are both
      *     positions and counts; CORRUPT_DATASET if the type of a column cannot mean it
      */
-    static LongColumns of(Path file, Map<String, String> types, Map<String, String> given) {
+    static LongColumns of(Object file, Map<String, String> types, Map<String, String> given) {
         Map<String, String> table = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         types.keySet().forEach(name -> table.put(name, name));
         Map<Meaning, String> names = new EnumMap<>(Meaning.class);
@@ -127,7 +127,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
         return columns;
     }
 
-    private static GatehouseException missing(Path file, String name, Map<String, String> types) {
+    private static GatehouseException missing(Object file, String name, Map<String, String> types) {
         return new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT,
                 "%s has no column '%s', but %s; name its columns with --columns"
@@ -137,7 +137,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                                 types.keySet().stream().map(JsonValue::shown).collect(Collectors.joining(", "))));
     }
 
-    private void requireTypes(Path file, Map<String, String> types) {
+    private void requireTypes(Object file, Map<String, String> types) {
         names.forEach((meaning, name) -> {
             String type = types.getOrDefault(name, "");
             boolean list = type.endsWith("[]");

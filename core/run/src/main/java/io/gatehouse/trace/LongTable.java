@@ -65,8 +65,20 @@ final class LongTable implements TraceReader {
     /** What has a meaning in the patterns that DuckDB takes paths for; in brackets it has none. */
     private static final Pattern WILD = Pattern.compile("[*?\\[]");
 
-    /** A file with its columns, as DuckDB reads it. */
-    private record Source(Path file, DuckDBConnection database, String table, LongColumns columns) {}
+    /**
+     * Rows with their columns, as DuckDB reads them.
+     *
+     * @param place names the file or the stream in errors
+     * @param unnamed name of the sequence if no column has it
+     * @param memory of the heap, in bytes, that a sequence may take
+     */
+    record Source(
+            String place,
+            String unnamed,
+            DuckDBConnection database,
+            String table,
+            LongColumns columns,
+            FileMemory memory) {}
 
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
@@ -78,7 +90,13 @@ final class LongTable implements TraceReader {
         try (DuckDBConnection database = open(spill)) {
             String table = table(file, database);
             LongColumns columns = LongColumns.of(file, types(database, table), shape.columns());
-            Source source = new Source(file, database, withNamesAsWritten(table, columns), columns);
+            Source source = new Source(
+                    file.toString(),
+                    String.valueOf(file.getFileName()),
+                    database,
+                    withNamesAsWritten(table, columns),
+                    columns,
+                    FileMemory.of(file));
             if (columns.counts()) {
                 counts(source, listener);
             } else {
@@ -87,14 +105,14 @@ final class LongTable implements TraceReader {
         } catch (GatehouseException e) {
             throw e;
         } catch (SQLException | IOException e) {
-            throw unreadable(file, e);
+            throw unreadable(file.toString(), e);
         } finally {
             delete(spill);
         }
     }
 
     /** DuckDB's words about it: what failed, and of CSV also why. */
-    private static GatehouseException unreadable(Path file, Exception failure) {
+    static GatehouseException unreadable(String place, Exception failure) {
         List<String> lines = String.valueOf(failure.getMessage()).lines().toList();
         String what = Stream.concat(
                         lines.stream().limit(1),
@@ -106,7 +124,7 @@ final class LongTable implements TraceReader {
                         .replaceAll("\uFFFD"))
                 .collect(Collectors.joining(". "));
         return new GatehouseException(
-                ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(file, what), failure);
+                ErrorCode.CORRUPT_DATASET, "%s cannot be read: %s".formatted(place, what), failure);
     }
 
     /** Reads a query again for why it failed: the error of a result that is streamed does not say it. */
@@ -114,13 +132,13 @@ final class LongTable implements TraceReader {
         try (Statement statement = source.database().createStatement()) {
             statement.execute("CREATE TEMP TABLE checked AS SELECT max(hash(r)) FROM (%s) AS r".formatted(query));
         } catch (SQLException e) {
-            return unreadable(source.file(), e);
+            return unreadable(source.place(), e);
         }
-        return unreadable(source.file(), failure);
+        return unreadable(source.place(), failure);
     }
 
     /** Sorting rows may take more memory than there is. */
-    private static Path spillDirectory() {
+    static Path spillDirectory() {
         try {
             return Files.createTempDirectory("gatehouse-import");
         } catch (IOException e) {
@@ -129,7 +147,7 @@ final class LongTable implements TraceReader {
     }
 
     /** DuckDB removes what it wrote. */
-    private static void delete(Path spill) {
+    static void delete(Path spill) {
         try {
             Files.deleteIfExists(spill);
         } catch (IOException e) {
@@ -137,7 +155,7 @@ final class LongTable implements TraceReader {
         }
     }
 
-    private static DuckDBConnection open(Path spill) throws SQLException {
+    static DuckDBConnection open(Path spill) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
         properties.setProperty("memory_limit", "%dMiB".formatted(MEMORY_LIMIT >> 20));
@@ -186,7 +204,7 @@ final class LongTable implements TraceReader {
         }
     }
 
-    private static Map<String, String> types(DuckDBConnection database, String table) throws SQLException {
+    static Map<String, String> types(DuckDBConnection database, String table) throws SQLException {
         Map<String, String> types = new LinkedHashMap<>();
         try (Statement statement = database.createStatement();
                 ResultSet columns = statement.executeQuery("DESCRIBE SELECT * FROM " + table)) {
@@ -199,7 +217,7 @@ final class LongTable implements TraceReader {
 
     private static void counts(Source source, TraceListener listener) {
         Map<Optional<String>, Map<Integer, long[]>> sums = new LinkedHashMap<>();
-        FileMemory memory = FileMemory.of(source.file());
+        FileMemory memory = source.memory();
         boolean named = source.columns().has(LongColumns.Meaning.SEQUENCE);
         String query = source.columns().counts(source.table());
         try (PreparedStatement statement = source.database().prepareStatement(query);
@@ -246,7 +264,8 @@ final class LongTable implements TraceReader {
         return index;
     }
 
-    private static void decisions(Source source, TraceListener listener) {
+    /** Gives the sequences of a table of decisions to the listener. */
+    static void decisions(Source source, TraceListener listener) {
         Rows rows = new Rows(source, listener);
         String query = source.columns().decisions(source.table(), areTogether(source));
         try (BufferAllocator allocator = new RootAllocator();
@@ -285,7 +304,7 @@ final class LongTable implements TraceReader {
     }
 
     private static GatehouseException corrupt(Source source, String what) {
-        return new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s %s".formatted(source.file(), what));
+        return new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s %s".formatted(source.place(), what));
     }
 
     /** Makes sequences of rows. */
@@ -294,14 +313,13 @@ final class LongTable implements TraceReader {
         private final TraceListener listener;
         private final ArrowBufPointer before = new ArrowBufPointer();
         private final ArrowBufPointer here = new ArrowBufPointer();
-        private FileMemory memory;
+        private long taken;
         private String name = "";
         private Optional<LongSequence> open = Optional.empty();
 
         Rows(Source source, TraceListener listener) {
             this.source = source;
             this.listener = listener;
-            this.memory = FileMemory.of(source.file());
         }
 
         void add(VectorSchemaRoot batch) {
@@ -312,7 +330,9 @@ final class LongTable implements TraceReader {
                             source, "has rows without a %s, or lists of different lengths".formatted(column.getName()));
                 }
             }
-            memory.take((long) count * LongSequence.ROW_BYTES);
+            long bytes = (long) count * LongSequence.ROW_BYTES;
+            source.memory().take(bytes);
+            taken += bytes;
             VarCharVector sequences = (VarCharVector) batch.getVector("sequence");
             IntVector generated = (IntVector) batch.getVector("generated");
             IntVector positions = (IntVector) batch.getVector("position");
@@ -351,9 +371,9 @@ final class LongTable implements TraceReader {
             name = next;
             // A file without a column for them is one sequence.
             boolean named = source.columns().has(LongColumns.Meaning.SEQUENCE);
-            String shown = named ? next : String.valueOf(source.file().getFileName());
+            String shown = named ? next : source.unnamed();
             LongSequence begun = new LongSequence(
-                    "%s, sequence %s".formatted(source.file(), JsonValue.shown(shown)), shown, source.columns());
+                    "%s, sequence %s".formatted(source.place(), JsonValue.shown(shown)), shown, source.columns());
             open = Optional.of(begun);
             return begun;
         }
@@ -362,7 +382,8 @@ final class LongTable implements TraceReader {
         void finish() {
             open.filter(sequence -> sequence.rows() > 0).ifPresent(sequence -> listener.sequence(sequence.sequence()));
             open = Optional.empty();
-            memory = FileMemory.of(source.file());
+            source.memory().release(taken);
+            taken = 0;
         }
     }
 }

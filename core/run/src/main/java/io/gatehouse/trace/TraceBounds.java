@@ -19,7 +19,7 @@ final class TraceBounds {
     private long row;
 
     /** CORRUPT_DATASET with the file and the sequence if it goes beyond them. */
-    void require(Path file, TracedSequence sequence) {
+    void require(Object file, TracedSequence sequence) {
         BitSet layers = new BitSet();
         for (TracedLayer layer : sequence.layers()) {
             if (layer.layer() >= MOST) {
@@ -75,7 +75,7 @@ final class TraceBounds {
         }
     }
 
-    private static GatehouseException corrupt(Path file, TracedSequence sequence, String what) {
+    private static GatehouseException corrupt(Object file, TracedSequence sequence, String what) {
         // Sequences without a name have their place for one.
         String place = sequence.name().startsWith(file.toString())
                 ? sequence.name()

@@ -29,6 +29,7 @@ import io.gatehouse.store.transfer.Export;
 import io.gatehouse.store.transfer.ExportListener;
 import io.gatehouse.store.transfer.ExportSummary;
 import io.gatehouse.store.transfer.ExportedDirectory;
+import io.gatehouse.store.transfer.GrowingRun;
 import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.store.transfer.SequenceShards;
 import io.gatehouse.store.verify.Verification;
@@ -221,6 +222,33 @@ public final class Store implements AutoCloseable {
             }
             return runId;
         });
+    }
+
+    /**
+     * Begins a run that another engine records while it computes, or continues one. Its sequences can be queried as soon as
+     * they are added.
+     *
+     * @throws GatehouseException RUN_EXISTS if a run of its name is there that was not begun so, or with other settings, or
+     *     that is being written
+     */
+    public GrowingRun growRun(RunDescription run) {
+        requireNonNull(run, "run is null");
+        return GrowingRun.open(file, run, new Exclusive(), runId -> {
+            if (!runsBeingWritten.add(runId)) {
+                throw beingWritten(run.name());
+            }
+            return () -> runsBeingWritten.remove(runId);
+        });
+    }
+
+    /** Transactions while no other run is registered: numbers of runs and of questions follow those in the file. */
+    private final class Exclusive implements GrowingRun.Changes {
+        @Override
+        public <T> T make(OpenDatabase.Work<T> work) {
+            synchronized (Store.this) {
+                return database.write(work);
+            }
+        }
     }
 
     /** The runs of the file in the order they were started. */

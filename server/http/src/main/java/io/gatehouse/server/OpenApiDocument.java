@@ -11,6 +11,7 @@ import io.gatehouse.server.query.QueryRequest;
 import io.gatehouse.server.query.QueryResource;
 import io.gatehouse.server.query.QuerySnapshot;
 import io.gatehouse.server.query.StatementResource;
+import io.gatehouse.server.run.IngestResource;
 import io.gatehouse.server.run.RunSnapshot;
 import io.gatehouse.server.run.RunsResource;
 import io.gatehouse.server.schema.SavedResource;
@@ -37,6 +38,7 @@ public final class OpenApiDocument implements Handler {
             Map.entry("Diagnostics", StatementResource.Diagnostics.class),
             Map.entry("Health", HealthResource.Health.class),
             Map.entry("History", HistoryResource.History.class),
+            Map.entry("Ingested", IngestResource.Ingested.class),
             Map.entry("Instance", HealthResource.Instance.class),
             Map.entry("Problem", Problem.class),
             Map.entry("Queries", QueriesResource.Queries.class),
@@ -72,6 +74,8 @@ public final class OpenApiDocument implements Handler {
         QueryResource.mediaTypes().forEach(rows::withObjectProperty);
         ObjectNode query = (ObjectNode) document.at("/paths/~1v1~1query/get");
         query.set("parameters", schemas.parameters(QueryRequest.Fields.class));
+        ObjectNode ingest = (ObjectNode) document.at("/paths/~1v1~1ingest/post");
+        ingest.set("parameters", schemas.parameters(IngestResource.Fields.class));
     }
 
     private static ObjectNode response(String schema) {

@@ -15,6 +15,7 @@ import io.gatehouse.server.query.QueryResource;
 import io.gatehouse.server.query.QueryService;
 import io.gatehouse.server.query.StatementResource;
 import io.gatehouse.server.query.admission.DescribeGate;
+import io.gatehouse.server.run.IngestResource;
 import io.gatehouse.server.run.RunsResource;
 import io.gatehouse.server.schema.SavedResource;
 import io.gatehouse.server.schema.SchemaResource;
@@ -28,6 +29,7 @@ import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.EndpointNotFound;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +72,7 @@ record Routes(
         routes.before("/v1/*", tokens);
         routes.before("/plain", tokens);
         routes.before("/metrics", tokens);
-        routes.before(new RequestBody(settings.http()));
+        routes.before(new RequestBody(settings.http(), Set.of(IngestResource.PATH)));
     }
 
     private void addQueries(RoutesConfig routes) {
@@ -104,6 +106,7 @@ record Routes(
         routes.get("/v1/runs/{name}", runs::show);
         routes.delete("/v1/runs/{name}", runs::delete);
         routes.post("/v1/runs/{name}/cancel", runs::cancel);
+        routes.post(IngestResource.PATH, new IngestResource(store, activity.runs(), settings.version()));
     }
 
     private void addServer(RoutesConfig routes) {

@@ -56,6 +56,11 @@ public final class QuestionRegister {
         return new QuestionRegister(connection, task, known, lastId(connection));
     }
 
+    /** A register for questions that the file does not have. */
+    public static QuestionRegister ofNew(DuckDBConnection connection, String task) throws SQLException {
+        return new QuestionRegister(connection, task, new HashMap<>(), lastId(connection));
+    }
+
     /**
      * Returns the ids of the questions in the order given, and adds those that the file does not have yet, with their
      * attributes. A question that the file has keeps its attributes.

@@ -63,6 +63,22 @@ public record RunDefinition(Map<String, String> properties) {
         return new RunDefinition(properties);
     }
 
+    /** Returns the definition of a run whose questions are not known when it begins. */
+    public static RunDefinition growing(RunDescription run) {
+        Map<String, String> properties = new TreeMap<>(of(run, List.of(), Map.of()).properties);
+        properties.keySet().removeAll(List.of("questions", "quiz"));
+        properties.put("source", run.source());
+        properties.put("model", run.model());
+        properties.put(
+                "layers",
+                run.modelLayers().stream()
+                        .map(layer -> layer.kind() == ModelLayer.Kind.MOE
+                                ? "%d of %d".formatted(layer.topK(), layer.experts())
+                                : "dense")
+                        .collect(Collectors.joining(", ")));
+        return new RunDefinition(properties);
+    }
+
     public static RunDefinition read(Connection connection, int runId) throws SQLException {
         List<Map.Entry<String, String>> properties = SmallQuery.list(
                 connection,
@@ -110,7 +126,7 @@ public record RunDefinition(Map<String, String> properties) {
         if (!differences.isEmpty()) {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS,
-                    "Run \"%s\" is unfinished and cannot be resumed with other settings: %s. Give the new run another name, or delete the old one."
+                    "Run \"%s\" cannot be continued with other settings: %s. Give the new run another name, or delete the old one."
                             .formatted(name, String.join("; ", differences)));
         }
     }

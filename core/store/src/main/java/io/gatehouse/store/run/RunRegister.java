@@ -106,12 +106,36 @@ public final class RunRegister {
                     ErrorCode.RUN_EXISTS, "Run \"%s\" of %s is complete.".formatted(run.name(), file));
         }
         definition.requireSameAs(RunDefinition.read(connection, runId), run.name());
+        restart(runId);
+        return runId;
+    }
+
+    /**
+     * Adds a run that grows, or finds it, however it ended, and returns its number.
+     *
+     * @throws GatehouseException RUN_EXISTS if a run of its name is there that came from elsewhere, or with other settings
+     */
+    public int grow(RunDescription run, RunDefinition definition) throws SQLException {
+        Optional<Integer> known = SmallQuery.first(
+                connection,
+                "SELECT run_id FROM runs WHERE name = ? AND source = ?",
+                row -> row.getInt(1),
+                run.name(),
+                run.source());
+        if (known.isEmpty()) {
+            return insert(run, definition, 0);
+        }
+        definition.requireSameAs(RunDefinition.read(connection, known.get()), run.name());
+        restart(known.get());
+        return known.get();
+    }
+
+    private void restart(int runId) throws SQLException {
         SmallQuery.update(
                 connection,
                 "UPDATE runs SET status = ?, finished_at = NULL WHERE run_id = ?",
                 RunStatus.RUNNING.id(),
                 runId);
-        return runId;
     }
 
     /** Deletes a run, and the questions and weights that no other run needs. */

@@ -45,28 +45,39 @@ public final class SequenceShards {
     /**
      * @param memory counts the open shard
      * @param sumBytes memory that the sums of a sequence may take until they are written
+     * @param number number of the first shard
      */
-    private SequenceShards(RunWriter writer, ShardQueue queue, FileMemory memory, long sumBytes) {
+    private SequenceShards(RunWriter writer, ShardQueue queue, FileMemory memory, long sumBytes, int number) {
         this.writer = writer;
         this.queue = queue;
         this.memory = memory;
         this.sumBytes = sumBytes;
+        this.number = number;
     }
 
     /**
-     * Writes the sequences of an import with the writer of its run.
+     * Writes sequences with the writer of their run, and returns the number of the shard after theirs.
      *
+     * @param memory counts the sequences that are held until their shard is written
+     * @param first number of the first shard
      * @throws GatehouseException OUT_OF_MEMORY if a sequence alone is too large; what reading or writing fails with
      */
-    public static void write(ImportedRun run, RunDescription description, RunWriter writer) {
+    static int write(
+            SequenceSource sequences, FileMemory memory, RunDescription description, RunWriter writer, int first) {
         long room = Math.min(ShardQueue.DEFAULT_BYTES, Runtime.getRuntime().maxMemory() / QUEUE_SHARE);
         long sumBytes = SUM_COPIES * ShardQueue.sumBytes(description);
         try (ShardQueue queue = new ShardQueue(writer, room, (commit, waiting) -> {})) {
-            SequenceShards shards = new SequenceShards(writer, queue, run.memory(), sumBytes);
-            run.sequences().read(shards::add);
+            SequenceShards shards = new SequenceShards(writer, queue, memory, sumBytes, first);
+            sequences.read(shards::add);
             shards.handOver();
             queue.drain();
+            return shards.number;
         }
+    }
+
+    /** Writes the sequences of an import with the writer of its run. */
+    public static void write(ImportedRun run, RunDescription description, RunWriter writer) {
+        write(run.sequences(), run.memory(), description, writer, 0);
     }
 
     /** Adds the sequence that is the question at {@code index} of the list that started the run. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 
@@ -25,9 +26,16 @@ public final class RequestBody implements Handler {
     private static final long READ_ON = 64;
 
     private final HttpLimits limits;
+    private final Set<String> streamed;
 
-    public RequestBody(HttpLimits limits) {
+    /**
+     * Reads the bodies of all requests but some.
+     *
+     * @param streamed paths whose handlers read the body themselves, within limits of their own
+     */
+    public RequestBody(HttpLimits limits, Set<String> streamed) {
         this.limits = requireNonNull(limits, "limits is null");
+        this.streamed = Set.copyOf(streamed);
     }
 
     /** The bytes of the body; none where there is none. */
@@ -37,6 +45,10 @@ public final class RequestBody implements Handler {
 
     @Override
     public void handle(Context context) throws IOException {
+        String path = context.path();
+        if (streamed.contains(path.endsWith("/") ? path.substring(0, path.length() - 1) : path)) {
+            return;
+        }
         HttpServletRequest request = context.req();
         if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
             context.attribute(READ, read(request.getInputStream()));

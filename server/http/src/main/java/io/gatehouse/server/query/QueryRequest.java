@@ -10,6 +10,7 @@ import io.gatehouse.base.JsonField;
 import io.gatehouse.client.Query;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.AddressFields;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.RequestBody;
 import io.javalin.http.Context;
@@ -106,7 +107,7 @@ public record QueryRequest(
 
     /** Reads a request without a body. */
     static QueryRequest ofAddress(Context context) {
-        return of(address(context), context);
+        return of(AddressFields.of(context, FIELDS), context);
     }
 
     /**
@@ -114,7 +115,7 @@ public record QueryRequest(
      * text/plain and forms need no preflight.
      */
     static QueryRequest ofBody(Context context) {
-        ObjectNode fields = address(context);
+        ObjectNode fields = AddressFields.of(context, FIELDS);
         ObjectNode body = switch (Json.mediaType(context)) {
             case "application/json" -> Json.body(context, FIELDS.keySet());
             case "application/sql" -> Json.object().put("sql", text(RequestBody.of(context)));
@@ -173,43 +174,6 @@ public record QueryRequest(
             case "escape" -> true;
             default -> throw invalid("\"formulas\" is keep or escape, not \"%s\".".formatted(choice));
         };
-    }
-
-    private static ObjectNode address(Context context) {
-        ObjectNode fields = Json.object();
-        context.queryParamMap().forEach((name, values) -> {
-            RecordComponent field = FIELDS.get(name);
-            if (field == null) {
-                throw invalid("The address has a parameter \"%s\"; it may have %s."
-                        .formatted(name, Json.listed(FIELDS.keySet())));
-            }
-            if (values.size() != 1) {
-                throw invalid("The address has the parameter \"%s\" %d times.".formatted(name, values.size()));
-            }
-            put(fields, name, field, values.get(0));
-        });
-        return fields;
-    }
-
-    private static void put(ObjectNode fields, String name, RecordComponent field, String value) {
-        if (Json.isWholeNumber(field)) {
-            fields.put(name, wholeNumber(name, value));
-        } else if (field.getType() == ArrayNode.class) {
-            fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"%s\"".formatted(name)));
-        } else {
-            fields.put(name, value);
-        }
-    }
-
-    private static long wholeNumber(String name, String value) {
-        try {
-            return Long.parseLong(value);
-        } catch (NumberFormatException e) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "The parameter \"%s\" must be a whole number, but is \"%s\".".formatted(name, value),
-                    e);
-        }
     }
 
     private static String text(byte[] body) {

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,14 @@ final class RunEvents implements HostedRun.Listener {
             committed.put(run, questions);
             schema("shard-committed");
         }
+    }
+
+    /** A run that other engines send has changed, and what SQL finds. */
+    void changed(Supplier<RunSnapshot> run, String reason) {
+        publish(() -> {
+            schema(reason);
+            events.publish(Topic.RUN, run.get());
+        });
     }
 
     /** What SQL finds has changed. */

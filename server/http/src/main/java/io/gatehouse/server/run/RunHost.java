@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -43,6 +44,9 @@ public final class RunHost {
     private final RunEvents runEvents;
     private final Map<String, HostedRun> hosted = new LinkedHashMap<>();
     private final Set<String> leaving = new HashSet<>();
+    /** Runs that other engines are sending. */
+    private final Set<String> growing = ConcurrentHashMap.newKeySet();
+
     private boolean stopping;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(DaemonThreads.named("gatehouse-run"));
 
@@ -147,7 +151,7 @@ public final class RunHost {
         List<RunSnapshot> list = new ArrayList<>();
         List<String> known = new ArrayList<>();
         for (RunSummary run : store.runs()) {
-            list.add(RunSnapshot.of(run.name(), Optional.of(run), find(run.name()), Optional.empty()));
+            list.add(asSent(RunSnapshot.of(run.name(), Optional.of(run), find(run.name()), Optional.empty())));
             known.add(run.name());
         }
         synchronized (hosted) {
@@ -170,8 +174,34 @@ public final class RunHost {
         OptionalDouble mean = summary.filter(whole -> whole.status() == RunStatus.COMPLETE)
                 .map(whole -> store.meanAccuracyOfSubjects(whole.runId()))
                 .orElse(OptionalDouble.empty());
-        return RunSnapshot.of(
-                name, summary, run, mean.isPresent() ? Optional.of(mean.getAsDouble()) : Optional.empty());
+        return asSent(RunSnapshot.of(
+                name, summary, run, mean.isPresent() ? Optional.of(mean.getAsDouble()) : Optional.empty()));
+    }
+
+    /** Another engine begins to send a run. */
+    void begun(String name) {
+        growing.add(name);
+        published(name, "run-started");
+    }
+
+    /** What another engine sends of a run was committed. */
+    void grown(String name) {
+        published(name, "shard-committed");
+    }
+
+    /** Another engine stops sending a run. */
+    void paused(String name) {
+        growing.remove(name);
+        published(name, "run-ended");
+    }
+
+    private void published(String name, String reason) {
+        runEvents.changed(() -> show(name), reason);
+    }
+
+    /** A run that is being sent is not interrupted. */
+    private RunSnapshot asSent(RunSnapshot run) {
+        return growing.contains(run.name()) ? run.withStatus(RunStatus.RUNNING.id()) : run;
     }
 
     /** Runs that have not ended. */

@@ -1,0 +1,82 @@
+"""Client of Gatehouse, the SQL database for the routing of mixture-of-experts models.
+
+:func:`connect` gives a connection as PEP 249 (DB-API 2.0) defines it::
+
+    import gatehouse
+
+    with gatehouse.connect("http://127.0.0.1:8080") as connection:
+        for layer, expert in connection.execute("SELECT layer, expert FROM experts WHERE activations > ?", [1000]):
+            print(layer, expert)
+        loads = connection.frame("FROM layer_load")    # a pandas.DataFrame; needs pyarrow and pandas
+"""
+
+from .connection import DEFAULT_URL, Connection, Cursor, connect
+from .errors import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    Position,
+    ProgrammingError,
+    Warning,
+)
+from .types import (
+    BINARY,
+    DATETIME,
+    NUMBER,
+    ROWID,
+    STRING,
+    Binary,
+    Date,
+    DateFromTicks,
+    Time,
+    TimeFromTicks,
+    Timestamp,
+    TimestampFromTicks,
+)
+
+__version__ = "0.1.0"
+
+#: PEP 249: the version of DB-API.
+apilevel = "2.0"
+#: PEP 249: threads may share the module and connections.
+threadsafety = 2
+#: PEP 249: a statement has ``?`` for each value.
+paramstyle = "qmark"
+
+__all__ = [
+    "BINARY",
+    "Binary",
+    "Connection",
+    "Cursor",
+    "DATETIME",
+    "DEFAULT_URL",
+    "DataError",
+    "DatabaseError",
+    "Date",
+    "DateFromTicks",
+    "Error",
+    "IntegrityError",
+    "InterfaceError",
+    "InternalError",
+    "NUMBER",
+    "NotSupportedError",
+    "OperationalError",
+    "Position",
+    "ProgrammingError",
+    "ROWID",
+    "STRING",
+    "Time",
+    "TimeFromTicks",
+    "Timestamp",
+    "TimestampFromTicks",
+    "Warning",
+    "apilevel",
+    "connect",
+    "paramstyle",
+    "threadsafety",
+]
