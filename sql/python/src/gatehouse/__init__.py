@@ -1,6 +1,6 @@
 """Client of Gatehouse, the SQL database for the routing of mixture-of-experts models.
 
-:func:`connect` gives a connection as PEP 249 (DB-API 2.0) defines it::
+:func:`record` sends the routing of a model of transformers to a server. :func:`connect` gives a connection as PEP 249 (DB-API 2.0) defines it::
 
     import gatehouse
 
@@ -24,6 +24,7 @@ from .errors import (
     ProgrammingError,
     Warning,
 )
+from .recorder import Recording, record
 from .types import (
     BINARY,
     DATETIME,
@@ -69,6 +70,7 @@ __all__ = [
     "Position",
     "ProgrammingError",
     "ROWID",
+    "Recording",
     "STRING",
     "Time",
     "TimeFromTicks",
@@ -78,5 +80,6 @@ __all__ = [
     "apilevel",
     "connect",
     "paramstyle",
+    "record",
     "threadsafety",
 ]
