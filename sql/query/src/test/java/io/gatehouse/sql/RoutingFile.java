@@ -1,6 +1,5 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.store.database.Lockdown;
 import io.gatehouse.store.schema.DatabaseSchema;
 import io.gatehouse.store.schema.Rollup;
 import io.gatehouse.store.schema.RollupSql;
@@ -31,7 +30,6 @@ final class RoutingFile implements AutoCloseable {
         properties.setProperty("max_temp_directory_size", "0KB");
         properties.setProperty("max_expression_depth", "250");
         RoutingFile file = new RoutingFile((DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties));
-        file.run(Lockdown.OPTIMIZER);
         file.run(DatabaseSchema.definition());
         file.run(resource("/sql/facts.sql"));
         return file;

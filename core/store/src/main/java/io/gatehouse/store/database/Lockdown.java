@@ -20,9 +20,6 @@ import org.duckdb.DuckDBConnection;
  * streams and spilling to the directory for temporary files go on working.
  */
 public final class Lockdown {
-    /** Projection pull-up of DuckDB 2.0 loses a column of an inner LATERAL ("Failed to bind column reference"). */
-    public static final String OPTIMIZER = "SET disabled_optimizers = 'projection_pullup'";
-
     private Lockdown() {}
 
     /** Returns the settings with which a process that does little else opens a database. */
@@ -67,7 +64,6 @@ public final class Lockdown {
                 .map(directory -> "'%s'".formatted(SqlText.quoted(directory)))
                 .collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement()) {
-            statement.execute(OPTIMIZER);
             // DuckDB shows this limit when it is given at open, but keeps it only when it is set afterwards.
             statement.execute("SET max_temp_directory_size = '%s'".formatted(megabytes(freeDisk(disk) / 2)));
             statement.execute("SET allowed_directories = [%s]".formatted(allowed));
