@@ -36,7 +36,7 @@ public enum Precision {
                 .findFirst()
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "There is no precision '%s'; choose one of %s"
+                        "Unknown precision '%s'; choose one of %s"
                                 .formatted(
                                         id,
                                         Arrays.stream(values())

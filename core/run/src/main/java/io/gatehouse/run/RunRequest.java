@@ -97,18 +97,24 @@ public record RunRequest(
                 values = {"greedy", "random", "model"})
         String sampling,
 
-        @JsonField(value = "Temperature of random sampling; 1 by default.", minimum = 0)
+        @JsonField(value = "Temperature of random sampling; default: 1.", minimum = 0)
         Optional<Double> temperature,
 
-        @JsonField(value = "Most probable tokens that random sampling draws from; 0, all, by default.", minimum = 0)
+        @JsonField(
+                value = "Random sampling draws from this many of the most probable tokens; default: 0, all.",
+                minimum = 0)
         Optional<Integer> sampleTopK,
 
         @JsonField(
-                value = "Probability that the tokens have together which random sampling draws from; 1 by default.",
+                value =
+                        "Random sampling draws from the most probable tokens whose probabilities add up to this; default: 1.",
                 minimum = 0)
         Optional<Double> topP,
 
-        @JsonField(value = "Least share of the highest probability that a drawn token has; 0 by default.", minimum = 0)
+        @JsonField(
+                value =
+                        "Random sampling leaves out tokens less probable than this times the highest probability; default: 0.",
+                minimum = 0)
         Optional<Double> minP,
 
         @JsonField(value = "Penalty of tokens that prompt and text have already; 1, none, by default.", minimum = 0)

@@ -119,27 +119,27 @@ final class RunOptions {
     @Option(
             names = "--top-p",
             paramLabel = "P",
-            description = "Draw from the most probable tokens that have the probability P together; default: 1.")
+            description = "Draw from the most probable tokens whose probabilities add up to P; default: 1.")
     private Optional<Double> topP = Optional.empty();
 
     @Option(
             names = "--min-p",
             paramLabel = "P",
-            description = "Draw from tokens whose probability is at least P times the highest one; default: 0.")
+            description = "Leave out tokens less probable than P times the highest probability; default: 0.")
     private Optional<Double> minP = Optional.empty();
 
     @Option(
             names = "--repetition-penalty",
             paramLabel = "X",
             description =
-                    "Make tokens that prompt and text have already less probable, also with greedy: divide positive"
+                    "Make tokens that the prompt or the text already contains less probable, also with greedy: divide positive"
                             + " logits by X and multiply negative ones; default: 1.")
     private Optional<Double> repetitionPenalty = Optional.empty();
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Seed of what is drawn; the text of a question depends on it and not on other questions;"
+            description = "Seed of random sampling; the text of a question does not depend on other questions;"
                     + " default: 0.")
     private Optional<Long> seed = Optional.empty();
 
