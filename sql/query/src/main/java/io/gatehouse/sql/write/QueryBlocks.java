@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelCollation;
 import org.apache.calcite.rel.RelCollations;
@@ -36,6 +37,7 @@ import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.util.Util;
 
 /**
@@ -74,10 +76,10 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     @Override
     public RelNode visit(RelNode node) {
-        RelNode cut = merged(super.visit(node).accept(subQueries));
+        RelNode cut = merged(super.visit(lateral(node)).accept(subQueries));
         if (cut instanceof Correlate correlate) {
-            return correlate.copy(
-                    correlate.getTraitSet(), List.of(table(correlate.getLeft()), table(correlate.getRight())));
+            RelNode right = named(correlate.getRight(), correlate.getLeft());
+            return correlate.copy(correlate.getTraitSet(), List.of(table(correlate.getLeft()), table(right)));
         }
         if (cut instanceof Project project && project.getProjects().stream().anyMatch(QueryBlocks::queriesInWindow)) {
             return withoutQueriesInWindows(project);
@@ -89,6 +91,33 @@ final class QueryBlocks extends RelHomogeneousShuttle {
             return sorted(sort, project);
         }
         return looksBack(cut);
+    }
+
+    private static RelNode lateral(RelNode node) {
+        return node instanceof Correlate correlate
+                ? correlate.copy(
+                        correlate.getTraitSet(), List.of(correlate.getLeft(), ReadColumns.of(correlate.getRight())))
+                : node;
+    }
+
+    /**
+     * Gives columns names that another relation does not have. Calcite's writer may put a SELECT * around both, and then
+     * refers to the columns by the unique names that they have in algebra.
+     */
+    private static RelNode named(RelNode node, RelNode beside) {
+        List<String> taken = beside.getRowType().getFieldNames();
+        List<String> names = node.getRowType().getFieldNames();
+        List<String> unique = SqlValidatorUtil.uniquify(
+                        Stream.concat(taken.stream(), names.stream()).toList(), false)
+                .subList(taken.size(), taken.size() + names.size());
+        return unique.equals(names)
+                ? node
+                : LogicalProject.create(
+                        table(node),
+                        List.of(),
+                        node.getCluster().getRexBuilder().identityProjects(node.getRowType()),
+                        unique,
+                        Set.of());
     }
 
     private static RelNode table(RelNode node) {
