@@ -91,7 +91,7 @@ final class WorkerProcess implements AutoCloseable {
 
     static WorkerProcess start(WorkerSettings settings) {
         try {
-            Path scratch = Files.createTempDirectory("gatehouse-worker");
+            Path scratch = Files.createTempDirectory(scratchName());
             try {
                 return new WorkerProcess(settings, scratch, new ProcessBuilder(command(settings, scratch)).start());
             } catch (IOException e) {
@@ -102,6 +102,11 @@ final class WorkerProcess implements AutoCloseable {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR, "No process can be started for the run: %s".formatted(e.getMessage()), e);
         }
+    }
+
+    /** Names the process that deletes it, for whoever finds one that was left behind. */
+    private static String scratchName() {
+        return "gatehouse-worker-%d-".formatted(ProcessHandle.current().pid());
     }
 
     private static List<String> command(WorkerSettings settings, Path scratch) {

@@ -195,9 +195,11 @@ final class TestHostileModels {
         assertThat(scratch()).as("what workers left behind").isSubsetOf(scratchBefore);
     }
 
+    /** The directories of the workers that this process started. */
     private static Set<Path> scratch() throws IOException {
+        String name = "gatehouse-worker-%d-".formatted(ProcessHandle.current().pid());
         try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return all.filter(path -> path.getFileName().toString().startsWith("gatehouse-worker"))
+            return all.filter(path -> path.getFileName().toString().startsWith(name))
                     .collect(Collectors.toSet());
         }
     }
