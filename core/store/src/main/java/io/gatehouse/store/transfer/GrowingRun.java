@@ -233,6 +233,7 @@ public final class GrowingRun implements AutoCloseable {
             update(digest, layer.experts());
             update(digest, layer.weights());
             update(digest, layer.scores());
+            update(digest, layer.entropies());
         }
         return HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
     }

@@ -12,6 +12,7 @@ import java.util.Arrays;
  * @param ranked whether the source says which expert comes first; else in order of their ids
  * @param weights factor of the output of each of these experts, shape [tokens, topK]; empty if unknown
  * @param scores score by which each of these experts was chosen, where it is not its probability; else empty
+ * @param entropies entropy of the gate over all experts at each token, in nats; empty if unknown, or if the gate is known
  * @param probabilities the whole gate, shape [tokens, experts]; empty if unknown
  */
 public record TracedLayer(
@@ -22,6 +23,7 @@ public record TracedLayer(
         boolean ranked,
         float[] weights,
         float[] scores,
+        float[] entropies,
         float[] probabilities) {
     public TracedLayer {
         if (layer < 0 || topK < 1) {
@@ -39,9 +41,13 @@ public record TracedLayer(
             throw new IllegalArgumentException(
                     "Layer %d has %d scores for %d experts".formatted(layer, scores.length, experts.length));
         }
+        if (entropies.length != 0 && (entropies.length != positions.length || probabilities.length != 0)) {
+            throw new IllegalArgumentException("Layer %d has %d entropies and %d probabilities for %d tokens"
+                    .formatted(layer, entropies.length, probabilities.length, positions.length));
+        }
     }
 
-    /** A layer without scores. */
+    /** A layer without scores and entropies. */
     public TracedLayer(
             int layer,
             int topK,
@@ -50,7 +56,7 @@ public record TracedLayer(
             boolean ranked,
             float[] weights,
             float[] probabilities) {
-        this(layer, topK, positions, experts, ranked, weights, new float[0], probabilities);
+        this(layer, topK, positions, experts, ranked, weights, new float[0], new float[0], probabilities);
     }
 
     public int tokens() {
