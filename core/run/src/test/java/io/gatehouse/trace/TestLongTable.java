@@ -87,6 +87,12 @@ final class TestLongTable {
         Path two = file("two.csv", "position,layer,expert,entropy\n0,0,3,0.75\n0,0,1,0.5\n");
         assertRefused(
                 () -> found(two), ErrorCode.CORRUPT_DATASET, "has entropies 0.75 and 0.5 for position 0 of layer 0");
+        TraceImport traces = new TraceImport(TraceKind.LONG, TraceShape.unknown());
+        traces.read(file("high.csv", "position,layer,expert,entropy\n0,0,3,3\n"));
+        assertRefused(
+                () -> traces.run("r", "m", OptionalInt.of(20)),
+                ErrorCode.INVALID_ARGUMENT,
+                "There are at least 21 experts in a layer, not 20");
         Path below = file("below.csv", "position,layer,expert,entropy\n0,0,3,-0.5\n");
         assertRefused(() -> found(below), ErrorCode.CORRUPT_DATASET, "has entropy -0.5 at position 0 of layer 0");
     }

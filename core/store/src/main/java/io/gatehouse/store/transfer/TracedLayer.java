@@ -25,6 +25,9 @@ public record TracedLayer(
         float[] scores,
         float[] entropies,
         float[] probabilities) {
+    /** Of an entropy, less than half a unit of the store. */
+    private static final double ROUNDING = 0.0004;
+
     public TracedLayer {
         if (layer < 0 || topK < 1) {
             throw new IllegalArgumentException("Layer %d with %d experts a token".formatted(layer, topK));
@@ -67,6 +70,15 @@ public record TracedLayer(
     int tokensBefore(int position) {
         int found = Arrays.binarySearch(positions, position);
         return found < 0 ? -found - 1 : found;
+    }
+
+    /** Number of experts that its entropies need: none is larger than the logarithm of their number. */
+    int expertsOfEntropies() {
+        float largest = 0;
+        for (float entropy : entropies) {
+            largest = Math.max(largest, entropy);
+        }
+        return entropies.length == 0 ? 0 : (int) Math.ceil(Math.exp(largest - ROUNDING));
     }
 
     /** Number of experts of the layer if the whole gate is known; else 0. */
