@@ -109,7 +109,7 @@ def _watched(forward: Any, watches: List[_Watch]) -> Any:
 
         def __torch_function__(self, function: Any, types: Any, arguments: Any = (), options: Any = None) -> Any:
             result = function(*arguments, **(options or {}))
-            given = arguments or tuple((options or {}).get(name) for name in ("input",))
+            given = arguments or ((options or {}).get("input"),)
             self._watch.saw(getattr(function, "__name__", ""), given, result)
             return result
 
