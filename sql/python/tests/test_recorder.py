@@ -63,6 +63,34 @@ FAMILIES = [
     ),
 ]
 
+MOE = dict(moe_intermediate_size=16)
+# Name of the configuration, sizes, and whether experts are chosen by something else than their probability or logit.
+CHOICES = [
+    ("OlmoeConfig", dict(num_experts=8, num_experts_per_tok=3), False),
+    ("GptOssConfig", dict(num_local_experts=8, num_experts_per_tok=2, head_dim=8), False),
+    ("GraniteMoeConfig", dict(num_local_experts=8, num_experts_per_tok=2), False),
+    ("Ernie4_5_MoeConfig", dict(moe_num_experts=8, moe_k=2, moe_layer_start_index=0, **MOE), True),
+    (
+        "DeepseekV3Config",
+        dict(
+            n_routed_experts=8,
+            num_experts_per_tok=2,
+            n_group=2,
+            topk_group=1,
+            first_k_dense_replace=1,
+            num_key_value_heads=4,
+            q_lora_rank=16,
+            kv_lora_rank=16,
+            qk_rope_head_dim=8,
+            qk_nope_head_dim=8,
+            v_head_dim=8,
+            **MOE,
+        ),
+        True,
+    ),
+    ("MiniMaxM2Config", dict(num_local_experts=8, num_experts_per_tok=2, head_dim=8), True),
+]
+
 
 @skipUnless(URL, "GATEHOUSE_TEST_URL names no server")
 @skipUnless(HAS_MODELS, "torch, transformers and numpy are not installed")
@@ -147,6 +175,52 @@ class RecorderTest(unittest.TestCase):
                     prompts[name] = int(mask[row].sum())
                 self.assert_matches(model, texts, prompts, weigh)
 
+    def test_records_entropies_and_selection_scores(self):
+        import torch
+
+        for config, sizes, scored in CHOICES:
+            with self.subTest(config):
+                self.run_name = "chosen " + uuid.uuid4().hex
+                model = self.model(config, sizes)
+                biases = [b for name, b in model.named_buffers() if "correction_bias" in name]
+                biases += [b for name, b in model.named_parameters() if "correction_bias" in name]
+                with torch.no_grad():
+                    for number, bias in enumerate(biases):
+                        bias.copy_(torch.linspace(-0.02, 0.02, bias.numel()).roll(number).reshape(bias.shape))
+                seen = {}
+                hooks = [
+                    module.register_forward_hook(
+                        lambda module, _, output, layer=layer: seen.__setitem__(layer, (module, output[0].float()))
+                    )
+                    for layer, module in gatehouse.recorder._routers(model)
+                ]
+                with gatehouse.record(model, run=self.run_name, url=URL), torch.no_grad():
+                    model(torch.tensor([[1, 4, 6, 8, 9, 11]]))
+                for hook in hooks:
+                    hook.remove()
+                rows = self.connection.execute(
+                    """
+                    SELECT t.layer, t."position", t.experts, t.scores, t.entropy
+                    FROM token_routing AS t JOIN runs AS r ON r.run_id = t.run_id WHERE r.name = ?""",
+                    [self.run_name],
+                ).fetchall()
+                self.assertEqual(6 * len(seen), len(rows))
+                for layer, position, experts, scores, entropy in rows:
+                    logits = seen[layer][1][position]
+                    sigmoid = config in ("DeepseekV3Config", "MiniMaxM2Config")
+                    s = logits.sigmoid() if sigmoid else logits.softmax(-1)
+                    p = s / s.sum()
+                    self.assertAlmostEqual(-(p * p.log()).sum().item(), entropy, delta=6e-4)
+                    if not scored:
+                        self.assertIsNone(scores)
+                        continue
+                    # The biases of layers differ only by their order.
+                    number = sorted(seen).index(layer)
+                    biased = s + torch.linspace(-0.02, 0.02, 8).roll(number)
+                    self.assertEqual(sorted(scores, reverse=True), scores)
+                    for expert, score in zip(experts, scores):
+                        self.assertAlmostEqual(biased[expert].item(), score, delta=1e-5)
+
     def test_records_calls_of_the_model(self):
         import torch
 
@@ -214,6 +288,7 @@ class RecorderTest(unittest.TestCase):
         self.assertNotIn("generate", vars(model))
         self.assertEqual(0, sum(len(module._forward_hooks) for module in model.modules()))
         self.assertEqual(0, len(model._forward_pre_hooks))
+        self.assertEqual([], [name for name, module in model.named_modules() if "forward" in vars(module)])
         self.assertEqual({}, self.stored())
 
     def test_refuses_what_it_cannot_record(self):

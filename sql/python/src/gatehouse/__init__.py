@@ -1,6 +1,6 @@
 """Client of Gatehouse, the SQL database for the routing of mixture-of-experts models.
 
-:func:`record` sends the routing of a model of transformers to a server. :func:`connect` gives a connection as PEP 249 (DB-API 2.0) defines it::
+:func:`record` sends the routing of a model of transformers to a server. :func:`connect` gives a connection as PEP 249 (DB-API 2.0) defines it, and :func:`open` one to a database file. ``%load_ext gatehouse`` gives notebooks ``%%gatehouse``::
 
     import gatehouse
 
@@ -9,6 +9,8 @@
             print(layer, expert)
         loads = connection.frame("FROM layer_load")    # a pandas.DataFrame; needs pyarrow and pandas
 """
+
+from typing import Any
 
 from .connection import DEFAULT_URL, Connection, Cursor, connect
 from .errors import (
@@ -24,6 +26,7 @@ from .errors import (
     ProgrammingError,
     Warning,
 )
+from .local import LocalConnection, open
 from .recorder import Recording, record
 from .types import (
     BINARY,
@@ -49,6 +52,15 @@ threadsafety = 2
 #: PEP 249: a statement has ``?`` for each value.
 paramstyle = "qmark"
 
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Is what ``%load_ext gatehouse`` calls."""
+    from . import magic
+
+    magic.register(shell)
+
+
 __all__ = [
     "BINARY",
     "Binary",
@@ -64,6 +76,7 @@ __all__ = [
     "IntegrityError",
     "InterfaceError",
     "InternalError",
+    "LocalConnection",
     "NUMBER",
     "NotSupportedError",
     "OperationalError",
@@ -79,6 +92,8 @@ __all__ = [
     "Warning",
     "apilevel",
     "connect",
+    "load_ipython_extension",
+    "open",
     "paramstyle",
     "record",
     "threadsafety",

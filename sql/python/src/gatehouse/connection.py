@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import ssl
 import threading
 import uuid
@@ -19,7 +20,8 @@ Description = Tuple[str, str, None, None, None, None, None]
 # JSON has a default limit of rows, which is for people; this is the largest one that JSON numbers hold exactly.
 _ALL_ROWS = 2**53
 
-DEFAULT_URL = "http://127.0.0.1:8080"
+#: The address that the environment variable ``GATEHOUSE_URL`` names, or that of ``gatehouse serve``.
+DEFAULT_URL = os.environ.get("GATEHOUSE_URL") or "http://127.0.0.1:8080"
 
 
 def connect(
@@ -71,6 +73,11 @@ class Connection:
         self._timeout = timeout
         #: Version of the server.
         self.server_version = version
+
+    @property
+    def url(self) -> str:
+        """Address of the server."""
+        return self._server.url
 
     def cursor(self) -> "Cursor":
         """Returns a cursor. Cursors of a connection run their queries at the same time."""

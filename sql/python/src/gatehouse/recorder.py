@@ -17,6 +17,10 @@ from .frames import needed
 _ROUTER = re.compile("Router$|TopKGate$|MoEV1Gate$")
 _NUMBER = re.compile(r"\.(\d+)\.")
 _BATCH_BYTES = 16 << 20
+# What leaves the values that a router compares as they are.
+_SAME_VALUES = frozenset(
+    ("to", "float", "type", "type_as", "view", "reshape", "contiguous", "detach", "masked_fill", "masked_fill_")
+)
 _TRIES = 6
 _UNSUPPORTED = {
     "num_beams": "beam search, which moves texts between the rows of a batch",
@@ -53,11 +57,77 @@ class _Router(NamedTuple):
     module: Any
 
 
-class _Row:
-    """A sequence of a batch: the experts and weights of its tokens by layer, in the order of their positions."""
+class _Decisions(NamedTuple):
+    """What a router decided of some tokens, on the CPU; the best expert of each token first."""
+
+    experts: Any
+    weights: Any
+    #: By what the experts were chosen, if that is not their probability or their logit.
+    scores: Optional[Any]
+    #: Of the probabilities of all experts, if the router computes probabilities.
+    entropies: Optional[Any]
+
+    def of(self, begin: int, end: int) -> "_Decisions":
+        return _Decisions(*(None if column is None else column[begin:end] for column in self))
+
+
+class _Watch:
+    """What one call of a router computes on its way: whether it takes probabilities or sigmoids, and what it chooses by."""
 
     def __init__(self) -> None:
-        self.parts: Dict[int, List[Tuple[Any, Any]]] = {}
+        self.sigmoid = False
+        self.softmax = False
+        #: What the last choice was made from, and the values and places that it gave.
+        self.compared: Optional[Any] = None
+        self.chosen: Optional[Any] = None
+        self._probabilities: List[Any] = []
+
+    def saw(self, function: str, arguments: Tuple[Any, ...], result: Any) -> None:
+        first = arguments[0] if arguments else None
+        if function == "softmax":
+            self.softmax = True
+            self._probabilities.append(result)
+        elif function in ("sigmoid", "sigmoid_"):
+            self.sigmoid = True
+        elif function == "topk":
+            self.compared, self.chosen = first, result
+        elif function in _SAME_VALUES and self.are_probabilities(first):
+            self._probabilities.append(result)
+
+    def are_probabilities(self, tensor: Any) -> bool:
+        return any(known is tensor for known in self._probabilities)
+
+
+def _watched(forward: Any, watches: List[_Watch]) -> Any:
+    """Returns a forward that leaves what it computed on its way in the list."""
+    overrides = needed("torch.overrides", "record")
+
+    class Mode(overrides.TorchFunctionMode):  # type: ignore[misc,name-defined]
+        def __init__(self, watch: _Watch) -> None:
+            super().__init__()
+            self._watch = watch
+
+        def __torch_function__(self, function: Any, types: Any, arguments: Any = (), options: Any = None) -> Any:
+            result = function(*arguments, **(options or {}))
+            given = arguments or ((options or {}).get("input"),)
+            self._watch.saw(getattr(function, "__name__", ""), given, result)
+            return result
+
+    def watched(*arguments: Any, **options: Any) -> Any:
+        watch = _Watch()
+        with Mode(watch):
+            output = forward(*arguments, **options)
+        watches[:] = [watch]
+        return output
+
+    return watched
+
+
+class _Row:
+    """A sequence of a batch: the decisions about its tokens by layer, in the order of their positions."""
+
+    def __init__(self) -> None:
+        self.parts: Dict[int, List[_Decisions]] = {}
         self.tokens = 0
         #: Tokens of the prompt; those behind it were generated.
         self.prompt = 0
@@ -77,6 +147,7 @@ class Recording:
         self._experts = 0
         self._top_k = 0
         self._hooks: List[Any] = []
+        self._forwards: List[Tuple[Any, Optional[Any]]] = []
         self._rows: List[_Row] = []
         self._places: List[List[Tuple[int, int]]] = []
         self._generate: Any = None
@@ -108,8 +179,11 @@ class Recording:
         self._server.json("GET", "/v1/health")
         self._hooks.append(self._model.register_forward_pre_hook(self._before, with_kwargs=True))
         for router in self._routers:
-            self._hooks.append(router.module.register_forward_hook(self._hook(router.layer)))
-        # An attribute of the object hides the method of the class.
+            watches: List[_Watch] = []
+            # An attribute of the object hides the method of the class; other libraries set one, too.
+            self._forwards.append((router.module, vars(router.module).get("forward")))
+            router.module.forward = _watched(router.module.forward, watches)
+            self._hooks.append(router.module.register_forward_hook(self._hook(router.layer, watches)))
         self._generate = getattr(self._model, "generate", None)
         if self._generate is not None:
             self._model.generate = self._generating
@@ -121,6 +195,12 @@ class Recording:
         for hook in self._hooks:
             hook.remove()
         self._hooks.clear()
+        for module, forward in self._forwards:
+            if forward is None:
+                del module.forward
+            else:
+                module.forward = forward
+        self._forwards.clear()
         if self._generate is not None:
             del self._model.generate
         try:
@@ -217,23 +297,16 @@ class Recording:
             row.prompt = row.tokens
         return ranges
 
-    def _hook(self, layer: int) -> Any:
+    def _hook(self, layer: int, watches: List[_Watch]) -> Any:
         def after(module: Any, arguments: Tuple[Any, ...], output: Any) -> None:
-            experts, weights = self._decisions(module, output)
+            decisions = self._decisions(module, output, watches.pop())
             for row, places in zip(self._rows, self._places):
                 for begin, end in places:
-                    # The best first, as the column says.
-                    order = weights[begin:end].argsort(dim=-1, descending=True, stable=True)
-                    row.parts.setdefault(layer, []).append(
-                        (
-                            experts[begin:end].gather(1, order).int().cpu(),
-                            weights[begin:end].gather(1, order).float().cpu(),
-                        )
-                    )
+                    row.parts.setdefault(layer, []).append(decisions.of(begin, end))
 
         return after
 
-    def _decisions(self, module: Any, output: Any) -> Tuple[Any, Any]:
+    def _decisions(self, module: Any, output: Any, watch: _Watch) -> _Decisions:
         if (
             not isinstance(output, tuple)
             or len(output) != 3
@@ -247,7 +320,16 @@ class Recording:
         logits, weights, experts = (part.detach() for part in output)
         self._experts = max(self._experts, int(logits.shape[-1]))
         self._top_k = max(self._top_k, int(experts.shape[-1]))
-        return experts.long(), weights
+        scores = _scores(watch, output[0], experts)
+        entropies = _entropies(watch, output[0], logits.reshape(experts.shape[0], -1))
+        # The best first, as the column says.
+        order = (weights if scores is None else scores).argsort(dim=-1, descending=True, stable=True)
+        return _Decisions(
+            experts.long().gather(1, order).int().cpu(),
+            weights.gather(1, order).float().cpu(),
+            None if scores is None else scores.gather(1, order).float().cpu(),
+            None if entropies is None else entropies.float().cpu(),
+        )
 
     def _finish_rows(self) -> None:
         """Puts the sequences of the batch among those to be sent."""
@@ -257,7 +339,7 @@ class Recording:
             name = self._given.pop(0) if self._given else str(self._count)
             self._count += 1
             self._pending.append((name, row))
-            self._pending_bytes += row.tokens * len(row.parts) * (16 + 8 * self._top_k)
+            self._pending_bytes += row.tokens * len(row.parts) * (20 + 12 * self._top_k)
             if self._pending_bytes >= _BATCH_BYTES:
                 self._send()
         self._rows = []
@@ -316,16 +398,48 @@ def _routers(model: Any) -> List[_Router]:
     return [_Router(layer, module) for layer, (_, module) in sorted(found.items())]
 
 
+def _scores(watch: _Watch, logits: Any, experts: Any) -> Optional[Any]:
+    """By what the experts were chosen, if that is not their probability or their logit."""
+    if watch.chosen is None or watch.compared is None or watch.are_probabilities(watch.compared):
+        return None
+    chosen = watch.chosen[1]
+    if not watch.sigmoid and watch.compared.data_ptr() == logits.data_ptr():
+        return None
+    same = chosen.shape == experts.shape and bool((chosen == experts).all())
+    # Not the values that the choice gave: routers make weights of them in place.
+    return watch.compared.detach().gather(1, chosen) if same else None
+
+
+def _entropies(watch: _Watch, output: Any, logits: Any) -> Optional[Any]:
+    """The entropy in nats of the softmax of the logits, or of the sigmoids divided by their sum."""
+    if watch.are_probabilities(output):
+        probabilities = logits.float()
+    elif watch.sigmoid:
+        sigmoids = logits.float().sigmoid()
+        probabilities = sigmoids / sigmoids.sum(dim=-1, keepdim=True)
+    elif watch.softmax:
+        probabilities = logits.float().softmax(dim=-1)
+    else:
+        return None
+    return -probabilities.xlogy(probabilities).sum(dim=-1).clamp(max=0)
+
+
 def _columns(sequences: List[Tuple[str, _Row]]) -> Dict[str, _arrow.Column]:
     numpy = needed("numpy", "record")
+    decided = [part for _, row in sequences for parts in row.parts.values() for part in parts]
+    # A column has a value in every row.
+    scored = all(part.scores is not None for part in decided)
+    with_entropy = all(part.entropies is not None for part in decided)
     names: List[Tuple[str, int]] = []
-    columns: Dict[str, List[Any]] = {key: [] for key in ("phase", "position", "layer", "experts", "weights")}
+    columns: Dict[str, List[Any]] = {
+        key: [] for key in ("phase", "position", "layer", "experts", "weights", "scores", "entropy")
+    }
     top_k = 0
     for name, row in sequences:
         positions = numpy.arange(row.tokens, dtype="<i4")
         for layer, parts in sorted(row.parts.items()):
-            experts = numpy.concatenate([part.numpy() for part, _ in parts])[: row.tokens]
-            weights = numpy.concatenate([part.numpy() for _, part in parts])[: row.tokens]
+            experts = numpy.concatenate([part.experts.numpy() for part in parts])[: row.tokens]
+            weights = numpy.concatenate([part.weights.numpy() for part in parts])[: row.tokens]
             if top_k not in (0, experts.shape[1]):
                 raise errors.NotSupportedError(f"A layer has top-k {top_k}, and layer {layer} has {experts.shape[1]}.")
             top_k = experts.shape[1]
@@ -335,8 +449,14 @@ def _columns(sequences: List[Tuple[str, _Row]]) -> Dict[str, _arrow.Column]:
             columns["layer"].append(numpy.full(row.tokens, layer, dtype="<i4"))
             columns["experts"].append(experts.astype("<i4").reshape(-1))
             columns["weights"].append(weights.astype("<f4").reshape(-1))
-    data = {key: numpy.concatenate(parts).tobytes() for key, parts in columns.items()}
-    return {
+            if scored:
+                scores = numpy.concatenate([part.scores.numpy() for part in parts if part.scores is not None])
+                columns["scores"].append(scores[: row.tokens].astype("<f4").reshape(-1))
+            if with_entropy:
+                entropies = numpy.concatenate([part.entropies.numpy() for part in parts if part.entropies is not None])
+                columns["entropy"].append(entropies[: row.tokens].astype("<f4"))
+    data = {key: numpy.concatenate(parts).tobytes() for key, parts in columns.items() if parts}
+    found: Dict[str, _arrow.Column] = {
         "sequence": _arrow.Text(names),
         "phase": _arrow.Numbers("int", data["phase"]),
         "position": _arrow.Numbers("int", data["position"]),
@@ -344,3 +464,8 @@ def _columns(sequences: List[Tuple[str, _Row]]) -> Dict[str, _arrow.Column]:
         "experts": _arrow.Lists(_arrow.Numbers("int", data["experts"]), top_k),
         "weights": _arrow.Lists(_arrow.Numbers("float", data["weights"]), top_k),
     }
+    if scored:
+        found["scores"] = _arrow.Lists(_arrow.Numbers("float", data["scores"]), top_k)
+    if with_entropy:
+        found["entropy"] = _arrow.Numbers("float", data["entropy"])
+    return found

@@ -47,6 +47,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
         EXPERT,
         WEIGHT,
         SCORE,
+        ENTROPY,
         COUNT;
 
         private final String id = name().toLowerCase(Locale.ROOT);
@@ -146,6 +147,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                 case POSITION, LAYER, RANK, COUNT -> WHOLE.matcher(type).matches() && !list;
                 case EXPERT -> WHOLE.matcher(type).matches();
                 case WEIGHT, SCORE -> NUMBERS.matcher(type).matches() && list == lists;
+                case ENTROPY -> NUMBERS.matcher(type).matches() && !list;
             };
             if (!fits || (lists && (meaning == Meaning.RANK || meaning == Meaning.COUNT))) {
                 throw new GatehouseException(
@@ -199,14 +201,14 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
 
     /**
      * The query for one row an expert, those of a sequence together: sequence, generated, position, layer, expert, rank,
-     * weight, score.
+     * weight, score, entropy.
      *
      * @param together whether the table has the rows of each sequence together
      */
     String decisions(String table, boolean together) {
         String each = lists ? "unnest(%s)" : "%s";
         String rows = """
-                SELECT %s AS s, %s AS g, %s AS p, %s AS l, %s AS e, %s AS r, %s AS w, %s AS c%s FROM %s""".formatted(
+                SELECT %s AS s, %s AS g, %s AS p, %s AS l, %s AS e, %s AS r, %s AS w, %s AS c, %s AS h%s FROM %s""".formatted(
                 of(Meaning.SEQUENCE, "''"),
                 generated(),
                 of(Meaning.POSITION, "NULL"),
@@ -215,12 +217,13 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                 lists ? "generate_subscripts(%s, 1)".formatted(of(Meaning.EXPERT, "NULL")) : of(Meaning.RANK, "0"),
                 has(Meaning.WEIGHT) ? each.formatted(of(Meaning.WEIGHT, "")) : "0",
                 has(Meaning.SCORE) ? each.formatted(of(Meaning.SCORE, "")) : "0",
+                of(Meaning.ENTROPY, "0"),
                 together ? "" : ", gatehouse_row AS n",
                 together ? table : "(SELECT *, row_number() OVER () AS gatehouse_row FROM %s)".formatted(table));
         return """
                 SELECT CAST(s AS VARCHAR) AS sequence, CAST(g AS INTEGER) AS generated, CAST(p AS INTEGER) AS "position",
                     CAST(l AS INTEGER) AS layer, CAST(e AS INTEGER) AS expert, CAST(r AS INTEGER) AS "rank",
-                    CAST(w AS FLOAT) AS weight, CAST(c AS FLOAT) AS score
+                    CAST(w AS FLOAT) AS weight, CAST(c AS FLOAT) AS score, CAST(h AS FLOAT) AS entropy
                 FROM (%s)%s""".formatted(rows, together ? "" : " ORDER BY s, n, r");
     }
 

@@ -16,7 +16,10 @@ final class LongSequence {
     private static final int GENERATED = 1 << 29;
 
     /** Heap that a row takes while its arrays grow. */
-    static final int ROW_BYTES = 48;
+    static final int ROW_BYTES = 56;
+
+    /** ln of the most experts that a layer may have. */
+    private static final float MOST_ENTROPY = (float) Math.log(TraceBounds.MOST);
 
     private final String place;
     private final String name;
@@ -39,7 +42,15 @@ final class LongSequence {
     }
 
     /** Adds an expert of a token; one below 0 pads a list. */
-    void add(boolean generated, int position, int layer, int expert, int rank, float weight, float score) {
+    void add(
+            boolean generated,
+            int position,
+            int layer,
+            int expert,
+            int rank,
+            float weight,
+            float score,
+            float entropy) {
         if (expert == -1) {
             return;
         }
@@ -56,13 +67,18 @@ final class LongSequence {
             throw corrupt("has weight %s and score %s for expert %d of layer %d, position %d"
                     .formatted(weight, score, expert, layer, position));
         }
+        if (!(entropy >= 0) || entropy > MOST_ENTROPY) {
+            throw corrupt(
+                    "has entropy %s at position %d of layer %d; it is in nats, from 0 to the logarithm of the number of experts"
+                            .formatted(entropy, position, layer));
+        }
         if (generated) {
             firstGenerated = Math.min(firstGenerated, position);
         } else {
             lastPrompt = Math.max(lastPrompt, position);
         }
         rows++;
-        column(layer).add(generated ? position | GENERATED : position, expert, rank, weight, score);
+        column(layer).add(generated ? position | GENERATED : position, expert, rank, weight, score, entropy);
     }
 
     private Column column(int layer) {
@@ -99,6 +115,7 @@ final class LongSequence {
     private TracedLayer layer(int layer, Column column, int shift) {
         int topK = column.run(0);
         int[] positions = new int[column.size / topK];
+        float[] entropies = new float[positions.length];
         for (int at = 0, row = 0; at < column.size; row++) {
             int key = column.positions[at];
             int position = key < GENERATED ? key : key - GENERATED + shift;
@@ -108,12 +125,17 @@ final class LongSequence {
                         .formatted(chosen, position, layer, topK));
             }
             for (int i = at + 1; i < at + topK; i++) {
+                if (column.entropies[i] != column.entropies[at]) {
+                    throw corrupt("has entropies %s and %s for position %d of layer %d"
+                            .formatted(column.entropies[at], column.entropies[i], position, layer));
+                }
                 if (columns.has(LongColumns.Meaning.RANK) && column.ranks[i] == column.ranks[i - 1]) {
                     throw corrupt("has rank %d twice for position %d of layer %d"
                             .formatted(column.ranks[i], position, layer));
                 }
             }
             positions[row] = position;
+            entropies[row] = column.entropies[at];
             at += topK;
         }
         return new TracedLayer(
@@ -124,6 +146,7 @@ final class LongSequence {
                 columns.ranked(),
                 columns.has(LongColumns.Meaning.WEIGHT) ? Arrays.copyOf(column.weights, column.size) : new float[0],
                 columns.has(LongColumns.Meaning.SCORE) ? Arrays.copyOf(column.scores, column.size) : new float[0],
+                columns.has(LongColumns.Meaning.ENTROPY) ? entropies : new float[0],
                 new float[0]);
     }
 
@@ -138,21 +161,24 @@ final class LongSequence {
         private int[] ranks = new int[64];
         private float[] weights = new float[64];
         private float[] scores = new float[64];
+        private float[] entropies = new float[64];
         private int size;
 
-        void add(int position, int expert, int rank, float weight, float score) {
+        void add(int position, int expert, int rank, float weight, float score, float entropy) {
             if (size == positions.length) {
                 positions = Arrays.copyOf(positions, 2 * size);
                 experts = Arrays.copyOf(experts, 2 * size);
                 ranks = Arrays.copyOf(ranks, 2 * size);
                 weights = Arrays.copyOf(weights, 2 * size);
                 scores = Arrays.copyOf(scores, 2 * size);
+                entropies = Arrays.copyOf(entropies, 2 * size);
             }
             positions[size] = position;
             experts[size] = expert;
             ranks[size] = rank;
             weights[size] = weight;
-            scores[size++] = score;
+            scores[size] = score;
+            entropies[size++] = entropy;
         }
 
         /** The same by position and, if it is known, rank; else of a token in the order in which they came. */
@@ -173,7 +199,7 @@ final class LongSequence {
                     .mapToLong(i -> ((long) positions[byRank[i]] << Integer.SIZE) | i)
                     .sorted()
                     .mapToInt(key -> byRank[(int) key])
-                    .forEach(i -> sorted.add(positions[i], experts[i], ranks[i], weights[i], scores[i]));
+                    .forEach(i -> sorted.add(positions[i], experts[i], ranks[i], weights[i], scores[i], entropies[i]));
             return sorted;
         }
 

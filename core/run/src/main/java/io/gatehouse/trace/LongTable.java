@@ -341,6 +341,7 @@ final class LongTable implements TraceReader {
             IntVector ranks = (IntVector) batch.getVector("rank");
             Float4Vector weights = (Float4Vector) batch.getVector("weight");
             Float4Vector scores = (Float4Vector) batch.getVector("score");
+            Float4Vector entropies = (Float4Vector) batch.getVector("entropy");
             for (int row = 0; row < count; row++) {
                 sequence(sequences, row)
                         .add(
@@ -350,7 +351,8 @@ final class LongTable implements TraceReader {
                                 experts.get(row),
                                 ranks.get(row),
                                 weights.get(row),
-                                scores.get(row));
+                                scores.get(row),
+                                entropies.get(row));
             }
         }
 

@@ -61,6 +61,42 @@ final class TestLongTable {
                 .containsExactly(1);
     }
 
+    /** Of each token and layer, in lists and in rows of one expert each. */
+    @Test
+    void readsEntropies() throws IOException {
+        Path lists = file("t.jsonl", """
+                {"position": 0, "layer": 0, "experts": [3, 1], "weights": [0.5, 0.25], "entropy": 0.75}
+                {"position": 1, "layer": 0, "experts": [2, 0], "weights": [0.5, 0.25], "entropy": 0}
+                """);
+        Path rows = file("t.csv", """
+                position,layer,expert,h
+                0,0,3,0.75
+                0,0,1,0.75
+                1,0,2,0
+                1,0,0,0
+                """);
+        assertThat(found(lists).sequences.get(0).layers().get(0).entropies()).containsExactly(0.75f, 0);
+        assertThat(found(rows, Map.of("entropy", "h"))
+                        .sequences
+                        .get(0)
+                        .layers()
+                        .get(0)
+                        .entropies())
+                .containsExactly(0.75f, 0);
+        assertThat(found(rows).sequences.get(0).layers().get(0).entropies()).isEmpty();
+        Path two = file("two.csv", "position,layer,expert,entropy\n0,0,3,0.75\n0,0,1,0.5\n");
+        assertRefused(
+                () -> found(two), ErrorCode.CORRUPT_DATASET, "has entropies 0.75 and 0.5 for position 0 of layer 0");
+        TraceImport traces = new TraceImport(TraceKind.LONG, TraceShape.unknown());
+        traces.read(file("high.csv", "position,layer,expert,entropy\n0,0,3,3\n"));
+        assertRefused(
+                () -> traces.run("r", "m", OptionalInt.of(20)),
+                ErrorCode.INVALID_ARGUMENT,
+                "There are at least 21 experts in a layer, not 20");
+        Path below = file("below.csv", "position,layer,expert,entropy\n0,0,3,-0.5\n");
+        assertRefused(() -> found(below), ErrorCode.CORRUPT_DATASET, "has entropy -0.5 at position 0 of layer 0");
+    }
+
     /** Every format and order gives the same. */
     @Test
     void readsEveryFormat() throws IOException, SQLException {
@@ -221,7 +257,7 @@ final class TestLongTable {
         assertRefused(
                 () -> found(file("t.csv", CSV), Map.of("where", "position")),
                 ErrorCode.INVALID_ARGUMENT,
-                "No column means 'where'; there are sequence, phase, position, layer, rank, expert, weight, score, count");
+                "No column means 'where'; there are sequence, phase, position, layer, rank, expert, weight, score, entropy, count");
         assertRefused(
                 () -> found(file("t.txt", CSV)),
                 ErrorCode.INVALID_ARGUMENT,

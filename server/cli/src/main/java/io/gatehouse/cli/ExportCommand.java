@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
             "Exports a database file as a directory of Parquet files, which DuckDB, Spark, Trino and pandas can read.",
             "The files are TABLE/run_id=.../shard=.../data.parquet. The directory is read-only: sql, serve, verify,"
                     + " runs list and runs show accept it as --db.",
-            "With --as it writes one run as a file for another program."
+            "With --as it writes a file for other programs."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  gatehouse export --db routing.duckdb --output routing",
             "  gatehouse sql --db routing -c \"FROM unused_experts ORDER BY layer\"",
+            "  gatehouse export --as duckdb --db routing.duckdb --output plain.duckdb",
             "  gatehouse export --as eplb --run mmlu --db routing.duckdb --output loads.json"
         })
 final class ExportCommand implements Callable<Integer> {
@@ -39,7 +40,7 @@ final class ExportCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             required = true,
             paramLabel = "DIR",
-            description = "New or empty directory to write; with --as, the file to write.")
+            description = "New or empty directory to write; with --as, the file to write, and a directory for r3.")
     private Path directory = Path.of("");
 
     @Mixin

@@ -3,23 +3,22 @@ package io.gatehouse.cli;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.handover.Choices;
 import io.gatehouse.handover.ExpertScore;
 import io.gatehouse.handover.Handover;
 import io.gatehouse.handover.HandoverFormat;
-import io.gatehouse.store.run.Scope;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** One run for another program, in the place of the whole file. */
+/** A file for another program, in the place of the directory. */
 final class HandoverOptions {
-    /** That of the example of ESFT's own script. */
-    private static final double SHARE = 0.2;
-
     @Option(
             names = "--as",
             paramLabel = "FORMAT",
-            description = "Write one run for another program: esft, eplb, committee or mask (docs/import.md).")
+            description = "Write a file for other programs (docs/export.md): duckdb, with all relations in plain units;"
+                    + " or one run as eplb, kt, exl3, hot, pins, r3, libcachesim, policylang, esft, committee or mask.")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--run", paramLabel = "NAME", description = "With --as: name of the run.")
@@ -28,8 +27,9 @@ final class HandoverOptions {
     @Option(
             names = "--scope",
             paramLabel = "SCOPE",
-            description = "With --as esft, eplb or mask: tokens to count, prompt or last_prompt; by default all tokens"
-                    + " that the run recorded.")
+            description =
+                    "With --as: tokens to count, prompt, last_prompt or generated; by default all tokens of prompts"
+                            + " that the run recorded.")
     private Optional<String> scope = Optional.empty();
 
     @Option(
@@ -51,10 +51,27 @@ final class HandoverOptions {
                     "With --as esft: the share of a layer's total score that the selected experts reach; default: 0.2.")
     private Optional<Double> share = Optional.empty();
 
+    @Option(
+            names = "--hottest",
+            paramLabel = "N",
+            description = "With --as hot or pins: how many experts of each layer; by default all that fired.")
+    private Optional<Integer> hottest = Optional.empty();
+
+    @Option(
+            names = "--relations",
+            paramLabel = "NAME",
+            split = ",",
+            description = "With --as duckdb: the relations to write, separated by commas; by default all.")
+    private List<String> relations = List.of();
+
     /** Whether that was asked for. */
     boolean given() {
         if (format.isEmpty()) {
-            refuse("--as", run, scope, subject, score, share);
+            for (Optional<?> other : List.of(run, scope, subject, score, share, hottest, named())) {
+                other.ifPresent(value -> {
+                    throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "'%s' is only for --as".formatted(value));
+                });
+            }
         }
         return format.isPresent();
     }
@@ -62,28 +79,10 @@ final class HandoverOptions {
     /** Writes the file. */
     void write(Session session, Path file) {
         HandoverFormat wanted = HandoverFormat.of(format.orElseThrow());
-        if (wanted != HandoverFormat.ESFT) {
-            refuse("--as esft", subject, score, share);
-        }
-        if (wanted == HandoverFormat.COMMITTEE) {
-            refuse("--as esft, eplb or mask", scope);
-        }
-        String name = run.orElseThrow(() -> new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as needs --run"));
-        Handover handover = new Handover(session, name, scope.map(Scope::of));
-        switch (wanted) {
-            case ESFT -> handover.writeEsft(file, subject, score.orElse(ExpertScore.TOKEN), share.orElse(SHARE));
-            case EPLB -> handover.writeLoads(file);
-            case COMMITTEE -> handover.writeCommittee(file);
-            case MASK -> handover.writeMask(file);
-        }
+        new Handover(session, new Choices(run, scope, subject, score, share, hottest, named())).write(wanted, file);
     }
 
-    private static void refuse(String option, Optional<?>... others) {
-        for (Optional<?> other : others) {
-            if (other.isPresent()) {
-                throw new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT, "'%s' is only for %s".formatted(other.get(), option));
-            }
-        }
+    private Optional<List<String>> named() {
+        return Optional.of(relations).filter(names -> !names.isEmpty());
     }
 }

@@ -16,6 +16,7 @@ import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.store.Store;
 import io.gatehouse.worker.WorkerSettings;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -48,6 +49,9 @@ final class ServeCommand implements Runnable {
             description = "Database file to serve, or the directory of an export.")
     private Path database = Path.of("");
 
+    @Option(names = "--create", description = "Make the database file if there is none.")
+    private boolean create;
+
     @Mixin
     private EngineOption engine = new EngineOption();
 
@@ -67,6 +71,9 @@ final class ServeCommand implements Runnable {
     public void run() {
         ServerSettings settings = options.settings();
         stop.take();
+        if (create && !Files.exists(database)) {
+            Store.create(database).close();
+        }
         try (Store store = Store.open(database, settings.memory().database())) {
             serve(store, settings);
         }

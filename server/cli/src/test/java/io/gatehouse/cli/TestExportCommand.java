@@ -1,15 +1,18 @@
 package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.SeededFile;
+import io.gatehouse.testing.PythonProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +114,31 @@ final class TestExportCommand {
         assertThat(outcome.out()).contains(to);
     }
 
+    /** What another DuckDB, that of Python, finds in the file is what SQL finds. */
+    @Test
+    void anyDuckDbOpensAFileOfAllRelations() {
+        String plain = directory.resolve("plain.duckdb").toString();
+        CommandOutcome export = CommandOutcome.of("export", "--as", "duckdb", "--db", file, "--output", plain);
+        assertThat(export.exitCode()).as(export.err()).isZero();
+        PythonProgram python = PythonProgram.in(directory);
+        assumeTrue(python.has("duckdb"), python.command() + " has no duckdb");
+        PythonProgram.Output output = python.run(Map.of(), "-c", """
+                import duckdb, sys
+                with duckdb.connect(sys.argv[1], read_only=True) as connection:
+                    for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall():
+                        print(name, *connection.execute(f'SELECT count(*) FROM "{name}"').fetchone(), sep=",")
+                """, plain);
+        assertThat(output.exit()).as(output.text()).isZero();
+        List<String> counts = output.text().lines().toList();
+        assertThat(counts).hasSizeGreaterThan(50);
+        for (String count : counts) {
+            String name = count.substring(0, count.indexOf(','));
+            CommandOutcome rows =
+                    on(file, List.of("sql", "--format", "csv", "-c", "SELECT count(*) FROM \"%s\"".formatted(name)));
+            assertThat(rows.out().lines().toList().get(1)).as(name).isEqualTo(count.substring(name.length() + 1));
+        }
+    }
+
     @Test
     void refusesOptionsThatWouldDoNothing() {
         for (List<String> wrong : List.of(
@@ -118,6 +146,9 @@ final class TestExportCommand {
                 List.of("--as", "eplb"),
                 List.of("--as", "onnx", "--run", "first"),
                 List.of("--as", "eplb", "--run", "first", "--top-p", "0.5"),
+                List.of("--hottest", "3"),
+                List.of("--as", "duckdb", "--run", "first"),
+                List.of("--as", "eplb", "--run", "first", "--relations", "runs"),
                 List.of("--as", "committee", "--run", "first", "--scope", "prompt"))) {
             List<String> command = new ArrayList<>(List.of("export", "--output", exported));
             command.addAll(wrong);

@@ -88,6 +88,22 @@ final class TestServeCommand {
     }
 
     @Test
+    void makesAFileIfAsked() throws Exception {
+        Path fresh = folder.resolve("fresh.duckdb");
+        CommandOutcome missing = CommandOutcome.of("serve", "--db", fresh.toString(), "--port", "0");
+        assertThat(missing.err()).isEqualTo("error: There is no database file %s.%n", fresh);
+        Process server =
+                command("--create", "--db", fresh.toString(), "--port", "0").start();
+        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).matches("Gatehouse serves \\Q%s\\E \\(0 runs, [0-9.]+ MB\\)".formatted(fresh));
+            server.destroy();
+            assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    @Test
     void listensForPostgresClients() throws Exception {
         Process server = command("--db", file.toString(), "--port", "0", "--pg-port", "0")
                 .start();

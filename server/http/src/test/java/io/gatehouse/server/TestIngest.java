@@ -342,6 +342,13 @@ final class TestIngest {
                 send("run=one&layers=3&experts=8&topK=1", MEDIA_TYPE, stream(List.of(sequence("a", 5)))),
                 422,
                 "has 2 experts of a token in layer 1, more than top-k 1");
+        // The position of the last token, 4, in the place of an entropy: e^4 is 54.6.
+        refused(
+                send(
+                        "run=high&layers=3&experts=8&topK=2&columns=entropy%3Dposition",
+                        MEDIA_TYPE, stream(List.of(sequence("a", 5)))),
+                422,
+                "has an entropy in layer 1 that only 55 experts can have; the model has 8");
     }
 
     /** Sends the beginning of a stream by hand, and waits until its first batch can be queried. */

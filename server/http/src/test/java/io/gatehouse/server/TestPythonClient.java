@@ -3,25 +3,25 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gatehouse.server.http.Json;
+import io.gatehouse.testing.PythonProgram;
 import io.gatehouse.testing.RecordCopy;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the tests of the Python package against real servers. Skips without Python 3.9; {@code -Dgatehouse.test.python} names
- * one, by default python3. What needs pyarrow, pandas or polars runs where that Python has them.
+ * Runs the tests and the notebook of the Python package against real servers. Skips without Python 3.9; {@code
+ * -Dgatehouse.test.python} names one, by default python3. What needs other packages runs where that Python has them.
  */
 final class TestPythonClient {
-    private static final Path PACKAGE = Path.of(System.getProperty("gatehouse.root"), "sql", "python");
-    private static final String PYTHON = System.getProperty("gatehouse.test.python", "python3");
+    private static final Path NOTEBOOK =
+            Path.of(System.getProperty("gatehouse.root"), "docs", "samples", "notebook", "record.ipynb");
     private static final String TOKEN = "token-of-the-python-tests";
 
     @TempDir
@@ -29,13 +29,14 @@ final class TestPythonClient {
 
     @Test
     void passesItsTests() throws Exception {
-        assumeTrue(hasPython(), PYTHON + " is not a Python 3.9 or newer");
+        PythonProgram python = PythonProgram.in(directory);
+        assumeTrue(python.has(), python.command() + " is not a Python 3.9 or newer");
         AccessSettings access = new AccessSettings(Optional.of(TOKEN), Optional.empty(), false, List.of());
         try (TestingServer open = TestingServer.start(Files.createDirectory(directory.resolve("open")));
                 TestingServer locked = TestingServer.start(
                         Files.createDirectory(directory.resolve("locked")),
                         settings -> RecordCopy.of(settings, Map.of("access", access)))) {
-            Output output = python(
+            PythonProgram.Output output = python.run(
                     Map.of(
                             "GATEHOUSE_TEST_URL", open.uri().toString(),
                             "GATEHOUSE_TEST_TOKEN_URL", locked.uri().toString(),
@@ -45,7 +46,7 @@ final class TestPythonClient {
                     "discover",
                     "--verbose",
                     "--start-directory",
-                    PACKAGE.resolve("tests").toString());
+                    PythonProgram.PACKAGE.resolve("tests").toString());
             assertThat(output.exit()).as(output.text()).isZero();
             assertThat(output.text())
                     .contains("test_fetches_rows_one_many_and_all")
@@ -53,35 +54,65 @@ final class TestPythonClient {
         }
     }
 
-    private boolean hasPython() throws InterruptedException {
-        try {
-            return python(Map.of(), "-c", "import sys; sys.exit(sys.version_info < (3, 9))")
-                            .exit()
-                    == 0;
-        } catch (IOException e) {
-            // No Python at all.
-            return false;
+    /** Its types, as strict as mypy can be. */
+    @Test
+    void hasTypes() {
+        PythonProgram python = PythonProgram.in(directory);
+        assumeTrue(python.has("mypy"), python.command() + " has no mypy");
+        PythonProgram.Output output = python.run(
+                Map.of("PYTHONPATH", ""),
+                "-m",
+                "mypy",
+                "--strict",
+                "--cache-dir",
+                directory.resolve("cache").toString(),
+                PythonProgram.PACKAGE.resolve("src").resolve("gatehouse").toString());
+        assertThat(output.exit()).as(output.text()).isZero();
+    }
+
+    /** Eight prompts of 12 tokens, 24 generated: in each of four layers 8 × 12 tokens and 8 × 23, by four experts. */
+    @Test
+    void runsTheNotebook() throws Exception {
+        PythonProgram python = PythonProgram.in(directory);
+        assumeTrue(
+                python.has("torch", "transformers", "nbconvert", "ipykernel", "pandas", "pyarrow"),
+                python.command() + " lacks torch, transformers, nbconvert, ipykernel, pandas or pyarrow");
+        try (TestingServer server = TestingServer.start(Files.createDirectory(directory.resolve("server")))) {
+            PythonProgram.Output output = python.run(
+                    Map.of("GATEHOUSE_URL", server.uri().toString()),
+                    "-m",
+                    "nbconvert",
+                    "--execute",
+                    "--to",
+                    "markdown",
+                    "--output-dir",
+                    directory.toString(),
+                    NOTEBOOK.toString());
+            assertThat(output.exit()).as(output.text()).isZero();
+            String page = Files.readString(directory.resolve("record.md"));
+            assertThat(page).contains("<th>generated</th>", "<th>prompt</th>").doesNotContain("NaN");
+            assertThat(server.query("""
+                    SELECT x.scope, x.layer, CAST(sum(x.activations) AS BIGINT) AS n
+                    FROM experts AS x JOIN runs AS r ON r.run_id = x.run_id
+                    WHERE r.name = 'notebook' AND x.scope IN ('prompt', 'generated')
+                    GROUP BY x.scope, x.layer
+                    ORDER BY x.scope, x.layer""").body()).contains("""
+                                            "rows":[["generated",0,736],["generated",1,736],["generated",2,736],["generated",3,736],\
+                                            ["prompt",0,384],["prompt",1,384],["prompt",2,384],["prompt",3,384]]""");
         }
     }
 
-    private record Output(int exit, String text) {}
-
-    private Output python(Map<String, String> environment, String... arguments)
-            throws IOException, InterruptedException {
-        Path text = directory.resolve("python.txt");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Stream.concat(Stream.of(PYTHON), Stream.of(arguments)).toList())
-                .redirectErrorStream(true)
-                .redirectOutput(text.toFile());
-        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-        builder.environment().put("PYTHONPATH", PACKAGE.resolve("src").toString());
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        try {
-            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            process.destroyForcibly();
+    @Test
+    void theNotebookIsShort() throws Exception {
+        long lines = 0;
+        for (JsonNode cell :
+                Json.tree(Files.readAllBytes(NOTEBOOK), NOTEBOOK.toString()).path("cells")) {
+            if (cell.path("cell_type").asText().equals("code")) {
+                for (JsonNode line : cell.path("source")) {
+                    lines += line.asText().isBlank() ? 0 : 1;
+                }
+            }
         }
-        return new Output(process.exitValue(), Files.readString(text));
+        assertThat(lines).isBetween(1L, 20L);
     }
 }

@@ -9,14 +9,14 @@ import java.io.Writer;
  * weight.
  */
 record CommitteeTable(ExportedRun run) {
-    static CommitteeTable of(ExportedRun run) {
+    static CommitteeTable of(ExportedRun run, HandoverFormat format) {
         try (Rows counts = run.ask("committee_counts")) {
             counts.next();
             if (ExportedRun.number(counts, 0) == 0) {
-                throw run.lacks(HandoverFormat.COMMITTEE, "recorded no routing at the last token of prompts");
+                throw run.lacks(format, "recorded no routing at the last token of prompts");
             }
             if (ExportedRun.number(counts, 1) == 0) {
-                throw run.lacks(HandoverFormat.COMMITTEE, "knows no weights");
+                throw run.lacks(format, "knows no weights");
             }
         }
         return new CommitteeTable(run);

@@ -20,17 +20,22 @@ import java.util.stream.Collectors;
 record EsftConfig(Map<Integer, List<Integer>> experts) {
     private record Ranked(int layer, int expert, double before) {}
 
-    static EsftConfig of(ExportedRun run, String scope, Optional<String> subject, ExpertScore score, double share) {
+    static EsftConfig of(
+            ExportedRun run,
+            HandoverFormat format,
+            String scope,
+            Optional<String> subject,
+            ExpertScore score,
+            double share) {
         if (!(share > 0 && share <= 1)) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "The share of a layer's scores is %s, not above 0 and up to 1".formatted(share));
         }
-        Map<String, List<Ranked>> subjects = subjects(run, scope, score);
+        Map<String, List<Ranked>> subjects = subjects(run, format, scope, score);
         if (subjects.isEmpty()) {
             throw run.lacks(
-                    HandoverFormat.ESFT,
-                    "has no answered questions whose tokens were all recorded at scope %s".formatted(scope));
+                    format, "has no answered questions whose tokens were all recorded at scope %s".formatted(scope));
         }
         Map<Integer, List<Integer>> experts = new TreeMap<>();
         ofSubject(run, subjects, subject).stream()
@@ -41,13 +46,14 @@ record EsftConfig(Map<Integer, List<Integer>> experts) {
         return new EsftConfig(experts);
     }
 
-    private static Map<String, List<Ranked>> subjects(ExportedRun run, String scope, ExpertScore score) {
+    private static Map<String, List<Ranked>> subjects(
+            ExportedRun run, HandoverFormat format, String scope, ExpertScore score) {
         Map<String, List<Ranked>> subjects = new TreeMap<>();
         try (Rows rows = run.ask("esft", scope)) {
             while (rows.next()) {
                 Object before = rows.value(score == ExpertScore.TOKEN ? 3 : 4);
                 if (before == null) {
-                    throw run.lacks(HandoverFormat.ESFT, "knows no weights for the score of the gate");
+                    throw run.lacks(format, "knows no weights for the score of the gate");
                 }
                 subjects.computeIfAbsent(ExportedRun.text(rows, 0), name -> new ArrayList<>())
                         .add(new Ranked(

@@ -7,17 +7,23 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
  * Activations by layer and expert: a row for every layer of the model, all 0 where a layer has no experts.
  *
+ * @param tokens how many tokens are counted
  * @param routed whether a layer has experts
  */
-record ExpertMatrix(String scope, boolean[] routed, long[][] activations) {
-    static ExpertMatrix of(ExportedRun run, String scope, HandoverFormat format) {
+record ExpertMatrix(String scope, long tokens, boolean[] routed, long[][] activations) {
+    static ExpertMatrix of(Handover handover, HandoverFormat format) {
+        ExportedRun run = handover.exported();
+        String scope = handover.scope(run);
         boolean[] routed = new boolean[run.layers()];
         long[][] activations = new long[run.layers()][run.experts()];
         try (Rows rows = run.ask("activations", scope)) {
@@ -30,7 +36,23 @@ record ExpertMatrix(String scope, boolean[] routed, long[][] activations) {
         if (Arrays.stream(activations).flatMapToLong(Arrays::stream).allMatch(n -> n == 0)) {
             throw run.lacks(format, "recorded no routing at scope %s".formatted(scope));
         }
-        return new ExpertMatrix(scope, routed, activations);
+        return new ExpertMatrix(scope, run.tokens(scope), routed, activations);
+    }
+
+    HandoverFormat.Written written() {
+        return new HandoverFormat.Written(scope, tokens);
+    }
+
+    /** The experts of a layer that fired, the most used first, of equal ones the first; no more than asked for. */
+    int[] hottest(int layer, Optional<Integer> most) {
+        long[] counts = activations[layer];
+        return IntStream.range(0, counts.length)
+                .filter(expert -> counts[expert] > 0)
+                .boxed()
+                .sorted(Comparator.comparingLong(expert -> -counts[expert]))
+                .limit(most.orElse(counts.length))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** The shape that SGLang loads for {@code --init-expert-location}. */

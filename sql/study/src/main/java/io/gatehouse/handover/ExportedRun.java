@@ -8,6 +8,7 @@ import io.gatehouse.client.Rows;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,18 +17,48 @@ import java.util.Optional;
  * The run that is exported.
  *
  * @param layers transformer layers of its model, those without experts included
- * @param scope the tokens that it recorded
+ * @param scope the tokens of prompts that it recorded
+ * @param checkpoint digest of the checkpoint; empty if unknown, as are the architecture and the storage of its weights
  */
-record ExportedRun(Session session, int runId, String name, int layers, int experts, String scope) {
+record ExportedRun(
+        Session session,
+        int runId,
+        String name,
+        int layers,
+        int experts,
+        String scope,
+        int topK,
+        String model,
+        String checkpoint,
+        String architecture,
+        String storage) {
     /** Views over all tokens of a large run take their time. */
-    private static final Duration TIMEOUT = Duration.ofMinutes(30);
+    static final Duration TIMEOUT = Duration.ofMinutes(30);
 
     static ExportedRun of(Session session, String name) {
         try (Rows run = query(session, "run", List.of(name))) {
             if (!run.next()) {
                 throw new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run \"%s\"".formatted(name));
             }
-            return new ExportedRun(session, number(run, 0), name, number(run, 1), number(run, 2), text(run, 3));
+            return new ExportedRun(
+                    session,
+                    number(run, 0),
+                    name,
+                    number(run, 1),
+                    number(run, 2),
+                    text(run, 3),
+                    number(run, 4),
+                    text(run, 5),
+                    text(run, 6),
+                    text(run, 7),
+                    text(run, 8));
+        }
+    }
+
+    /** How many tokens it has routing of at a scope, in the layer with the most. */
+    long tokens(String scope) {
+        try (Rows rows = ask("tokens", scope)) {
+            return rows.next() && rows.value(0) instanceof Number count ? count.longValue() : 0;
         }
     }
 
@@ -39,8 +70,19 @@ record ExportedRun(Session session, int runId, String name, int layers, int expe
         return query(session, statement, List.of(all));
     }
 
+    /** Writes the rows of a statement of this package as a Parquet file. */
+    void writeParquet(String statement, Path file) {
+        try (Rows rows = session.query(query(statement, List.of(runId)))) {
+            rows.writeParquet(file);
+        }
+    }
+
+    private static Query query(String statement, List<Object> parameters) {
+        return new Query(statement(statement), List.copyOf(parameters), Optional.of(TIMEOUT), 0);
+    }
+
     private static Rows query(Session session, String statement, List<Object> parameters) {
-        Rows rows = session.query(new Query(statement(statement), List.copyOf(parameters), Optional.of(TIMEOUT), 0));
+        Rows rows = session.query(query(statement, parameters));
         try {
             rows.start();
             return rows;

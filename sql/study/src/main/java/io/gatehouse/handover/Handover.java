@@ -2,87 +2,107 @@ package io.gatehouse.handover;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DirectoryTree;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.run.Scope;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Exports a run in the formats of other programs.
+ * Exports in the formats of other programs. A file appears under its name when it is whole; beside it is
+ * {@code NAME.meta.json}, which says what it is of.
  *
  * @param session asks the file of the run
- * @param run name of the run
- * @param scope the tokens that are counted; where empty, all that the run recorded
  */
-public record Handover(Session session, String run, Optional<Scope> scope) {
-    /** The content of the file. */
-    interface Content {
-        void write(Writer out) throws IOException;
-    }
-
+public record Handover(Session session, Choices choices) {
     public Handover {
         requireNonNull(session, "session is null");
-        requireNonNull(run, "run is null");
-        requireNonNull(scope, "scope is null");
+        requireNonNull(choices, "choices is null");
     }
 
     /**
-     * Writes how often each expert was activated, layer by layer.
+     * Writes a file, or a directory where the format is one.
      *
-     * @throws GatehouseException RUN_NOT_FOUND; INVALID_ARGUMENT if the run recorded nothing at the scope, or the file
-     *     cannot be written
+     * @throws GatehouseException RUN_NOT_FOUND; INVALID_ARGUMENT if the format does not take a choice, the run lacks what
+     *     it needs, or the file cannot be written; UNKNOWN_SUBJECT if the run does not have that subject
      */
-    public void writeLoads(Path file) {
-        ExportedRun handed = ExportedRun.of(session, run);
-        write(file, ExpertMatrix.of(handed, scope(handed), HandoverFormat.EPLB)::writeLoads);
-    }
-
-    /**
-     * Writes which experts were never activated, layer by layer.
-     *
-     * @throws GatehouseException like {@link #writeLoads}
-     */
-    public void writeMask(Path file) {
-        ExportedRun handed = ExportedRun.of(session, run);
-        write(file, ExpertMatrix.of(handed, scope(handed), HandoverFormat.MASK)::writeMask);
-    }
-
-    /**
-     * Writes the experts that ESFT fine-tunes for a subject: the smallest set of a layer whose scores reach the share.
-     *
-     * @param subject may be left out where the run has one
-     * @throws GatehouseException like {@link #writeLoads}; INVALID_ARGUMENT if the run lacks answers, whole prompts or
-     *     weights; UNKNOWN_SUBJECT if it does not have that subject
-     */
-    public void writeEsft(Path file, Optional<String> subject, ExpertScore score, double share) {
-        ExportedRun handed = ExportedRun.of(session, run);
-        write(file, EsftConfig.of(handed, scope(handed), subject, score, share)::write);
-    }
-
-    /**
-     * Writes experts and weights at the last token of each prompt.
-     *
-     * @throws GatehouseException like {@link #writeLoads}; INVALID_ARGUMENT if the run knows no weights
-     */
-    public void writeCommittee(Path file) {
-        write(file, CommitteeTable.of(ExportedRun.of(session, run))::write);
-    }
-
-    private String scope(ExportedRun handed) {
-        return scope.map(Scope::id).orElse(handed.scope());
-    }
-
-    private static void write(Path file, Content content) {
-        try (Writer out = Files.newBufferedWriter(file)) {
-            content.write(out);
+    public void write(HandoverFormat format, Path file) {
+        requireTaken(format);
+        Path target = file.toAbsolutePath().normalize();
+        Path draft = target.resolveSibling(target.getFileName() + ".part");
+        try {
+            requireFree(target);
+            DirectoryTree.delete(draft);
+            try {
+                HandoverFormat.Written written = format.write(this, draft);
+                if (Files.isDirectory(target)) {
+                    Files.delete(target);
+                }
+                Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+                if (format.choices().contains(Choice.RUN)) {
+                    Fingerprint.of(exported(), format, written).write(target);
+                }
+            } finally {
+                DirectoryTree.delete(draft);
+            }
         } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "The run cannot be written to %s: %s".formatted(file, e), e);
+            throw unwritable(file, e);
+        } catch (UncheckedIOException e) {
+            throw unwritable(file, e);
         }
+    }
+
+    private static GatehouseException unwritable(Path file, Exception cause) {
+        return new GatehouseException(
+                ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(file, cause), cause);
+    }
+
+    private void requireTaken(HandoverFormat format) {
+        choices.given().forEach((choice, value) -> {
+            if (!format.choices().contains(choice)) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "'%s' is only for --as %s".formatted(value, inWords(choice.takers())));
+            }
+        });
+        if (format.choices().contains(Choice.RUN) && choices.run().isEmpty()) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as %s needs --run".formatted(format.id()));
+        }
+    }
+
+    private static String inWords(List<String> names) {
+        int last = names.size() - 1;
+        return last == 0
+                ? names.get(0)
+                : "%s or %s".formatted(String.join(", ", names.subList(0, last)), names.get(last));
+    }
+
+    /** A file may be replaced, and an empty directory. */
+    private static void requireFree(Path target) throws IOException {
+        if (!Files.isDirectory(target)) {
+            return;
+        }
+        try (Stream<Path> there = Files.list(target)) {
+            if (there.findAny().isPresent()) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT, "%s is a directory that is not empty".formatted(target));
+            }
+        }
+    }
+
+    /** The run that is exported. */
+    ExportedRun exported() {
+        return ExportedRun.of(session, choices.run().orElseThrow());
+    }
+
+    /** The tokens that are counted. */
+    String scope(ExportedRun run) {
+        return choices.scope().orElse(run.scope());
     }
 }

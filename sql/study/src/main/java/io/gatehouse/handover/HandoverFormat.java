@@ -2,50 +2,61 @@ package io.gatehouse.handover;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.util.Arrays;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The export format of a run, named by the program or method that reads it. */
-public enum HandoverFormat {
-    /** The experts that ESFT fine-tunes for a subject, as its {@code expert_config}. */
-    ESFT("esft"),
-
-    /** How often each expert was activated, as read by SGLang's {@code --init-expert-location} and DeepSeek's EPLB. */
-    EPLB("eplb"),
-
-    /** Experts and weights at the last prompt token, as CommitteeAudit's CSV. */
-    COMMITTEE("committee"),
-
-    /** Which experts were never activated. */
-    MASK("mask");
-
-    private final String id;
-
-    HandoverFormat(String id) {
-        this.id = id;
-    }
+/** A file format of another program. */
+public interface HandoverFormat {
+    /** All of them, in the order of their documentation. */
+    List<HandoverFormat> ALL = List.of(
+            new DuckDbFormat(),
+            new EplbFormat(),
+            new KtFormat(),
+            new Exl3Format(),
+            new HotFormat(),
+            new PinsFormat(),
+            new R3Format(),
+            new LibCacheSimFormat(),
+            new PolicylangFormat(),
+            new EsftFormat(),
+            new CommitteeFormat(),
+            new MaskFormat());
 
     /** Name as users write it. */
-    public String id() {
-        return id;
-    }
+    String id();
+
+    /** What may be said about it. */
+    Set<Choice> choices();
+
+    /** Writes the file, or a new directory, as the choices of the handover say. */
+    Written write(Handover handover, Path file) throws IOException;
+
+    /**
+     * What was written.
+     *
+     * @param scope the tokens that it is about
+     * @param tokens how many they are
+     */
+    record Written(String scope, long tokens) {}
 
     /**
      * Returns the format with a name.
      *
      * @throws GatehouseException INVALID_ARGUMENT, with the names there are
      */
-    public static HandoverFormat of(String id) {
-        return Arrays.stream(values())
-                .filter(format -> format.id.equals(id))
+    static HandoverFormat of(String id) {
+        return ALL.stream()
+                .filter(format -> format.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT,
-                        "Nothing is exported as '%s'; there are %s"
-                                .formatted(
-                                        id,
-                                        Arrays.stream(values())
-                                                .map(HandoverFormat::id)
-                                                .collect(Collectors.joining(", ")))));
+                        ErrorCode.INVALID_ARGUMENT, "Nothing is exported as '%s'; there are %s".formatted(id, ids())));
+    }
+
+    /** The names of all formats, as a list in words. */
+    static String ids() {
+        return ALL.stream().map(HandoverFormat::id).collect(Collectors.joining(", "));
     }
 }

@@ -1,1 +1,12 @@
-SELECT run_id, layers, experts, scope FROM runs WHERE name = ?
+SELECT
+    run_id,
+    layers,
+    experts,
+    scope,
+    top_k,
+    model,
+    coalesce(fingerprint, '') AS checkpoint,
+    coalesce(architecture, '') AS architecture,
+    coalesce("storage", '') AS "storage"
+FROM runs
+WHERE name = ?

@@ -7,7 +7,6 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
-import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.store.transfer.TracedAnswer;
@@ -63,10 +62,10 @@ final class TestHandover {
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" has 2 subjects, and ESFT is for one: s, t");
             assertRefused(
-                    () -> handover.writeEsft(file(), Optional.of("u"), ExpertScore.TOKEN, 0.5),
+                    () -> esft(handover, Optional.of("u"), ExpertScore.TOKEN, 0.5),
                     ErrorCode.UNKNOWN_SUBJECT,
                     "Run \"r\" has no subject \"u\"; there are s, t");
-            handover.writeEsft(file(), Optional.of("t"), ExpertScore.TOKEN, 0.6);
+            esft(handover, Optional.of("t"), ExpertScore.TOKEN, 0.6);
             assertThat(content()).contains("\"1\": [1, 0]\n");
         });
     }
@@ -74,7 +73,7 @@ final class TestHandover {
     @Test
     void loadsAndMaskHaveARowForEveryLayer() {
         withRun(run(question("q1", "s", true, 1), question("q2", "s", true, 2)), handover -> {
-            handover.writeLoads(file());
+            write(handover, "eplb");
             assertThat(content()).isEqualTo("""
                     {"scope": "prompt", "logical_count": [
                       [0, 0, 0, 0],
@@ -82,7 +81,7 @@ final class TestHandover {
                       [0, 0, 0, 0]
                     ]}
                     """);
-            handover.writeMask(file());
+            write(handover, "mask");
             assertThat(content()).isEqualTo("""
                     {"scope": "prompt", "mask": "1:3", "unused": [
                       [false, false, false, false],
@@ -90,10 +89,10 @@ final class TestHandover {
                       [false, false, false, false]
                     ]}
                     """);
-            new Handover(handover.session(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file());
+            write(at(handover, "last_prompt"), "eplb");
             assertThat(content()).contains("[1, 2, 1, 0]");
             assertRefused(
-                    () -> new Handover(handover.session(), "x", Optional.empty()).writeMask(file()),
+                    () -> write(new Handover(handover.session(), Choices.of("x")), "mask"),
                     ErrorCode.RUN_NOT_FOUND,
                     "There is no run \"x\"");
         });
@@ -117,7 +116,7 @@ final class TestHandover {
         TraceImport traces = new TraceImport(TraceKind.COMMITTEE, TraceShape.unknown());
         traces.read(file);
         withRun(traces.run("r", "m", OptionalInt.empty()), handover -> {
-            handover.writeCommittee(file());
+            write(handover, "committee");
             assertThat(content()).isEqualTo(table);
         });
     }
@@ -127,7 +126,7 @@ final class TestHandover {
         ImportedRun ids = imported(List.of(question("q1", "s", false, 1), question("q2", "s", false, 2)), List.of());
         withRun(ids, handover -> {
             assertRefused(
-                    () -> handover.writeCommittee(file()),
+                    () -> write(handover, "committee"),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" knows no weights, which committee needs");
             assertRefused(
@@ -140,7 +139,7 @@ final class TestHandover {
                 imported(List.of(), List.of(new ExpertCounts(Optional.of("s"), 1, new long[] {2, 1, 1, 0})));
         withRun(counts, handover -> {
             assertRefused(
-                    () -> handover.writeCommittee(file()),
+                    () -> write(handover, "committee"),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" recorded no routing at the last token of prompts, which committee needs");
             assertRefused(
@@ -148,11 +147,11 @@ final class TestHandover {
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" has no answered questions whose tokens were all recorded at scope prompt, which esft needs");
             assertRefused(
-                    () -> new Handover(handover.session(), "r", Optional.of(Scope.LAST_PROMPT)).writeLoads(file()),
+                    () -> write(at(handover, "last_prompt"), "eplb"),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" recorded no routing at scope last_prompt, which eplb needs");
             assertThat(file()).doesNotExist();
-            handover.writeLoads(file());
+            write(handover, "eplb");
             assertThat(content()).contains("[2, 1, 1, 0]");
         });
     }
@@ -164,7 +163,7 @@ final class TestHandover {
             try (Store store = Store.create(database)) {
                 store.importRun(run, "test");
                 try (QueryEngine engine = new QueryEngine(store)) {
-                    use.accept(new Handover(new EngineSession(engine, () -> {}), "r", Optional.empty()));
+                    use.accept(new Handover(new EngineSession(engine, () -> {}), Choices.of("r")));
                 }
             }
         } catch (IOException e) {
@@ -173,8 +172,36 @@ final class TestHandover {
     }
 
     private String esft(Handover handover, ExpertScore score, double share) {
-        handover.writeEsft(file(), Optional.empty(), score, share);
+        return esft(handover, Optional.empty(), score, share);
+    }
+
+    private String esft(Handover handover, Optional<String> subject, ExpertScore score, double share) {
+        Choices choices = new Choices(
+                Optional.of("r"),
+                Optional.empty(),
+                subject,
+                Optional.of(score),
+                Optional.of(share),
+                Optional.empty(),
+                Optional.empty());
+        write(new Handover(handover.session(), choices), "esft");
         return content();
+    }
+
+    private void write(Handover handover, String format) {
+        handover.write(HandoverFormat.of(format), file());
+    }
+
+    private static Handover at(Handover handover, String scope) {
+        Choices choices = new Choices(
+                Optional.of("r"),
+                Optional.of(scope),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        return new Handover(handover.session(), choices);
     }
 
     private Path file() {

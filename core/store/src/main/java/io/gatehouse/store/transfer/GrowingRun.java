@@ -207,6 +207,12 @@ public final class GrowingRun implements AutoCloseable {
                         "has %d experts of a token in layer %d, more than top-k %d"
                                 .formatted(layer.topK(), layer.layer(), model.topK()));
             }
+            if (layer.expertsOfEntropies() > model.experts()) {
+                throw refused(
+                        sequence,
+                        "has an entropy in layer %d that only %d experts can have; the model has %d"
+                                .formatted(layer.layer(), layer.expertsOfEntropies(), model.experts()));
+            }
             for (int expert : layer.experts()) {
                 if (expert >= model.experts()) {
                     throw refused(
@@ -233,6 +239,7 @@ public final class GrowingRun implements AutoCloseable {
             update(digest, layer.experts());
             update(digest, layer.weights());
             update(digest, layer.scores());
+            update(digest, layer.entropies());
         }
         return HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
     }

@@ -44,7 +44,7 @@ public final class RecordedShape {
             Layer layer = layer(traced.layer());
             layer.topK = Math.max(layer.topK, traced.topK());
             layer.width = Math.max(layer.width, traced.gateWidth());
-            layer.experts = Math.max(layer.experts, traced.gateWidth());
+            layer.experts = Math.max(layer.experts, Math.max(traced.gateWidth(), traced.expertsOfEntropies()));
             for (int expert : traced.experts()) {
                 layer.experts = Math.max(layer.experts, expert + 1);
             }

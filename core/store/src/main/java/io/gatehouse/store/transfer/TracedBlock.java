@@ -14,7 +14,14 @@ final class TracedBlock {
 
     /** What the layers of a block have in common. */
     record Kind(
-            int layer, boolean generated, int topK, int gateWidth, boolean ranked, boolean weighed, boolean scored) {
+            int layer,
+            boolean generated,
+            int topK,
+            int gateWidth,
+            boolean ranked,
+            boolean weighed,
+            boolean scored,
+            boolean entropyKnown) {
         static Kind of(TracedLayer layer, boolean generated) {
             return new Kind(
                     layer.layer(),
@@ -23,7 +30,8 @@ final class TracedBlock {
                     layer.gateWidth(),
                     layer.ranked(),
                     layer.weights().length > 0,
-                    layer.scores().length > 0);
+                    layer.scores().length > 0,
+                    layer.gateWidth() > 0 || layer.entropies().length > 0);
         }
 
         boolean gated() {
@@ -61,7 +69,7 @@ final class TracedBlock {
                 new short[rows * topK],
                 new float[kind.weighed() ? rows * topK : 0],
                 new float[kind.scored() ? rows * topK : 0],
-                new float[kind.gated() ? rows : 0],
+                new float[kind.entropyKnown() ? rows : 0],
                 new float[kind.weighed() ? rows : 0],
                 new float[kind.gated() && kind.weighed() ? rows : 0],
                 new float[kind.gated() ? rows : 0]);
@@ -87,6 +95,9 @@ final class TracedBlock {
         int to = from + part.tokens();
         Arrays.fill(columns.questionIds(), from, to, part.questionId());
         System.arraycopy(layer.positions(), part.from(), columns.positions(), from, part.tokens());
+        if (layer.entropies().length > 0) {
+            System.arraycopy(layer.entropies(), part.from(), columns.entropy(), from, part.tokens());
+        }
         for (int row = from; row < to; row++) {
             columns.last()[row] = columns.positions()[row] == part.length() - 1;
         }

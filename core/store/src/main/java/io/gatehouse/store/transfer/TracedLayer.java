@@ -12,6 +12,7 @@ import java.util.Arrays;
  * @param ranked whether the source says which expert comes first; else in order of their ids
  * @param weights factor of the output of each of these experts, shape [tokens, topK]; empty if unknown
  * @param scores score by which each of these experts was chosen, where it is not its probability; else empty
+ * @param entropies entropy of the gate over all experts at each token, in nats; empty if unknown, or if the gate is known
  * @param probabilities the whole gate, shape [tokens, experts]; empty if unknown
  */
 public record TracedLayer(
@@ -22,7 +23,11 @@ public record TracedLayer(
         boolean ranked,
         float[] weights,
         float[] scores,
+        float[] entropies,
         float[] probabilities) {
+    /** Of an entropy, less than half a unit of the store. */
+    private static final double ROUNDING = 0.0004;
+
     public TracedLayer {
         if (layer < 0 || topK < 1) {
             throw new IllegalArgumentException("Layer %d with %d experts a token".formatted(layer, topK));
@@ -39,9 +44,13 @@ public record TracedLayer(
             throw new IllegalArgumentException(
                     "Layer %d has %d scores for %d experts".formatted(layer, scores.length, experts.length));
         }
+        if (entropies.length != 0 && (entropies.length != positions.length || probabilities.length != 0)) {
+            throw new IllegalArgumentException("Layer %d has %d entropies and %d probabilities for %d tokens"
+                    .formatted(layer, entropies.length, probabilities.length, positions.length));
+        }
     }
 
-    /** A layer without scores. */
+    /** A layer without scores and entropies. */
     public TracedLayer(
             int layer,
             int topK,
@@ -50,7 +59,7 @@ public record TracedLayer(
             boolean ranked,
             float[] weights,
             float[] probabilities) {
-        this(layer, topK, positions, experts, ranked, weights, new float[0], probabilities);
+        this(layer, topK, positions, experts, ranked, weights, new float[0], new float[0], probabilities);
     }
 
     public int tokens() {
@@ -61,6 +70,15 @@ public record TracedLayer(
     int tokensBefore(int position) {
         int found = Arrays.binarySearch(positions, position);
         return found < 0 ? -found - 1 : found;
+    }
+
+    /** Number of experts that its entropies need: none is larger than the logarithm of their number. */
+    int expertsOfEntropies() {
+        float largest = 0;
+        for (float entropy : entropies) {
+            largest = Math.max(largest, entropy);
+        }
+        return entropies.length == 0 ? 0 : (int) Math.ceil(Math.exp(largest - ROUNDING));
     }
 
     /** Number of experts of the layer if the whole gate is known; else 0. */

@@ -53,6 +53,7 @@ public record TracedSequence(
                     + layer.experts().length
                     + layer.weights().length
                     + layer.scores().length
+                    + layer.entropies().length
                     + layer.probabilities().length;
             bytes += OBJECT_BYTES + numbers * Integer.BYTES;
         }

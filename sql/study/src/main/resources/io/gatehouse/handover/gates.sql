@@ -1,0 +1,1 @@
+SELECT count(*) AS n FROM router_probabilities WHERE run_id = ?

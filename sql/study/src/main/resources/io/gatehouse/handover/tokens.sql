@@ -1,0 +1,1 @@
+SELECT max(n) AS n FROM layer_load WHERE run_id = ? AND scope = ?

@@ -1,0 +1,438 @@
+package io.gatehouse.handover;
+
+import static io.gatehouse.testing.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.gatehouse.client.Query;
+import io.gatehouse.client.Rows;
+import io.gatehouse.client.Session;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.sql.EngineSession;
+import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.store.Store;
+import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.testing.PythonProgram;
+import io.gatehouse.trace.TraceImport;
+import io.gatehouse.trace.TraceKind;
+import io.gatehouse.trace.TraceShape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A run in the formats of other programs, as these read it. Of three layers the first has no experts, the others have four,
+ * of which two are chosen. Question "a" has a prompt of two tokens and one generated token, "b" a prompt of one.
+ */
+final class TestFormats {
+    private static final Pattern INDEX = Pattern.compile(
+            "\\{\"file\": \"(\\d+\\.npy)\", \"name\": \"(\\w+)\", \"prompt_tokens\": (\\d+), \"rows\": (\\d+)}");
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    private Path database = Path.of("");
+
+    @BeforeEach
+    void importRun() {
+        database = database(
+                "first",
+                ImportedRun.of(
+                        "r",
+                        "test",
+                        "the \"model\"",
+                        3,
+                        4,
+                        2,
+                        Map.of(),
+                        List.of(
+                                sequence("a", 2, layer(1, 0, 1, 0, 2, 3, 0), layer(2, 1, 2, 1, 2, 2, 1)),
+                                sequence("b", 1, layer(1, 0, 3), layer(2, 3, 2))),
+                        List.of()));
+    }
+
+    @Test
+    void listsTheHottestExperts() throws IOException {
+        assertThat(written("hot")).isEqualTo("""
+                layer,expert,rank,count
+                1,0,1,3
+                1,1,2,1
+                1,2,3,1
+                1,3,4,1
+                2,2,1,3
+                2,1,2,2
+                2,3,3,1
+                """);
+        assertThat(written("pins")).isEqualTo("""
+                # EXPERT_CACHE_PIN_LIST v1
+                n_layer 3
+                n_expert 4
+                layer 1: 0 1 2 3
+                layer 2: 2 1 3
+                """);
+        assertThat(written("pins", choices(Optional.of("generated"), Optional.of(1))))
+                .isEqualTo("""
+                        # EXPERT_CACHE_PIN_LIST v1
+                        n_layer 3
+                        n_expert 4
+                        layer 1: 0
+                        layer 2: 1
+                        """);
+        assertRefused(
+                () -> choices(Optional.empty(), Optional.of(0)),
+                ErrorCode.INVALID_ARGUMENT,
+                "The hottest 0 experts of a layer are none");
+        assertRefused(
+                () -> choices(Optional.of("all"), Optional.empty()),
+                ErrorCode.INVALID_ARGUMENT,
+                "There is no scope 'all'; there are prompt, last_prompt and generated");
+    }
+
+    /** Objects are 4 × layer + expert + 1. */
+    @Test
+    void writesTheRequestsOfACache() throws IOException {
+        assertThat(written("libcachesim")).isEqualTo("""
+                time,obj_id,obj_size
+                0,5,1
+                0,6,1
+                0,10,1
+                0,11,1
+                1,5,1
+                1,7,1
+                1,10,1
+                1,11,1
+                2,5,1
+                2,8,1
+                2,12,1
+                2,11,1
+                """);
+    }
+
+    @Test
+    void saysWhatAFileIsOf() throws IOException {
+        written("hot");
+        assertThat(Files.readString(directory.resolve("file.meta.json"))
+                        .replaceFirst("\"gatehouse\": \"[^\"]+\"", "\"gatehouse\": \"V\""))
+                .isEqualTo("""
+                        {"format": "hot", "gatehouse": "V", "run": "r",
+                         "fingerprint": {"model": "the \\\"model\\\"", "layers": 3, "experts": 4, "top_k": 2, "scope": "prompt", "n": 3}}
+                        """);
+    }
+
+    /** What goes out for replay comes in as a response of vLLM, as the same routing. */
+    @Test
+    void replayComesBackAsItWent() throws IOException {
+        Path folder = directory.resolve("replay");
+        write("r3", Choices.of("r"), folder);
+        List<String> responses = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve("index.jsonl"))) {
+            Matcher index = INDEX.matcher(line);
+            assertThat(index.matches()).as(line).isTrue();
+            int rows = Integer.parseInt(index.group(4));
+            int prompt = Integer.parseInt(index.group(3));
+            responses.add("""
+                    {"id": "%s", "choices": [{"routed_experts": "%s"}], "usage": {"prompt_tokens": %d, "completion_tokens": %d}}
+                    """.formatted(
+                            index.group(2),
+                            Base64.getEncoder().encodeToString(Files.readAllBytes(folder.resolve(index.group(1)))),
+                            prompt,
+                            rows + 1 - prompt));
+        }
+        Path file = Files.writeString(directory.resolve("responses.jsonl"), String.join("", responses));
+        TraceImport traces = new TraceImport(TraceKind.VLLM, TraceShape.unknown());
+        traces.read(file);
+        Path again = database("again", traces.run("r", "m", OptionalInt.empty()));
+        String routing = """
+                SELECT q."value", a.layer, a."position", a.phase, a.expert
+                FROM activations AS a JOIN question_attributes AS q ON q.question_id = a.question_id AND q.name = 'name'
+                ORDER BY ALL""";
+        assertThat(rows(again, routing)).isEqualTo(rows(database, routing)).hasSize(16);
+        // A second time, the directory is not empty.
+        assertRefused(
+                () -> write("r3", Choices.of("r"), folder),
+                ErrorCode.INVALID_ARGUMENT,
+                "replay is a directory that is not empty");
+    }
+
+    @Test
+    void replayNeedsAllTokens() {
+        Path lacking = database(
+                "lacking",
+                ImportedRun.of(
+                        "r",
+                        "test",
+                        "m",
+                        3,
+                        4,
+                        2,
+                        Map.of(),
+                        List.of(sequence("a", 2, layer(1, 0, 1, 0, 2), layer(2, 1, 2))),
+                        List.of()));
+        Path folder = directory.resolve("replay");
+        assertRefused(
+                () -> write(lacking, "r3", Choices.of("r"), folder),
+                ErrorCode.INVALID_ARGUMENT,
+                "does not know the experts of token 1 of question 1 in all layers, which r3 needs");
+        assertThat(folder).doesNotExist();
+        assertThat(directory.resolve("replay.part")).doesNotExist();
+    }
+
+    @Test
+    void refusesChoicesThatWouldDoNothing() {
+        assertRefused(
+                () -> written("r3", choices(Optional.of("prompt"), Optional.empty())),
+                ErrorCode.INVALID_ARGUMENT,
+                "'prompt' is only for --as eplb, kt, hot, pins, libcachesim, esft or mask");
+        assertRefused(
+                () -> written("eplb", choices(Optional.empty(), Optional.of(3))),
+                ErrorCode.INVALID_ARGUMENT,
+                "'3' is only for --as hot or pins");
+        assertRefused(
+                () -> written("duckdb"), ErrorCode.INVALID_ARGUMENT, "'r' is only for --as eplb, kt, exl3, hot, pins");
+        assertRefused(
+                () -> HandoverFormat.of("onnx"),
+                ErrorCode.INVALID_ARGUMENT,
+                "Nothing is exported as 'onnx'; there are duckdb, eplb");
+    }
+
+    /** A table for each relation, with the rows and the types that SQL has. */
+    @Test
+    void aDuckDbFileHasAllRelations() throws Exception {
+        Path file = directory.resolve("all.duckdb");
+        write(
+                "duckdb",
+                new Choices(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                file);
+        assertThat(directory.resolve("all.meta.json")).doesNotExist();
+        ask(database, session -> {
+            List<String> names = new ArrayList<>();
+            List<String> columns = new ArrayList<>();
+            session.relations().forEach(relation -> {
+                names.add(relation.name() + " "
+                        + rows(session, "SELECT count(*) FROM \"%s\"".formatted(relation.name()))
+                                .get(0));
+                relation.columns()
+                        .forEach(column -> columns.add("%s %s %s %s"
+                                .formatted(relation.name(), column.name(), column.type(), column.comment())));
+            });
+            assertThat(names).hasSizeGreaterThan(50).contains("activations 16", "token_routing 8");
+            assertThat(PlainTables.counts(file)).containsExactlyInAnyOrderElementsOf(names);
+            assertThat(PlainTables.columns(file)).containsExactlyInAnyOrderElementsOf(columns);
+        });
+    }
+
+    @Test
+    void aDuckDbFileHasTheRelationsThatAreNamed() throws Exception {
+        Path file = directory.resolve("some.duckdb");
+        write("duckdb", of(List.of("runs", "layer_load")), file);
+        assertThat(PlainTables.counts(file)).hasSize(2).contains("runs 1");
+        assertRefused(
+                () -> write("duckdb", of(List.of("runs", "nowhere")), file),
+                ErrorCode.INVALID_ARGUMENT,
+                "There is no relation 'nowhere'; there are ");
+        // What was there stays.
+        assertThat(PlainTables.counts(file)).hasSize(2);
+    }
+
+    @Test
+    void numpyReadsCensusAndReplay() throws IOException {
+        write("exl3", Choices.of("r"), directory.resolve("census.npz"));
+        write("r3", Choices.of("r"), directory.resolve("replay"));
+        assertThat(python("numpy")).isEqualTo("""
+                counts_decode int64 (2, 2, 4) [[[1, 0, 0, 1], [0, 1, 1, 0]], [[0, 0, 0, 0], [0, 0, 0, 0]]]
+                counts_prefill int64 (2, 2, 4) [[[2, 1, 1, 0], [0, 2, 2, 0]], [[1, 0, 0, 1], [0, 0, 1, 1]]]
+                a uint8 (3, 3, 2) [[[0, 0], [0, 1], [1, 2]], [[0, 0], [0, 2], [1, 2]], [[0, 0], [3, 0], [2, 1]]]
+                b uint8 (1, 3, 2) [[[0, 0], [0, 3], [3, 2]]]
+                """);
+    }
+
+    @Test
+    void torchReadsCounts() throws IOException {
+        write("kt", Choices.of("r"), directory.resolve("counts.pt"));
+        assertThat(python("torch"))
+                .isEqualTo("['logical_count'] torch.int64 [[0, 0, 0, 0], [3, 1, 1, 1], [0, 2, 3, 1]]\n");
+    }
+
+    @Test
+    void policylangReadsItsTrace() throws IOException {
+        write("policylang", Choices.of("r"), directory.resolve("trace.parquet"));
+        assertThat(python("moe_policylang", "pyarrow")).isEqualTo("""
+                int32 int32 int32 list<element: int32> list<element: float> string
+                8 entries, 3 layers, 4 experts, top 2
+                1 0 1 [0, 1] [0.5, 0.25] prefill
+                1 0 2 [1, 2] [0.5, 0.25] prefill
+                1 1 1 [0, 2] [0.5, 0.25] prefill
+                1 1 2 [1, 2] [0.5, 0.25] prefill
+                1 2 1 [3, 0] [0.5, 0.25] decode
+                1 2 2 [2, 1] [0.5, 0.25] decode
+                2 0 1 [0, 3] [0.5, 0.25] prefill
+                2 0 2 [3, 2] [0.5, 0.25] prefill
+                """);
+    }
+
+    /** With one expert for each decision, a cache of the model has the hits that libCacheSim counts. */
+    @Test
+    void libCacheSimReplaysItsTrace() throws IOException {
+        Random random = new Random(20_261_128);
+        List<TracedSequence> sequences = new ArrayList<>();
+        for (int number = 0; number < 5; number++) {
+            List<TracedLayer> layers = new ArrayList<>();
+            for (int layer = 0; layer < 3; layer++) {
+                int[] experts = IntStream.generate(() -> (int) (16 * random.nextDouble() * random.nextDouble()))
+                        .limit(200)
+                        .toArray();
+                layers.add(new TracedLayer(
+                        layer, 1, IntStream.range(0, 200).toArray(), experts, true, new float[0], new float[0]));
+            }
+            sequences.add(new TracedSequence("s" + number, Optional.empty(), "", new int[0], 200, layers));
+        }
+        Path other = database("top1", ImportedRun.of("r", "test", "m", 3, 16, 1, Map.of(), sequences, List.of()));
+        write(other, "libcachesim", Choices.of("r"), directory.resolve("trace.csv"));
+        List<String> hits =
+                rows(other, "SELECT slots, hits FROM expert_cache(1, 'prompt', 'model', 'lru', 1) ORDER BY slots");
+        assertThat(hits).hasSize(48);
+        assertThat(python("libcachesim").lines()).containsExactlyElementsOf(hits);
+    }
+
+    /** What the part of formats.py of a module prints. */
+    private String python(String... modules) throws IOException {
+        PythonProgram python = PythonProgram.in(directory);
+        assumeTrue(python.has(modules), "%s lacks %s".formatted(python.command(), String.join(", ", modules)));
+        Path script = directory.resolve("formats.py");
+        try (InputStream in = TestFormats.class.getResourceAsStream("formats.py")) {
+            Files.writeString(
+                    script, new String(Objects.requireNonNull(in, "script").readAllBytes(), StandardCharsets.UTF_8));
+        }
+        PythonProgram.Output output = python.run(Map.of(), script.toString(), modules[0], directory.toString());
+        assertThat(output.exit()).as(output.text()).isZero();
+        return output.text();
+    }
+
+    private String written(String format) throws IOException {
+        return written(format, Choices.of("r"));
+    }
+
+    private String written(String format, Choices choices) {
+        Path file = directory.resolve("file.txt");
+        write(format, choices, file);
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void write(String format, Choices choices, Path file) {
+        write(database, format, choices, file);
+    }
+
+    private static void write(Path database, String format, Choices choices, Path file) {
+        ask(database, session -> new Handover(session, choices).write(HandoverFormat.of(format), file));
+    }
+
+    private static Choices choices(Optional<String> scope, Optional<Integer> hottest) {
+        return new Choices(
+                Optional.of("r"),
+                scope,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                hottest,
+                Optional.empty());
+    }
+
+    private static Choices of(List<String> relations) {
+        return new Choices(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(relations));
+    }
+
+    private interface Question {
+        void ask(Session session) throws Exception;
+    }
+
+    private static void ask(Path database, Question question) {
+        try (Store store = Store.open(database);
+                QueryEngine engine = new QueryEngine(store);
+                Session session = new EngineSession(engine, () -> {})) {
+            question.ask(session);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<String> rows(Path database, String sql) {
+        List<String> found = new ArrayList<>();
+        ask(database, session -> found.addAll(rows(session, sql)));
+        return found;
+    }
+
+    private static List<String> rows(Session session, String sql) {
+        List<String> found = new ArrayList<>();
+        try (Rows rows = session.query(new Query(sql, 0))) {
+            rows.start();
+            while (rows.next()) {
+                List<String> values = new ArrayList<>();
+                for (int column = 0; column < rows.columns().size(); column++) {
+                    values.add(String.valueOf(rows.value(column)));
+                }
+                found.add(String.join(" ", values));
+            }
+        }
+        return found;
+    }
+
+    private Path database(String name, ImportedRun run) {
+        Path file = directory.resolve(name + ".duckdb");
+        try (Store store = Store.create(file)) {
+            store.importRun(run, "test");
+        }
+        return file;
+    }
+
+    private static TracedSequence sequence(String name, int prompt, TracedLayer... layers) {
+        return new TracedSequence(name, Optional.empty(), "", new int[0], prompt, List.of(layers));
+    }
+
+    /** Two experts of each token, of weights 1/2 and 1/4. */
+    private static TracedLayer layer(int layer, int... experts) {
+        int tokens = experts.length / 2;
+        float[] weights = new float[experts.length];
+        for (int i = 0; i < experts.length; i++) {
+            weights[i] = i % 2 == 0 ? 0.5f : 0.25f;
+        }
+        return new TracedLayer(layer, 2, IntStream.range(0, tokens).toArray(), experts, true, weights, new float[0]);
+    }
+}
