@@ -67,6 +67,7 @@ public final class Gatehouse {
                 .addSubcommand(new CheckCommand())
                 .addSubcommand(new StudyCommand())
                 .addSubcommand(new ServeCommand(stop))
+                .addSubcommand(new McpCommand())
                 .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
                 .addSubcommand(new ModelCommand())
                 .addSubcommand(new PrefillCommand())
