@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.check.CheckCommand;
 import io.gatehouse.cli.run.ClusterCommand;
 import io.gatehouse.cli.run.ClusterRunCommand;
 import io.gatehouse.cli.run.PrefillCommand;
@@ -63,8 +64,10 @@ public final class Gatehouse {
                 .addSubcommand(new RunCommand(stop))
                 .addSubcommand(new CommandLine(new ClusterCommand()).addSubcommand(new ClusterRunCommand(stop)))
                 .addSubcommand(new SqlCommand())
+                .addSubcommand(new CheckCommand())
                 .addSubcommand(new StudyCommand())
                 .addSubcommand(new ServeCommand(stop))
+                .addSubcommand(new McpCommand())
                 .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
                 .addSubcommand(new ModelCommand())
                 .addSubcommand(new PrefillCommand())

@@ -5,6 +5,7 @@ import io.gatehouse.base.Resources;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.Problem;
+import io.gatehouse.server.http.RecordSchemas;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.QueriesResource;
 import io.gatehouse.server.query.QueryRequest;

@@ -8,11 +8,14 @@ import io.gatehouse.server.http.Problem;
 import io.gatehouse.server.http.RequestBody;
 import io.gatehouse.server.http.ResponseHeaders;
 import io.gatehouse.server.http.TokenCheck;
+import io.gatehouse.server.mcp.McpResource;
+import io.gatehouse.server.mcp.McpServer;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.PlainPage;
 import io.gatehouse.server.query.QueriesResource;
 import io.gatehouse.server.query.QueryResource;
 import io.gatehouse.server.query.QueryService;
+import io.gatehouse.server.query.ServedSession;
 import io.gatehouse.server.query.StatementResource;
 import io.gatehouse.server.query.admission.DescribeGate;
 import io.gatehouse.server.run.IngestResource;
@@ -57,6 +60,7 @@ record Routes(
         metrics.watch(activity, service);
         addChecks(config.routes);
         addQueries(config.routes);
+        addAgents(config.routes);
         addRuns(config.routes);
         addServer(config.routes);
         addPages(config.routes, new PlainPage(service));
@@ -72,6 +76,7 @@ record Routes(
         routes.before("/v1/*", tokens);
         routes.before("/plain", tokens);
         routes.before("/metrics", tokens);
+        routes.before("/mcp", tokens);
         routes.before(new RequestBody(settings.http(), Set.of(IngestResource.PATH)));
     }
 
@@ -96,6 +101,15 @@ record Routes(
         routes.get("/v1/saved/{name}", saved::show);
         routes.put("/v1/saved/{name}", saved::put);
         routes.delete("/v1/saved/{name}", saved::delete);
+    }
+
+    private void addAgents(RoutesConfig routes) {
+        routes.post(
+                "/mcp",
+                new McpResource(
+                        new McpServer(settings.version()),
+                        client -> new ServedSession(
+                                engine, service, activity.history(), gate, "mcp", client, settings.version())));
     }
 
     private void addRuns(RoutesConfig routes) {

@@ -40,7 +40,7 @@ public final class SeededFile {
     }
 
     /** A run of the same model over the same questions, with decisions of its own. */
-    static void addRun(Store store, String name, long seed) {
+    public static void addRun(Store store, String name, long seed) {
         addRun(store, description(name, ""), seed, QUESTIONS, RunStatus.COMPLETE);
     }
 

@@ -3,10 +3,10 @@ package io.gatehouse.cli.sql;
 import io.gatehouse.error.TextRange;
 
 /** Shows where in a statement an error is: the line, and carets under the place. */
-final class ErrorPlace {
+public final class ErrorPlace {
     private ErrorPlace() {}
 
-    static String show(String sql, TextRange place) {
+    public static String show(String sql, TextRange place) {
         // The lexer ends lines at CR too.
         String[] lines = sql.split("\r\n|\r|\n", -1);
         if (place.line() > lines.length) {

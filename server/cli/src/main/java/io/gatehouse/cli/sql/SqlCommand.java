@@ -1,18 +1,10 @@
 package io.gatehouse.cli.sql;
 
 import io.gatehouse.cli.terminal.CellText;
-import io.gatehouse.cli.terminal.SecretFile;
 import io.gatehouse.client.Session;
-import io.gatehouse.client.http.ServerSession;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.server.ServerFile;
-import io.gatehouse.sql.EngineSession;
-import io.gatehouse.sql.QueryEngine;
-import io.gatehouse.sql.RemoteEngine;
-import io.gatehouse.store.Store;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -46,20 +37,8 @@ import picocli.CommandLine.Spec;
 public final class SqlCommand implements Callable<Integer> {
     private static final long TABLE_LIMIT = 1000;
 
-    @Option(names = "--db", paramLabel = "FILE", description = "Database file to query, or the directory of an export.")
-    private Optional<String> database = Optional.empty();
-
     @Mixin
-    private EngineOption engine = new EngineOption();
-
-    @Option(names = "--url", paramLabel = "URL", description = "Server to query, such as http://127.0.0.1:8080.")
-    private Optional<URI> url = Optional.empty();
-
-    @Option(
-            names = "--token-file",
-            paramLabel = "FILE",
-            description = "File with the token of the server; must be readable only by its owner (mode 0600).")
-    private Optional<Path> tokenFile = Optional.empty();
+    private QueryTarget target = new QueryTarget();
 
     @Option(names = "-c", paramLabel = "SQL", description = "Statement to run; may be given several times.")
     private List<String> statements = List.of();
@@ -102,75 +81,20 @@ public final class SqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (database.isPresent() == url.isPresent()) {
-            throw new ParameterException(spec.commandLine(), "Give either --db FILE or --url URL");
-        }
         long maxRows = maxRows();
-        if (url.isPresent() && engine.isGiven()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--engine needs --db");
-        }
-        if (url.isPresent()) {
-            return askServer(url.get(), tokenFile.map(SecretFile::token), maxRows);
-        }
-        if (tokenFile.isPresent()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file needs --url");
-        }
-        String name = database.orElseThrow();
-        return engine.isGiven() ? askEngine(name, maxRows) : askFile(Path.of(name), maxRows);
-    }
-
-    private int askEngine(String directory, long maxRows) {
-        try (RemoteEngine remote = engine.connect(directory)) {
-            return ask(remote.engine(), maxRows);
-        }
-    }
-
-    private int ask(QueryEngine asked, long maxRows) {
-        try (Session session = new EngineSession(asked, () -> {});
-                StatementRunner runner = runner(session, maxRows)) {
-            if (isShell()) {
-                new SqlShell(asked, runner).run();
-                return 0;
-            }
-            return run(runner, texts());
-        }
-    }
-
-    private int askFile(Path file, long maxRows) {
-        try (Store store = Store.open(file);
-                QueryEngine asked = new QueryEngine(store)) {
-            return ask(asked, maxRows);
-        } catch (GatehouseException e) {
-            if (e.code() != ErrorCode.DATABASE_IN_USE || isShell()) {
-                throw e;
-            }
-            ServerFile server = ServerFile.find(file).orElseThrow(() -> e);
-            spec.commandLine()
-                    .getErr()
-                    .printf("%s is open in the server at %s; sending statements there%n", file, server.uri());
-            return askServer(server.uri(), Optional.of(server.key()), maxRows);
-        }
-    }
-
-    private int askServer(URI address, Optional<String> token, long maxRows) {
         if (isShell()) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "The shell needs --db. With --url, use -c, -f or standard input");
+            return target.askHere((session, engine) -> {
+                try (StatementRunner runner = runner(session, maxRows)) {
+                    new SqlShell(engine, runner).run();
+                    return 0;
+                }
+            });
         }
-        requireServer(address);
-        try (Session server = ServerSession.connect(address, token);
-                StatementRunner runner = runner(server, maxRows)) {
-            return run(runner, texts());
-        }
-    }
-
-    private static void requireServer(URI address) {
-        String scheme = Optional.ofNullable(address.getScheme()).orElse("");
-        if (!ServerSession.isServer(address) || (!scheme.equals("http") && !scheme.equals("https"))) {
-            // Not the address itself, which may have a password in it.
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "--url needs the address of a server, such as http://127.0.0.1:8080");
-        }
+        return target.ask(session -> {
+            try (StatementRunner runner = runner(session, maxRows)) {
+                return run(runner, texts());
+            }
+        });
     }
 
     private StatementRunner runner(Session session, long maxRows) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Takes a text of several statements apart at the semicolons that stand outside quotes and comments. */
-final class StatementSplitter {
+public final class StatementSplitter {
     private final String text;
     private int at;
 
@@ -14,7 +14,7 @@ final class StatementSplitter {
     }
 
     /** The statements without their semicolons; those of blanks and comments alone are left out, the last needs no semicolon. */
-    static List<String> split(String text) {
+    public static List<String> split(String text) {
         StatementSplitter splitter = new StatementSplitter(text);
         List<String> statements = new ArrayList<>();
         int start = 0;

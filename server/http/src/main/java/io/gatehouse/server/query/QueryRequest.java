@@ -152,7 +152,8 @@ public record QueryRequest(
         return Duration.ofSeconds(Math.min(seconds, Integer.MAX_VALUE));
     }
 
-    private static List<@Nullable Object> parameters(ArrayNode values) {
+    /** The values of parameters, as {@link Query} takes them. */
+    public static List<@Nullable Object> parameters(ArrayNode values) {
         List<@Nullable Object> parameters = new ArrayList<>();
         values.forEach(value -> parameters.add(parameter(value)));
         return parameters;

@@ -1,9 +1,8 @@
-package io.gatehouse.server;
+package io.gatehouse.server.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.base.JsonField;
-import io.gatehouse.server.http.Json;
 import io.gatehouse.type.SqlType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * request with a field that its schema does not list is rejected. A response may get fields that an older client does not
  * know, so its schema allows others.
  */
-final class RecordSchemas {
+public final class RecordSchemas {
     private static final Map<Class<?>, String> TYPES = Map.ofEntries(
             Map.entry(String.class, "string"),
             Map.entry(Instant.class, "string"),
@@ -38,12 +37,12 @@ final class RecordSchemas {
     private final Map<Class<? extends Record>, String> names;
 
     /** @param names the records in {@code components/schemas}; the schemas of others are written where they are used */
-    RecordSchemas(Map<Class<? extends Record>, String> names) {
+    public RecordSchemas(Map<Class<? extends Record>, String> names) {
         this.names = names;
     }
 
     /** A reference to the schema of a record, or the schema itself where it has no name. */
-    ObjectNode use(Class<? extends Record> type, boolean request) {
+    private ObjectNode use(Class<? extends Record> type, boolean request) {
         String name = names.get(type);
         return name == null ? define(type, request) : Json.object().put("$ref", "#/components/schemas/" + name);
     }
@@ -53,7 +52,7 @@ final class RecordSchemas {
      *
      * @param request whether clients send it; then only the fields marked as required must be present
      */
-    ObjectNode define(Class<? extends Record> type, boolean request) {
+    public ObjectNode define(Class<? extends Record> type, boolean request) {
         ObjectNode schema = Json.object().put("type", "object");
         ArrayNode required = schema.putArray("required");
         ObjectNode properties = schema.putObject("properties");
@@ -71,7 +70,7 @@ final class RecordSchemas {
     }
 
     /** The fields of a request as query parameters; an array is written as JSON there. */
-    ArrayNode parameters(Class<? extends Record> type) {
+    public ArrayNode parameters(Class<? extends Record> type) {
         ArrayNode parameters = Json.object().putArray("parameters");
         Json.fields(type).forEach((name, component) -> {
             Optional<JsonField> field = Optional.ofNullable(component.getAnnotation(JsonField.class));

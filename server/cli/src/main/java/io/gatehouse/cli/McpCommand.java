@@ -1,0 +1,55 @@
+package io.gatehouse.cli;
+
+import io.gatehouse.cli.sql.QueryTarget;
+import io.gatehouse.cli.terminal.GatehouseVersion;
+import io.gatehouse.client.Session;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.mcp.McpLines;
+import io.gatehouse.server.mcp.McpServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "mcp",
+        description = {
+            "Answers an agent by the Model Context Protocol over standard input and output, read-only.",
+            "The agent's program starts it and calls the tools query, describe, examples and study. A running server has the"
+                    + " same at /mcp (docs/mcp.md). If a server has the file open, the calls go to that server."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  gatehouse mcp --db routing.duckdb"})
+final class McpCommand implements Callable<Integer> {
+    @Mixin
+    private QueryTarget target = new QueryTarget();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        return target.ask(this::answer);
+    }
+
+    private int answer(Session session) {
+        McpServer server = new McpServer(GatehouseVersion.current());
+        try {
+            new McpLines(server, session, spec.commandLine().getOut())
+                    .run(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
+            return 0;
+        } catch (IOException e) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "Standard input cannot be read: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The command was interrupted.", e);
+        }
+    }
+}
