@@ -335,11 +335,10 @@ final class TestModelRequests {
         assertThat(before).hasSize(1);
         String body = manySeconds();
         try (Socket socket = server.connect()) {
-            socket.getOutputStream()
-                    .write(
-                            ("POST /v1/completions HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-                                            .formatted(server.uri().getAuthority(), body.length(), body))
-                                    .getBytes(StandardCharsets.UTF_8));
+            String request =
+                    "POST /v1/completions HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                            .formatted(server.uri().getAuthority(), body.length(), body);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             socket.getOutputStream().flush();
             Thread.sleep(1500);
         }
