@@ -128,9 +128,7 @@ public final class ModelWorker implements AutoCloseable {
         } catch (GatehouseException e) {
             if (e.code() == ErrorCode.CANCELLED_BY_USER && (late || !cancelled)) {
                 throw new GatehouseException(
-                        ErrorCode.QUERY_TIMEOUT,
-                        "The request took longer than %d seconds.".formatted(limit.toSeconds()),
-                        e);
+                        ErrorCode.QUERY_TIMEOUT, "The request took longer than %d s.".formatted(limit.toSeconds()), e);
             }
             throw e;
         } finally {

@@ -235,12 +235,14 @@ final class ServeOptions {
         return WorkerCommand.settings(memory().worker(), Duration.ofSeconds(readingTimeout));
     }
 
-    /** How models answer requests: each in a process of its own, which share the memory of one that computes a run. */
+    /**
+     * How models answer requests: each in a process of its own, which share the memory of one that computes a run. Only
+     * those processes read precision and device, because this one loads no TensorFlow.
+     */
     ModelSettings models() {
         if (models.isEmpty()) {
             return ModelSettings.NONE;
         }
-        RunRequest.engineOptions(precision, device, Optional.empty());
         WorkerSettings worker =
                 ModelWorkerCommand.settings(memory().worker() / models.size(), Duration.ofSeconds(readingTimeout));
         return new ModelSettings(

@@ -367,16 +367,16 @@ final class TestModelRequests {
     @Test
     void requestsBeyondTheLimitsOfTimeAndQueueAreRefused(@TempDir Path folder) throws Exception {
         try (TestingServer small = TestingServer.startAnswering(
-                folder, List.of(MODEL), ModelProcess.settings(1, Duration.ofSeconds(2)), UnaryOperator.identity())) {
+                folder, List.of(MODEL), ModelProcess.settings(1, Duration.ofSeconds(1)), UnaryOperator.identity())) {
             small.post("v1/completions", "{\"prompt\": \"a\"}");
             CompletableFuture<HttpResponse<String>> first = later(small, "v1/completions", manySeconds());
-            Thread.sleep(700);
-            CompletableFuture<HttpResponse<String>> second = later(small, "tokenize", "{\"prompt\": \"a\"}");
             Thread.sleep(300);
+            CompletableFuture<HttpResponse<String>> second = later(small, "tokenize", "{\"prompt\": \"a\"}");
+            Thread.sleep(200);
             HttpResponse<String> third = small.post("tokenize", "{\"prompt\": \"a\"}");
             requireRefused(third, 429, "1 requests to this model wait already.");
             assertThat(third.headers().firstValue("Retry-After")).isPresent();
-            requireRefused(first.get(), 504, "The request took longer than 2 seconds.");
+            requireRefused(first.get(), 504, "The request took longer than 1 s.");
             assertThat(second.get().statusCode()).isEqualTo(200);
         }
     }
