@@ -93,6 +93,24 @@ final class TestArchitecture {
                 "io.gatehouse.chat..");
     }
 
+    @Test
+    void completionKnowsModelsOnly() {
+        mustNotKnow("completion", TENSORFLOW, DUCKDB, "io.gatehouse.store..", "io.gatehouse.quiz..");
+    }
+
+    /** The engine is in the process of the model. */
+    @Test
+    void modelsOfAServerAreKnownByTheirProcesses() {
+        mustNotKnow(
+                "server.model",
+                TENSORFLOW,
+                DUCKDB,
+                "io.gatehouse.checkpoint..",
+                "io.gatehouse.engine..",
+                "io.gatehouse.chat..",
+                "io.gatehouse.store..");
+    }
+
     /** What it runs, it runs through the sessions of the server. */
     @Test
     void pgKnowsSessionsOnly() {

@@ -35,7 +35,7 @@ final class GenerationRows implements GenerationListener {
     }
 
     @Override
-    public void chosen(int prompt, int position, int token, float logProbability) {
+    public void chosen(int prompt, int position, int token, float logProbability, float[] logits) {
         choices.computeIfAbsent(prompt, absent -> new ArrayList<>()).add(new Choice(position, token, logProbability));
         mostActive = Math.max(mostActive, choices.size() - finished.size());
     }

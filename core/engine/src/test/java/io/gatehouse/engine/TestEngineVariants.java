@@ -69,10 +69,10 @@ final class TestEngineVariants {
         List<Variant> variants = variants();
         List<Capture> captures = List.of(
                 Capture.ROUTING,
-                new Capture(Tokens.LAST, Tokens.LAST, Tokens.LAST, false),
-                new Capture(Tokens.ALL, Tokens.LAST, Tokens.LAST, false),
-                new Capture(Tokens.ALL, Tokens.ALL, Tokens.LAST, false),
-                new Capture(Tokens.ALL, Tokens.NONE, Tokens.ALL, false));
+                new Capture(Tokens.LAST, Tokens.LAST, Tokens.LAST),
+                new Capture(Tokens.ALL, Tokens.LAST, Tokens.LAST),
+                new Capture(Tokens.ALL, Tokens.ALL, Tokens.LAST),
+                new Capture(Tokens.ALL, Tokens.NONE, Tokens.ALL));
         List<SomeInterventions> interventions = List.of(SomeInterventions.values());
         return IntStream.range(0, variants.size())
                 .mapToObj(i -> Arguments.of(

@@ -56,7 +56,7 @@ public final class ShardRecorder implements PrefillListener {
             case LAST_PROMPT -> Capture.Tokens.LAST;
             case ALL -> Capture.Tokens.ALL;
         };
-        return new Capture(scope, gates, recording.norms() ? scope : Capture.Tokens.NONE, false);
+        return new Capture(scope, gates, recording.norms() ? scope : Capture.Tokens.NONE);
     }
 
     @Override

@@ -10,8 +10,8 @@ import java.util.List;
 public record StopTexts(List<String> texts) {
     public static final StopTexts NONE = new StopTexts(List.of());
 
-    private static final int MOST_TEXTS = 32;
-    private static final int LONGEST_TEXT = 1_000;
+    public static final int MOST_TEXTS = 32;
+    public static final int LONGEST_TEXT = 1_000;
 
     /** What a token at a border may change of the text before and after it. */
     private static final int BORDER = 8;
@@ -30,7 +30,7 @@ public record StopTexts(List<String> texts) {
     }
 
     /** Whether the tokens, of which all but the last one were asked about before, contain one of the texts. */
-    boolean isIn(int[] tokens, Tokenizer tokenizer) {
+    public boolean isIn(int[] tokens, Tokenizer tokenizer) {
         if (texts.isEmpty() || tokens.length == 0) {
             return false;
         }
@@ -38,7 +38,7 @@ public record StopTexts(List<String> texts) {
     }
 
     /** The text up to the first of the texts in it. */
-    String before(String text) {
+    public String before(String text) {
         int first = findIn(text);
         return first < 0 ? text : text.substring(0, first);
     }

@@ -1,6 +1,11 @@
 package io.gatehouse.worker;
 
+import io.gatehouse.completion.CompletionRequest;
+import io.gatehouse.completion.Input;
+import io.gatehouse.completion.ModelChoice;
+import io.gatehouse.completion.ModelDescription;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.DiskNeed;
 import io.gatehouse.run.RunManifest;
 import io.gatehouse.run.RunRequest;
@@ -11,8 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the owner of the file and its worker send each other. The owner sends {@link Read}, {@link Prepare} and {@link
- * Compute}, in this order; the worker sends messages of a {@link Kind}, and shards.
+ * What the owner of the file and its workers send each other. To the worker of a run the owner sends {@link Read}, {@link
+ * Prepare} and {@link Compute}, in this order; to that of a model {@link Open}, and then an {@link Order} after the other.
+ * A worker sends messages of a {@link Kind}, and shards.
  */
 final class Messages {
     private Messages() {}
@@ -51,6 +57,42 @@ final class Messages {
      */
     record Compute(List<Integer> shards, int[] questionIds) {}
 
+    /**
+     * Read a model, except for the weights. The answer is a {@link ModelDescription}.
+     *
+     * @param memory bytes that the worker may take
+     */
+    record Open(ModelChoice model, long memory) {}
+
+    /**
+     * One of three questions to a model; none of them is to end the answer to the one before.
+     *
+     * @param encode the answer is {@link Tokens}
+     * @param decode the answer is a {@link Text}
+     * @param complete the answers are completions, in any order, and DONE
+     */
+    record Order(Optional<Input> encode, Optional<Tokens> decode, Optional<CompletionRequest> complete) {
+        static final Order CANCEL = new Order(Optional.empty(), Optional.empty(), Optional.empty());
+
+        static Order encode(Input input) {
+            return new Order(Optional.of(input), Optional.empty(), Optional.empty());
+        }
+
+        static Order decode(int... tokens) {
+            return new Order(Optional.empty(), Optional.of(new Tokens(tokens)), Optional.empty());
+        }
+
+        static Order complete(CompletionRequest request) {
+            return new Order(Optional.empty(), Optional.empty(), Optional.of(request));
+        }
+    }
+
+    /** Token ids; not copied. */
+    record Tokens(int[] ids) {}
+
+    /** What tokens stand for. */
+    record Text(String text) {}
+
     /** Precedes each message of a worker. */
     enum Kind {
         SOURCES('n'),
@@ -59,6 +101,10 @@ final class Messages {
         PREPARED('p'),
         LAYER_DONE('l'),
         SHARD('s'),
+        DESCRIPTION('m'),
+        TOKENS('i'),
+        TEXT('x'),
+        COMPLETION('c'),
         DONE('d'),
         FAILED('f');
 
@@ -81,5 +127,15 @@ final class Messages {
     record Prepared(RunDescription description, Map<String, String> more, DiskNeed.Growth growth) {}
 
     /** The error that ended the worker's work. */
-    record Failed(ErrorCode code, String message) {}
+    record Failed(ErrorCode code, String message) {
+        /** Longer messages are cut. */
+        private static final int LONGEST_MESSAGE = 4000;
+
+        /** The same error in this process. */
+        GatehouseException error() {
+            String text = String.valueOf(message);
+            return new GatehouseException(
+                    code, text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE));
+        }
+    }
 }

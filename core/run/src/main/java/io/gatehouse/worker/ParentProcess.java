@@ -22,7 +22,7 @@ import java.util.Optional;
 /** The process that has the file, from the view of the worker that it started. For one thread. */
 public final class ParentProcess {
     /** Where a worker writes to: its standard output is for what native libraries print. */
-    private static final String MESSAGES = "/dev/fd/3";
+    static final String MESSAGES = "/dev/fd/3";
 
     /** Of the questions that are sent together, about. */
     private static final int TOGETHER_LETTERS = 1 << 19;
@@ -87,15 +87,19 @@ public final class ParentProcess {
             } catch (IOException e) {
                 // The owner is gone, or the work is done.
             }
-            try {
-                // An owner that was killed cannot remove it.
-                Optional.ofNullable(System.getProperty(WorkerProcess.SCRATCH))
-                        .ifPresent(scratch -> WorkerProcess.delete(Path.of(scratch)));
-            } finally {
-                Runtime.getRuntime().halt(1);
-            }
+            endWithOwner();
         });
         return passed;
+    }
+
+    /** Ends this process, whose owner is gone and could not remove its directory if it was killed. */
+    static void endWithOwner() {
+        try {
+            Optional.ofNullable(System.getProperty(WorkerProcess.SCRATCH))
+                    .ifPresent(scratch -> WorkerProcess.delete(Path.of(scratch)));
+        } finally {
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     /** Says what the options name; the answer, when it comes, is to prepare the run. */

@@ -25,9 +25,6 @@ import java.util.stream.Collectors;
  * worker sends. For one thread.
  */
 public final class RunWorker implements AutoCloseable {
-    /** Longer messages are cut. */
-    private static final int LONGEST_MESSAGE = 4000;
-
     private final WorkerProcess process;
     private final PipeOutput out;
     private final PipeInput in;
@@ -49,7 +46,7 @@ public final class RunWorker implements AutoCloseable {
      * @throws GatehouseException what is wrong with them; WORKER_ENDED or OUT_OF_MEMORY if reading ended the process
      */
     public static RunWorker start(WorkerSettings settings, RunRequest request) {
-        WorkerProcess process = WorkerProcess.start(settings);
+        WorkerProcess process = WorkerProcess.start(settings, "The process that computes the run");
         try {
             return new RunWorker(process, new Messages.Read(request, settings.memory()));
         } catch (RuntimeException | Error e) {
@@ -151,9 +148,7 @@ public final class RunWorker implements AutoCloseable {
             return kind;
         }
         Messages.Failed failed = json(Messages.Failed.class);
-        String message = String.valueOf(failed.message());
-        throw new GatehouseException(
-                failed.code(), message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE));
+        throw failed.error();
     }
 
     private static void require(Messages.Kind expected, Messages.Kind kind) {

@@ -69,6 +69,7 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     private final WorkerSettings settings;
+    private final String subject;
     private final Path scratch;
     private final Process process;
     private final ProcessMemory memory;
@@ -80,8 +81,9 @@ final class WorkerProcess implements AutoCloseable {
     private volatile boolean waiting;
     private volatile Verdict verdict = Verdict.NONE;
 
-    private WorkerProcess(WorkerSettings settings, Path scratch, Process process) {
+    private WorkerProcess(WorkerSettings settings, String subject, Path scratch, Process process) {
         this.settings = settings;
+        this.subject = subject;
         this.scratch = scratch;
         this.process = process;
         this.memory = ProcessMemory.of(process.pid());
@@ -89,18 +91,20 @@ final class WorkerProcess implements AutoCloseable {
         DaemonThreads.start("gatehouse-worker-watch", this::watch);
     }
 
-    static WorkerProcess start(WorkerSettings settings) {
+    /** @param subject what errors call it, such as "The process that computes the run" */
+    static WorkerProcess start(WorkerSettings settings, String subject) {
         try {
             Path scratch = Files.createTempDirectory(scratchName());
             try {
-                return new WorkerProcess(settings, scratch, new ProcessBuilder(command(settings, scratch)).start());
+                return new WorkerProcess(
+                        settings, subject, scratch, new ProcessBuilder(command(settings, scratch)).start());
             } catch (IOException e) {
                 delete(scratch);
                 throw e;
             }
         } catch (IOException e) {
             throw new GatehouseException(
-                    ErrorCode.INTERNAL_ERROR, "No process can be started for the run: %s".formatted(e.getMessage()), e);
+                    ErrorCode.INTERNAL_ERROR, "%s cannot be started: %s".formatted(subject, e.getMessage()), e);
         }
     }
 
@@ -142,6 +146,11 @@ final class WorkerProcess implements AutoCloseable {
         return process.getInputStream();
     }
 
+    /** Whether it has not ended. */
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Ends the worker when this says so. */
     void endWhen(BooleanSupplier condition) {
         unwanted = condition;
@@ -161,9 +170,7 @@ final class WorkerProcess implements AutoCloseable {
         } catch (PipeInput.Malformed | com.fasterxml.jackson.core.JacksonException e) {
             LOG.warn("A worker sends what it should not", e);
             throw new GatehouseException(
-                    ErrorCode.WORKER_ENDED,
-                    "The process that computes the run broke the protocol%s".formatted(reading()),
-                    e);
+                    ErrorCode.WORKER_ENDED, "%s broke the protocol%s".formatted(subject, reading()), e);
         } catch (IOException e) {
             throw ended();
         } finally {
@@ -223,14 +230,14 @@ final class WorkerProcess implements AutoCloseable {
             case TOO_LARGE -> {
                 return new GatehouseException(
                         ErrorCode.OUT_OF_MEMORY,
-                        "The process that computes the run used more than its %,d MB of memory%s"
-                                .formatted(settings.memory() >> 20, reading));
+                        "%s used more than its %,d MB of memory%s"
+                                .formatted(subject, settings.memory() >> 20, reading));
             }
             case TOO_SLOW -> {
                 return new GatehouseException(
                         ErrorCode.WORKER_ENDED,
-                        "The process that computes the run made no progress for %d seconds%s"
-                                .formatted(settings.patience().toSeconds(), reading));
+                        "%s made no progress for %d seconds%s"
+                                .formatted(subject, settings.patience().toSeconds(), reading));
             }
             case NONE -> {}
         }
@@ -239,12 +246,10 @@ final class WorkerProcess implements AutoCloseable {
         }
         if (exit == OUT_OF_HEAP) {
             return new GatehouseException(
-                    ErrorCode.OUT_OF_MEMORY,
-                    "The process that computes the run ran out of memory%s".formatted(reading));
+                    ErrorCode.OUT_OF_MEMORY, "%s ran out of memory%s".formatted(subject, reading));
         }
         return new GatehouseException(
-                ErrorCode.WORKER_ENDED,
-                "The process that computes the run ended by %s%s".formatted(how(exit), reading));
+                ErrorCode.WORKER_ENDED, "%s ended by %s%s".formatted(subject, how(exit), reading));
     }
 
     private static String how(int exit) {

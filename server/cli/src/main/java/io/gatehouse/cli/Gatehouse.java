@@ -3,6 +3,7 @@ package io.gatehouse.cli;
 import io.gatehouse.cli.check.CheckCommand;
 import io.gatehouse.cli.run.ClusterCommand;
 import io.gatehouse.cli.run.ClusterRunCommand;
+import io.gatehouse.cli.run.ModelWorkerCommand;
 import io.gatehouse.cli.run.PrefillCommand;
 import io.gatehouse.cli.run.RunCommand;
 import io.gatehouse.cli.run.WorkerCommand;
@@ -76,7 +77,8 @@ public final class Gatehouse {
                 .addSubcommand(new VerifyCommand())
                 .addSubcommand(new ExportCommand(stop))
                 .addSubcommand(new TokenizeCommand())
-                .addSubcommand(new WorkerCommand());
+                .addSubcommand(new WorkerCommand())
+                .addSubcommand(new ModelWorkerCommand());
         ServiceLoader.load(CommandExtension.class).forEach(extension -> extension.addTo(gatehouse));
         addVersion(gatehouse);
         return gatehouse

@@ -10,6 +10,7 @@ import io.gatehouse.pg.PgSettings;
 import io.gatehouse.server.GatehouseServer;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.RemoteEngine;
@@ -31,13 +32,15 @@ import picocli.CommandLine.Spec;
         name = "serve",
         description = {
             "Serves a database file to browsers and HTTP clients.",
-            "Start runs over HTTP, or with 'gatehouse run' on the same file."
+            "Start runs over HTTP, or with 'gatehouse run' on the same file.",
+            "With --model it also answers the requests of evaluation harnesses, as OpenAI's and vLLM's servers do."
         },
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Example:",
             "  gatehouse serve --db sample.duckdb --port 8080",
+            "  gatehouse serve --db sample.duckdb --model models/olmoe",
             "  gatehouse serve --db sample.duckdb --host 0.0.0.0 --public-name lab7 \\",
             "      --token-file token --insecure"
         })
@@ -88,6 +91,7 @@ final class ServeCommand implements Runnable {
                         settings,
                         options.pg(settings),
                         options.worker(),
+                        options.models(),
                         stop,
                         command.commandLine().getOut());
             }
@@ -104,6 +108,7 @@ final class ServeCommand implements Runnable {
                     settings,
                     options.pg(settings),
                     options.worker(),
+                    options.models(),
                     stop,
                     command.commandLine().getOut());
         }
@@ -116,13 +121,14 @@ final class ServeCommand implements Runnable {
             ServerSettings settings,
             Optional<PgSettings> pg,
             WorkerSettings worker,
+            ModelSettings models,
             StopSignal stop,
             PrintWriter out) {
         try (GatehouseServer server =
-                GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, worker))) {
+                GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, worker), models)) {
             Optional<PgServer> pgPort = pg.map(wanted -> PgServer.start(server, wanted));
             engine.warmUp();
-            announce(store, server, pgPort, settings, out);
+            announce(store, server, pgPort, settings, models, out);
             stop.await();
             server.pending().ifPresent(pending -> {
                 out.printf("Stopping: %s.%n", pending);
@@ -133,7 +139,12 @@ final class ServeCommand implements Runnable {
     }
 
     private static void announce(
-            Store store, GatehouseServer server, Optional<PgServer> pg, ServerSettings settings, PrintWriter out) {
+            Store store,
+            GatehouseServer server,
+            Optional<PgServer> pg,
+            ServerSettings settings,
+            ModelSettings models,
+            PrintWriter out) {
         int runs = store.runs().size();
         out.printf(
                 Locale.ROOT,
@@ -145,6 +156,14 @@ final class ServeCommand implements Runnable {
         out.printf("  %s%n", server.uri());
         pg.ifPresent(port -> out.printf("  %s%n", port.address()));
         limits(settings, out);
+        if (!settings.sources().models().isEmpty()) {
+            out.printf(
+                    Locale.ROOT,
+                    "Models: %s; %d requests to each queued, time limit %d s.%n",
+                    String.join(", ", settings.sources().models().keySet()),
+                    models.queued(),
+                    models.timeout().toSeconds());
+        }
         out.println("Press Ctrl-C to stop.");
         out.flush();
     }
@@ -154,7 +173,8 @@ final class ServeCommand implements Runnable {
         QueryQuota queries = settings.queries();
         out.printf(
                 Locale.ROOT,
-                "Queries: %d short and %d long at a time, %d more queued for up to %d s; time limit %d s, for planning %d s.%n",
+                "Queries: %d short and %d long at a time, %d more queued for up to %d s; time limit %d s, for planning"
+                        + " %d s.%n",
                 queries.concurrent(),
                 queries.computing(),
                 queries.queued(),

@@ -1,20 +1,25 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.run.ModelWorkerCommand;
 import io.gatehouse.cli.run.WorkerCommand;
 import io.gatehouse.cli.terminal.GatehouseVersion;
 import io.gatehouse.cli.terminal.SecretFile;
+import io.gatehouse.completion.ModelChoice;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
 import io.gatehouse.pg.PgSettings;
+import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.AccessSettings;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerMemory;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.Tls;
 import io.gatehouse.server.http.HttpLimits;
+import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.server.run.RunSources;
+import io.gatehouse.worker.ModelWorker;
 import io.gatehouse.worker.WorkerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +29,8 @@ import picocli.CommandLine.Option;
 
 /** Where and for whom a server is, and what it allows: the options of the command that serves. */
 final class ServeOptions {
+    private static final int QUEUED_PER_MODEL = 64;
+
     @Option(
             names = "--host",
             paramLabel = "HOST",
@@ -72,11 +79,39 @@ final class ServeOptions {
     @Option(
             names = "--insecure",
             description =
-                    "Serve other machines without TLS, for example behind a proxy that encrypts. Token and data are sent in the clear.")
+                    "Serve other machines without TLS, for example behind a proxy that encrypts. Token and data are"
+                            + " sent in the clear.")
     private boolean insecure;
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Checkpoint that clients may run; may be repeated.")
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description =
+                    "Checkpoint that clients may run on a quiz, and that answers /v1/completions and its like; may be"
+                            + " repeated.")
     private List<Path> models = List.of();
+
+    @Option(
+            names = "--precision",
+            paramLabel = "PLAN",
+            defaultValue = RunRequest.PRECISION,
+            description =
+                    "Precision in which models answer requests, as in run --precision (default: ${DEFAULT-VALUE}).")
+    private String precision = RunRequest.PRECISION;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = RunRequest.DEVICE,
+            description = "Device of models that answer requests: cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
+    private String device = RunRequest.DEVICE;
+
+    @Option(
+            names = "--model-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "600",
+            description = "Time limit of a request to a model (default: ${DEFAULT-VALUE}).")
+    private int modelTimeout;
 
     @Option(names = "--quiz", paramLabel = "PATH", description = "Quiz that clients may use; may be repeated.")
     private List<Path> quizzes = List.of();
@@ -99,8 +134,8 @@ final class ServeOptions {
             names = "--max-rows",
             paramLabel = "N",
             defaultValue = "10000",
-            description =
-                    "Maximum number of rows of a JSON result when the client sets no limit (default: ${DEFAULT-VALUE}).")
+            description = "Maximum number of rows of a JSON result when the client sets no limit (default:"
+                    + " ${DEFAULT-VALUE}).")
     private long rows;
 
     @Option(
@@ -198,6 +233,22 @@ final class ServeOptions {
     /** What the processes that compute runs may take. */
     WorkerSettings worker() {
         return WorkerCommand.settings(memory().worker(), Duration.ofSeconds(readingTimeout));
+    }
+
+    /**
+     * How models answer requests: each in a process of its own, which share the memory of one that computes a run. Only
+     * those processes read precision and device, because this one loads no TensorFlow.
+     */
+    ModelSettings models() {
+        if (models.isEmpty()) {
+            return ModelSettings.NONE;
+        }
+        WorkerSettings worker =
+                ModelWorkerCommand.settings(memory().worker() / models.size(), Duration.ofSeconds(readingTimeout));
+        return new ModelSettings(
+                path -> ModelWorker.start(worker, new ModelChoice(path.toString(), precision, device)),
+                QUEUED_PER_MODEL,
+                Duration.ofSeconds(modelTimeout));
     }
 
     ServerMemory memory() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.server.event.Events;
 import io.gatehouse.server.event.Topic;
+import io.gatehouse.server.model.ModelHost;
 import io.gatehouse.server.query.HistoryWriter;
 import io.gatehouse.server.query.MemoryWatch;
 import io.gatehouse.server.query.QueryRegister;
@@ -12,8 +13,9 @@ import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.store.Store;
 import java.time.Duration;
 
-/** What a server does: its queries, its runs, and their events. */
-record Activity(Events events, QueryRegister queries, MemoryWatch memory, HistoryWriter history, RunHost runs)
+/** What a server does: its queries, its runs, their events, and its models. */
+record Activity(
+        Events events, QueryRegister queries, MemoryWatch memory, HistoryWriter history, RunHost runs, ModelHost models)
         implements AutoCloseable {
     Activity {
         requireNonNull(events, "events is null");
@@ -21,10 +23,12 @@ record Activity(Events events, QueryRegister queries, MemoryWatch memory, Histor
         requireNonNull(memory, "memory is null");
         requireNonNull(history, "history is null");
         requireNonNull(runs, "runs is null");
+        requireNonNull(models, "models is null");
     }
 
     /** @param memory bytes that this process may hold */
-    static Activity begin(Store store, RunPlanner planner, ServerMetrics metrics, ServerLog log, long memory) {
+    static Activity begin(
+            Store store, RunPlanner planner, ModelHost models, ServerMetrics metrics, ServerLog log, long memory) {
         Events events = new Events(log::log);
         QueryRegister queries = new QueryRegister(query -> events.publish(Topic.QUERY, query), metrics::count);
         return new Activity(
@@ -32,7 +36,8 @@ record Activity(Events events, QueryRegister queries, MemoryWatch memory, Histor
                 queries,
                 new MemoryWatch(queries, memory),
                 new HistoryWriter(store),
-                new RunHost(store, planner, events));
+                new RunHost(store, planner, events),
+                models);
     }
 
     /**
@@ -43,6 +48,7 @@ record Activity(Events events, QueryRegister queries, MemoryWatch memory, Histor
      */
     void stop(Duration queryTime, Duration runTime) {
         queries.cancelAllAfter(queryTime);
+        models.close();
         runs.stop(runTime);
         events.close();
     }

@@ -6,6 +6,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.http.MalformedRequests;
 import io.gatehouse.server.http.RequestLine;
+import io.gatehouse.server.model.ModelHost;
+import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.server.query.QueryClient;
 import io.gatehouse.server.query.QueryService;
 import io.gatehouse.server.query.ServedSession;
@@ -90,13 +92,28 @@ public final class GatehouseServer implements AutoCloseable {
      * @throws GatehouseException ADDRESS_IN_USE if another program listens there
      */
     public static GatehouseServer start(Store store, QueryEngine engine, ServerSettings settings, RunPlanner planner) {
+        return start(store, engine, settings, planner, ModelSettings.NONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param models how the models of the settings answer requests
+     */
+    public static GatehouseServer start(
+            Store store, QueryEngine engine, ServerSettings settings, RunPlanner planner, ModelSettings models) {
         ServerSocketChannel channel =
                 requireNonNull(settings, "settings is null").address().open();
         try {
             ServerLog log = ServerLog.of(settings.log());
             ServerMetrics metrics = new ServerMetrics();
             Activity activity = Activity.begin(
-                    store, planner, metrics, log, settings.memory().bytes());
+                    store,
+                    planner,
+                    new ModelHost(settings.sources(), models),
+                    metrics,
+                    log,
+                    settings.memory().bytes());
             try {
                 return start(store, engine, settings, channel, activity, metrics, log);
             } catch (RuntimeException e) {

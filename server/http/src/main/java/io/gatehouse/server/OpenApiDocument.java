@@ -6,6 +6,10 @@ import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.Problem;
 import io.gatehouse.server.http.RecordSchemas;
+import io.gatehouse.server.model.ChatFields;
+import io.gatehouse.server.model.CompletionFields;
+import io.gatehouse.server.model.CompletionsResource;
+import io.gatehouse.server.model.TokenizerResource;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.QueriesResource;
 import io.gatehouse.server.query.QueryRequest;
@@ -29,18 +33,26 @@ import java.util.TreeMap;
  */
 public final class OpenApiDocument implements Handler {
     private static final Map<String, Class<? extends Record>> REQUESTS = new TreeMap<>(Map.of(
+            "ChatRequest", ChatFields.class,
+            "CompletionRequest", CompletionFields.class,
+            "DetokenizeRequest", TokenizerResource.DetokenizeFields.class,
             "PartialStatement", StatementResource.PartialStatement.class,
             "QueryRequest", QueryRequest.Fields.class,
             "RunRequest", RunRequest.class,
             "SavedContents", SavedResource.Contents.class,
-            "Statement", StatementResource.Statement.class));
+            "Statement", StatementResource.Statement.class,
+            "TokenizeRequest", TokenizerResource.TokenizeFields.class));
 
     private static final Map<String, Class<? extends Record>> RESPONSES = new TreeMap<>(Map.ofEntries(
+            Map.entry("ChatCompletions", CompletionsResource.ChatCompletions.class),
+            Map.entry("Completions", CompletionsResource.Completions.class),
+            Map.entry("Detokenized", TokenizerResource.Prompt.class),
             Map.entry("Diagnostics", StatementResource.Diagnostics.class),
             Map.entry("Health", HealthResource.Health.class),
             Map.entry("History", HistoryResource.History.class),
             Map.entry("Ingested", IngestResource.Ingested.class),
             Map.entry("Instance", HealthResource.Instance.class),
+            Map.entry("Models", CompletionsResource.Models.class),
             Map.entry("Problem", Problem.class),
             Map.entry("Queries", QueriesResource.Queries.class),
             Map.entry("Query", QuerySnapshot.class),
@@ -53,7 +65,9 @@ public final class OpenApiDocument implements Handler {
             Map.entry("Shape", StatementResource.Shape.class),
             Map.entry("Sources", RunsResource.Sources.class),
             Map.entry("Suggestions", StatementResource.Suggestions.class),
-            Map.entry("Summary", SchemaResource.Summary.class)));
+            Map.entry("Summary", SchemaResource.Summary.class),
+            Map.entry("TokenizerInfo", TokenizerResource.Info.class),
+            Map.entry("Tokens", TokenizerResource.Tokens.class)));
 
     private final ObjectNode document;
 

@@ -10,6 +10,8 @@ import io.gatehouse.server.http.ResponseHeaders;
 import io.gatehouse.server.http.TokenCheck;
 import io.gatehouse.server.mcp.McpResource;
 import io.gatehouse.server.mcp.McpServer;
+import io.gatehouse.server.model.CompletionsResource;
+import io.gatehouse.server.model.TokenizerResource;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.PlainPage;
 import io.gatehouse.server.query.QueriesResource;
@@ -62,6 +64,7 @@ record Routes(
         addQueries(config.routes);
         addAgents(config.routes);
         addRuns(config.routes);
+        addModels(config.routes);
         addServer(config.routes);
         addPages(config.routes, new PlainPage(service));
         addErrors(config.routes);
@@ -77,6 +80,7 @@ record Routes(
         routes.before("/plain", tokens);
         routes.before("/metrics", tokens);
         routes.before("/mcp", tokens);
+        TokenizerResource.PATHS.forEach(path -> routes.before(path, tokens));
         routes.before(new RequestBody(settings.http(), Set.of(IngestResource.PATH)));
     }
 
@@ -121,6 +125,17 @@ record Routes(
         routes.delete("/v1/runs/{name}", runs::delete);
         routes.post("/v1/runs/{name}/cancel", runs::cancel);
         routes.post(IngestResource.PATH, new IngestResource(store, activity.runs(), settings.version()));
+    }
+
+    private void addModels(RoutesConfig routes) {
+        CompletionsResource completions = new CompletionsResource(activity.models());
+        routes.get("/v1/models", completions::models);
+        routes.post("/v1/completions", completions::complete);
+        routes.post("/v1/chat/completions", completions::chat);
+        TokenizerResource tokenizer = new TokenizerResource(activity.models());
+        routes.get("/tokenizer_info", tokenizer::info);
+        routes.post("/tokenize", tokenizer::tokenize);
+        routes.post("/detokenize", tokenizer::detokenize);
     }
 
     private void addServer(RoutesConfig routes) {

@@ -9,6 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
+import io.gatehouse.server.model.ModelProcess;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -91,6 +92,10 @@ final class TestOpenApi {
                         "POST /v1/describe",
                         "POST /v1/check",
                         "POST /v1/complete",
+                        "POST /v1/completions",
+                        "POST /v1/chat/completions",
+                        "POST /tokenize",
+                        "POST /detokenize",
                         "PUT /v1/saved/{name}");
         List<String> inAddress = new ArrayList<>();
         document.at("/paths/~1v1~1query/get/parameters")
@@ -144,6 +149,23 @@ final class TestOpenApi {
         matches("Instance", server.get("instance"), 200);
     }
 
+    @Test
+    void describesTheAnswersOfModels(@TempDir Path folder) throws Exception {
+        try (TestingServer models = TestingServer.startAnswering(
+                folder, List.of(SampleRuns.FOLDER.resolve("model")), ModelProcess.settings(), settings -> settings)) {
+            matches("Models", models.get("v1/models"), 200);
+            matches("TokenizerInfo", models.get("tokenizer_info"), 200);
+            matches("Tokens", models.post("tokenize", "{\"prompt\":\"a\"}"), 200);
+            matches("Detokenized", models.post("detokenize", "{\"tokens\":[5]}"), 200);
+            matches("Completions", models.post("v1/completions", "{\"prompt\":\"a\"}"), 200);
+            matches(
+                    "Completions",
+                    models.post("v1/completions", "{\"prompt\":[[5,6]],\"echo\":true,\"logprobs\":2}"),
+                    200);
+            matches("Problem", models.post("v1/completions", "{\"prompt\":[]}"), 400);
+        }
+    }
+
     /** A program that was generated from an older document may meet new fields. */
     @Test
     void onlyRequestsExcludeOtherFields() {
@@ -155,7 +177,15 @@ final class TestOpenApi {
         });
         assertThat(closed)
                 .containsExactlyInAnyOrder(
-                        "PartialStatement", "QueryRequest", "RunRequest", "SavedContents", "Statement");
+                        "ChatRequest",
+                        "CompletionRequest",
+                        "DetokenizeRequest",
+                        "PartialStatement",
+                        "QueryRequest",
+                        "RunRequest",
+                        "SavedContents",
+                        "Statement",
+                        "TokenizeRequest");
         assertThat(document.at("/components/schemas").findParents("additionalProperties"))
                 .allMatch(schema -> !schema.path("additionalProperties").asBoolean(true));
     }

@@ -2,6 +2,7 @@ package io.gatehouse.server;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.server.run.RunSources;
@@ -36,12 +37,20 @@ public final class TestingServer implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private TestingServer(Path folder, UnaryOperator<ServerSettings> change, Function<Store, RunPlanner> planner) {
+        this(folder, change, planner, ModelSettings.NONE);
+    }
+
+    private TestingServer(
+            Path folder,
+            UnaryOperator<ServerSettings> change,
+            Function<Store, RunPlanner> planner,
+            ModelSettings models) {
         Path file = folder.resolve("seeded.duckdb");
         SeededFile.write(file);
         store = Store.open(file);
         engine = new QueryEngine(store);
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
-        server = GatehouseServer.start(store, engine, change.apply(settings), planner.apply(store));
+        server = GatehouseServer.start(store, engine, change.apply(settings), planner.apply(store), models);
     }
 
     public static TestingServer start(Path folder) {
@@ -73,6 +82,16 @@ public final class TestingServer implements AutoCloseable {
         RunSources sources =
                 RunSources.of(List.of(SampleRuns.FOLDER.resolve("model")), List.of(SampleRuns.FOLDER.resolve("quiz")));
         return new TestingServer(folder, settings -> change.apply(settings.with(sources)), SampleRuns::new);
+    }
+
+    /** A server whose models answer requests. */
+    public static TestingServer startAnswering(
+            Path folder, List<Path> models, ModelSettings answering, UnaryOperator<ServerSettings> change) {
+        return new TestingServer(
+                folder,
+                settings -> change.apply(settings.with(RunSources.of(models, List.of()))),
+                store -> RunPlanner.NONE,
+                answering);
     }
 
     /** Skips the test where the console was not built, unless CI=true, where it must be. */

@@ -24,6 +24,7 @@ import java.util.Optional;
  */
 public record ChatConfig(Path file, String template, Map<String, String> specialTokens) {
     private static final int MAX_BYTES = 16 << 20;
+    private static final String FILE = "tokenizer_config.json";
     private static final List<String> NAMES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
@@ -40,10 +41,8 @@ public record ChatConfig(Path file, String template, Map<String, String> special
      * @throws GatehouseException CORRUPT_CHECKPOINT or UNSUPPORTED_MODEL
      */
     public static Optional<ChatConfig> find(Path directory) {
-        Path file = directory.resolve("tokenizer_config.json");
-        Optional<JsonNode> config = Files.exists(file)
-                ? Optional.of(JsonFile.object(file, ModelFiles.read(file, MAX_BYTES)))
-                : Optional.empty();
+        Path file = directory.resolve(FILE);
+        Optional<JsonNode> config = read(file);
         Map<String, String> tokens = config.map(ChatConfig::tokens).orElse(Map.of());
         Path separate = directory.resolve("chat_template.jinja");
         if (Files.exists(separate)) {
@@ -52,6 +51,21 @@ public record ChatConfig(Path file, String template, Map<String, String> special
         }
         return config.flatMap(keys -> template(file, keys.path("chat_template")))
                 .map(template -> new ChatConfig(file, template, tokens));
+    }
+
+    /**
+     * Reads the special tokens of a model that need not have a template.
+     *
+     * @return by their names; none without a tokenizer_config.json
+     */
+    public static Map<String, String> specialTokens(Path directory) {
+        return read(directory.resolve(FILE)).map(ChatConfig::tokens).orElse(Map.of());
+    }
+
+    private static Optional<JsonNode> read(Path file) {
+        return Files.exists(file)
+                ? Optional.of(JsonFile.object(file, ModelFiles.read(file, MAX_BYTES)))
+                : Optional.empty();
     }
 
     private static Optional<String> template(Path file, JsonNode value) {

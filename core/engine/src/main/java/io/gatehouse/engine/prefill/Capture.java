@@ -8,10 +8,10 @@ import static java.util.Objects.requireNonNull;
  * @param tokens whose routing decisions
  * @param probabilities of those tokens, whose gate's probability of every expert
  * @param expertNorms of those tokens, whose L2 norm of each chosen expert's output
- * @param trace whether also every router logit, hidden state and token's logits: for comparing engines on few short
- *     prompts
+ * @param logits whether the logits that follow every token of a prompt
+ * @param trace whether also every router logit and hidden state: for comparing engines on few short prompts
  */
-public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, boolean trace) {
+public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, boolean logits, boolean trace) {
     /** Some tokens of each prompt, the fewest first. */
     public enum Tokens {
         NONE,
@@ -28,17 +28,20 @@ public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, b
         }
     }
 
-    /** Nothing but the logits. */
-    public static final Capture NOTHING = new Capture(Tokens.NONE, Tokens.NONE, Tokens.NONE, false);
+    /** Nothing but the logits of the last tokens. */
+    public static final Capture NOTHING = new Capture(Tokens.NONE, Tokens.NONE, Tokens.NONE);
+
+    /** The logits of all tokens. */
+    public static final Capture LOGITS = new Capture(Tokens.NONE, Tokens.NONE, Tokens.NONE, true, false);
 
     /** The routing decisions of every token. */
-    public static final Capture ROUTING = new Capture(Tokens.ALL, Tokens.NONE, Tokens.NONE, false);
+    public static final Capture ROUTING = new Capture(Tokens.ALL, Tokens.NONE, Tokens.NONE);
 
     /** The routing decisions of every token, with all probabilities and norms. */
-    public static final Capture EVERYTHING = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL, false);
+    public static final Capture EVERYTHING = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL);
 
     /** All there is. */
-    public static final Capture TRACE = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL, true);
+    public static final Capture TRACE = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL, true, true);
 
     public Capture {
         requireNonNull(tokens, "tokens is null");
@@ -48,18 +51,23 @@ public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, b
             throw new IllegalArgumentException("Probabilities of %s and norms of %s tokens, but decisions of %s"
                     .formatted(probabilities, expertNorms, tokens));
         }
-        if (tokens != Tokens.ALL && trace) {
-            throw new IllegalArgumentException("A trace is of all tokens");
+        if (trace && (tokens != Tokens.ALL || !logits)) {
+            throw new IllegalArgumentException("A trace is of all tokens, with their logits");
         }
+    }
+
+    /** Of logits, those of each prompt's last token. */
+    public Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms) {
+        this(tokens, probabilities, expertNorms, false, false);
     }
 
     /** The same of the last token of each prompt at most. */
     Capture ofLast() {
-        return new Capture(tokens.atMostLast(), probabilities.atMostLast(), expertNorms.atMostLast(), false);
+        return new Capture(tokens.atMostLast(), probabilities.atMostLast(), expertNorms.atMostLast());
     }
 
     /** Otherwise the last layer's experts run for the last token of each prompt only. */
     public boolean everyOutput() {
-        return trace || expertNorms == Tokens.ALL;
+        return logits || expertNorms == Tokens.ALL;
     }
 }

@@ -30,6 +30,12 @@ public interface GenerationListener {
      */
     default void routed(RoutingBatch batch, Phase phase) {}
 
+    /**
+     * Only with {@link Capture#logits}: the [T x vocabulary] logits that follow some tokens of prompts. The tokens of a
+     * prompt come in their order, all before the first token that is chosen after it.
+     */
+    default void allPromptLogits(int[] prompts, float[] logits) {}
+
     /** The head gave the [vocabulary] logits that follow the last token of a prompt. */
     default void promptLogits(int prompt, float[] logits) {}
 
@@ -38,8 +44,9 @@ public interface GenerationListener {
      *
      * @param position in prompt and generated text together
      * @param logProbability natural logarithm of its probability under the softmax over the whole vocabulary
+     * @param logits that it was chosen by, as the head gave them
      */
-    default void chosen(int prompt, int position, int token, float logProbability) {}
+    default void chosen(int prompt, int position, int token, float logProbability, float[] logits) {}
 
     /** A text ends. */
     default void finished(int prompt, Generated generated) {}

@@ -216,13 +216,18 @@ public final class Generator {
                 }
 
                 @Override
+                public void allLogits(int[] texts, float[] logits) {
+                    listener.allPromptLogits(texts, logits);
+                }
+
+                @Override
                 public void lastLogits(int prompt, float[] logits) {
                     if (phase == Phase.PROMPT) {
                         listener.promptLogits(prompt, logits);
                     }
                     GeneratedText text = text(prompt);
                     NextToken next = text.choose(logits);
-                    listener.chosen(prompt, text.position(), next.token(), next.logProbability());
+                    listener.chosen(prompt, text.position(), next.token(), next.logProbability(), logits);
                     if (text.isFinished()) {
                         listener.finished(prompt, text.result());
                     }

@@ -13,7 +13,7 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
-/** The final norm and the logits, for the last token of each prompt, or in a trace for all tokens. */
+/** The final norm and the logits, for the last token of each prompt, or for all tokens. */
 final class Head {
     /** At a time: the logits of a large vocabulary are wider than any other state. */
     private static final int MOST_LOGITS = 1 << 24;
@@ -35,7 +35,8 @@ final class Head {
     void run(List<InFlight> all, Delivery delivery) {
         delivery.await();
         for (InFlight inFlight : all) {
-            if (capture.trace()) {
+            // The tokens of a step are chosen from their logits one by one.
+            if (inFlight.capture().logits() && !inFlight.batch().isStep()) {
                 everyToken(inFlight, delivery);
             } else if (!inFlight.prefix()) {
                 lastTokens(inFlight, delivery);
@@ -66,24 +67,35 @@ final class Head {
         return Math.max(Blocks.ROW_BLOCK, Math.min(MOST_ROWS, fit));
     }
 
-    /** A trace is of short prompts, so that the logits of a whole micro-batch fit. */
     private void everyToken(InFlight inFlight, Delivery delivery) {
-        RecordedRows rows = inFlight.recorded();
-        Scores scores = score(rows.floats(TensorMemory.floats(inFlight.hidden()), config.stateSize()), rows.count());
-        delivery.submit(() -> {
-            if (config.streams().isEmpty()) {
-                inFlight.listener().hiddenStates(config.layers().size(), rows.prompts(), scores.normed());
+        int width = config.stateSize();
+        RecordedRows all = RecordedRows.all(inFlight.batch());
+        float[] states = all.floats(TensorMemory.floats(inFlight.hidden()), width);
+        int rows = rowsTogether();
+        for (int from = 0; from < all.count(); from += rows) {
+            int first = from;
+            int count = Math.min(rows, all.count() - from);
+            Scores scores = score(Arrays.copyOfRange(states, from * width, (from + count) * width), count);
+            delivery.submit(() -> deliver(inFlight, all, first, count, scores));
+        }
+    }
+
+    private void deliver(InFlight inFlight, RecordedRows all, int first, int count, Scores scores) {
+        int[] prompts = Arrays.copyOfRange(all.prompts(), first, first + count);
+        if (capture.trace() && config.streams().isEmpty()) {
+            inFlight.listener().hiddenStates(config.layers().size(), prompts, scores.normed());
+        }
+        inFlight.listener().allLogits(prompts, scores.logits());
+        if (inFlight.prefix()) {
+            return;
+        }
+        RecordedRows last = inFlight.last();
+        for (int i = 0; i < last.count(); i++) {
+            int row = last.sources()[i] - first;
+            if (row >= 0 && row < count) {
+                inFlight.listener().lastLogits(last.prompts()[i], scores.row(row));
             }
-            inFlight.listener().allLogits(rows.prompts(), scores.logits());
-            if (!inFlight.prefix()) {
-                for (int row = 0; row < inFlight.last().count(); row++) {
-                    inFlight.listener()
-                            .lastLogits(
-                                    inFlight.last().prompts()[row],
-                                    scores.row(inFlight.last().sources()[row]));
-                }
-            }
-        });
+        }
     }
 
     /**

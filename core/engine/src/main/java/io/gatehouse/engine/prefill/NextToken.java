@@ -36,18 +36,6 @@ record NextToken(int token, float logProbability) {
         int token = sampling.random()
                 ? new TokenDistribution(scores, excluded, sampling).draw(uniform)
                 : best(scores, excluded);
-        return new NextToken(token, logProbability(logits, token));
-    }
-
-    private static float logProbability(float[] logits, int token) {
-        float highest = Float.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            highest = Math.max(highest, logit);
-        }
-        double sum = 0;
-        for (float logit : logits) {
-            sum += Math.exp((double) logit - highest);
-        }
-        return (float) ((double) logits[token] - highest - Math.log(sum));
+        return new NextToken(token, (float) LogSoftmax.of(logits).of(token));
     }
 }

@@ -36,6 +36,9 @@ public interface PrefillListener {
      */
     default void hiddenStates(int index, int[] prompts, float[] states) {}
 
-    /** Only with {@link Capture#TRACE}: the [T x vocabulary] logits of every token of a micro-batch. */
+    /**
+     * Only with {@link Capture#logits}: the [T x vocabulary] logits that follow some tokens of a micro-batch. The tokens of
+     * a prompt come in their order, its last one too, whose {@link #lastLogits} come after it.
+     */
     default void allLogits(int[] prompts, float[] logits) {}
 }

@@ -119,7 +119,7 @@ public final class GenerationBench {
         }
 
         @Override
-        public void chosen(int prompt, int position, int token, float logProbability) {
+        public void chosen(int prompt, int position, int token, float logProbability, float[] logits) {
             if (begun.size() == texts) {
                 tokens++;
             } else if (begun.add(prompt) && begun.size() == texts) {

@@ -124,8 +124,8 @@ public final class Json {
     /**
      * Reads an object into a record.
      *
-     * @param type has components of the types String, for a field that must be there, Optional of String or Long, and
-     *     ArrayNode, which is empty if the field is missing
+     * @param type has components of the types String, for a field that must be there, Optional of String, Long, Double or
+     *     Boolean, ArrayNode, which is empty if the field is missing, and JsonNode, which may be a missing one
      */
     public static <T extends Record> T read(ObjectNode object, Class<T> type) {
         Map<String, RecordComponent> fields = fields(type);
@@ -152,6 +152,15 @@ public final class Json {
         if (component.getType() == ArrayNode.class) {
             return array(object, name);
         }
+        if (component.getType() == JsonNode.class) {
+            return object.path(name);
+        }
+        if (isOptionalOf(component, Double.class)) {
+            return findDouble(object, name);
+        }
+        if (isOptionalOf(component, Boolean.class)) {
+            return findBoolean(object, name);
+        }
         return isWholeNumber(component) ? findLong(object, name) : findText(object, name);
     }
 
@@ -167,8 +176,12 @@ public final class Json {
 
     /** Whether a component is an Optional of Long. */
     public static boolean isWholeNumber(RecordComponent component) {
+        return isOptionalOf(component, Long.class);
+    }
+
+    private static boolean isOptionalOf(RecordComponent component, Class<?> type) {
         return component.getGenericType() instanceof ParameterizedType generic
-                && generic.getActualTypeArguments()[0] == Long.class;
+                && generic.getActualTypeArguments()[0] == type;
     }
 
     private static ArrayNode array(ObjectNode body, String field) {
@@ -248,6 +261,30 @@ public final class Json {
             throw invalid("The field \"%s\" must be a whole number, but is %s.".formatted(field, node));
         }
         return Optional.of(node.longValue());
+    }
+
+    /** A number that may be missing or null. */
+    private static Optional<Double> findDouble(ObjectNode body, String field) {
+        JsonNode node = body.path(field);
+        if (node.isMissingNode() || node.isNull()) {
+            return Optional.empty();
+        }
+        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+            throw invalid("The field \"%s\" must be a number, but is %s.".formatted(field, node));
+        }
+        return Optional.of(node.doubleValue());
+    }
+
+    /** A truth that may be missing or null. */
+    private static Optional<Boolean> findBoolean(ObjectNode body, String field) {
+        JsonNode node = body.path(field);
+        if (node.isMissingNode() || node.isNull()) {
+            return Optional.empty();
+        }
+        if (!node.isBoolean()) {
+            throw invalid("The field \"%s\" must be true or false, but is %s.".formatted(field, node));
+        }
+        return Optional.of(node.booleanValue());
     }
 
     /** The tree of a text that comes from a client. */

@@ -81,6 +81,7 @@ public final class OriginCheck implements Handler {
     private static boolean opensPage(Context context) {
         return context.req().getMethod().equals("GET")
                 && "navigate".equals(context.header("Sec-Fetch-Mode"))
-                && !context.path().startsWith("/v1/");
+                && !context.path().startsWith("/v1/")
+                && !context.path().startsWith("/tokenizer_info");
     }
 }

@@ -1,5 +1,6 @@
 package io.gatehouse.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.base.JsonField;
@@ -136,7 +137,7 @@ public final class RecordSchemas {
             return array(Json.object());
         }
         String name = TYPES.get(plain);
-        if (name == null && plain != Object.class) {
+        if (name == null && plain != Object.class && plain != JsonNode.class) {
             throw new IllegalArgumentException("A field of the class %s has no schema".formatted(plain.getName()));
         }
         return name == null ? Json.object() : Json.object().put("type", name);

@@ -33,7 +33,10 @@ public final class TokenCheck implements Handler {
 
     @Override
     public void handle(Context context) {
-        String header = Optional.ofNullable(context.header("Authorization")).orElse("");
+        // A client that has no token may name the scheme all the same.
+        String header = Optional.ofNullable(context.header("Authorization"))
+                .filter(sent -> !sent.strip().equalsIgnoreCase(SCHEME.strip()))
+                .orElse("");
         String shown = header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 ? header.substring(SCHEME.length()).strip()
                 : "";

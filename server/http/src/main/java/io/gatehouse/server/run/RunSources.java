@@ -32,8 +32,12 @@ public record RunSources(Map<String, Path> models, Map<String, Path> quizzes) {
         return new RunSources(named("model", models), named("quiz", quizzes));
     }
 
-    /** @throws GatehouseException FILE_NOT_FOUND, with the names that there are */
-    Path model(String name) {
+    /**
+     * Returns the path of a model.
+     *
+     * @throws GatehouseException FILE_NOT_FOUND, with the names that there are
+     */
+    public Path model(String name) {
         return find("model", models, name);
     }
 

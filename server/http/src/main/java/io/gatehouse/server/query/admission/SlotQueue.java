@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A fixed number of slots, granted in the order in which they were asked for. */
-final class SlotQueue {
+public final class SlotQueue {
     private static final long CHECK_INTERVAL_MILLIS = 50;
 
     private final Deque<CountDownLatch> waiting = new ArrayDeque<>();
@@ -16,7 +16,7 @@ final class SlotQueue {
     /** Negative while slots are borrowed. */
     private int free;
 
-    SlotQueue(int slots) {
+    public SlotQueue(int slots) {
         this.slots = slots;
         this.free = slots;
     }
@@ -35,7 +35,7 @@ final class SlotQueue {
      *
      * @param check is called while the slot is not granted, and throws to leave the queue
      */
-    void acquire(Runnable check) {
+    public void acquire(Runnable check) {
         CountDownLatch granted = new CountDownLatch(1);
         synchronized (this) {
             if (tryAcquire()) {
@@ -50,7 +50,7 @@ final class SlotQueue {
         } catch (InterruptedException e) {
             abandon(granted);
             Thread.currentThread().interrupt();
-            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The query was cancelled.", e);
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The request was interrupted.", e);
         } catch (RuntimeException e) {
             abandon(granted);
             throw e;
@@ -66,7 +66,7 @@ final class SlotQueue {
         return borrowed;
     }
 
-    synchronized void release() {
+    public synchronized void release() {
         CountDownLatch next = free < 0 ? null : waiting.pollFirst();
         if (next == null) {
             free++;
@@ -75,7 +75,7 @@ final class SlotQueue {
         }
     }
 
-    synchronized int waiting() {
+    public synchronized int waiting() {
         return waiting.size();
     }
 

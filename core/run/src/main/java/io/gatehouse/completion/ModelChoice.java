@@ -1,0 +1,18 @@
+package io.gatehouse.completion;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A model and how it is computed.
+ *
+ * @param path directory in Hugging Face's layout, or GGUF file
+ * @param precision exact, balanced or fast
+ * @param device cpu, gpu or gpu:N
+ */
+public record ModelChoice(String path, String precision, String device) {
+    public ModelChoice {
+        requireNonNull(path, "path is null");
+        requireNonNull(precision, "precision is null");
+        requireNonNull(device, "device is null");
+    }
+}

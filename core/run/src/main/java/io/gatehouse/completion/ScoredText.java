@@ -1,0 +1,59 @@
+package io.gatehouse.completion;
+
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
+import io.gatehouse.completion.Completion.Candidate;
+import io.gatehouse.completion.Completion.Scored;
+import io.gatehouse.engine.prefill.LogSoftmax;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The scores of a prompt and the text after it, while they are computed. For one thread. */
+final class ScoredText {
+    private final int[] prompt;
+    private final int top;
+    private final Tokenizer tokenizer;
+    private final List<Scored> scored = new ArrayList<>();
+
+    /** @param top most probable tokens at each place */
+    ScoredText(int[] prompt, int top, Tokenizer tokenizer) {
+        this.prompt = prompt;
+        this.top = top;
+        this.tokenizer = tokenizer;
+    }
+
+    /** The logits that follow a token of the prompt, and then those that follow the next one. */
+    void promptLogits(float[] logits) {
+        if (scored.isEmpty()) {
+            scored.add(new Scored(tokenizer.token(prompt[0]), Optional.empty(), List.of()));
+        }
+        // What follows the last token is not of the prompt.
+        if (scored.size() < prompt.length) {
+            add(prompt[scored.size()], logits);
+        }
+    }
+
+    /** A token was chosen by these logits. */
+    void chosen(int token, float[] logits) {
+        add(token, logits);
+    }
+
+    private void add(int token, float[] logits) {
+        LogSoftmax scores = LogSoftmax.of(logits);
+        List<Candidate> candidates = new ArrayList<>();
+        boolean among = false;
+        for (int candidate : scores.top(top)) {
+            candidates.add(new Candidate(tokenizer.token(candidate), scores.of(candidate)));
+            among |= candidate == token;
+        }
+        if (!among) {
+            candidates.add(new Candidate(tokenizer.token(token), scores.of(token)));
+        }
+        scored.add(new Scored(tokenizer.token(token), Optional.of(scores.of(token)), candidates));
+    }
+
+    /** The first tokens. */
+    List<Scored> first(int count) {
+        return scored.subList(0, Math.min(count, scored.size()));
+    }
+}

@@ -1,0 +1,221 @@
+package io.gatehouse.completion;
+
+import io.gatehouse.chat.ChatTemplate;
+import io.gatehouse.chat.Message;
+import io.gatehouse.chat.Thinking;
+import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.EndTokens;
+import io.gatehouse.checkpoint.gguf.GgufModel;
+import io.gatehouse.checkpoint.gguf.GgufTokenizer;
+import io.gatehouse.checkpoint.tokenizer.ChatConfig;
+import io.gatehouse.checkpoint.tokenizer.Tokenizer;
+import io.gatehouse.engine.Engine;
+import io.gatehouse.engine.EngineOptions;
+import io.gatehouse.engine.prefill.Capture;
+import io.gatehouse.engine.prefill.GenerationOptions;
+import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.engine.prefill.Sampling;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.RunRequest;
+import io.gatehouse.run.StopTexts;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** A model, its tokenizer and its chat template. The weights are read for the first completion. For one thread. */
+public final class ServedModel implements AutoCloseable {
+    /** Log-probabilities of one request: as many as are sent in about 25 MB. */
+    private static final long MOST_SCORES = 1 << 18;
+
+    private static final String END = "eos_token";
+
+    private final Checkpoint checkpoint;
+    private final EngineOptions options;
+    private final Tokenizer tokenizer;
+    private final Optional<ChatTemplate> chat;
+    private final ModelDescription description;
+    private Optional<Engine> engine = Optional.empty();
+
+    private ServedModel(
+            Checkpoint checkpoint,
+            EngineOptions options,
+            Tokenizer tokenizer,
+            Optional<ChatTemplate> chat,
+            ModelDescription description) {
+        this.checkpoint = checkpoint;
+        this.options = options;
+        this.tokenizer = tokenizer;
+        this.chat = chat;
+        this.description = description;
+    }
+
+    /**
+     * Reads a model short of its weights.
+     *
+     * @param memory bytes that this process may take
+     */
+    public static ServedModel open(ModelChoice choice, long memory) {
+        Path path = RunRequest.path(choice.path());
+        EngineOptions options = RunRequest.engineOptions(choice.precision(), choice.device(), Optional.empty())
+                .within(memory);
+        Checkpoint checkpoint = Checkpoint.open(path);
+        try {
+            Tokenizer tokenizer = checkpoint.openTokenizer();
+            try {
+                Optional<ChatTemplate> chat =
+                        ChatTemplate.find(path, Clock.system(ZoneId.systemDefault()), Thinking.DEFAULT);
+                return new ServedModel(checkpoint, options, tokenizer, chat, describe(checkpoint, tokenizer));
+            } catch (RuntimeException e) {
+                tokenizer.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    private static ModelDescription describe(Checkpoint checkpoint, Tokenizer tokenizer) {
+        Path path = checkpoint.directory();
+        Optional<ChatConfig> config =
+                ChatConfig.find(path).or(() -> GgufModel.find(path).flatMap(GgufTokenizer::chat));
+        Map<String, String> special =
+                new TreeMap<>(config.map(ChatConfig::specialTokens).orElseGet(() -> ChatConfig.specialTokens(path)));
+        EndTokens.of(path).stream()
+                .sorted()
+                .map(tokenizer::token)
+                .filter(token -> !token.isEmpty())
+                .findFirst()
+                .ifPresent(token -> special.putIfAbsent(END, token));
+        return new ModelDescription(checkpoint.config().maxPositions(), special, config.map(ChatConfig::template));
+    }
+
+    public ModelDescription description() {
+        return description;
+    }
+
+    /** Ids of the tokens of a text. */
+    public int[] encode(Input input) {
+        if (input.tokens().isPresent()) {
+            return input.tokens().get();
+        }
+        if (input.conversation().isPresent()) {
+            List<Message> messages = input.conversation().get().stream()
+                    .map(turn -> new Message(turn.role(), turn.content()))
+                    .toList();
+            return chat.orElseThrow(() -> invalid(
+                            "Model %s has no chat template, which a conversation needs.".formatted(checkpoint.name())))
+                    .encode(messages, input.special());
+        }
+        String text = input.text().orElse("");
+        return input.special() ? tokenizer.encodeBeginning(text) : tokenizer.encode(text);
+    }
+
+    /** The text of tokens together. */
+    public String decode(int... tokens) {
+        return tokenizer.decode(tokens);
+    }
+
+    /**
+     * Computes what a request asks for.
+     *
+     * @param progress called when the weights are there, and after each layer; ends the computation by throwing
+     * @param completed is given each text when it ends
+     * @throws GatehouseException INVALID_ARGUMENT if prompt and text are longer than the model takes, or if more scores
+     *     are asked for than are sent; what the engine throws
+     */
+    public void complete(CompletionRequest request, Runnable progress, Consumer<Completion> completed) {
+        List<int[]> prompts = request.prompts().stream().map(this::encode).toList();
+        prompts.forEach(
+                prompt -> requireShort(prompt.length, request.maxTokens().orElse(1)));
+        int maxTokens = request.maxTokens().orElseGet(() -> description.positions() - longest(prompts));
+        requireFewScores(request, prompts, maxTokens);
+        List<Prompt> texts = new ArrayList<>();
+        for (int[] prompt : prompts) {
+            for (int sample = 0; sample < request.samples(); sample++) {
+                texts.add(new Prompt(prompt));
+            }
+        }
+        Engine loaded = engine();
+        progress.run();
+        StopTexts stop = new StopTexts(request.stop());
+        // A prompt alone is followed by a token, too, which is then left out.
+        GenerationOptions generation = new GenerationOptions(
+                        Math.max(1, maxTokens),
+                        0,
+                        EndTokens.of(checkpoint.directory()),
+                        List.of(),
+                        tokens -> stop.isIn(tokens, tokenizer))
+                .sampled(sampling(request.choice()), text -> text % request.samples());
+        Capture capture = request.echo() && request.top().isPresent() ? Capture.LOGITS : Capture.NOTHING;
+        loaded.generate(
+                texts,
+                generation,
+                capture,
+                new CompletionListener(request, texts, maxTokens, stop, tokenizer, progress, completed));
+    }
+
+    private Engine engine() {
+        if (engine.isEmpty()) {
+            engine = Optional.of(Engine.load(checkpoint, options));
+        }
+        return engine.get();
+    }
+
+    private static Sampling sampling(CompletionRequest.Choice choice) {
+        return choice.temperature() == 0
+                ? new Sampling(false, 1, 0, 1, 0, choice.repetitionPenalty(), 0)
+                : new Sampling(
+                        true,
+                        choice.temperature(),
+                        choice.topK(),
+                        choice.topP(),
+                        choice.minP(),
+                        choice.repetitionPenalty(),
+                        choice.seed());
+    }
+
+    private static int longest(List<int[]> prompts) {
+        return prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(0);
+    }
+
+    private void requireShort(int prompt, int maxTokens) {
+        if ((long) prompt + maxTokens > description.positions()) {
+            throw invalid("The prompt has %,d tokens and the text may have %,d; the model takes %,d together."
+                    .formatted(prompt, maxTokens, description.positions()));
+        }
+    }
+
+    private static void requireFewScores(CompletionRequest request, List<int[]> prompts, int maxTokens) {
+        if (request.top().isEmpty()) {
+            return;
+        }
+        long tokens = prompts.stream()
+                .mapToLong(prompt -> maxTokens + (request.echo() ? prompt.length : 0))
+                .sum();
+        long scores = tokens * request.samples() * (1 + request.top().get());
+        if (scores > MOST_SCORES) {
+            throw invalid("The request asks for up to %,d log-probabilities; at most %,d are sent at a time."
+                    .formatted(scores, MOST_SCORES));
+        }
+    }
+
+    private static GatehouseException invalid(String message) {
+        return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message);
+    }
+
+    @Override
+    public void close() {
+        engine.ifPresent(Engine::close);
+        chat.ifPresent(ChatTemplate::close);
+        tokenizer.close();
+        checkpoint.close();
+    }
+}

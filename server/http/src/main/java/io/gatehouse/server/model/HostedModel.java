@@ -1,0 +1,120 @@
+package io.gatehouse.server.model;
+
+import io.gatehouse.completion.Completion;
+import io.gatehouse.completion.CompletionRequest;
+import io.gatehouse.completion.Input;
+import io.gatehouse.completion.ModelDescription;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.query.admission.SlotQueue;
+import io.gatehouse.worker.ModelWorker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * A model in its process, which starts with the first request and is asked one thing at a time. A process that ends is one
+ * error of the request that it was answering and of those that were waiting; the next request starts another.
+ */
+final class HostedModel {
+    private final Path path;
+    private final ModelSettings settings;
+    private final SlotQueue turn = new SlotQueue(1);
+    private volatile Optional<ModelWorker> worker = Optional.empty();
+    private volatile Crash lastCrash = new Crash(0, Optional.empty());
+    private volatile boolean closed;
+
+    /** How often the process has ended, and how the last time. */
+    private record Crash(int number, Optional<GatehouseException> reason) {}
+
+    HostedModel(Path path, ModelSettings settings) {
+        this.path = path;
+        this.settings = settings;
+    }
+
+    /** @param left whether the client has left */
+    ModelDescription description(BooleanSupplier left) {
+        return ask(left, ModelWorker::description);
+    }
+
+    int[] encode(Input input, BooleanSupplier left) {
+        return ask(left, model -> model.encode(input));
+    }
+
+    String decode(int[] tokens, BooleanSupplier left) {
+        return ask(left, model -> model.decode(tokens));
+    }
+
+    List<Completion> complete(CompletionRequest request, BooleanSupplier left) {
+        return ask(left, model -> model.complete(request, settings.timeout(), () -> closed || left.getAsBoolean()));
+    }
+
+    /** Asks when all requests before have been answered. */
+    private <T> T ask(BooleanSupplier left, Function<ModelWorker, T> question) {
+        if (turn.waiting() >= settings.queued()) {
+            throw new GatehouseException(
+                    ErrorCode.QUERY_BUSY, "%d requests to this model wait already.".formatted(settings.queued()));
+        }
+        int crashes = lastCrash.number();
+        turn.acquire(() -> requireWanted(left, crashes));
+        try {
+            requireWanted(left, crashes);
+            return answer(question);
+        } finally {
+            turn.release();
+        }
+    }
+
+    private void requireWanted(BooleanSupplier left, int crashes) {
+        Crash last = lastCrash;
+        if (last.number() != crashes && last.reason().isPresent()) {
+            GatehouseException reason = last.reason().get();
+            throw new GatehouseException(reason.code(), String.valueOf(reason.getMessage()), reason);
+        }
+        requireOpen();
+        if (left.getAsBoolean()) {
+            throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The client left.");
+        }
+    }
+
+    private <T> T answer(Function<ModelWorker, T> question) {
+        // One that ended while nobody asked is nobody's error.
+        worker.filter(known -> !known.isUsable()).ifPresent(ended -> end());
+        try {
+            ModelWorker asked = worker.orElseGet(() -> settings.starter().start(path));
+            worker = Optional.of(asked);
+            requireOpen();
+            return question.apply(asked);
+        } catch (GatehouseException e) {
+            if (worker.filter(ModelWorker::isUsable).isEmpty()) {
+                end();
+                requireOpen();
+                lastCrash = new Crash(lastCrash.number() + 1, Optional.of(e));
+            }
+            throw e;
+        } finally {
+            if (closed) {
+                end();
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new GatehouseException(ErrorCode.QUERY_BUSY, "The server is stopping.");
+        }
+    }
+
+    private void end() {
+        worker.ifPresent(ModelWorker::close);
+        worker = Optional.empty();
+    }
+
+    /** Ends the process, whatever it computes. */
+    void close() {
+        closed = true;
+        end();
+    }
+}
