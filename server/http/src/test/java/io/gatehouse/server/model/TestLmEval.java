@@ -211,7 +211,7 @@ final class TestLmEval {
         Map<String, Double> accuracies = new TreeMap<>();
         JsonNode rows = JSON.readTree(
                         server.query("SELECT q.subject, avg(CASE WHEN a.correct THEN 1e0 ELSE 0e0 END) FROM answers a"
-                            + " JOIN questions q ON q.question_id = a.question_id JOIN runs r ON r.run_id = a.run_id"
+                                        + " JOIN questions q ON q.question_id = a.question_id JOIN runs r ON r.run_id = a.run_id"
                                         + " WHERE r.name = '%s' GROUP BY q.subject".formatted(task.name()))
                                 .body())
                 .path("rows");
