@@ -17,7 +17,7 @@ final class HandoverOptions {
     @Option(
             names = "--as",
             paramLabel = "FORMAT",
-            description = "Write a file for other programs (docs/export.md): duckdb, with all relations in plain units;"
+            description = "Write a file for other programs (docs/export.md): duckdb, with all relations;"
                     + " or one run as eplb, kt, exl3, hot, pins, r3, libcachesim, policylang, esft, committee or mask.")
     private Optional<String> format = Optional.empty();
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "mcp",
         description = {
-            "Answers an agent by the Model Context Protocol over standard input and output, read-only.",
+            "Serves an agent through the Model Context Protocol over standard input and output, read-only.",
             "The agent's program starts it and calls the tools query, describe, examples and study. A running server has the"
                     + " same at /mcp (docs/mcp.md). If a server has the file open, the calls go to that server."
         },

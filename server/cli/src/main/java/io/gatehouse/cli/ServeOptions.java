@@ -87,7 +87,7 @@ final class ServeOptions {
             names = "--model",
             paramLabel = "DIR",
             description =
-                    "Checkpoint that clients may run on a quiz, and that answers /v1/completions and its like; may be"
+                    "Checkpoint that clients may run on a quiz, and that answers /v1/completions and related requests; may be"
                             + " repeated.")
     private List<Path> models = List.of();
 

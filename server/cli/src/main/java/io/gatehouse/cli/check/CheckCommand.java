@@ -19,9 +19,9 @@ import picocli.CommandLine.Spec;
         name = "check",
         description = {
             "Runs the statements of a file as assertions, for the CI of model builds.",
-            "A statement must return no rows; or, below the comment '-- same as: RUN', the same rows as for that run,"
-                    + " within the number or percentage of '-- tolerance:'. '-- name:' names the check, and :run in the"
-                    + " statement is the id of the run that is checked (docs/cli.md).",
+            "A statement must return no rows. Below the comment '-- same as: RUN' it must return the same rows as for that"
+                    + " run; '-- tolerance:' allows a difference, as a number or a percentage. '-- name:' names the check,"
+                    + " and :run in the statement is the id of the run that is checked (docs/cli.md).",
             "Exits with code 1 if a check fails. If a server has the file open, the statements go to that server."
         },
         mixinStandardHelpOptions = true,

@@ -90,6 +90,9 @@ final class Checker {
         }
         Table table = readAll(check, checked());
         Table expected = readAll(check, other);
+        if (expected.rows().isEmpty()) {
+            return new Failed("run '%s' has no rows to compare with".formatted(other.name()), "");
+        }
         if (table.rows().size() != expected.rows().size()) {
             return new Failed(
                     "%,d rows instead of the %,d of run '%s'"

@@ -54,6 +54,9 @@ final class TestCheckCommand {
                     "FAILED  rows: 2 rows instead of the 1 of run 'first'",
                     "-- name: rows\n-- same as: first\nSELECT name FROM runs WHERE run_id <= :run"),
             new Expected(
+                    "FAILED  vacuous: run 'first' has no rows to compare with",
+                    "-- name: vacuous\n-- same as: first\nSELECT layer FROM layer_load WHERE run_id = :run AND scope = 'promt'"),
+            new Expected(
                     "ERROR   lost: There is no run named \"none\".",
                     "-- name: lost\n-- same as: none\nSELECT 1 AS x WHERE :run > 0"),
             new Expected(
@@ -202,7 +205,8 @@ final class TestCheckCommand {
     void theDocumentedChecksRun() throws Exception {
         Path page = Path.of(System.getProperty("gatehouse.root")).resolve("docs/cli.md");
         String section = Files.readString(page).split("## Checks\n", -1)[1];
-        String example = section.substring(section.indexOf("```sql\n") + 7, section.indexOf("\n```\n"));
+        String example = section.substring(section.indexOf("```sql\n") + 7, section.indexOf("\n```\n"))
+                .replace("release-1", "first");
         CommandOutcome outcome = check(example);
         assertThat(outcome.out())
                 .contains(
