@@ -4,9 +4,14 @@ import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.cli.terminal.StatusLine;
 import io.gatehouse.cli.terminal.StopSignal;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.transfer.ExportListener;
 import io.gatehouse.store.transfer.ExportSummary;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -61,6 +66,7 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (handover.given()) {
+            requireOtherFile();
             new SharedFile(database, output.err()).ask(session -> {
                 handover.write(session, directory);
                 return directory;
@@ -83,6 +89,21 @@ final class ExportCommand implements Callable<Integer> {
                     .print(output);
         }
         return 0;
+    }
+
+    /** The new file replaces what is there. */
+    private void requireOtherFile() {
+        // As Handover resolves it: a/../b is b, even if there is no a.
+        Path target = directory.toAbsolutePath().normalize();
+        try {
+            if (Files.exists(database) && Files.exists(target) && Files.isSameFile(database, target)) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "%s is the database that is exported; give another --output.".formatted(directory));
+            }
+        } catch (IOException e) {
+            throw FileFailure.reading(database, e);
+        }
     }
 
     private ExportListener listener(StatusLine line) {

@@ -67,11 +67,10 @@ final class HandoverOptions {
     /** Whether that was asked for. */
     boolean given() {
         if (format.isEmpty()) {
-            for (Optional<?> other : List.of(run, scope, subject, score, share, hottest, named())) {
-                other.ifPresent(value -> {
-                    throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "'%s' is only for --as".formatted(value));
-                });
-            }
+            choices().given().forEach((choice, value) -> {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT, "%s %s needs --as FORMAT.".formatted(choice.option(), value));
+            });
         }
         return format.isPresent();
     }
@@ -79,10 +78,11 @@ final class HandoverOptions {
     /** Writes the file. */
     void write(Session session, Path file) {
         HandoverFormat wanted = HandoverFormat.of(format.orElseThrow());
-        new Handover(session, new Choices(run, scope, subject, score, share, hottest, named())).write(wanted, file);
+        new Handover(session, choices()).write(wanted, file);
     }
 
-    private Optional<List<String>> named() {
-        return Optional.of(relations).filter(names -> !names.isEmpty());
+    private Choices choices() {
+        Optional<List<String>> named = Optional.of(relations).filter(names -> !names.isEmpty());
+        return new Choices(run, scope, subject, score, share, hottest, named);
     }
 }

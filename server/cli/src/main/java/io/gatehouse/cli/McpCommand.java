@@ -10,12 +10,11 @@ import io.gatehouse.server.mcp.McpServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "mcp",
@@ -30,9 +29,6 @@ final class McpCommand implements Callable<Integer> {
     @Mixin
     private QueryTarget target = new QueryTarget();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     @Override
     public Integer call() {
         return target.ask(this::answer);
@@ -41,7 +37,9 @@ final class McpCommand implements Callable<Integer> {
     private int answer(Session session) {
         McpServer server = new McpServer(GatehouseVersion.current());
         try {
-            new McpLines(server, session, spec.commandLine().getOut())
+            // The protocol is UTF-8, whatever the locale.
+            PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+            new McpLines(server, session, out)
                     .run(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
             return 0;
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.handover.HandoverFormat;
 import io.gatehouse.server.SeededFile;
 import io.gatehouse.testing.PythonProgram;
 import java.io.IOException;
@@ -154,9 +155,37 @@ final class TestExportCommand {
             command.addAll(wrong);
             CommandOutcome outcome = on(file, command);
             assertThat(outcome.exitCode()).as("%s", wrong).isEqualTo(1);
-            assertThat(outcome.err()).startsWith("error: ").hasLineCount(1);
+            assertThat(outcome.err())
+                    .startsWith("error: ")
+                    .endsWith(".%n".formatted())
+                    .hasLineCount(1);
             assertThat(Path.of(exported)).doesNotExist();
         }
+        assertThat(on(file, List.of("export", "--output", exported, "--hottest", "3"))
+                        .err())
+                .isEqualTo("error: --hottest 3 needs --as FORMAT.%n".formatted());
+    }
+
+    /** Also by another name, and whatever the format. */
+    @Test
+    void theDatabaseIsNotReplaced() throws IOException {
+        byte[] before = Files.readAllBytes(Path.of(file));
+        Path link = Files.createSymbolicLink(directory.resolve("link.json"), Path.of(file));
+        for (HandoverFormat format : HandoverFormat.ALL) {
+            for (String output :
+                    List.of(file, directory.resolve("x/../a.duckdb").toString(), link.toString())) {
+                List<String> command = new ArrayList<>(List.of("export", "--as", format.id(), "--output", output));
+                if (!format.id().equals("duckdb")) {
+                    command.addAll(List.of("--run", "first"));
+                }
+                CommandOutcome outcome = on(file, command);
+                assertThat(outcome.exitCode()).as("%s", command).isEqualTo(1);
+                assertThat(outcome.err())
+                        .isEqualTo("error: %s is the database that is exported; give another --output.%n"
+                                .formatted(output));
+            }
+        }
+        assertThat(Path.of(file)).hasBinaryContent(before);
     }
 
     private static String content(String database) {

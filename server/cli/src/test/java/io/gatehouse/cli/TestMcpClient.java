@@ -111,6 +111,29 @@ final class TestMcpClient {
         assertThat(of(answers, "null").at("/error/code").asInt()).isEqualTo(-32_700);
     }
 
+    /** Whatever encoding the locale has. */
+    @Test
+    void theCommandAnswersInUtf8() throws Exception {
+        for (String locale : List.of("C", "POSIX", "C.UTF-8")) {
+            ProcessBuilder builder = new ProcessBuilder(command())
+                    .redirectError(directory.resolve("err.txt").toFile());
+            builder.environment().put("LC_ALL", locale);
+            Process process = builder.start();
+            try (OutputStream in = process.getOutputStream()) {
+                in.write("""
+                        {"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query","arguments":{"sql":"SELECT 'Größe 東京 🙂' AS text"}}}
+                        """.getBytes(StandardCharsets.UTF_8));
+            }
+            byte[] answer = process.getInputStream().readAllBytes();
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(JSON.readTree(new String(answer, StandardCharsets.UTF_8))
+                            .at("/result/structuredContent/rows/0/0")
+                            .asText())
+                    .as(locale)
+                    .isEqualTo("Größe 東京 🙂");
+        }
+    }
+
     private static JsonNode of(Map<String, JsonNode> answers, String id) {
         return requireNonNull(answers.get(id), id);
     }

@@ -162,10 +162,12 @@ final class TestRemoteSql {
         for (String wrong : new String[] {"ftp://lab7", "http://user:secret@lab7", "http://lab7/path", "lab7"}) {
             CommandOutcome outcome = CommandOutcome.of("sql", "--url", wrong, "-c", "SELECT 1");
             assertThat(outcome.err())
-                    .contains("--url needs the address of a server")
+                    .contains("--url needs the address of a server, such as http://127.0.0.1:8080.")
                     .doesNotContain("secret");
         }
-        assertThat(CommandOutcome.of("sql", "-c", "SELECT 1").exitCode()).isEqualTo(2);
+        CommandOutcome neither = CommandOutcome.of("sql", "-c", "SELECT 1");
+        assertThat(neither.exitCode()).isEqualTo(2);
+        assertThat(neither.err()).startsWith("error: Give either --db FILE or --url URL.%n".formatted());
         assertThat(CommandOutcome.of("sql", "--db", file.toString(), "--url", "http://lab7", "-c", "SELECT 1")
                         .exitCode())
                 .isEqualTo(2);

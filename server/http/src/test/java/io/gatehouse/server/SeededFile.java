@@ -50,7 +50,7 @@ public final class SeededFile {
     }
 
     /** Such a run in which the model was changed. */
-    static void addChangedRun(Store store, String name, long seed, String interventions) {
+    public static void addChangedRun(Store store, String name, long seed, String interventions) {
         addRun(store, description(name, interventions), seed, QUESTIONS, RunStatus.COMPLETE);
     }
 

@@ -4,13 +4,24 @@ import java.util.List;
 
 /** What can be said about an export; each format takes some of it. */
 public enum Choice {
-    RUN,
-    SCOPE,
-    SUBJECT,
-    SCORE,
-    TOP_P,
-    HOTTEST,
-    RELATIONS;
+    RUN("--run"),
+    SCOPE("--scope"),
+    SUBJECT("--subject"),
+    SCORE("--score"),
+    TOP_P("--top-p"),
+    HOTTEST("--hottest"),
+    RELATIONS("--relations");
+
+    private final String option;
+
+    Choice(String option) {
+        this.option = option;
+    }
+
+    /** The option of {@code export} that sets it. */
+    public String option() {
+        return option;
+    }
 
     /** The formats that take it. */
     List<String> takers() {

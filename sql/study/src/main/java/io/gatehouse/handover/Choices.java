@@ -6,6 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,11 +39,11 @@ public record Choices(
         scope.filter(name -> !SCOPES.contains(name)).ifPresent(name -> {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "There is no scope '%s'; there are prompt, last_prompt and generated".formatted(name));
+                    "There is no scope '%s'; the scopes are prompt, last_prompt and generated.".formatted(name));
         });
         hottest.filter(number -> number < 1).ifPresent(number -> {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "The hottest %d experts of a layer are none".formatted(number));
+                    ErrorCode.INVALID_ARGUMENT, "--hottest is %d; it must be 1 or more.".formatted(number));
         });
         relations = relations.map(List::copyOf);
     }
@@ -59,13 +60,13 @@ public record Choices(
                 Optional.empty());
     }
 
-    /** What was said. */
-    Map<Choice, Object> given() {
+    /** What was said, by what it is about. */
+    public Map<Choice, Object> given() {
         Map<Choice, Object> given = new EnumMap<>(Choice.class);
         run.ifPresent(value -> given.put(Choice.RUN, value));
         scope.ifPresent(value -> given.put(Choice.SCOPE, value));
         subject.ifPresent(value -> given.put(Choice.SUBJECT, value));
-        score.ifPresent(value -> given.put(Choice.SCORE, value));
+        score.ifPresent(value -> given.put(Choice.SCORE, value.name().toLowerCase(Locale.ROOT)));
         topP.ifPresent(value -> given.put(Choice.TOP_P, value));
         hottest.ifPresent(value -> given.put(Choice.HOTTEST, value));
         relations.ifPresent(value -> given.put(Choice.RELATIONS, String.join(",", value)));

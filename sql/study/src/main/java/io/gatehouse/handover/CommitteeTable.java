@@ -12,10 +12,10 @@ record CommitteeTable(ExportedRun run) {
     static CommitteeTable of(ExportedRun run, HandoverFormat format) {
         try (Rows counts = run.ask("committee_counts")) {
             counts.next();
-            if (ExportedRun.number(counts, 0) == 0) {
+            if (ExportedRun.count(counts, 0) == 0) {
                 throw run.lacks(format, "recorded no routing at the last token of prompts");
             }
-            if (ExportedRun.number(counts, 1) == 0) {
+            if (ExportedRun.count(counts, 1) == 0) {
                 throw run.lacks(format, "knows no weights");
             }
         }

@@ -50,8 +50,6 @@ final class DuckDbFormat implements HandoverFormat {
                 plain.add(relation.name(), relation.comment(), comments, rows);
                 Files.delete(rows);
             }
-        } finally {
-            Files.deleteIfExists(rows);
         }
         return new Written("", count);
     }
@@ -67,7 +65,8 @@ final class DuckDbFormat implements HandoverFormat {
                 .ifPresent(name -> {
                     throw new GatehouseException(
                             ErrorCode.INVALID_ARGUMENT,
-                            "There is no relation '%s'; there are %s".formatted(name, String.join(", ", names)));
+                            "There is no relation '%s'; the relations are %s."
+                                    .formatted(name, String.join(", ", names)));
                 });
         return all.stream()
                 .filter(relation ->

@@ -86,7 +86,7 @@ record EsftConfig(Map<Integer, List<Integer>> experts) {
 
     void write(Writer out) throws IOException {
         String layers = experts.entrySet().stream()
-                .map(layer -> "\"%d\": %s".formatted(layer.getKey(), layer.getValue()))
+                .map(layer -> "\"%s\": %s".formatted(layer.getKey(), layer.getValue()))
                 .collect(Collectors.joining(",\n  "));
         out.write("{\"experts\": {\n  %s\n}, \"shared_experts\": false, \"non_expert_modules\": false}\n"
                 .formatted(layers));

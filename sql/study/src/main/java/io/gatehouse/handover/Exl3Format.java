@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -20,6 +21,8 @@ import java.util.zip.ZipOutputStream;
  * while it was read and while text was generated, two arrays of NumPy of shape [prompts, layers with experts, experts].
  */
 final class Exl3Format implements HandoverFormat {
+    private static final Pattern EXTENSION = Pattern.compile("\\.[^.]*$");
+
     /** The experts of a layer. */
     private record Layer(int number, int experts) {}
 
@@ -31,6 +34,12 @@ final class Exl3Format implements HandoverFormat {
     @Override
     public Set<Choice> choices() {
         return Set.of(Choice.RUN);
+    }
+
+    /** Where exllamav3 looks for it: in the place of the extension. */
+    @Override
+    public String fingerprintOf(String name) {
+        return EXTENSION.matcher(name).replaceFirst("") + Fingerprint.SUFFIX;
     }
 
     @Override
@@ -95,7 +104,7 @@ final class Exl3Format implements HandoverFormat {
                         question++;
                     }
                     counts[layers.indexOf(ExportedRun.number(rows, 1)) * experts + ExportedRun.number(rows, 2)] =
-                            ExportedRun.number(rows, 3);
+                            ExportedRun.count(rows, 3);
                 }
             }
             for (; question < questions.size(); question++) {

@@ -1,7 +1,5 @@
 package io.gatehouse.handover;
 
-import static java.util.Objects.requireNonNull;
-
 import io.gatehouse.client.Rows;
 import java.io.IOException;
 import java.io.Writer;
@@ -30,7 +28,7 @@ record ExpertMatrix(String scope, long tokens, boolean[] routed, long[][] activa
             while (rows.next()) {
                 int layer = ExportedRun.number(rows, 0);
                 routed[layer] = true;
-                activations[layer][ExportedRun.number(rows, 1)] = ((Number) requireNonNull(rows.value(2))).longValue();
+                activations[layer][ExportedRun.number(rows, 1)] = ExportedRun.count(rows, 2);
             }
         }
         if (Arrays.stream(activations).flatMapToLong(Arrays::stream).allMatch(n -> n == 0)) {
@@ -75,7 +73,7 @@ record ExpertMatrix(String scope, long tokens, boolean[] routed, long[][] activa
                 boolean unused = routed[layer] && activations[layer][expert] == 0;
                 cells.add(Boolean.toString(unused));
                 if (unused) {
-                    places.add("%d:%d".formatted(layer, expert));
+                    places.add(layer + ":" + expert);
                 }
             }
             rows.add(row(cells));

@@ -38,7 +38,7 @@ record ExportedRun(
     static ExportedRun of(Session session, String name) {
         try (Rows run = query(session, "run", List.of(name))) {
             if (!run.next()) {
-                throw new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run \"%s\"".formatted(name));
+                throw new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run named \"%s\".".formatted(name));
             }
             return new ExportedRun(
                     session,
@@ -95,11 +95,16 @@ record ExportedRun(
     /** Returns the error that the run lacks what a format needs. */
     GatehouseException lacks(HandoverFormat format, String what) {
         return new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT, "Run \"%s\" %s, which %s needs".formatted(name, what, format.id()));
+                ErrorCode.INVALID_ARGUMENT, "Run \"%s\" %s, which %s needs.".formatted(name, what, format.id()));
     }
 
+    /** An id or a size, which always fits. */
     static int number(Rows row, int column) {
-        return ((Number) requireNonNull(row.value(column))).intValue();
+        return Math.toIntExact(count(row, column));
+    }
+
+    static long count(Rows row, int column) {
+        return ((Number) requireNonNull(row.value(column))).longValue();
     }
 
     static String text(Rows row, int column) {

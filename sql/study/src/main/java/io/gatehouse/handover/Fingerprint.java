@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -13,8 +12,7 @@ import java.util.stream.Collectors;
  * formats have no place for it.
  */
 record Fingerprint(Map<String, Object> about, Map<String, Object> fingerprint) {
-    private static final String SUFFIX = ".meta.json";
-    private static final Pattern EXTENSION = Pattern.compile("\\.[^.]*$");
+    static final String SUFFIX = ".meta.json";
 
     static Fingerprint of(ExportedRun run, HandoverFormat format, HandoverFormat.Written written) {
         Map<String, Object> about = new LinkedHashMap<>();
@@ -36,12 +34,8 @@ record Fingerprint(Map<String, Object> about, Map<String, Object> fingerprint) {
         return new Fingerprint(about, fingerprint);
     }
 
-    /** Writes it beside a file, as NAME.meta.json in the place of its extension. */
     void write(Path file) throws IOException {
-        String name = EXTENSION.matcher(String.valueOf(file.getFileName())).replaceFirst("");
-        Files.writeString(
-                file.resolveSibling(name + SUFFIX),
-                "{%s,%n \"fingerprint\": {%s}}%n".formatted(fields(about), fields(fingerprint)));
+        Files.writeString(file, "{%s,%n \"fingerprint\": {%s}}%n".formatted(fields(about), fields(fingerprint)));
     }
 
     private static String fields(Map<String, Object> fields) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.base.DirectoryTree;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,12 +16,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Exports in the formats of other programs. A file appears under its name when it is whole; beside it is
- * {@code NAME.meta.json}, which says what it is of.
+ * Exports in the formats of other programs. A file appears under its name when it is whole; the file beside it says what it
+ * is of, {@link HandoverFormat#fingerprintOf}.
  *
  * @param session asks the file of the run
  */
 public record Handover(Session session, Choices choices) {
+    /** What is beside a database that DuckDB or a server has open. */
+    private static final List<String> IN_USE = List.of(".wal", ".server");
+
     public Handover {
         requireNonNull(session, "session is null");
         requireNonNull(choices, "choices is null");
@@ -30,37 +34,48 @@ public record Handover(Session session, Choices choices) {
      * Writes a file, or a directory where the format is one.
      *
      * @throws GatehouseException RUN_NOT_FOUND; INVALID_ARGUMENT if the format does not take a choice, the run lacks what
-     *     it needs, or the file cannot be written; UNKNOWN_SUBJECT if the run does not have that subject
+     *     it needs, the file may be a database in use, or it cannot be written; INSUFFICIENT_DISK if the disk is full;
+     *     UNKNOWN_SUBJECT if the run does not have that subject
      */
     public void write(HandoverFormat format, Path file) {
         requireTaken(format);
         Path target = file.toAbsolutePath().normalize();
-        Path draft = target.resolveSibling(target.getFileName() + ".part");
         try {
             requireFree(target);
-            DirectoryTree.delete(draft);
+            // Under a fixed name there could be a file of the user.
+            Path drafts = Files.createTempDirectory(directoryOf(target), ".gatehouse-export");
             try {
-                HandoverFormat.Written written = format.write(this, draft);
-                if (Files.isDirectory(target)) {
-                    Files.delete(target);
-                }
-                Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
-                if (format.choices().contains(Choice.RUN)) {
-                    Fingerprint.of(exported(), format, written).write(target);
-                }
+                write(format, target, drafts);
             } finally {
-                DirectoryTree.delete(draft);
+                DirectoryTree.delete(drafts);
             }
         } catch (IOException e) {
-            throw unwritable(file, e);
+            throw FileFailure.writing(file, e);
         } catch (UncheckedIOException e) {
-            throw unwritable(file, e);
+            throw FileFailure.writing(file, e);
         }
     }
 
-    private static GatehouseException unwritable(Path file, Exception cause) {
-        return new GatehouseException(
-                ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(file, cause), cause);
+    private void write(HandoverFormat format, Path target, Path drafts) throws IOException {
+        String name = String.valueOf(target.getFileName());
+        Path draft = drafts.resolve(name);
+        HandoverFormat.Written written = format.write(this, draft);
+        if (Files.isDirectory(target)) {
+            Files.delete(target);
+        }
+        Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+        if (format.choices().contains(Choice.RUN)) {
+            Path fingerprint = drafts.resolve(format.fingerprintOf(name));
+            Fingerprint.of(exported(), format, written).write(fingerprint);
+            Files.move(
+                    fingerprint,
+                    target.resolveSibling(format.fingerprintOf(name)),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static Path directoryOf(Path target) throws IOException {
+        return requireNonNull(target.getParent(), "target is the root").toRealPath();
     }
 
     private void requireTaken(HandoverFormat format) {
@@ -68,11 +83,12 @@ public record Handover(Session session, Choices choices) {
             if (!format.choices().contains(choice)) {
                 throw new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "'%s' is only for --as %s".formatted(value, inWords(choice.takers())));
+                        "%s %s is only for --as %s.".formatted(choice.option(), value, inWords(choice.takers())));
             }
         });
         if (format.choices().contains(Choice.RUN) && choices.run().isEmpty()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--as %s needs --run".formatted(format.id()));
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--as %s needs --run NAME.".formatted(format.id()));
         }
     }
 
@@ -83,15 +99,24 @@ public record Handover(Session session, Choices choices) {
                 : "%s or %s".formatted(String.join(", ", names.subList(0, last)), names.get(last));
     }
 
-    /** A file may be replaced, and an empty directory. */
+    /** A file may be replaced, and an empty directory; a database that somebody has open may not. */
     private static void requireFree(Path target) throws IOException {
+        for (String suffix : IN_USE) {
+            Path beside = target.resolveSibling(target.getFileName() + suffix);
+            if (Files.exists(beside)) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "%s may be a database in use, because %s exists; give another --output."
+                                .formatted(target, beside.getFileName()));
+            }
+        }
         if (!Files.isDirectory(target)) {
             return;
         }
         try (Stream<Path> there = Files.list(target)) {
             if (there.findAny().isPresent()) {
                 throw new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT, "%s is a directory that is not empty".formatted(target));
+                        ErrorCode.INVALID_ARGUMENT, "%s is a directory that is not empty.".formatted(target));
             }
         }
     }

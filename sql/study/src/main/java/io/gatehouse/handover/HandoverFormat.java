@@ -31,8 +31,16 @@ public interface HandoverFormat {
     /** What may be said about it. */
     Set<Choice> choices();
 
-    /** Writes the file, or a new directory, as the choices of the handover say. */
+    /**
+     * Writes the file, or a new directory, as the choices of the handover say. It is in a temporary directory, which is
+     * deleted with all that is left beside it.
+     */
     Written write(Handover handover, Path file) throws IOException;
+
+    /** Returns the name of the fingerprint beside a file of this name. */
+    default String fingerprintOf(String name) {
+        return name + Fingerprint.SUFFIX;
+    }
 
     /**
      * What was written.
@@ -52,7 +60,8 @@ public interface HandoverFormat {
                 .filter(format -> format.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT, "Nothing is exported as '%s'; there are %s".formatted(id, ids())));
+                        ErrorCode.INVALID_ARGUMENT,
+                        "There is no format '%s'; the formats are %s.".formatted(id, ids())));
     }
 
     /** The names of all formats, as a list in words. */

@@ -2,6 +2,7 @@ package io.gatehouse.handover;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 
 /** The most used experts of each layer, as a table. */
@@ -24,7 +25,8 @@ final class HotFormat implements HandoverFormat {
             for (int layer = 0; layer < matrix.activations().length; layer++) {
                 int rank = 0;
                 for (int expert : matrix.hottest(layer, handover.choices().hottest())) {
-                    out.write("%d,%d,%d,%d\n".formatted(layer, expert, ++rank, matrix.activations()[layer][expert]));
+                    out.write(String.format(
+                            Locale.ROOT, "%d,%d,%d,%d\n", layer, expert, ++rank, matrix.activations()[layer][expert]));
                 }
             }
         });

@@ -6,6 +6,7 @@ import io.gatehouse.client.Rows;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -42,7 +43,7 @@ final class LibCacheSimFormat implements HandoverFormat {
                     long layer = ExportedRun.number(rows, 2);
                     for (Object expert : (List<?>) requireNonNull(rows.value(3))) {
                         long object = layer * run.experts() + ((Number) requireNonNull(expert)).longValue() + 1;
-                        out.write("%d,%d,1\n".formatted(tokens[0] - 1, object));
+                        out.write(String.format(Locale.ROOT, "%d,%d,1\n", tokens[0] - 1, object));
                     }
                 }
             }

@@ -2,6 +2,7 @@ package io.gatehouse.handover;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,17 +23,19 @@ final class PinsFormat implements HandoverFormat {
     public Written write(Handover handover, Path file) throws IOException {
         ExpertMatrix matrix = ExpertMatrix.of(handover, this);
         TextFile.write(file, out -> {
-            out.write("# EXPERT_CACHE_PIN_LIST v1\nn_layer %d\nn_expert %d\n"
-                    .formatted(matrix.activations().length, matrix.activations()[0].length));
+            out.write(String.format(
+                    Locale.ROOT,
+                    "# EXPERT_CACHE_PIN_LIST v1\nn_layer %d\nn_expert %d\n",
+                    matrix.activations().length,
+                    matrix.activations()[0].length));
             for (int layer = 0; layer < matrix.activations().length; layer++) {
                 int[] experts = matrix.hottest(layer, handover.choices().hottest());
                 if (experts.length > 0) {
-                    out.write("layer %d: %s\n"
-                            .formatted(
-                                    layer,
-                                    IntStream.of(experts)
-                                            .mapToObj(Integer::toString)
-                                            .collect(Collectors.joining(" "))));
+                    out.write(String.format(
+                            Locale.ROOT,
+                            "layer %d: %s\n",
+                            layer,
+                            IntStream.of(experts).mapToObj(Integer::toString).collect(Collectors.joining(" "))));
                 }
             }
         });

@@ -28,9 +28,9 @@ final class PolicylangFormat implements HandoverFormat {
         long generated;
         try (Rows counts = run.ask("policylang_counts")) {
             counts.next();
-            decisions = ExportedRun.number(counts, 0);
-            weighed = ExportedRun.number(counts, 1);
-            generated = ExportedRun.number(counts, 2);
+            decisions = ExportedRun.count(counts, 0);
+            weighed = ExportedRun.count(counts, 1);
+            generated = ExportedRun.count(counts, 2);
         }
         if (decisions == 0) {
             throw run.lacks(this, "has no routing of single tokens");
@@ -41,7 +41,7 @@ final class PolicylangFormat implements HandoverFormat {
         long gates;
         try (Rows counts = run.ask("gates")) {
             counts.next();
-            gates = ExportedRun.number(counts, 0);
+            gates = ExportedRun.count(counts, 0);
         }
         run.writeParquet(gates == decisions ? "policylang_gates" : "policylang", file);
         return new Written(

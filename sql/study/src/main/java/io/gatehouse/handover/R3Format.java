@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -77,7 +78,7 @@ final class R3Format implements HandoverFormat {
             return 0;
         }
         sequence.requireWhole();
-        String name = "%d.npy".formatted(sequence.question);
+        String name = sequence.question + ".npy";
         int width = sequence.run.experts() <= BYTE_EXPERTS ? Byte.BYTES : Short.BYTES;
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(directory.resolve(name)))) {
             out.write(NumpyHeader.of(
@@ -90,8 +91,13 @@ final class R3Format implements HandoverFormat {
                 }
             }
         }
-        index.write("{\"file\": \"%s\", \"name\": %s, \"prompt_tokens\": %d, \"rows\": %d}\n"
-                .formatted(name, Fingerprint.json(sequence.name), sequence.promptTokens, sequence.tokens));
+        index.write(String.format(
+                Locale.ROOT,
+                "{\"file\": \"%s\", \"name\": %s, \"prompt_tokens\": %d, \"rows\": %d}\n",
+                name,
+                Fingerprint.json(sequence.name),
+                sequence.promptTokens,
+                sequence.tokens));
         return sequence.tokens;
     }
 

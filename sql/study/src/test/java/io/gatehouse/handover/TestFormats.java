@@ -26,14 +26,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,11 +102,11 @@ final class TestFormats {
         assertRefused(
                 () -> choices(Optional.empty(), Optional.of(0)),
                 ErrorCode.INVALID_ARGUMENT,
-                "The hottest 0 experts of a layer are none");
+                "--hottest is 0; it must be 1 or more.");
         assertRefused(
                 () -> choices(Optional.of("all"), Optional.empty()),
                 ErrorCode.INVALID_ARGUMENT,
-                "There is no scope 'all'; there are prompt, last_prompt and generated");
+                "There is no scope 'all'; the scopes are prompt, last_prompt and generated.");
     }
 
     /** Objects are 4 × layer + expert + 1. */
@@ -129,7 +132,7 @@ final class TestFormats {
     @Test
     void saysWhatAFileIsOf() throws IOException {
         written("hot");
-        assertThat(Files.readString(directory.resolve("file.meta.json"))
+        assertThat(Files.readString(directory.resolve("file.txt.meta.json"))
                         .replaceFirst("\"gatehouse\": \"[^\"]+\"", "\"gatehouse\": \"V\""))
                 .isEqualTo("""
                         {"format": "hot", "gatehouse": "V", "run": "r",
@@ -169,11 +172,11 @@ final class TestFormats {
         assertRefused(
                 () -> write("r3", Choices.of("r"), folder),
                 ErrorCode.INVALID_ARGUMENT,
-                "replay is a directory that is not empty");
+                "replay is a directory that is not empty.");
     }
 
     @Test
-    void replayNeedsAllTokens() {
+    void replayNeedsAllTokens() throws IOException {
         Path lacking = database(
                 "lacking",
                 ImportedRun.of(
@@ -192,7 +195,84 @@ final class TestFormats {
                 ErrorCode.INVALID_ARGUMENT,
                 "does not know the experts of token 1 of question 1 in all layers, which r3 needs");
         assertThat(folder).doesNotExist();
-        assertThat(directory.resolve("replay.part")).doesNotExist();
+        assertThat(drafts()).isEmpty();
+    }
+
+    /** Files of a user, whatever their names. */
+    @Test
+    void leavesOtherFilesAlone() throws IOException {
+        Path part = Files.createDirectory(directory.resolve("loads.json.part"));
+        Path mine = Files.writeString(part.resolve("mine.txt"), "mine");
+        Path wal = Files.writeString(directory.resolve("loads.json.part.wal"), "mine");
+        write("eplb", Choices.of("r"), directory.resolve("loads.json"));
+        write("kt", Choices.of("r"), directory.resolve("loads.pt"));
+        assertThat(mine).hasContent("mine");
+        assertThat(wal).hasContent("mine");
+        assertThat(directory.resolve("loads.json.meta.json")).content().contains("\"format\": \"eplb\"");
+        assertThat(directory.resolve("loads.pt.meta.json")).content().contains("\"format\": \"kt\"");
+        assertThat(drafts()).isEmpty();
+    }
+
+    @Test
+    void aDatabaseInUseIsNotReplaced() throws IOException {
+        for (String suffix : List.of(".wal", ".server")) {
+            Path file = Files.writeString(directory.resolve("used" + suffix.substring(1)), "in use");
+            Files.createFile(file.resolveSibling(file.getFileName() + suffix));
+            for (HandoverFormat format : HandoverFormat.ALL) {
+                Choices choices = format.choices().contains(Choice.RUN) ? Choices.of("r") : all();
+                assertRefused(
+                        () -> write(format.id(), choices, file),
+                        ErrorCode.INVALID_ARGUMENT,
+                        "%1$s may be a database in use, because %2$s%3$s exists; give another --output."
+                                .formatted(file, file.getFileName(), suffix));
+            }
+            assertThat(file).hasContent("in use");
+        }
+    }
+
+    @Test
+    void saysWhereNothingCanBeWritten() throws IOException {
+        Path missing = directory.resolve("missing");
+        assertRefused(
+                () -> write("eplb", Choices.of("r"), missing.resolve("loads.json")),
+                ErrorCode.INVALID_ARGUMENT,
+                "missing/loads.json cannot be written: there is no " + missing + ".");
+        assertThat(drafts()).isEmpty();
+    }
+
+    /** Other programs do not read Arabic digits. */
+    @Test
+    void numbersAreTheSameInEveryLocale() throws IOException {
+        Locale before = Locale.getDefault();
+        Map<String, String> files = texts();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            assertThat("%d".formatted(1)).isNotEqualTo("1");
+            assertThat(texts()).isEqualTo(files);
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    /** What the formats of text write, by format. */
+    private Map<String, String> texts() throws IOException {
+        Map<String, String> texts = new TreeMap<>();
+        for (String format : List.of("eplb", "hot", "pins", "libcachesim", "committee", "mask")) {
+            texts.put(format, written(format));
+            texts.put(format + " fingerprint", Files.readString(directory.resolve("file.txt.meta.json")));
+        }
+        Path folder = Files.createTempDirectory(directory, "replay");
+        write("r3", Choices.of("r"), folder);
+        texts.put("r3", Files.readString(folder.resolve("index.jsonl")));
+        assertThat(folder.resolve("1.npy")).exists();
+        return texts;
+    }
+
+    private List<Path> drafts() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> String.valueOf(file.getFileName()).startsWith(".gatehouse-export"))
+                    .toList();
+        }
     }
 
     @Test
@@ -200,35 +280,28 @@ final class TestFormats {
         assertRefused(
                 () -> written("r3", choices(Optional.of("prompt"), Optional.empty())),
                 ErrorCode.INVALID_ARGUMENT,
-                "'prompt' is only for --as eplb, kt, hot, pins, libcachesim, esft or mask");
+                "--scope prompt is only for --as eplb, kt, hot, pins, libcachesim, esft or mask.");
         assertRefused(
                 () -> written("eplb", choices(Optional.empty(), Optional.of(3))),
                 ErrorCode.INVALID_ARGUMENT,
-                "'3' is only for --as hot or pins");
+                "--hottest 3 is only for --as hot or pins.");
         assertRefused(
-                () -> written("duckdb"), ErrorCode.INVALID_ARGUMENT, "'r' is only for --as eplb, kt, exl3, hot, pins");
+                () -> written("duckdb"),
+                ErrorCode.INVALID_ARGUMENT,
+                "--run r is only for --as eplb, kt, exl3, hot, pins");
         assertRefused(
                 () -> HandoverFormat.of("onnx"),
                 ErrorCode.INVALID_ARGUMENT,
-                "Nothing is exported as 'onnx'; there are duckdb, eplb");
+                "There is no format 'onnx'; the formats are duckdb, eplb");
     }
 
     /** A table for each relation, with the rows and the types that SQL has. */
     @Test
     void aDuckDbFileHasAllRelations() throws Exception {
         Path file = directory.resolve("all.duckdb");
-        write(
-                "duckdb",
-                new Choices(
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()),
-                file);
-        assertThat(directory.resolve("all.meta.json")).doesNotExist();
+        write("duckdb", all(), file);
+        assertThat(directory.resolve("all.duckdb.meta.json")).doesNotExist();
+        assertThat(drafts()).isEmpty();
         ask(database, session -> {
             List<String> names = new ArrayList<>();
             List<String> columns = new ArrayList<>();
@@ -254,7 +327,7 @@ final class TestFormats {
         assertRefused(
                 () -> write("duckdb", of(List.of("runs", "nowhere")), file),
                 ErrorCode.INVALID_ARGUMENT,
-                "There is no relation 'nowhere'; there are ");
+                "There is no relation 'nowhere'; the relations are ");
         // What was there stays.
         assertThat(PlainTables.counts(file)).hasSize(2);
     }
@@ -262,6 +335,8 @@ final class TestFormats {
     @Test
     void numpyReadsCensusAndReplay() throws IOException {
         write("exl3", Choices.of("r"), directory.resolve("census.npz"));
+        // Where exllamav3 looks for it.
+        assertThat(directory.resolve("census.meta.json")).content().contains("\"format\": \"exl3\"");
         write("r3", Choices.of("r"), directory.resolve("replay"));
         assertThat(python("numpy")).isEqualTo("""
                 counts_decode int64 (2, 2, 4) [[[1, 0, 0, 1], [0, 1, 1, 0]], [[0, 0, 0, 0], [0, 0, 0, 0]]]
@@ -363,6 +438,17 @@ final class TestFormats {
                 Optional.empty(),
                 Optional.empty(),
                 hottest,
+                Optional.empty());
+    }
+
+    private static Choices all() {
+        return new Choices(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -2,7 +2,10 @@ package io.gatehouse.handover;
 
 import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gatehouse.client.Query;
+import io.gatehouse.client.Rows;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
@@ -94,7 +97,7 @@ final class TestHandover {
             assertRefused(
                     () -> write(new Handover(handover.session(), Choices.of("x")), "mask"),
                     ErrorCode.RUN_NOT_FOUND,
-                    "There is no run \"x\"");
+                    "There is no run named \"x\".");
         });
     }
 
@@ -128,11 +131,11 @@ final class TestHandover {
             assertRefused(
                     () -> write(handover, "committee"),
                     ErrorCode.INVALID_ARGUMENT,
-                    "Run \"r\" knows no weights, which committee needs");
+                    "Run \"r\" knows no weights, which committee needs.");
             assertRefused(
                     () -> esft(handover, ExpertScore.GATE, 0.5),
                     ErrorCode.INVALID_ARGUMENT,
-                    "Run \"r\" knows no weights for the score of the gate, which esft needs");
+                    "Run \"r\" knows no weights for the score of the gate, which esft needs.");
             assertThat(esft(handover, ExpertScore.TOKEN, 0.5)).contains("\"1\": [1]\n");
         });
         ImportedRun counts =
@@ -141,18 +144,30 @@ final class TestHandover {
             assertRefused(
                     () -> write(handover, "committee"),
                     ErrorCode.INVALID_ARGUMENT,
-                    "Run \"r\" recorded no routing at the last token of prompts, which committee needs");
+                    "Run \"r\" recorded no routing at the last token of prompts, which committee needs.");
             assertRefused(
                     () -> esft(handover, ExpertScore.TOKEN, 0.5),
                     ErrorCode.INVALID_ARGUMENT,
-                    "Run \"r\" has no answered questions whose tokens were all recorded at scope prompt, which esft needs");
+                    "Run \"r\" has no answered questions whose tokens were all recorded at scope prompt, which esft needs.");
             assertRefused(
                     () -> write(at(handover, "last_prompt"), "eplb"),
                     ErrorCode.INVALID_ARGUMENT,
-                    "Run \"r\" recorded no routing at scope last_prompt, which eplb needs");
+                    "Run \"r\" recorded no routing at scope last_prompt, which eplb needs.");
             assertThat(file()).doesNotExist();
             write(handover, "eplb");
             assertThat(content()).contains("[2, 1, 1, 0]");
+        });
+    }
+
+    @Test
+    void countsMayBeLargerThanIds() {
+        withRun(run(question("q1", "s", true, 1)), handover -> {
+            try (Rows rows = handover.session().query(new Query("SELECT 3000000000 AS n", 0))) {
+                rows.start();
+                assertThat(rows.next()).isTrue();
+                assertThat(ExportedRun.count(rows, 0)).isEqualTo(3_000_000_000L);
+                assertThatThrownBy(() -> ExportedRun.number(rows, 0)).isInstanceOf(ArithmeticException.class);
+            }
         });
     }
 

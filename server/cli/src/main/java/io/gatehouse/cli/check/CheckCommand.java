@@ -41,7 +41,7 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--run",
             paramLabel = "RUN",
-            description = "Run that :run stands for; default: the newest complete run.")
+            description = "Run that :run stands for; by default the last complete run without an intervention.")
     private Optional<String> run = Optional.empty();
 
     @Option(names = "--junit", paramLabel = "FILE", description = "Also write the outcomes to FILE as JUnit XML.")

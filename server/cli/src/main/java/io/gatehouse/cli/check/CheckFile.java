@@ -6,6 +6,7 @@ import io.gatehouse.base.NearNames;
 import io.gatehouse.cli.check.Check.Baseline;
 import io.gatehouse.cli.sql.StatementSplitter;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -24,6 +26,7 @@ import java.util.regex.Pattern;
  */
 record CheckFile(Path file, List<Check> checks) {
     private static final String NAME = "name";
+    private static final String SAME = "same";
     private static final String SAME_AS = "same as";
     private static final String TOLERANCE = "tolerance";
     private static final List<String> KEYS = List.of(NAME, SAME_AS, TOLERANCE);
@@ -60,8 +63,7 @@ record CheckFile(Path file, List<Check> checks) {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.FILE_NOT_FOUND, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw FileFailure.reading(file, e);
         }
     }
 
@@ -129,7 +131,7 @@ record CheckFile(Path file, List<Check> checks) {
 
     private static void put(String place, Map<String, String> settings, String key, String value) {
         if (!KEYS.contains(key)) {
-            NearNames.nearest(key, KEYS).ifPresent(near -> {
+            meant(key).ifPresent(near -> {
                 throw invalid("%s has '%s:' in its comment; did you mean '%s:'?".formatted(place, key, near));
             });
             return;
@@ -140,6 +142,11 @@ record CheckFile(Path file, List<Check> checks) {
         if (settings.put(key, value) != null) {
             throw invalid("%s has '%s:' twice.".formatted(place, key));
         }
+    }
+
+    /** The key that another one most likely stands for; "same" alone is nearer to "name". */
+    private static Optional<String> meant(String key) {
+        return key.toLowerCase(Locale.ROOT).startsWith(SAME) ? Optional.of(SAME_AS) : NearNames.nearest(key, KEYS);
     }
 
     private static GatehouseException invalid(String message) {

@@ -15,6 +15,7 @@ import io.gatehouse.client.Rows;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.study.Study;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class Checker {
     private final Optional<String> runName;
     private Optional<Run> run = Optional.empty();
 
-    /** @param runName of the run that is checked; empty for the newest complete one */
+    /** @param runName of the run that is checked; empty for the last complete one without an intervention */
     Checker(Session session, Optional<String> runName) {
         this.session = requireNonNull(session, "session is null");
         this.runName = requireNonNull(runName, "runName is null");
@@ -160,7 +161,7 @@ final class Checker {
     }
 
     private Run checked() {
-        Run found = run.orElseGet(() -> runName.map(this::named).orElseGet(this::newest));
+        Run found = run.orElseGet(() -> runName.map(this::named).orElseGet(this::latest));
         run = Optional.of(found);
         return found;
     }
@@ -171,9 +172,11 @@ final class Checker {
                         ErrorCode.RUN_NOT_FOUND, "There is no run named \"%s\".".formatted(name)));
     }
 
-    private Run newest() {
-        return find("SELECT run_id, name FROM runs WHERE status = 'complete' ORDER BY run_id DESC LIMIT 1", List.of())
-                .orElseThrow(() -> new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no complete run."));
+    private Run latest() {
+        return Study.findLatest(session)
+                .flatMap(id -> find("SELECT run_id, name FROM runs WHERE run_id = ?", List.of(id)))
+                .orElseThrow(() -> new GatehouseException(
+                        ErrorCode.RUN_NOT_FOUND, "There is no complete run without an intervention."));
     }
 
     private Optional<Run> find(String sql, List<@Nullable Object> parameters) {

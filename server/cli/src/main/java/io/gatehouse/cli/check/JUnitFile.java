@@ -4,8 +4,7 @@ import io.gatehouse.cli.check.CheckReport.Result;
 import io.gatehouse.cli.check.Outcome.Erred;
 import io.gatehouse.cli.check.Outcome.Failed;
 import io.gatehouse.cli.terminal.CellText;
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
+import io.gatehouse.error.FileFailure;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +35,12 @@ final class JUnitFile {
             xml.writeCharacters("\n");
             xml.writeEndDocument();
             xml.close();
-        } catch (IOException | XMLStreamException e) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(target, e.getMessage()), e);
+        } catch (IOException e) {
+            throw FileFailure.writing(target, e);
+        } catch (XMLStreamException e) {
+            throw FileFailure.writing(
+                    target,
+                    e.getNestedException() instanceof IOException cause ? cause : new IOException(e.getMessage(), e));
         }
     }
 

@@ -54,20 +54,20 @@ public final class QueryTarget {
         requireOne();
         if (url.isPresent()) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "The shell needs --db. With --url, use -c, -f or standard input");
+                    ErrorCode.INVALID_ARGUMENT, "The shell needs --db. With --url, use -c, -f or standard input.");
         }
         return askFile(work, Optional.empty());
     }
 
     private void requireOne() {
         if (database.isPresent() == url.isPresent()) {
-            throw new ParameterException(spec.commandLine(), "Give either --db FILE or --url URL");
+            throw new ParameterException(spec.commandLine(), "Give either --db FILE or --url URL.");
         }
         if (url.isPresent() && engine.isGiven()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--engine needs --db");
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--engine needs --db FILE.");
         }
         if (database.isPresent() && tokenFile.isPresent()) {
-            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file needs --url");
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--token-file needs --url URL.");
         }
     }
 
@@ -102,7 +102,7 @@ public final class QueryTarget {
         if (!ServerSession.isServer(address) || (!scheme.equals("http") && !scheme.equals("https"))) {
             // Not the address itself, which may have a password in it.
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "--url needs the address of a server, such as http://127.0.0.1:8080");
+                    ErrorCode.INVALID_ARGUMENT, "--url needs the address of a server, such as http://127.0.0.1:8080.");
         }
         try (Session server = ServerSession.connect(address, token)) {
             return work.apply(server);

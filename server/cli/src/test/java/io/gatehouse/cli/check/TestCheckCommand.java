@@ -94,6 +94,8 @@ final class TestCheckCommand {
         SeededFile.write(file);
         try (Store written = Store.open(file)) {
             SeededFile.addRun(written, "second", 8);
+            // Not checked by default, because it is an ablation.
+            SeededFile.addChangedRun(written, "changed", 9, "mask 2:12");
         }
     }
 
@@ -177,11 +179,16 @@ final class TestCheckCommand {
         refused(
                 "has 'tolerence:' in its comment; did you mean 'tolerance:'?",
                 "-- same as: first\n-- tolerence: 1\nSELECT :run");
+        for (String key : List.of("same", "same-as", "Same as", "same as run")) {
+            refused(
+                    "has '%s:' in its comment; did you mean 'same as:'?".formatted(key),
+                    "-- %s: first\nSELECT :run".formatted(key));
+        }
         refused("has 'name:' twice.", "-- name: a\n-- name: b\nSELECT 1");
         refused("has an empty 'name:'.", "-- name:\nSELECT 1");
         CommandOutcome missing = CommandOutcome.of("check", "--db", database.toString(), "no.sql");
         assertThat(missing.exitCode()).isEqualTo(1);
-        assertThat(missing.err()).startsWith("error: no.sql cannot be read");
+        assertThat(missing.err()).startsWith("error: There is no file no.sql.");
         assertThat(CommandOutcome.of("check", "no.sql").exitCode()).isEqualTo(2);
         assertThat(CommandOutcome.of("check", "--db", database.toString()).exitCode())
                 .isEqualTo(2);
@@ -244,7 +251,8 @@ final class TestCheckCommand {
                                 "--junit",
                                 directory.resolve("no/x.xml").toString())
                         .err())
-                .contains("x.xml cannot be written");
+                .contains("x.xml cannot be written: there is no ")
+                .endsWith(".%n".formatted());
     }
 
     /** Asks the file and the server, which must say the same. */

@@ -17,7 +17,7 @@ final class ExamplesTool {
             Optional<String> about) {}
 
     record Result(
-            @JsonField("They ask run 1 and question 1; put the run at hand there.")
+            @JsonField("Replace run 1 and question 1 with yours.")
             List<Example> examples) {}
 
     static final Tool TOOL = new Tool(

@@ -258,6 +258,6 @@ final class DuckDbSql extends DuckDBSqlDialect implements EngineSql {
     /** Casts to the type that validation inferred, so that DuckDB does not infer another. */
     @Override
     public String parameter(int index, RelDataType type) {
-        return "CAST($%d AS %s)".formatted(index + 1, CalciteTypes.sqlType(type));
+        return "CAST($%s AS %s)".formatted(index + 1, CalciteTypes.sqlType(type));
     }
 }
