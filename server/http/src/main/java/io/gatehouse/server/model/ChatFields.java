@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.gatehouse.base.JsonField;
 import io.gatehouse.completion.CompletionRequest;
 import io.gatehouse.completion.Input;
+import io.gatehouse.run.SamplingBounds;
 import io.gatehouse.server.http.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,9 @@ public record ChatFields(
         @JsonProperty("max_completion_tokens") @JsonField(value = "The same as max_tokens.", minimum = 1)
         Optional<Long> maxCompletionTokens,
 
-        @JsonField(value = "0 for the most probable token each time; default 1.", minimum = 0)
+        @JsonField(
+                value = "0 for the most probable token each time, or " + SamplingBounds.TEMPERATURES + "; default 1.",
+                minimum = 0)
         Optional<Double> temperature,
 
         @JsonProperty("top_p") @JsonField("Draw from the most probable tokens whose probabilities add up to it.")
@@ -39,7 +42,8 @@ public record ChatFields(
         Optional<Double> minP,
 
         @JsonProperty("repetition_penalty")
-        @JsonField("Makes tokens less probable that prompt or text already contain; default 1.")
+        @JsonField("Makes tokens less probable that prompt or text already contain: " + SamplingBounds.PENALTIES
+                + ", default 1.")
         Optional<Double> repetitionPenalty,
 
         @JsonField(value = "Answers; default 1.", minimum = 1)

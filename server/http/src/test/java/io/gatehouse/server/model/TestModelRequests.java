@@ -220,7 +220,15 @@ final class TestModelRequests {
                 Map.entry(
                         "{\"prompt\": [%s], \"n\": 2}".formatted(prompts),
                         "asks for 1,200 texts (600 prompts, n is 2); at most 1,024"),
-                Map.entry("{\"prompt\": \"a\", \"temperature\": -1}", "\"temperature\" must be a number from 0"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"temperature\": -1}",
+                        "\"temperature\" must be 0 or from 0.001 to 1000, but is -1.0"),
+                Map.entry("{\"prompt\": \"a\", \"temperature\": 1e-46}", "from 0.001 to 1000, but is 1.0E-46"),
+                Map.entry("{\"prompt\": \"a\", \"temperature\": 1001}", "from 0.001 to 1000, but is 1001.0"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"repetition_penalty\": 1e-300}",
+                        "\"repetition_penalty\" must be from 0.01 to 100, but is 1.0E-300"),
+                Map.entry("{\"prompt\": \"a\", \"repetition_penalty\": 101}", "from 0.01 to 100, but is 101.0"),
                 Map.entry("{\"prompt\": \"a\", \"top_p\": 0}", "\"top_p\" must be a number above 0 and up to 1"),
                 Map.entry("{\"prompt\": \"a\", \"top_k\": -2}", "\"top_k\" must be -1 or more"),
                 Map.entry("{\"prompt\": \"a\", \"logprobs\": 21}", "\"logprobs\" must be from 0 to 20, but is 21"),
