@@ -229,6 +229,9 @@ final class TestModelRequests {
                         "{\"prompt\": \"a\", \"repetition_penalty\": 1e-300}",
                         "\"repetition_penalty\" must be from 0.01 to 100, but is 1.0E-300"),
                 Map.entry("{\"prompt\": \"a\", \"repetition_penalty\": 101}", "from 0.01 to 100, but is 101.0"),
+                Map.entry(
+                        "{\"prompt\": \"%s\", \"n\": 1024, \"echo\": true}".formatted(" questions".repeat(180)),
+                        "asks for 1,843,200 characters of prompts to be sent back; at most 1,048,576"),
                 Map.entry("{\"prompt\": \"a\", \"top_p\": 0}", "\"top_p\" must be a number above 0 and up to 1"),
                 Map.entry("{\"prompt\": \"a\", \"top_k\": -2}", "\"top_k\" must be -1 or more"),
                 Map.entry("{\"prompt\": \"a\", \"logprobs\": 21}", "\"logprobs\" must be from 0 to 20, but is 21"),
