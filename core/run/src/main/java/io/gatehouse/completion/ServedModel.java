@@ -129,13 +129,19 @@ public final class ServedModel implements AutoCloseable {
     /**
      * Computes what a request asks for.
      *
+     * @param tokenised called after each prompt is tokenised; ends the computation by throwing
      * @param progress called when the weights are there, and after each layer; ends the computation by throwing
      * @param completed is given each text when it ends
      * @throws GatehouseException INVALID_ARGUMENT if prompt and text are longer than the model takes, or if more scores
      *     or characters of prompts are asked for than are sent; what the engine throws
      */
-    public void complete(CompletionRequest request, Runnable progress, Consumer<Completion> completed) {
-        List<int[]> prompts = request.prompts().stream().map(this::encode).toList();
+    public void complete(
+            CompletionRequest request, Runnable tokenised, Runnable progress, Consumer<Completion> completed) {
+        List<int[]> prompts = new ArrayList<>();
+        for (Input input : request.prompts()) {
+            prompts.add(encode(input));
+            tokenised.run();
+        }
         prompts.forEach(
                 prompt -> requireShort(prompt.length, request.maxTokens().orElse(1)));
         int maxTokens = request.maxTokens().orElseGet(() -> description.positions() - longest(prompts));

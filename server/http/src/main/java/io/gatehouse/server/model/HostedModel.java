@@ -40,11 +40,11 @@ final class HostedModel {
     }
 
     int[] encode(Input input, BooleanSupplier left) {
-        return ask(left, model -> model.encode(input));
+        return ask(left, model -> model.encode(input, settings.timeout()));
     }
 
     String decode(int[] tokens, BooleanSupplier left) {
-        return ask(left, model -> model.decode(tokens));
+        return ask(left, model -> model.decode(tokens, settings.timeout()));
     }
 
     List<Completion> complete(CompletionRequest request, BooleanSupplier left) {
