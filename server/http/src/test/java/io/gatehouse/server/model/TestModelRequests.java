@@ -392,6 +392,19 @@ final class TestModelRequests {
         }
     }
 
+    @Test
+    void modelsThatOnlyComputeRunsAreNotListed(@TempDir Path folder) throws Exception {
+        try (TestingServer runs = TestingServer.startWithSample(folder)) {
+            assertThat(JSON.readTree(runs.get("v1/sources").body()).path("models"))
+                    .hasSize(1);
+            assertThat(JSON.readTree(runs.get("v1/models").body()).path("data")).isEmpty();
+            requireRefused(
+                    runs.post("v1/completions", "{\"prompt\": \"a\", \"model\": \"model\"}"),
+                    404,
+                    "There is no model \"model\" here; the server was told of none: start it with --model PATH.");
+        }
+    }
+
     /** A request that takes many seconds. */
     private static String manySeconds() {
         String prompt = Stream.iterate(5, token -> 5 + token % 600)
