@@ -83,10 +83,9 @@ public record ChatFields(
         if (topLogprobs.isPresent() && !logprobs.orElse(false)) {
             throw Json.invalid("The field \"top_logprobs\" needs \"logprobs\": true.");
         }
-        Optional<Long> most = maxTokens.or(() -> maxCompletionTokens);
         return new CompletionRequest(
                 List.of(Input.conversation(turns(messages), true)),
-                most.map(count -> SamplingFields.whole("max_tokens", most, 1, Integer.MAX_VALUE, 1)),
+                mostTokens(),
                 samples,
                 SamplingFields.stop(stop),
                 SamplingFields.choice(temperature, topK, topP, minP, repetitionPenalty, seed),
@@ -94,6 +93,20 @@ public record ChatFields(
                 logprobs.filter(wanted -> wanted)
                         .map(wanted ->
                                 SamplingFields.whole("top_logprobs", topLogprobs, 0, SamplingFields.MOST_TOP, 0)));
+    }
+
+    /** The field has an old and a new name. */
+    private Optional<Integer> mostTokens() {
+        Optional<Integer> old =
+                maxTokens.map(count -> SamplingFields.whole("max_tokens", maxTokens, 1, Integer.MAX_VALUE, 1));
+        Optional<Integer> most = maxCompletionTokens.map(
+                count -> SamplingFields.whole("max_completion_tokens", maxCompletionTokens, 1, Integer.MAX_VALUE, 1));
+        if (old.isPresent() && most.isPresent() && !old.equals(most)) {
+            throw Json.invalid(
+                    "The fields \"max_tokens\" and \"max_completion_tokens\" mean the same, but are %d and %d."
+                            .formatted(old.get(), most.get()));
+        }
+        return most.or(() -> old);
     }
 
     /** The messages of a conversation. */

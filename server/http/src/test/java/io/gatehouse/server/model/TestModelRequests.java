@@ -257,6 +257,21 @@ final class TestModelRequests {
         requireRefused(server.post("v1/chat/completions", "{\"messages\": []}"), 400, "at least one message");
         requireRefused(
                 server.post("v1/chat/completions", "{\"messages\": [{\"role\": \"user\"}]}"), 400, "no \"content\"");
+        String message = "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], %s}";
+        requireRefused(
+                server.post("v1/chat/completions", message.formatted("\"max_completion_tokens\": 0")),
+                400,
+                "The field \"max_completion_tokens\" must be 1 or more, but is 0.");
+        requireRefused(
+                server.post(
+                        "v1/chat/completions", message.formatted("\"max_tokens\": 5, \"max_completion_tokens\": 0")),
+                400,
+                "The field \"max_completion_tokens\" must be 1 or more, but is 0.");
+        requireRefused(
+                server.post(
+                        "v1/chat/completions", message.formatted("\"max_tokens\": 5, \"max_completion_tokens\": 6")),
+                400,
+                "\"max_tokens\" and \"max_completion_tokens\" mean the same, but are 5 and 6.");
         requireRefused(server.post("tokenize", "{}"), 400, "needs either \"prompt\" or \"messages\"");
         requireRefused(server.post("detokenize", "{\"tokens\": 5}"), 400, "\"tokens\" has 5 where");
     }
