@@ -402,6 +402,9 @@ final class TestModelRequests {
             HttpResponse<String> third = small.post("tokenize", "{\"prompt\": \"a\"}");
             requireRefused(third, 429, "1 requests to this model wait already.");
             assertThat(third.headers().firstValue("Retry-After")).isPresent();
+            assertThat(small.get("tokenizer_info").statusCode())
+                    .as("what is known of the model needs no turn")
+                    .isEqualTo(200);
             requireRefused(first.get(), 504, "The request took longer than 1 s.");
             assertThat(second.get().statusCode()).isEqualTo(200);
         }
