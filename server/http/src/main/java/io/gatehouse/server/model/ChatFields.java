@@ -49,7 +49,7 @@ public record ChatFields(
         @JsonField(value = "Answers; default 1.", minimum = 1)
         Optional<Long> n,
 
-        @JsonField("Decides what is drawn.") Optional<Long> seed,
+        @JsonField("Random seed.") Optional<Long> seed,
 
         @JsonField("A text, or a list of texts, that ends an answer and is left out of it.")
         JsonNode stop,

@@ -45,7 +45,7 @@ public record CompletionFields(
         @JsonField(value = "Texts after each prompt; default 1.", minimum = 1)
         Optional<Long> n,
 
-        @JsonField("Decides what is drawn: the same for the same prompt, alone or among others.")
+        @JsonField("Random seed: a prompt has the same text alone or among others.")
         Optional<Long> seed,
 
         @JsonField("A text, or a list of texts, that ends a text and is left out of it.")
