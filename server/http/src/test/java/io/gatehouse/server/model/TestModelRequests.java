@@ -378,8 +378,11 @@ final class TestModelRequests {
     void aKilledProcessIsOneErrorOfThoseWhoWaitAndComesBack() throws Exception {
         post("tokenize", "{\"prompt\": \"a\"}");
         List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+        Duration idle = computed();
         waiting.add(later("v1/completions", manySeconds()));
-        Thread.sleep(500);
+        while (computed().minus(idle).compareTo(Duration.ofMillis(300)) < 0) {
+            Thread.sleep(20);
+        }
         waiting.add(later("v1/completions", "{\"prompt\": \"a\"}"));
         waiting.add(later("tokenize", "{\"prompt\": \"a\"}"));
         Thread.sleep(500);
@@ -448,6 +451,14 @@ final class TestModelRequests {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    /** Processor time of the processes of models. */
+    private static Duration computed() {
+        return ProcessHandle.current()
+                .children()
+                .flatMap(process -> process.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** The processes of models. */
