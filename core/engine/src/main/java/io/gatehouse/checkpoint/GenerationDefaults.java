@@ -25,6 +25,13 @@ public record GenerationDefaults(
     private static final int MAX_BYTES = 4 << 20;
     private static final int TOP_K = 50;
 
+    /** Published files have 1e-6, for the most probable token. */
+    private static final double LEAST_TEMPERATURE = 1e-6;
+
+    private static final double MOST_TEMPERATURE = 1000;
+    private static final double LEAST_PENALTY = 0.01;
+    private static final double MOST_PENALTY = 100;
+
     /** Keys that change which tokens are chosen and are not implemented, with the values at which they change nothing. */
     private static final Map<String, Double> REFUSED = Map.ofEntries(
             Map.entry("typical_p", 1.0),
@@ -68,11 +75,11 @@ public record GenerationDefaults(
                 .orElse(TOP_K);
         return new GenerationDefaults(
                 random,
-                random ? positive(config, "temperature", Double.MAX_VALUE) : 1,
+                random ? within(config, "temperature", LEAST_TEMPERATURE, MOST_TEMPERATURE) : 1,
                 random ? topK : 0,
-                random ? positive(config, "top_p", 1) : 1,
+                random ? within(config, "top_p", Double.MIN_VALUE, 1) : 1,
                 random ? config.find("min_p").map(value -> number(value, 0, 1)).orElse(0.0) : 0,
-                positive(config, "repetition_penalty", Double.MAX_VALUE));
+                within(config, "repetition_penalty", LEAST_PENALTY, MOST_PENALTY));
     }
 
     private static void refuse(JsonValue config, String key) {
@@ -86,16 +93,14 @@ public record GenerationDefaults(
                 });
     }
 
-    private static double positive(JsonValue config, String key, double most) {
-        return config.find(key)
-                .map(value -> number(value, Double.MIN_VALUE, most))
-                .orElse(1.0);
+    private static double within(JsonValue config, String key, double least, double most) {
+        return config.find(key).map(value -> number(value, least, most)).orElse(1.0);
     }
 
     private static double number(JsonValue value, double least, double most) {
         double number = value.anyNumber();
         if (!(number >= least && number <= most)) {
-            throw value.instead(most == 1 ? "a number up to 1" : "a positive number");
+            throw value.instead(most == 1 ? "a number up to 1" : "a number from %s to %s".formatted(least, most));
         }
         return number;
     }

@@ -21,6 +21,8 @@ final class TestGenerationDefaults {
         assertThat(read("""
                         {"do_sample": true, "temperature": 0.7, "top_k": 20, "top_p": 0.8, "min_p": 0.1,
                          "repetition_penalty": 1.05, "typical_p": 1.0, "num_beams": 1, "bad_words_ids": null}""")).isEqualTo(new GenerationDefaults(true, 0.7, 20, 0.8, 0.1, 1.05));
+        assertThat(read("{\"do_sample\": true, \"temperature\": 1e-06}").temperature())
+                .isEqualTo(1e-6);
         // The repetition penalty acts in greedy generation, too.
         assertThat(read("{\"temperature\": 0.7, \"top_p\": 0.8, \"repetition_penalty\": 1.1}"))
                 .isEqualTo(new GenerationDefaults(false, 1, 0, 1, 0, 1.1));
@@ -43,7 +45,15 @@ final class TestGenerationDefaults {
         assertRefused(
                 () -> read("{\"do_sample\": true, \"temperature\": 0}"),
                 ErrorCode.CORRUPT_CHECKPOINT,
-                "field 'temperature' is 0 instead of a positive number");
+                "field 'temperature' is 0 instead of a number from 1.0E-6 to 1000.0");
+        assertRefused(
+                () -> read("{\"do_sample\": true, \"temperature\": 1e-46}"),
+                ErrorCode.CORRUPT_CHECKPOINT,
+                "field 'temperature' is 1.0E-46 instead of a number from 1.0E-6 to 1000.0");
+        assertRefused(
+                () -> read("{\"repetition_penalty\": 1e300}"),
+                ErrorCode.CORRUPT_CHECKPOINT,
+                "field 'repetition_penalty' is 1.0E300 instead of a number from 0.01 to 100.0");
     }
 
     private GenerationDefaults read(String text) throws IOException {

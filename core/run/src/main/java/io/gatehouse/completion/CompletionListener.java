@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 final class CompletionListener implements GenerationListener {
     private final CompletionRequest request;
     private final List<Prompt> texts;
+    private final List<String> echoed;
     private final int maxTokens;
     private final StopTexts stop;
     private final Tokenizer tokenizer;
@@ -25,9 +26,11 @@ final class CompletionListener implements GenerationListener {
     /** Of texts that have begun, where scores are asked for. */
     private final Map<Integer, ScoredText> scores = new HashMap<>();
 
+    /** @param echoed text of each prompt, if they are sent back */
     CompletionListener(
             CompletionRequest request,
             List<Prompt> texts,
+            List<String> echoed,
             int maxTokens,
             StopTexts stop,
             Tokenizer tokenizer,
@@ -35,6 +38,7 @@ final class CompletionListener implements GenerationListener {
             Consumer<Completion> completed) {
         this.request = request;
         this.texts = texts;
+        this.echoed = echoed;
         this.maxTokens = maxTokens;
         this.stop = stop;
         this.tokenizer = tokenizer;
@@ -77,15 +81,10 @@ final class CompletionListener implements GenerationListener {
                 text % request.samples(),
                 stop.before(tokenizer.decode(shown)),
                 count > 0 && generated.finish() != Generated.Finish.LENGTH,
-                request.echo() ? Optional.of(prompted(text, prompt)) : Optional.empty(),
+                request.echo() ? Optional.of(echoed.get(text / request.samples())) : Optional.empty(),
                 prompt.length,
                 count,
                 scored));
-    }
-
-    /** A text is sent back as it came. */
-    private String prompted(int text, int[] prompt) {
-        return request.prompts().get(text / request.samples()).text().orElseGet(() -> tokenizer.decode(prompt));
     }
 
     @Override

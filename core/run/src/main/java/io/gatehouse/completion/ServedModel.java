@@ -34,6 +34,9 @@ public final class ServedModel implements AutoCloseable {
     /** Log-probabilities of one request: as many as are sent in about 25 MB. */
     private static final long MOST_SCORES = 1 << 18;
 
+    /** Characters of prompts that one request may have sent back: 6 MB if each is escaped in JSON. */
+    private static final long MOST_ECHOED = 1 << 20;
+
     private static final String END = "eos_token";
 
     private final Checkpoint checkpoint;
@@ -126,17 +129,24 @@ public final class ServedModel implements AutoCloseable {
     /**
      * Computes what a request asks for.
      *
+     * @param tokenised called after each prompt is tokenised; ends the computation by throwing
      * @param progress called when the weights are there, and after each layer; ends the computation by throwing
      * @param completed is given each text when it ends
      * @throws GatehouseException INVALID_ARGUMENT if prompt and text are longer than the model takes, or if more scores
-     *     are asked for than are sent; what the engine throws
+     *     or characters of prompts are asked for than are sent; what the engine throws
      */
-    public void complete(CompletionRequest request, Runnable progress, Consumer<Completion> completed) {
-        List<int[]> prompts = request.prompts().stream().map(this::encode).toList();
+    public void complete(
+            CompletionRequest request, Runnable tokenised, Runnable progress, Consumer<Completion> completed) {
+        List<int[]> prompts = new ArrayList<>();
+        for (Input input : request.prompts()) {
+            prompts.add(encode(input));
+            tokenised.run();
+        }
         prompts.forEach(
                 prompt -> requireShort(prompt.length, request.maxTokens().orElse(1)));
         int maxTokens = request.maxTokens().orElseGet(() -> description.positions() - longest(prompts));
         requireFewScores(request, prompts, maxTokens);
+        List<String> echoed = echoed(request, prompts);
         List<Prompt> texts = new ArrayList<>();
         for (int[] prompt : prompts) {
             for (int sample = 0; sample < request.samples(); sample++) {
@@ -159,7 +169,7 @@ public final class ServedModel implements AutoCloseable {
                 texts,
                 generation,
                 capture,
-                new CompletionListener(request, texts, maxTokens, stop, tokenizer, progress, completed));
+                new CompletionListener(request, texts, echoed, maxTokens, stop, tokenizer, progress, completed));
     }
 
     private Engine engine() {
@@ -205,6 +215,25 @@ public final class ServedModel implements AutoCloseable {
             throw invalid("The request asks for up to %,d log-probabilities; at most %,d are sent at a time."
                     .formatted(scores, MOST_SCORES));
         }
+    }
+
+    /** The texts of the prompts where they are sent back: as they came, or those of their tokens. */
+    private List<String> echoed(CompletionRequest request, List<int[]> prompts) {
+        if (!request.echo()) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            int[] prompt = prompts.get(i);
+            texts.add(request.prompts().get(i).text().orElseGet(() -> tokenizer.decode(prompt)));
+        }
+        long characters = texts.stream().mapToLong(String::length).sum() * request.samples();
+        if (characters > MOST_ECHOED) {
+            throw invalid(
+                    "The request asks for %,d characters of prompts to be sent back; at most %,d are sent at a time."
+                            .formatted(characters, MOST_ECHOED));
+        }
+        return texts;
     }
 
     private static GatehouseException invalid(String message) {

@@ -55,7 +55,11 @@ record SamplingOptions(
         }
         return new Sampling(
                 defaults.random(),
-                checked("--temperature", temperature, value -> value > 0, "a positive number")
+                checked(
+                                "--temperature",
+                                temperature,
+                                SamplingBounds::isTemperature,
+                                "a number " + SamplingBounds.TEMPERATURES)
                         .orElse(defaults.temperature()),
                 checked("--sample-top-k", topK.map(Integer::doubleValue), value -> value >= 0, "a number from 0")
                         .map(Double::intValue)
@@ -64,7 +68,11 @@ record SamplingOptions(
                         .orElse(defaults.topP()),
                 checked("--min-p", minP, value -> value >= 0 && value <= 1, "a number from 0 to 1")
                         .orElse(defaults.minP()),
-                checked("--repetition-penalty", repetitionPenalty, value -> value > 0, "a positive number")
+                checked(
+                                "--repetition-penalty",
+                                repetitionPenalty,
+                                SamplingBounds::isPenalty,
+                                "a number " + SamplingBounds.PENALTIES)
                         .orElse(defaults.repetitionPenalty()),
                 seed.orElse(0L));
     }
@@ -81,10 +89,9 @@ record SamplingOptions(
 
     private static Optional<Double> checked(
             String option, Optional<Double> value, DoublePredicate allowed, String expected) {
-        value.filter(number -> !allowed.test(number) || Double.isInfinite(number))
-                .ifPresent(number -> {
-                    throw invalid("%s takes %s, not %s".formatted(option, expected, number));
-                });
+        value.filter(number -> !allowed.test(number)).ifPresent(number -> {
+            throw invalid("%s takes %s, not %s".formatted(option, expected, number));
+        });
         return value;
     }
 

@@ -65,7 +65,7 @@ final class Messages {
     record Open(ModelChoice model, long memory) {}
 
     /**
-     * One of three questions to a model; none of them is to end the answer to the one before.
+     * One of three questions to a model; all empty: cancel.
      *
      * @param encode the answer is {@link Tokens}
      * @param decode the answer is a {@link Text}
@@ -126,8 +126,12 @@ final class Messages {
     /** The manifest without its questions, which were sent before. */
     record Prepared(RunDescription description, Map<String, String> more, DiskNeed.Growth growth) {}
 
-    /** The error that ended the worker's work. */
-    record Failed(ErrorCode code, String message) {
+    /**
+     * The error that ended the worker's work, or that is the answer to an order.
+     *
+     * @param ends whether the worker ends with it
+     */
+    record Failed(ErrorCode code, String message, boolean ends) {
         /** Longer messages are cut. */
         private static final int LONGEST_MESSAGE = 4000;
 

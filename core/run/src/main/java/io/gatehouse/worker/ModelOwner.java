@@ -25,6 +25,7 @@ public final class ModelOwner {
     private final BlockingQueue<Messages.Order> orders = new LinkedBlockingQueue<>();
     private volatile boolean cancelled;
     private long lastSign;
+    private boolean computing;
 
     private ModelOwner(PipeOutput out) {
         this.out = out;
@@ -43,22 +44,24 @@ public final class ModelOwner {
                 owner.answer(model, owner.orders.take());
             }
         } catch (GatehouseException e) {
-            owner.fail(e.code(), String.valueOf(e.getMessage()));
+            owner.fail(e.code(), String.valueOf(e.getMessage()), true);
         } catch (OutOfMemoryError e) {
             owner.fail(
-                    ErrorCode.OUT_OF_MEMORY, "The model took more memory than it may: %s.".formatted(e.getMessage()));
+                    ErrorCode.OUT_OF_MEMORY,
+                    "The model took more memory than it may: %s.".formatted(e.getMessage()),
+                    true);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (UncheckedIOException e) {
             // The owner is gone.
             throw e;
         } catch (RuntimeException | Error e) {
-            owner.fail(ErrorCode.INTERNAL_ERROR, "The model failed: %s.".formatted(e));
+            owner.fail(ErrorCode.INTERNAL_ERROR, "The model failed: %s.".formatted(e), true);
             throw e;
         }
     }
 
-    /** Hears the owner while the model computes. */
+    /** Reads orders on its own thread, so that a request can be cancelled. */
     private void listen(PipeInput in) {
         try {
             while (true) {
@@ -82,13 +85,14 @@ public final class ModelOwner {
             order.decode().ifPresent(tokens -> say(Messages.Kind.TEXT, new Messages.Text(model.decode(tokens.ids()))));
             order.complete().ifPresent(request -> complete(model, request));
         } catch (GatehouseException e) {
-            fail(e.code(), String.valueOf(e.getMessage()));
+            fail(e.code(), String.valueOf(e.getMessage()), false);
         }
     }
 
     private void complete(ServedModel model, CompletionRequest request) {
         lastSign = 0;
-        model.complete(request, this::sign, this::completed);
+        computing = false;
+        model.complete(request, () -> sign(false), () -> sign(true), this::completed);
         say(() -> out.kind(Messages.Kind.DONE));
     }
 
@@ -96,23 +100,30 @@ public final class ModelOwner {
         say(Messages.Kind.COMPLETION, completion);
     }
 
-    /** Tells the owner now and then that the model computes, so that it can say that nobody wants it to. */
-    private void sign() {
+    /**
+     * Tells the owner now and then that the model is busy, so that it can say that nobody wants it to. The owner hears at
+     * once that computing begins.
+     */
+    private void sign(boolean computes) {
         if (cancelled) {
             throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The request was cancelled.");
         }
         long now = System.nanoTime();
-        if (lastSign == 0 || now - lastSign > BETWEEN_SIGNS.toNanos()) {
+        if (lastSign == 0 || computing != computes || now - lastSign > BETWEEN_SIGNS.toNanos()) {
             lastSign = now;
+            computing = computes;
             say(() -> {
-                out.kind(Messages.Kind.LAYER_DONE);
-                out.number(0);
+                out.kind(computes ? Messages.Kind.LAYER_DONE : Messages.Kind.TOKENISING);
+                if (computes) {
+                    out.number(0);
+                }
             });
         }
     }
 
-    private void fail(ErrorCode code, String message) {
-        say(Messages.Kind.FAILED, new Messages.Failed(code, message));
+    /** @param ends whether this process ends with it */
+    private void fail(ErrorCode code, String message, boolean ends) {
+        say(Messages.Kind.FAILED, new Messages.Failed(code, message, ends));
     }
 
     private void say(Messages.Kind kind, Record message) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A process that answers questions to one model, from the view of the process that started it. It keeps the model until it
@@ -28,19 +29,23 @@ public final class ModelWorker implements AutoCloseable {
     private static final Duration CANCEL_GRACE = Duration.ofSeconds(60);
 
     private final WorkerProcess process;
+    private final String name;
+    private final Duration grace;
     private final PipeOutput out;
     private final PipeInput in;
     private final ModelDescription description;
-    /** When the process is ended if it computes on; 0 for never. */
-    private volatile long computesUntil;
+    /** When the process is ended if it has not answered; 0 for never. */
+    private volatile long answersUntil;
 
     private boolean broken;
 
-    private ModelWorker(WorkerProcess process, Messages.Open order) {
+    private ModelWorker(WorkerProcess process, String name, Messages.Open order, Duration grace) {
         this.process = process;
+        this.name = name;
+        this.grace = grace;
         this.out = new PipeOutput(process.orders());
         this.in = new PipeInput(process.messages());
-        process.endWhen(() -> computesUntil != 0 && System.nanoTime() - computesUntil > 0);
+        process.endWhen(() -> answersUntil != 0 && System.nanoTime() - answersUntil > 0);
         tell(order);
         require(Messages.Kind.DESCRIPTION, next());
         this.description = json(ModelDescription.class);
@@ -53,11 +58,15 @@ public final class ModelWorker implements AutoCloseable {
      * @throws GatehouseException what is wrong with it; WORKER_ENDED or OUT_OF_MEMORY if reading ended the process
      */
     public static ModelWorker start(WorkerSettings settings, ModelChoice model) {
-        WorkerProcess process = WorkerProcess.start(
-                settings,
-                "The process of model %s".formatted(Path.of(model.path()).getFileName()));
+        return start(settings, model, CANCEL_GRACE);
+    }
+
+    /** @param grace time beyond a limit after which a process that has not answered is ended */
+    static ModelWorker start(WorkerSettings settings, ModelChoice model, Duration grace) {
+        String name = String.valueOf(Path.of(model.path()).getFileName());
+        WorkerProcess process = WorkerProcess.start(settings, "The process of model %s".formatted(name));
         try {
-            return new ModelWorker(process, new Messages.Open(model, settings.memory()));
+            return new ModelWorker(process, name, new Messages.Open(model, settings.memory()), grace);
         } catch (RuntimeException | Error e) {
             process.close();
             throw e;
@@ -73,44 +82,81 @@ public final class ModelWorker implements AutoCloseable {
         return !broken && process.isAlive();
     }
 
-    /** Ids of the tokens of a text. */
-    public int[] encode(Input input) {
-        in.allow(ANSWER_BYTES);
-        tell(Messages.Order.encode(input));
-        require(Messages.Kind.TOKENS, next());
-        return json(Messages.Tokens.class).ids();
+    /**
+     * Ids of the tokens of a text.
+     *
+     * @throws GatehouseException QUERY_TIMEOUT, which ends the process
+     */
+    public int[] encode(Input input, Duration limit) {
+        return within(limit, () -> {
+            tell(Messages.Order.encode(input));
+            require(Messages.Kind.TOKENS, next());
+            return json(Messages.Tokens.class).ids();
+        });
     }
 
-    /** The text of tokens together. */
-    public String decode(int... tokens) {
-        in.allow(ANSWER_BYTES);
-        tell(Messages.Order.decode(tokens));
-        require(Messages.Kind.TEXT, next());
-        return json(Messages.Text.class).text();
+    /**
+     * The text of tokens together.
+     *
+     * @throws GatehouseException QUERY_TIMEOUT, which ends the process
+     */
+    public String decode(int[] tokens, Duration limit) {
+        return within(limit, () -> {
+            tell(Messages.Order.decode(tokens));
+            require(Messages.Kind.TEXT, next());
+            return json(Messages.Text.class).text();
+        });
     }
 
     /**
      * Texts after prompts. The weights are read for the first ones.
      *
-     * @param limit time from when the weights are there
+     * @param limit time for tokenising and reading the weights, and again for computing
      * @param unwanted whether nobody waits for the texts any more
      * @return in the order of the prompts, and of the samples after each
-     * @throws GatehouseException QUERY_TIMEOUT; CANCELLED_BY_USER if the texts were unwanted; what the model refuses
+     * @throws GatehouseException QUERY_TIMEOUT, which ends the process if it does not stop; CANCELLED_BY_USER if the texts
+     *     were unwanted; what the model refuses
      */
     public List<Completion> complete(CompletionRequest request, Duration limit, BooleanSupplier unwanted) {
+        return within(limit, () -> completions(request, limit, unwanted));
+    }
+
+    /** Has the process ended if it does not answer. */
+    private <T> T within(Duration limit, Supplier<T> answer) {
         in.allow(ANSWER_BYTES);
+        answersUntil = System.nanoTime() + limit.plus(grace).toNanos();
+        try {
+            return answer.get();
+        } catch (GatehouseException e) {
+            if (e.code() == ErrorCode.CANCELLED_BY_USER && process.isCancelled()) {
+                throw new GatehouseException(
+                        ErrorCode.QUERY_TIMEOUT,
+                        "Model %s took longer than %d s and did not stop; its process was ended."
+                                .formatted(name, limit.toSeconds()),
+                        e);
+            }
+            throw e;
+        } finally {
+            answersUntil = 0;
+        }
+    }
+
+    private List<Completion> completions(CompletionRequest request, Duration limit, BooleanSupplier unwanted) {
         tell(Messages.Order.complete(request));
         List<Completion> completions = new ArrayList<>();
-        long deadline = 0;
+        long deadline = System.nanoTime() + limit.toNanos();
+        boolean computing = false;
         boolean cancelled = false;
         boolean late = false;
         try {
             while (true) {
-                switch (next()) {
-                    case LAYER_DONE -> {
-                        if (deadline == 0) {
+                Messages.Kind kind = next();
+                switch (kind) {
+                    case TOKENISING, LAYER_DONE -> {
+                        if (kind == Messages.Kind.LAYER_DONE && !computing) {
+                            computing = true;
                             deadline = System.nanoTime() + limit.toNanos();
-                            computesUntil = deadline + CANCEL_GRACE.toNanos();
+                            answersUntil = deadline + grace.toNanos();
                         }
                         late = System.nanoTime() - deadline > 0;
                         if (!cancelled && (late || unwanted.getAsBoolean())) {
@@ -126,13 +172,11 @@ public final class ModelWorker implements AutoCloseable {
                 }
             }
         } catch (GatehouseException e) {
-            if (e.code() == ErrorCode.CANCELLED_BY_USER && (late || !cancelled)) {
+            if (e.code() == ErrorCode.CANCELLED_BY_USER && late && !process.isCancelled()) {
                 throw new GatehouseException(
                         ErrorCode.QUERY_TIMEOUT, "The request took longer than %d s.".formatted(limit.toSeconds()), e);
             }
             throw e;
-        } finally {
-            computesUntil = 0;
         }
     }
 
@@ -163,10 +207,9 @@ public final class ModelWorker implements AutoCloseable {
         if (kind != Messages.Kind.FAILED) {
             return kind;
         }
-        GatehouseException failure = json(Messages.Failed.class).error();
-        // It ends after an error of its own.
-        broken |= failure.code() == ErrorCode.INTERNAL_ERROR;
-        throw failure;
+        Messages.Failed failed = json(Messages.Failed.class);
+        broken |= failed.ends();
+        throw failed.error();
     }
 
     private void require(Messages.Kind expected, Messages.Kind kind) {

@@ -192,7 +192,7 @@ public final class ParentProcess {
     private void fail(ErrorCode code, String message) {
         say(() -> {
             out.kind(Messages.Kind.FAILED);
-            out.json(new Messages.Failed(code, message));
+            out.json(new Messages.Failed(code, message, true));
         });
     }
 

@@ -151,6 +151,11 @@ final class WorkerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Whether this ended the worker because a condition said so. */
+    boolean isCancelled() {
+        return verdict == Verdict.CANCELLED;
+    }
+
     /** Ends the worker when this says so. */
     void endWhen(BooleanSupplier condition) {
         unwanted = condition;

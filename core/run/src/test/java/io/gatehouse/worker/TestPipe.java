@@ -59,7 +59,7 @@ final class TestPipe {
                 new Messages.Prepared(description, Map.of("prompts", "x"), new DiskNeed.Growth(5, 6));
         Messages.Questions questions = new Messages.Questions(List.of(new RunManifest.Entry(
                 new QuestionRow("s", 1, "Wörter \u0000?", List.of("a", "b"), 'B', Map.of("k", "v")), 7)));
-        Messages.Failed failed = new Messages.Failed(ErrorCode.CORRUPT_QUIZ, "No.");
+        Messages.Failed failed = new Messages.Failed(ErrorCode.CORRUPT_QUIZ, "No.", true);
         PipeInput in = input(
                 written(out -> {
                     out.json(prepared);

@@ -10,7 +10,6 @@ import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerSettings;
-import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.server.run.RunSources;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
@@ -116,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
                         .with(sources),
                 Optional.empty(),
                 WorkerCommand.standard(),
-                ModelSettings.NONE,
+                Optional.empty(),
                 stop,
                 out);
     }

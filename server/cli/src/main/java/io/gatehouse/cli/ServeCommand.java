@@ -121,7 +121,7 @@ final class ServeCommand implements Runnable {
             ServerSettings settings,
             Optional<PgSettings> pg,
             WorkerSettings worker,
-            ModelSettings models,
+            Optional<ModelSettings> models,
             StopSignal stop,
             PrintWriter out) {
         try (GatehouseServer server =
@@ -143,7 +143,7 @@ final class ServeCommand implements Runnable {
             GatehouseServer server,
             Optional<PgServer> pg,
             ServerSettings settings,
-            ModelSettings models,
+            Optional<ModelSettings> models,
             PrintWriter out) {
         int runs = store.runs().size();
         out.printf(
@@ -156,14 +156,12 @@ final class ServeCommand implements Runnable {
         out.printf("  %s%n", server.uri());
         pg.ifPresent(port -> out.printf("  %s%n", port.address()));
         limits(settings, out);
-        if (!settings.sources().models().isEmpty()) {
-            out.printf(
-                    Locale.ROOT,
-                    "Models: %s; %d requests to each queued, time limit %d s.%n",
-                    String.join(", ", settings.sources().models().keySet()),
-                    models.queued(),
-                    models.timeout().toSeconds());
-        }
+        models.ifPresent(answering -> out.printf(
+                Locale.ROOT,
+                "Models: %s; %d requests to each queued, time limit %d s.%n",
+                String.join(", ", settings.sources().models().keySet()),
+                answering.queued(),
+                answering.timeout().toSeconds()));
         out.println("Press Ctrl-C to stop.");
         out.flush();
     }

@@ -236,19 +236,19 @@ final class ServeOptions {
     }
 
     /**
-     * How models answer requests: each in a process of its own, which share the memory of one that computes a run. Only
-     * those processes read precision and device, because this one loads no TensorFlow.
+     * How models answer requests, if there are any: each in a process of its own, which share the memory of one that
+     * computes a run. Only those processes read precision and device, because this one loads no TensorFlow.
      */
-    ModelSettings models() {
+    Optional<ModelSettings> models() {
         if (models.isEmpty()) {
-            return ModelSettings.NONE;
+            return Optional.empty();
         }
         WorkerSettings worker =
                 ModelWorkerCommand.settings(memory().worker() / models.size(), Duration.ofSeconds(readingTimeout));
-        return new ModelSettings(
+        return Optional.of(new ModelSettings(
                 path -> ModelWorker.start(worker, new ModelChoice(path.toString(), precision, device)),
                 QUEUED_PER_MODEL,
-                Duration.ofSeconds(modelTimeout));
+                Duration.ofSeconds(modelTimeout)));
     }
 
     ServerMemory memory() {

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,5 +37,38 @@ final class TestDemoCommand {
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(again.err()).contains("is the finished demo run; it is not repeated.");
         assertThat(Files.readString(report)).isEqualTo(page.html());
+        assertThat(printedByConsole(database))
+                .as("its model computes runs and answers no requests")
+                .noneMatch(line -> line.startsWith("Models"))
+                .last()
+                .isEqualTo("Press Ctrl-C to stop.");
+    }
+
+    /** What the demo prints until it serves. */
+    private static List<String> printedByConsole(Path database) throws IOException {
+        Process demo = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                        "-Dgatehouse.home=" + System.getProperty("gatehouse.home", ""),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Gatehouse.class.getName(),
+                        "demo",
+                        "--db",
+                        database.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader out = demo.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+                if (line.startsWith("Press")) {
+                    break;
+                }
+            }
+        } finally {
+            demo.destroyForcibly();
+        }
+        return lines;
     }
 }

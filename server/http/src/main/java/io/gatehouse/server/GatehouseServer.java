@@ -92,16 +92,20 @@ public final class GatehouseServer implements AutoCloseable {
      * @throws GatehouseException ADDRESS_IN_USE if another program listens there
      */
     public static GatehouseServer start(Store store, QueryEngine engine, ServerSettings settings, RunPlanner planner) {
-        return start(store, engine, settings, planner, ModelSettings.NONE);
+        return start(store, engine, settings, planner, Optional.empty());
     }
 
     /**
      * The same.
      *
-     * @param models how the models of the settings answer requests
+     * @param models how the models of the settings answer requests; empty if they only compute runs
      */
     public static GatehouseServer start(
-            Store store, QueryEngine engine, ServerSettings settings, RunPlanner planner, ModelSettings models) {
+            Store store,
+            QueryEngine engine,
+            ServerSettings settings,
+            RunPlanner planner,
+            Optional<ModelSettings> models) {
         ServerSocketChannel channel =
                 requireNonNull(settings, "settings is null").address().open();
         try {

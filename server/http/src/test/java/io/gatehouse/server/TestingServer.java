@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -37,14 +38,14 @@ public final class TestingServer implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private TestingServer(Path folder, UnaryOperator<ServerSettings> change, Function<Store, RunPlanner> planner) {
-        this(folder, change, planner, ModelSettings.NONE);
+        this(folder, change, planner, Optional.empty());
     }
 
     private TestingServer(
             Path folder,
             UnaryOperator<ServerSettings> change,
             Function<Store, RunPlanner> planner,
-            ModelSettings models) {
+            Optional<ModelSettings> models) {
         Path file = folder.resolve("seeded.duckdb");
         SeededFile.write(file);
         store = Store.open(file);
@@ -91,7 +92,7 @@ public final class TestingServer implements AutoCloseable {
                 folder,
                 settings -> change.apply(settings.with(RunSources.of(models, List.of()))),
                 store -> RunPlanner.NONE,
-                answering);
+                Optional.of(answering));
     }
 
     /** Skips the test where the console was not built, unless CI=true, where it must be. */

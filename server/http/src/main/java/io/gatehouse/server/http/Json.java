@@ -275,7 +275,7 @@ public final class Json {
         return Optional.of(node.doubleValue());
     }
 
-    /** A truth that may be missing or null. */
+    /** A boolean, or empty where it is missing or null. */
     private static Optional<Boolean> findBoolean(ObjectNode body, String field) {
         JsonNode node = body.path(field);
         if (node.isMissingNode() || node.isNull()) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.gatehouse.base.JsonField;
 import io.gatehouse.completion.CompletionRequest;
 import io.gatehouse.completion.Input;
+import io.gatehouse.run.SamplingBounds;
 import io.gatehouse.server.http.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,9 @@ public record ChatFields(
         @JsonProperty("max_completion_tokens") @JsonField(value = "The same as max_tokens.", minimum = 1)
         Optional<Long> maxCompletionTokens,
 
-        @JsonField(value = "0 for the most probable token each time; default 1.", minimum = 0)
+        @JsonField(
+                value = "0 for the most probable token each time, or " + SamplingBounds.TEMPERATURES + "; default 1.",
+                minimum = 0)
         Optional<Double> temperature,
 
         @JsonProperty("top_p") @JsonField("Draw from the most probable tokens whose probabilities add up to it.")
@@ -39,13 +42,14 @@ public record ChatFields(
         Optional<Double> minP,
 
         @JsonProperty("repetition_penalty")
-        @JsonField("Makes tokens less probable that prompt or text already contain; default 1.")
+        @JsonField("Makes tokens less probable that prompt or text already contain: " + SamplingBounds.PENALTIES
+                + ", default 1.")
         Optional<Double> repetitionPenalty,
 
         @JsonField(value = "Answers; default 1.", minimum = 1)
         Optional<Long> n,
 
-        @JsonField("Decides what is drawn.") Optional<Long> seed,
+        @JsonField("Random seed.") Optional<Long> seed,
 
         @JsonField("A text, or a list of texts, that ends an answer and is left out of it.")
         JsonNode stop,
@@ -79,10 +83,9 @@ public record ChatFields(
         if (topLogprobs.isPresent() && !logprobs.orElse(false)) {
             throw Json.invalid("The field \"top_logprobs\" needs \"logprobs\": true.");
         }
-        Optional<Long> most = maxTokens.or(() -> maxCompletionTokens);
         return new CompletionRequest(
                 List.of(Input.conversation(turns(messages), true)),
-                most.map(count -> SamplingFields.whole("max_tokens", most, 1, Integer.MAX_VALUE, 1)),
+                mostTokens(),
                 samples,
                 SamplingFields.stop(stop),
                 SamplingFields.choice(temperature, topK, topP, minP, repetitionPenalty, seed),
@@ -90,6 +93,20 @@ public record ChatFields(
                 logprobs.filter(wanted -> wanted)
                         .map(wanted ->
                                 SamplingFields.whole("top_logprobs", topLogprobs, 0, SamplingFields.MOST_TOP, 0)));
+    }
+
+    /** The field has an old and a new name. */
+    private Optional<Integer> mostTokens() {
+        Optional<Integer> old =
+                maxTokens.map(count -> SamplingFields.whole("max_tokens", maxTokens, 1, Integer.MAX_VALUE, 1));
+        Optional<Integer> most = maxCompletionTokens.map(
+                count -> SamplingFields.whole("max_completion_tokens", maxCompletionTokens, 1, Integer.MAX_VALUE, 1));
+        if (old.isPresent() && most.isPresent() && !old.equals(most)) {
+            throw Json.invalid(
+                    "The fields \"max_tokens\" and \"max_completion_tokens\" mean the same, but are %d and %d."
+                            .formatted(old.get(), most.get()));
+        }
+        return most.or(() -> old);
     }
 
     /** The messages of a conversation. */

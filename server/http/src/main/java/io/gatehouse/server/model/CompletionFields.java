@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.base.JsonField;
 import io.gatehouse.completion.CompletionRequest;
 import io.gatehouse.completion.Input;
+import io.gatehouse.run.SamplingBounds;
 import io.gatehouse.server.http.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,9 @@ public record CompletionFields(
         @JsonField(value = "Most tokens of each text; default 16, 0 for the prompt alone.", minimum = 0)
         Optional<Long> maxTokens,
 
-        @JsonField(value = "0 for the most probable token each time; default 1.", minimum = 0)
+        @JsonField(
+                value = "0 for the most probable token each time, or " + SamplingBounds.TEMPERATURES + "; default 1.",
+                minimum = 0)
         Optional<Double> temperature,
 
         @JsonProperty("top_p") @JsonField("Draw from the most probable tokens whose probabilities add up to it.")
@@ -35,13 +38,14 @@ public record CompletionFields(
         Optional<Double> minP,
 
         @JsonProperty("repetition_penalty")
-        @JsonField("Makes tokens less probable that prompt or text already contain; default 1.")
+        @JsonField("Makes tokens less probable that prompt or text already contain: " + SamplingBounds.PENALTIES
+                + ", default 1.")
         Optional<Double> repetitionPenalty,
 
         @JsonField(value = "Texts after each prompt; default 1.", minimum = 1)
         Optional<Long> n,
 
-        @JsonField("Decides what is drawn: the same for the same prompt, alone or among others.")
+        @JsonField("Random seed: a prompt has the same text alone or among others.")
         Optional<Long> seed,
 
         @JsonField("A text, or a list of texts, that ends a text and is left out of it.")

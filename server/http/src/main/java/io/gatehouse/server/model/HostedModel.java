@@ -23,6 +23,9 @@ final class HostedModel {
     private final ModelSettings settings;
     private final SlotQueue turn = new SlotQueue(1);
     private volatile Optional<ModelWorker> worker = Optional.empty();
+    /** That of the last process, so that it can be told while a request is computed. */
+    private volatile Optional<ModelDescription> description = Optional.empty();
+
     private volatile Crash lastCrash = new Crash(0, Optional.empty());
     private volatile boolean closed;
 
@@ -36,15 +39,15 @@ final class HostedModel {
 
     /** @param left whether the client has left */
     ModelDescription description(BooleanSupplier left) {
-        return ask(left, ModelWorker::description);
+        return description.orElseGet(() -> ask(left, ModelWorker::description));
     }
 
     int[] encode(Input input, BooleanSupplier left) {
-        return ask(left, model -> model.encode(input));
+        return ask(left, model -> model.encode(input, settings.timeout()));
     }
 
     String decode(int[] tokens, BooleanSupplier left) {
-        return ask(left, model -> model.decode(tokens));
+        return ask(left, model -> model.decode(tokens, settings.timeout()));
     }
 
     List<Completion> complete(CompletionRequest request, BooleanSupplier left) {
@@ -85,6 +88,7 @@ final class HostedModel {
         try {
             ModelWorker asked = worker.orElseGet(() -> settings.starter().start(path));
             worker = Optional.of(asked);
+            description = Optional.of(asked.description());
             requireOpen();
             return question.apply(asked);
         } catch (GatehouseException e) {

@@ -10,14 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The models that clients may ask, by their names. */
+/** The models that clients may ask, by their names; none where models only compute runs. */
 public final class ModelHost implements AutoCloseable {
     private final RunSources sources;
     private final Map<String, HostedModel> models = new TreeMap<>();
 
-    public ModelHost(RunSources sources, ModelSettings settings) {
-        this.sources = requireNonNull(sources, "sources is null");
-        sources.models().forEach((name, path) -> models.put(name, new HostedModel(path, settings)));
+    /** @param settings empty where models answer no requests */
+    public ModelHost(RunSources sources, Optional<ModelSettings> settings) {
+        this.sources = settings.isPresent() ? requireNonNull(sources, "sources is null") : RunSources.none();
+        settings.ifPresent(how ->
+                this.sources.models().forEach((name, path) -> models.put(name, new HostedModel(path, how))));
     }
 
     Set<String> names() {

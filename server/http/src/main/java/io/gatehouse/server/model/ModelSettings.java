@@ -16,15 +16,6 @@ import java.time.Duration;
  * @param timeout time of one request, from its turn
  */
 public record ModelSettings(Starter starter, int queued, Duration timeout) {
-    /** Of a server whose models only compute runs. */
-    public static final ModelSettings NONE = new ModelSettings(
-            model -> {
-                throw new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT, "The models of this server answer no requests.");
-            },
-            1,
-            Duration.ofSeconds(1));
-
     public ModelSettings {
         requireNonNull(starter, "starter is null");
         requireNonNull(timeout, "timeout is null");

@@ -3,6 +3,7 @@ package io.gatehouse.server.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.completion.CompletionRequest;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.SamplingBounds;
 import io.gatehouse.run.StopTexts;
 import io.gatehouse.server.http.Json;
 import java.util.ArrayList;
@@ -60,11 +61,16 @@ final class SamplingFields {
             Optional<Double> repetitionPenalty,
             Optional<Long> seed) {
         return new CompletionRequest.Choice(
-                number("temperature", temperature, 1, value -> value >= 0, "a number from 0"),
+                number(
+                        "temperature",
+                        temperature,
+                        1,
+                        value -> value == 0 || SamplingBounds.isTemperature(value),
+                        "0 or " + SamplingBounds.TEMPERATURES),
                 Math.max(0, whole("top_k", topK, -1, Integer.MAX_VALUE, 0)),
                 number("top_p", topP, 1, value -> value > 0 && value <= 1, "a number above 0 and up to 1"),
                 number("min_p", minP, 0, value -> value >= 0 && value <= 1, "a number from 0 to 1"),
-                number("repetition_penalty", repetitionPenalty, 1, value -> value > 0, "a number above 0"),
+                number("repetition_penalty", repetitionPenalty, 1, SamplingBounds::isPenalty, SamplingBounds.PENALTIES),
                 seed.orElseGet(() -> ThreadLocalRandom.current().nextLong()));
     }
 

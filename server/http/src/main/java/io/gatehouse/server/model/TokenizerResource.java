@@ -41,7 +41,7 @@ public final class TokenizerResource {
             @JsonProperty("pad_token") @JsonField("Special token that fills up a batch.")
             Optional<String> padToken,
 
-            @JsonProperty("unk_token") @JsonField("Special token for what has none.")
+            @JsonProperty("unk_token") @JsonField("Token for unknown text.")
             Optional<String> unkToken,
 
             @JsonProperty("chat_template") @JsonField("Jinja.")

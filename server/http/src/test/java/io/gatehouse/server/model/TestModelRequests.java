@@ -220,7 +220,18 @@ final class TestModelRequests {
                 Map.entry(
                         "{\"prompt\": [%s], \"n\": 2}".formatted(prompts),
                         "asks for 1,200 texts (600 prompts, n is 2); at most 1,024"),
-                Map.entry("{\"prompt\": \"a\", \"temperature\": -1}", "\"temperature\" must be a number from 0"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"temperature\": -1}",
+                        "\"temperature\" must be 0 or from 0.001 to 1000, but is -1.0"),
+                Map.entry("{\"prompt\": \"a\", \"temperature\": 1e-46}", "from 0.001 to 1000, but is 1.0E-46"),
+                Map.entry("{\"prompt\": \"a\", \"temperature\": 1001}", "from 0.001 to 1000, but is 1001.0"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"repetition_penalty\": 1e-300}",
+                        "\"repetition_penalty\" must be from 0.01 to 100, but is 1.0E-300"),
+                Map.entry("{\"prompt\": \"a\", \"repetition_penalty\": 101}", "from 0.01 to 100, but is 101.0"),
+                Map.entry(
+                        "{\"prompt\": \"%s\", \"n\": 1024, \"echo\": true}".formatted(" questions".repeat(180)),
+                        "asks for 1,843,200 characters of prompts to be sent back; at most 1,048,576"),
                 Map.entry("{\"prompt\": \"a\", \"top_p\": 0}", "\"top_p\" must be a number above 0 and up to 1"),
                 Map.entry("{\"prompt\": \"a\", \"top_k\": -2}", "\"top_k\" must be -1 or more"),
                 Map.entry("{\"prompt\": \"a\", \"logprobs\": 21}", "\"logprobs\" must be from 0 to 20, but is 21"),
@@ -246,6 +257,21 @@ final class TestModelRequests {
         requireRefused(server.post("v1/chat/completions", "{\"messages\": []}"), 400, "at least one message");
         requireRefused(
                 server.post("v1/chat/completions", "{\"messages\": [{\"role\": \"user\"}]}"), 400, "no \"content\"");
+        String message = "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], %s}";
+        requireRefused(
+                server.post("v1/chat/completions", message.formatted("\"max_completion_tokens\": 0")),
+                400,
+                "The field \"max_completion_tokens\" must be 1 or more, but is 0.");
+        requireRefused(
+                server.post(
+                        "v1/chat/completions", message.formatted("\"max_tokens\": 5, \"max_completion_tokens\": 0")),
+                400,
+                "The field \"max_completion_tokens\" must be 1 or more, but is 0.");
+        requireRefused(
+                server.post(
+                        "v1/chat/completions", message.formatted("\"max_tokens\": 5, \"max_completion_tokens\": 6")),
+                400,
+                "\"max_tokens\" and \"max_completion_tokens\" mean the same, but are 5 and 6.");
         requireRefused(server.post("tokenize", "{}"), 400, "needs either \"prompt\" or \"messages\"");
         requireRefused(server.post("detokenize", "{\"tokens\": 5}"), 400, "\"tokens\" has 5 where");
     }
@@ -352,8 +378,11 @@ final class TestModelRequests {
     void aKilledProcessIsOneErrorOfThoseWhoWaitAndComesBack() throws Exception {
         post("tokenize", "{\"prompt\": \"a\"}");
         List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+        Duration idle = computed();
         waiting.add(later("v1/completions", manySeconds()));
-        Thread.sleep(500);
+        while (computed().minus(idle).compareTo(Duration.ofMillis(300)) < 0) {
+            Thread.sleep(20);
+        }
         waiting.add(later("v1/completions", "{\"prompt\": \"a\"}"));
         waiting.add(later("tokenize", "{\"prompt\": \"a\"}"));
         Thread.sleep(500);
@@ -376,8 +405,24 @@ final class TestModelRequests {
             HttpResponse<String> third = small.post("tokenize", "{\"prompt\": \"a\"}");
             requireRefused(third, 429, "1 requests to this model wait already.");
             assertThat(third.headers().firstValue("Retry-After")).isPresent();
+            assertThat(small.get("tokenizer_info").statusCode())
+                    .as("what is known of the model needs no turn")
+                    .isEqualTo(200);
             requireRefused(first.get(), 504, "The request took longer than 1 s.");
             assertThat(second.get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void modelsThatOnlyComputeRunsAreNotListed(@TempDir Path folder) throws Exception {
+        try (TestingServer runs = TestingServer.startWithSample(folder)) {
+            assertThat(JSON.readTree(runs.get("v1/sources").body()).path("models"))
+                    .hasSize(1);
+            assertThat(JSON.readTree(runs.get("v1/models").body()).path("data")).isEmpty();
+            requireRefused(
+                    runs.post("v1/completions", "{\"prompt\": \"a\", \"model\": \"model\"}"),
+                    404,
+                    "There is no model \"model\" here; the server was told of none: start it with --model PATH.");
         }
     }
 
@@ -406,6 +451,14 @@ final class TestModelRequests {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    /** Processor time of the processes of models. */
+    private static Duration computed() {
+        return ProcessHandle.current()
+                .children()
+                .flatMap(process -> process.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** The processes of models. */
