@@ -7,6 +7,7 @@ import io.gatehouse.handover.Choices;
 import io.gatehouse.handover.ExpertScore;
 import io.gatehouse.handover.Handover;
 import io.gatehouse.handover.HandoverFormat;
+import io.gatehouse.handover.HandoverFormats;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +78,7 @@ final class HandoverOptions {
 
     /** Writes the file. */
     void write(Session session, Path file) {
-        HandoverFormat wanted = HandoverFormat.of(format.orElseThrow());
+        HandoverFormat wanted = HandoverFormats.of(format.orElseThrow());
         new Handover(session, choices()).write(wanted, file);
     }
 

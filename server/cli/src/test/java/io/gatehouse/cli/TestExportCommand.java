@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.handover.HandoverFormat;
+import io.gatehouse.handover.HandoverFormats;
 import io.gatehouse.server.SeededFile;
 import io.gatehouse.testing.PythonProgram;
 import java.io.IOException;
@@ -171,7 +172,7 @@ final class TestExportCommand {
     void theDatabaseIsNotReplaced() throws IOException {
         byte[] before = Files.readAllBytes(Path.of(file));
         Path link = Files.createSymbolicLink(directory.resolve("link.json"), Path.of(file));
-        for (HandoverFormat format : HandoverFormat.ALL) {
+        for (HandoverFormat format : HandoverFormats.ALL) {
             for (String output :
                     List.of(file, directory.resolve("x/../a.duckdb").toString(), link.toString())) {
                 List<String> command = new ArrayList<>(List.of("export", "--as", format.id(), "--output", output));

@@ -25,7 +25,7 @@ public enum Choice {
 
     /** The formats that take it. */
     List<String> takers() {
-        return HandoverFormat.ALL.stream()
+        return HandoverFormats.ALL.stream()
                 .filter(format -> format.choices().contains(this))
                 .map(HandoverFormat::id)
                 .toList();

@@ -218,7 +218,7 @@ final class TestFormats {
         for (String suffix : List.of(".wal", ".server")) {
             Path file = Files.writeString(directory.resolve("used" + suffix.substring(1)), "in use");
             Files.createFile(file.resolveSibling(file.getFileName() + suffix));
-            for (HandoverFormat format : HandoverFormat.ALL) {
+            for (HandoverFormat format : HandoverFormats.ALL) {
                 Choices choices = format.choices().contains(Choice.RUN) ? Choices.of("r") : all();
                 assertRefused(
                         () -> write(format.id(), choices, file),
@@ -290,7 +290,7 @@ final class TestFormats {
                 ErrorCode.INVALID_ARGUMENT,
                 "--run r is only for --as eplb, kt, exl3, hot, pins");
         assertRefused(
-                () -> HandoverFormat.of("onnx"),
+                () -> HandoverFormats.of("onnx"),
                 ErrorCode.INVALID_ARGUMENT,
                 "There is no format 'onnx'; the formats are duckdb, eplb");
     }
@@ -427,7 +427,7 @@ final class TestFormats {
     }
 
     private static void write(Path database, String format, Choices choices, Path file) {
-        ask(database, session -> new Handover(session, choices).write(HandoverFormat.of(format), file));
+        ask(database, session -> new Handover(session, choices).write(HandoverFormats.of(format), file));
     }
 
     private static Choices choices(Optional<String> scope, Optional<Integer> hottest) {

@@ -204,7 +204,7 @@ final class TestHandover {
     }
 
     private void write(Handover handover, String format) {
-        handover.write(HandoverFormat.of(format), file());
+        handover.write(HandoverFormats.of(format), file());
     }
 
     private static Handover at(Handover handover, String scope) {
