@@ -117,7 +117,7 @@ final class TestCheckCommand {
                 .zipSatisfy(lines, (line, expected) -> assertThat(line).startsWith(expected));
         assertThat(outcome.out())
                 .startsWith("Checking run 'second'\n")
-                .endsWith("checks.sql: 4 of 14 checks passed, 5 failed, 5 had an error\n");
+                .endsWith("checks.sql: 4 of 15 checks passed, 6 failed, 5 had an error\n");
     }
 
     @Test
