@@ -113,8 +113,9 @@ public final class ServedModel implements AutoCloseable {
             List<Message> messages = input.conversation().get().stream()
                     .map(turn -> new Message(turn.role(), turn.content()))
                     .toList();
-            return chat.orElseThrow(() -> invalid(
-                            "Model %s has no chat template, which a conversation needs.".formatted(checkpoint.name())))
+            return chat.orElseThrow(
+                            () -> invalid("Model %s has no chat template; send a prompt to /v1/completions instead."
+                                    .formatted(checkpoint.name())))
                     .encode(messages, input.special());
         }
         String text = input.text().orElse("");
@@ -198,7 +199,7 @@ public final class ServedModel implements AutoCloseable {
 
     private void requireShort(int prompt, int maxTokens) {
         if ((long) prompt + maxTokens > description.positions()) {
-            throw invalid("The prompt has %,d tokens and the text may have %,d; the model takes %,d together."
+            throw invalid("The prompt has %,d tokens and max_tokens is %,d; the context of the model is %,d."
                     .formatted(prompt, maxTokens, description.positions()));
         }
     }
@@ -212,7 +213,7 @@ public final class ServedModel implements AutoCloseable {
                 .sum();
         long scores = tokens * request.samples() * (1 + request.top().get());
         if (scores > MOST_SCORES) {
-            throw invalid("The request asks for up to %,d log-probabilities; at most %,d are sent at a time."
+            throw invalid("The request asks for up to %,d log-probabilities; the limit is %,d."
                     .formatted(scores, MOST_SCORES));
         }
     }
@@ -229,9 +230,8 @@ public final class ServedModel implements AutoCloseable {
         }
         long characters = texts.stream().mapToLong(String::length).sum() * request.samples();
         if (characters > MOST_ECHOED) {
-            throw invalid(
-                    "The request asks for %,d characters of prompts to be sent back; at most %,d are sent at a time."
-                            .formatted(characters, MOST_ECHOED));
+            throw invalid("The request asks for %,d characters of prompts to be sent back; the limit is %,d."
+                    .formatted(characters, MOST_ECHOED));
         }
         return texts;
     }

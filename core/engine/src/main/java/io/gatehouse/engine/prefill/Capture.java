@@ -52,7 +52,7 @@ public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, b
                     .formatted(probabilities, expertNorms, tokens));
         }
         if (trace && (tokens != Tokens.ALL || !logits)) {
-            throw new IllegalArgumentException("A trace is of all tokens, with their logits");
+            throw new IllegalArgumentException("A trace needs the logits of all tokens");
         }
     }
 
