@@ -12,7 +12,9 @@ import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.server.query.QueryQuota;
+import io.gatehouse.sql.LimitedReaders;
 import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.ReaderSource;
 import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.store.Store;
 import io.gatehouse.worker.WorkerSettings;
@@ -84,7 +86,9 @@ final class ServeCommand implements Runnable {
 
     private void serve(Store store, ServerSettings settings) {
         if (!engine.isGiven()) {
-            try (QueryEngine own = new QueryEngine(store)) {
+            ReaderSource readers =
+                    new LimitedReaders(store::reader, settings.memory().operator());
+            try (QueryEngine own = new QueryEngine(readers)) {
                 serve(
                         store,
                         own,

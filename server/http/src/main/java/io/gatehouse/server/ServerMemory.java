@@ -16,6 +16,9 @@ public record ServerMemory(long bytes) {
 
     private static final long LEAST_HEAP = 1L << 28;
 
+    /** What a thread sorts in one step, which cannot be interrupted: docs/adr/0018 says how long that takes. */
+    private static final long SORTED_BY_THREAD = 1L << 27;
+
     public ServerMemory {
         if (bytes < LEAST) {
             throw new GatehouseException(
@@ -33,6 +36,11 @@ public record ServerMemory(long bytes) {
     /** Memory that DuckDB accounts for: tables that are read, hash tables, sorts, results that wait. */
     public long database() {
         return percent(35);
+    }
+
+    /** The part of {@link #database()} that one sort, join or aggregate may take before it spills. */
+    public long operator() {
+        return Math.min(database() / 4, SORTED_BY_THREAD * Runtime.getRuntime().availableProcessors());
     }
 
     /** Memory of statements that DuckDB does not account for: texts and lists that expressions make. */

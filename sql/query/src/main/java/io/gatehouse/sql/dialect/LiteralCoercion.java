@@ -40,8 +40,20 @@ public final class LiteralCoercion extends TypeCoercionImpl {
     @Override
     protected boolean coerceOperandType(
             @Nullable SqlValidatorScope scope, SqlCall call, int index, RelDataType targetType) {
+        if (isOfUnknownType(targetType)) {
+            throw StatementErrors.notSupported(
+                    call,
+                    "An argument of %s has no type; cast it."
+                            .formatted(call.getOperator().getName()));
+        }
         boolean cast = isLiteral(call.operand(index)) || isLaterTime(scope, call.operand(index), targetType);
         return cast && super.coerceOperandType(scope, call, index, targetType);
+    }
+
+    /** Whether this is a list without a type, as a part of NULL is. */
+    private static boolean isOfUnknownType(RelDataType type) {
+        RelDataType element = type.getComponentType();
+        return element != null && (element.getSqlTypeName() == SqlTypeName.ANY || isOfUnknownType(element));
     }
 
     @Override

@@ -34,6 +34,7 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -277,11 +278,25 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         boolean apart = sortedByExpression
                 || isGrouped(project.getInput())
                 || written.stream()
-                        .anyMatch(item -> holds(item, part -> part instanceof RexSubQuery || part instanceof RexOver));
+                        .anyMatch(item -> holds(item, part -> part instanceof RexSubQuery || part instanceof RexOver))
+                || aggregate.getAggCallList().stream().anyMatch(call -> isOfOuterQuery(call, written));
         Project input = apart ? divided(project, written, computed) : project;
         return aggregate.copy(
                 aggregate.getTraitSet(),
                 List.of(withKeys(input, aggregate.getGroupSet().asList())));
+    }
+
+    /**
+     * Whether an aggregate would be written with outer columns only, as where an own column is a constant. To DuckDB
+     * it would be one of the outer query.
+     */
+    private static boolean isOfOuterQuery(AggregateCall call, List<RexNode> written) {
+        List<RexNode> parts = new ArrayList<>();
+        call.getArgList().forEach(argument -> parts.add(written.get(argument)));
+        if (call.hasFilter()) {
+            parts.add(written.get(call.filterArg));
+        }
+        return !holdsColumn(parts) && parts.stream().anyMatch(RexUtil::containsCorrelation);
     }
 
     /** Whether the SELECT of a relation is grouped or sorted, so that no aggregate can be added to it. */

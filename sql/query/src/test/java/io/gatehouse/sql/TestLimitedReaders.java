@@ -1,0 +1,54 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gatehouse.store.Store;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestLimitedReaders {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void limitsAnOperatorWhichThenSpills() throws SQLException {
+        try (Store store = Store.create(folder.resolve("a.duckdb"));
+                Connection connection = new LimitedReaders(store::reader, 16 << 20).open();
+                Statement statement = connection.createStatement()) {
+            assertThat(text(statement, "SELECT current_setting('operator_memory_limit')"))
+                    .isEqualTo("16.0 MiB");
+            statement.execute("SET SESSION jdbc_stream_results = true");
+            try (ResultSet sorted = statement.executeQuery("SELECT hash(range) AS k FROM range(3000000) ORDER BY k");
+                    Connection other = store.reader();
+                    Statement beside = other.createStatement()) {
+                assertThat(sorted.next()).isTrue();
+                assertThat(text(beside, "SELECT count(*) > 0 FROM duckdb_temporary_files()"))
+                        .as("a part of the rows is on disk")
+                        .isEqualTo("true");
+            }
+        }
+    }
+
+    @Test
+    void leavesOtherSettingsLocked() throws SQLException {
+        try (Store store = Store.create(folder.resolve("b.duckdb"));
+                Connection connection = new LimitedReaders(store::reader, 16 << 20).open();
+                Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("SET memory_limit = '1GB'"))
+                    .hasMessageContaining("locked");
+        }
+    }
+
+    private static String text(Statement statement, String sql) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}
