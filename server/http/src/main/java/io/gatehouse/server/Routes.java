@@ -124,7 +124,15 @@ record Routes(
         routes.get("/v1/runs/{name}", runs::show);
         routes.delete("/v1/runs/{name}", runs::delete);
         routes.post("/v1/runs/{name}/cancel", runs::cancel);
-        routes.post(IngestResource.PATH, new IngestResource(store, activity.runs(), settings.version()));
+        routes.post(
+                IngestResource.PATH,
+                new IngestResource(
+                        store,
+                        activity.runs(),
+                        settings.version(),
+                        new MemoryPermits(settings.memory().receive()),
+                        new MemoryPermits(settings.memory().work()),
+                        settings.http().bodyTime()));
     }
 
     private void addModels(RoutesConfig routes) {
