@@ -117,7 +117,7 @@ public final class GatehouseServer implements AutoCloseable {
                     new ModelHost(settings.sources(), models),
                     metrics,
                     log,
-                    settings.memory().bytes());
+                    settings.memory().process());
             try {
                 return start(store, engine, settings, channel, activity, metrics, log);
             } catch (RuntimeException e) {
