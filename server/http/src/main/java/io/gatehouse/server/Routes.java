@@ -24,6 +24,7 @@ import io.gatehouse.server.run.IngestResource;
 import io.gatehouse.server.run.RunsResource;
 import io.gatehouse.server.schema.SavedResource;
 import io.gatehouse.server.schema.SchemaResource;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.javalin.config.JavalinConfig;
@@ -60,6 +61,7 @@ record Routes(
             }
         });
         metrics.watch(activity, service);
+        metrics.watch(new RunFigures(new EngineSession(engine, () -> {})));
         addChecks(config.routes);
         addQueries(config.routes);
         addAgents(config.routes);

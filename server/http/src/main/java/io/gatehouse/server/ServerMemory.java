@@ -38,7 +38,7 @@ public record ServerMemory(long bytes) {
         return percent(35);
     }
 
-    /** The part of {@link #database()} that one sort, join or aggregate may take before it spills. */
+    /** The part of {@link #database()} that one sort, join or aggregate may collect before it processes it. */
     public long operator() {
         return Math.min(database() / 4, SORTED_BY_THREAD * Runtime.getRuntime().availableProcessors());
     }

@@ -148,6 +148,9 @@ final class TestSchemaAndSaved {
         HttpResponse<String> metrics = server.get("metrics");
         assertThat(metrics.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain; version=0.0.4");
         assertThat(metrics.body())
+                .contains("gatehouse_run_max_violation{run=\"")
+                .contains("# TYPE gatehouse_run_dead_share gauge");
+        assertThat(metrics.body())
                 .containsPattern("gatehouse_queries_total\\{state=\"finished\"} [1-9]")
                 .containsPattern("gatehouse_queries_total\\{state=\"failed\"} [1-9]")
                 .contains("gatehouse_queries_running 0.0")
