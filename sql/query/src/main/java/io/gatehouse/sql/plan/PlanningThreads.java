@@ -36,7 +36,7 @@ public final class PlanningThreads implements AutoCloseable {
     private static final int MAX_LENGTH_OF_A_PLAN = 50_000;
 
     private final Planner planner;
-    /** The plans that were used last. A plan depends only on the text and the catalog, so it never becomes stale. */
+    /** The plans that were used last. A plan depends only on its text and the catalog, so it never becomes stale. */
     private final LruCache<String, Plan> cache = new LruCache<>(MAX_PLANS);
 
     private final ThreadPoolExecutor threads;
@@ -57,9 +57,13 @@ public final class PlanningThreads implements AutoCloseable {
         });
     }
 
-    /** Caches a plan. A plan with a preface reports its planning time and is therefore not cached. */
+    /**
+     * Caches a plan. A plan with a preface reports its planning time and is therefore not cached; saved queries may change.
+     */
     private void keep(String normal, Plan plan) {
-        if (plan.preface().isEmpty() && plan.sql().length() + normal.length() <= MAX_LENGTH_OF_A_PLAN) {
+        if (plan.preface().isEmpty()
+                && !SavedRelations.mayBeUsedBy(normal)
+                && plan.sql().length() + normal.length() <= MAX_LENGTH_OF_A_PLAN) {
             cache.put(normal, plan);
         }
     }

@@ -6,9 +6,9 @@
 -- Formula: normalised_entropy = entropy / ln(experts of the layer): 1 if all experts were equally probable.
 -- Source: none needed: rows of tokens and token_routing.
 -- Version: 1
--- Example: SELECT "position", token, experts, weights, entropy, normalised_entropy
+-- Example: SELECT position, token, experts, weights, entropy, normalised_entropy
 --   FROM tokens_of_question(1, 1, 0)
---   ORDER BY "position"
+--   ORDER BY position
 --
 -- Parameters:
 --   run INTEGER: The run
