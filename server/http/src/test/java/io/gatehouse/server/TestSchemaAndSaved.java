@@ -45,6 +45,8 @@ final class TestSchemaAndSaved {
                 .isEqualTo(2L * SeededFile.LAYERS * SeededFile.EXPERTS);
         assertThat(named(tables, "activations").at("/rows").longValue()).isEqualTo(24 * 5 * 4 * 4);
         assertThat(named(tables, "gate_entropy").at("/kind").textValue()).isEqualTo("view");
+        assertThat(named(tables, "gate_entropy").at("/group").textValue()).isEqualTo("The paper");
+        assertThat(runs.at("/group").textValue()).isEqualTo("Tables");
         assertThat(named(tables, "gate_entropy").at("/rows").isNull()).isTrue();
     }
 
