@@ -74,7 +74,7 @@ record Routes(
     }
 
     private void addChecks(RoutesConfig routes) {
-        TokenCheck tokens = new TokenCheck(settings.access().token(), identity.key());
+        TokenCheck tokens = new TokenCheck(settings.access().token(), identity.key(), CompletionsResource.PATHS);
         List<String> names = new ArrayList<>(settings.access().names());
         names.add(settings.address().host());
         routes.before(new ResponseHeaders());
