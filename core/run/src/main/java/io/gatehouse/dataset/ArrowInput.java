@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -25,6 +26,7 @@ public final class ArrowInput implements ReadableByteChannel {
     private final String source;
     private final InputStream in;
     private final long mostBytes;
+    private final Arrival arrival;
     private final ArrowMessageCheck check;
     private final byte[] piece = new byte[PIECE];
     private ByteBuffer head = ByteBuffer.allocate(0);
@@ -37,11 +39,13 @@ public final class ArrowInput implements ReadableByteChannel {
      *
      * @param source names the stream in errors
      * @param mostBytes of the body of a message
+     * @param arrival watches how it arrives
      */
-    public ArrowInput(String source, InputStream in, long mostBytes) {
+    public ArrowInput(String source, InputStream in, long mostBytes, Arrival arrival) {
         this.source = requireNonNull(source, "source is null");
         this.in = requireNonNull(in, "in is null");
         this.mostBytes = mostBytes;
+        this.arrival = requireNonNull(arrival, "arrival is null");
         this.check = new ArrowMessageCheck(source);
     }
 
@@ -66,7 +70,7 @@ public final class ArrowInput implements ReadableByteChannel {
             head.position(head.position() + count);
             return count;
         }
-        int count = received(piece, (int) Math.min(Math.min(to.remaining(), body), PIECE));
+        int count = received(piece, 0, (int) Math.min(Math.min(to.remaining(), body), PIECE));
         if (count < 0) {
             throw broken(new EOFException());
         }
@@ -77,6 +81,7 @@ public final class ArrowInput implements ReadableByteChannel {
 
     /** Reads the next message up to its body, or returns false where the stream ends. */
     private boolean next() throws IOException {
+        arrival.message();
         byte[] first = bytes(Integer.BYTES);
         if (first.length == 0) {
             ended = true;
@@ -120,17 +125,25 @@ public final class ArrowInput implements ReadableByteChannel {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
     }
 
+    /** So many bytes, or fewer where the stream ends. */
     private byte[] bytes(int count) throws IOException {
-        try {
-            return in.readNBytes(count);
-        } catch (IOException e) {
-            throw broken(e);
+        byte[] bytes = new byte[count];
+        int length = 0;
+        while (length < count) {
+            int more = received(bytes, length, count - length);
+            if (more < 0) {
+                return Arrays.copyOf(bytes, length);
+            }
+            length += more;
         }
+        return bytes;
     }
 
-    private int received(byte[] to, int count) throws IOException {
+    private int received(byte[] to, int at, int count) throws IOException {
         try {
-            return in.read(to, 0, count);
+            int received = in.read(to, at, count);
+            arrival.received(Math.max(0, received));
+            return received;
         } catch (IOException e) {
             throw broken(e);
         }

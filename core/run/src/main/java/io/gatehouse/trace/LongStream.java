@@ -2,6 +2,7 @@ package io.gatehouse.trace;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.dataset.Arrival;
 import io.gatehouse.dataset.ArrowInput;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -23,6 +24,7 @@ import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -40,8 +42,14 @@ public final class LongStream {
     private static final long MOST_BYTES = 80L << 20;
 
     private static final int MOST_ROWS = 1 << 26;
-    /** A batch as it was sent, and while DuckDB copies it. */
-    private static final long ARROW_MEMORY = 4 * MOST_BYTES;
+    /** Times its body, of the memory outside the heap: a batch as it was sent, and while DuckDB copies it. */
+    private static final int ARROW_COPIES = 2;
+    /** Times its body, at most, of the same memory: that, and what DuckDB has at once of its rows, which it sorts. */
+    private static final int COPIES = 4;
+    /** What DuckDB takes of its own accord, and times the body of a batch while it has memory to take. */
+    private static final long OWN_BYTES = 16L << 20;
+
+    private static final int EASY_COPIES = 10;
     /** Of the heap, because several streams are read at a time. */
     private static final int SHARE = 16;
 
@@ -50,19 +58,46 @@ public final class LongStream {
     private final InputStream in;
     private final Map<String, String> names;
     private final Consumer<List<TracedSequence>> batches;
+    private final long duckDbMemory;
+    private final long mostBytes;
+    private final Gate gate;
     private final TraceBounds bounds = new TraceBounds();
     private final FileMemory memory = FileMemory.of(PLACE, Runtime.getRuntime().maxMemory() / SHARE);
+
+    /** Decides when a batch is received and worked on. */
+    public interface Gate extends Arrival {
+        /**
+         * A batch is there. The next one is received when what this returns is closed.
+         *
+         * @param bytes of memory outside the heap that the work on it takes
+         */
+        Turn work(long bytes);
+    }
+
+    /** The time in which a batch is worked on. */
+    public interface Turn {
+        void close();
+    }
 
     /**
      * Prepares to read a stream.
      *
      * @param names names of columns by what they mean
+     * @param memory bytes outside the heap that a batch may take, however large it is
      * @param batches takes the sequences of a batch; the next one is read when it returns
      */
-    public LongStream(InputStream in, Map<String, String> names, Consumer<List<TracedSequence>> batches) {
+    public LongStream(
+            InputStream in,
+            Map<String, String> names,
+            long memory,
+            Gate gate,
+            Consumer<List<TracedSequence>> batches) {
         this.in = requireNonNull(in, "in is null");
         this.names = Map.copyOf(names);
         this.batches = requireNonNull(batches, "batches is null");
+        this.gate = requireNonNull(gate, "gate is null");
+        this.mostBytes = Math.min(MOST_BYTES, memory / COPIES);
+        this.duckDbMemory = memory - ARROW_COPIES * mostBytes;
     }
 
     /** Gathers the sequences of a batch. */
@@ -133,15 +168,16 @@ public final class LongStream {
      * @throws GatehouseException CORRUPT_DATASET, INVALID_ARGUMENT if it is not such a stream
      */
     public void read() throws IOException {
-        ArrowInput input = new ArrowInput(PLACE, in, MOST_BYTES);
+        ArrowInput input = new ArrowInput(PLACE, in, mostBytes, gate);
         Path spill = LongTable.spillDirectory();
-        BufferAllocator allocator = new RootAllocator(ARROW_MEMORY);
-        try (DuckDBConnection database = LongTable.open(spill);
+        BufferAllocator allocator = new RootAllocator(ARROW_COPIES * mostBytes);
+        try (DuckDBConnection database = LongTable.open(spill, duckDbMemory);
                 ArrowReader reader = input.reader(allocator)) {
             requirePlain(reader.getVectorSchemaRoot().getSchema());
             while (reader.loadNextBatch()) {
-                if (reader.getVectorSchemaRoot().getRowCount() > 0) {
-                    give(reader.getVectorSchemaRoot(), database, allocator);
+                VectorSchemaRoot batch = reader.getVectorSchemaRoot();
+                if (batch.getRowCount() > 0) {
+                    inTurn(batch, database, allocator);
                 }
             }
         } catch (GatehouseException e) {
@@ -157,6 +193,22 @@ public final class LongStream {
         }
         // Where reading failed, Arrow may hold what it was reading.
         allocator.close();
+    }
+
+    private void inTurn(VectorSchemaRoot batch, DuckDBConnection database, BufferAllocator allocator)
+            throws IOException, SQLException {
+        Turn turn = gate.work(OWN_BYTES + EASY_COPIES * bytes(batch));
+        try {
+            give(batch, database, allocator);
+        } finally {
+            turn.close();
+        }
+    }
+
+    private static long bytes(VectorSchemaRoot batch) {
+        return batch.getFieldVectors().stream()
+                .mapToLong(FieldVector::getBufferSize)
+                .sum();
     }
 
     private static void requirePlain(Schema schema) {

@@ -1,5 +1,7 @@
 package io.gatehouse.worker;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.gatehouse.completion.Completion;
@@ -100,10 +102,18 @@ final class Messages {
     record Cancel() implements Order {}
 
     /** Token ids; not copied. */
-    record Tokens(int[] ids) {}
+    record Tokens(int[] ids) {
+        Tokens {
+            requireNonNull(ids, "ids is null");
+        }
+    }
 
     /** What tokens stand for. */
-    record Text(String text) {}
+    record Text(String text) {
+        Text {
+            requireNonNull(text, "text is null");
+        }
+    }
 
     /** Precedes each message of a worker. */
     enum Kind {
@@ -133,10 +143,20 @@ final class Messages {
     }
 
     /** Some questions of the manifest, in their order. */
-    record Questions(List<RunManifest.Entry> entries) {}
+    record Questions(List<RunManifest.Entry> entries) {
+        Questions {
+            entries = List.copyOf(entries);
+        }
+    }
 
     /** The manifest without its questions, which were sent before. */
-    record Prepared(RunDescription description, Map<String, String> more, DiskNeed.Growth growth) {}
+    record Prepared(RunDescription description, Map<String, String> more, DiskNeed.Growth growth) {
+        Prepared {
+            requireNonNull(description, "description is null");
+            more = Map.copyOf(more);
+            requireNonNull(growth, "growth is null");
+        }
+    }
 
     /**
      * The error that ended the worker's work, or that is the answer to an order.
@@ -144,14 +164,18 @@ final class Messages {
      * @param ends whether the worker ends with it
      */
     record Failed(ErrorCode code, String message, boolean ends) {
+        Failed {
+            requireNonNull(code, "code is null");
+            requireNonNull(message, "message is null");
+        }
+
         /** Longer messages are cut. */
         private static final int LONGEST_MESSAGE = 4000;
 
         /** The same error in this process. */
         GatehouseException error() {
-            String text = String.valueOf(message);
             return new GatehouseException(
-                    code, text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE));
+                    code, message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE));
         }
     }
 }

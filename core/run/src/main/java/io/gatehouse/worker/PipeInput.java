@@ -73,7 +73,11 @@ final class PipeInput {
     }
 
     <T> T json(Class<T> type) throws IOException {
-        return json.readValue(bytes(), type);
+        T value = json.readValue(bytes(), type);
+        if (value == null) {
+            throw new Malformed("null for a %s".formatted(type.getSimpleName()));
+        }
+        return value;
     }
 
     Shard shard() throws IOException {
@@ -91,8 +95,8 @@ final class PipeInput {
         try {
             return type.getDeclaredConstructor(types).newInstance(values);
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException || e.getCause() instanceof ArithmeticException) {
-                throw new Malformed(String.valueOf(e.getCause().getMessage()));
+            if (e.getCause() instanceof RuntimeException refused) {
+                throw new Malformed(String.valueOf(refused.getMessage()));
             }
             if (e.getCause() instanceof Error error) {
                 throw error;

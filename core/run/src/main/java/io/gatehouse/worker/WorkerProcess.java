@@ -1,5 +1,6 @@
 package io.gatehouse.worker;
 
+import com.fasterxml.jackson.core.JacksonException;
 import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.base.DirectoryTree;
 import io.gatehouse.error.ErrorCode;
@@ -172,7 +173,10 @@ final class WorkerProcess implements AutoCloseable {
         waiting = true;
         try {
             return exchange.exchange();
-        } catch (PipeInput.Malformed | com.fasterxml.jackson.core.JacksonException e) {
+        } catch (GatehouseException e) {
+            throw e;
+        } catch (PipeInput.Malformed | JacksonException | RuntimeException e) {
+            // Of the last kind: values that are of the right form and make no sense together.
             LOG.warn("A worker sends what it should not", e);
             throw new GatehouseException(
                     ErrorCode.WORKER_ENDED, "%s broke the protocol%s".formatted(subject, reading()), e);

@@ -131,7 +131,7 @@ final class ServeCommand implements Runnable {
             StopSignal stop,
             PrintWriter out) {
         try (GatehouseServer server =
-                GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, worker), models)) {
+                GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, worker, reader(worker, settings)), models)) {
             Optional<PgServer> pgPort = pg.map(wanted -> PgServer.start(server, wanted));
             engine.warmUp();
             announce(store, server, pgPort, settings, models, out);
@@ -142,6 +142,12 @@ final class ServeCommand implements Runnable {
             });
             pgPort.ifPresent(PgServer::close);
         }
+    }
+
+    /** What a process that reads the files of a run may take while another one computes. */
+    private static WorkerSettings reader(WorkerSettings worker, ServerSettings settings) {
+        long memory = Math.min(worker.memory(), settings.memory().reader());
+        return new WorkerSettings(worker.program(), memory, worker.patience());
     }
 
     private static void announce(

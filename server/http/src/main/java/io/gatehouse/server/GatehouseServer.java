@@ -14,6 +14,7 @@ import io.gatehouse.server.query.ServedSession;
 import io.gatehouse.server.query.admission.DescribeGate;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.ResultMemory;
 import io.gatehouse.store.Store;
 import io.javalin.Javalin;
 import io.javalin.config.JettyConfig;
@@ -117,7 +118,7 @@ public final class GatehouseServer implements AutoCloseable {
                     new ModelCatalog(settings.sources(), models),
                     metrics,
                     log,
-                    settings.memory().bytes());
+                    settings.memory().process());
             try {
                 return start(store, engine, settings, channel, activity, metrics, log);
             } catch (RuntimeException e) {
@@ -140,7 +141,11 @@ public final class GatehouseServer implements AutoCloseable {
             ServerLog log) {
         Identity identity = Identity.fresh();
         Optional<SslContextFactory.Server> tls = settings.access().tls().map(HttpPort::context);
-        QueryService service = new QueryService(engine, activity.queries(), settings.queries());
+        QueryService service = new QueryService(
+                engine,
+                activity.queries(),
+                settings.queries(),
+                new ResultMemory(settings.memory().results()));
         DescribeGate gate = new DescribeGate(
                 settings.queries().concurrent(), settings.queries().queued());
         Routes routes = new Routes(store, engine, activity, service, gate, metrics, settings, identity);

@@ -88,7 +88,10 @@ record Routes(
     }
 
     private void addQueries(RoutesConfig routes) {
-        QueryResource query = new QueryResource(service, activity.history());
+        QueryResource query = new QueryResource(
+                service,
+                activity.history(),
+                new MemoryPermits(settings.memory().parquet()));
         routes.get("/v1/query", query::get);
         routes.post("/v1/query", query::post);
         QueriesResource queries = new QueriesResource(service);
@@ -127,7 +130,15 @@ record Routes(
         routes.get("/v1/runs/{name}", runs::show);
         routes.delete("/v1/runs/{name}", runs::delete);
         routes.post("/v1/runs/{name}/cancel", runs::cancel);
-        routes.post(IngestResource.PATH, new IngestResource(store, activity.runs(), settings.version()));
+        routes.post(
+                IngestResource.PATH,
+                new IngestResource(
+                        store,
+                        activity.runs(),
+                        settings.version(),
+                        new MemoryPermits(settings.memory().receive()),
+                        new MemoryPermits(settings.memory().work()),
+                        settings.http().bodyTime()));
     }
 
     private void addModels(RoutesConfig routes) {

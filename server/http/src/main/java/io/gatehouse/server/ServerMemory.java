@@ -25,6 +25,9 @@ public record ServerMemory(long bytes, int models) {
     /** The process of a model gets a quarter of it. */
     private static final long LEAST_WITH_MODELS = 4 * LEAST_MODEL;
 
+    /** Java with a tokenizer does not fit into less. */
+    private static final long LEAST_READER = 1L << 28;
+
     /** What a thread sorts in one step, which cannot be interrupted: docs/adr/0018 says how long that takes. */
     private static final long SORTED_BY_THREAD = 1L << 27;
 
@@ -79,6 +82,36 @@ public record ServerMemory(long bytes, int models) {
     /** The Java heap of the process that has the file: the launcher asks Java for as much. */
     public long heap() {
         return Math.max(LEAST_HEAP, bytes / 5);
+    }
+
+    /** The part of {@link #heap} for values of results, which are decoded one row at a time. */
+    public long results() {
+        return Math.min(heap(), Runtime.getRuntime().maxMemory()) / 4;
+    }
+
+    /** The part of {@link #statements} for routing that was received and not stored yet. */
+    public long receive() {
+        return statements() / 4;
+    }
+
+    /** The part of {@link #statements} for writing Parquet. */
+    public long parquet() {
+        return statements() / 4;
+    }
+
+    /** The part of {@link #statements} for work on routing that was received. */
+    public long work() {
+        return statements() / 2;
+    }
+
+    /** What the process that has the file may hold. */
+    public long process() {
+        return heap() + database() + statements();
+    }
+
+    /** The process that reads the files of a run while another one computes: what is left for a while of {@link #statements}. */
+    public long reader() {
+        return Math.max(LEAST_READER, statements());
     }
 
     /** The process that computes a run. */

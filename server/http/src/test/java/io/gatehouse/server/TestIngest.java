@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.RecordCopy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,9 +23,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -60,9 +67,14 @@ final class TestIngest {
     /** A server over a file that outlives it. */
     private record Served(Store store, QueryEngine engine, GatehouseServer server) implements AutoCloseable {
         static Served start(Path file) {
+            return start(file, Map.of());
+        }
+
+        static Served start(Path file, Map<String, ?> changes) {
             Store store = Store.create(file);
             QueryEngine engine = new QueryEngine(store);
-            ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
+            ServerSettings settings = RecordCopy.of(
+                    ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), changes);
             return new Served(store, engine, GatehouseServer.start(store, engine, settings, RunPlanner.NONE));
         }
 
@@ -455,6 +467,82 @@ final class TestIngest {
                 .toList();
         for (String run : List.of("first", "second", "third")) {
             assertStored(run, rows);
+        }
+    }
+
+    /** Each sends the beginning of a batch and then a byte now and then, which its connection takes for a sign of life. */
+    @Test
+    void sendersWhoDripKeepNobodyWaiting() throws Exception {
+        served.close();
+        HttpLimits limits = new HttpLimits(1_000_000, Duration.ofSeconds(2), 8192, 64, 4);
+        served = Served.start(directory.resolve("ingest.duckdb"), Map.of("http", limits));
+        byte[] whole = stream(List.of(sequence("a", 40)));
+        List<Socket> slow = new ArrayList<>();
+        List<CompletableFuture<String>> answers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8; i++) {
+                Socket socket = new Socket(
+                        served.server().uri().getHost(), served.server().uri().getPort());
+                slow.add(socket);
+                answers.add(CompletableFuture.supplyAsync(() -> drip(socket, whole)));
+            }
+            Thread.sleep(1_000);
+            accepted(send("live", List.of(sequence("a", 5))));
+            for (CompletableFuture<String> answer : answers) {
+                assertThat(answer.get(40, TimeUnit.SECONDS))
+                        .startsWith("HTTP/1.1 408 ")
+                        .contains("A batch must come within 2 s, and a second more for each 524,288 bytes of it.");
+            }
+            accepted(send("live", List.of(sequence("b", 5))));
+            assertStored("live", joined(sequence("a", 5), sequence("b", 5)));
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    /** The memory for a batch is a share of that of the server; DuckDB spills what does not fit. */
+    @Test
+    void takesALargeBatchWithLittleMemory() throws Exception {
+        served.close();
+        served = Served.start(
+                directory.resolve("ingest.duckdb"), Map.of("memory", new ServerMemory(1L << 30)));
+        assertThat(accepted(send("large", List.of(sequence("a", 100_000))))
+                        .at("/decisions")
+                        .asInt())
+                .isEqualTo(200_000);
+        refused(
+                send("larger", List.of(sequence("a", 200_000))),
+                422,
+                "The stream has a message with a body of ");
+        assertThat(served.store().verify().problems()).isEmpty();
+    }
+
+    /** Half of a stream, and then a byte after the other, until there is an answer. */
+    private String drip(Socket socket, byte[] whole) {
+        try {
+            socket.setSoTimeout(200);
+            OutputStream out = socket.getOutputStream();
+            out.write(
+                    "POST /v1/ingest?run=slow%s HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+                            .formatted(MODEL, served.server().uri().getAuthority(), MEDIA_TYPE, whole.length)
+                            .getBytes(US_ASCII));
+            out.write(whole, 0, whole.length / 2);
+            byte[] answer = new byte[4096];
+            for (int i = whole.length / 2; i < whole.length - 1; i++) {
+                out.write(whole[i]);
+                try {
+                    int length = socket.getInputStream().readNBytes(answer, 0, 1);
+                    length += Math.max(0, socket.getInputStream().read(answer, 1, answer.length - 1));
+                    return new String(answer, 0, length, US_ASCII);
+                } catch (SocketTimeoutException e) {
+                    // No answer so far.
+                }
+            }
+            return "the stream was sent";
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 }

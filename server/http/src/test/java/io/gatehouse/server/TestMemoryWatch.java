@@ -29,8 +29,8 @@ final class TestMemoryWatch {
 
     @Test
     void endsQueriesWhileTheServerHoldsTooMuch(@TempDir Path folder) throws Exception {
-        // More than this process holds already, whatever ran in it before.
-        ServerMemory memory = new ServerMemory(Math.max(1L << 30, MemoryWatch.resident() + (1L << 29)));
+        // Its share is more than this process holds already, whatever ran in it before.
+        ServerMemory memory = new ServerMemory((MemoryWatch.resident() + (1L << 30)) / 7 * 10);
         try (TestingServer server =
                 TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("memory", memory)))) {
             CompletableFuture<HttpResponse<String>> query = CompletableFuture.supplyAsync(() -> {
@@ -48,14 +48,14 @@ final class TestMemoryWatch {
             }
             HttpResponse<String> answer;
             try (BufferAllocator allocator = new RootAllocator();
-                    ArrowBuf held = allocator.buffer(memory.bytes())) {
+                    ArrowBuf held = allocator.buffer(memory.process())) {
                 held.setOne(0, held.capacity());
                 answer = query.get(20, TimeUnit.SECONDS);
             }
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(507);
             assertThat(answer.body())
                     .contains("\"code\":\"OUT_OF_MEMORY\"")
-                    .contains("the server held more than its %,d bytes of memory".formatted(memory.bytes()));
+                    .contains("the server held more than its %,d bytes of memory".formatted(memory.process()));
         }
     }
 

@@ -80,7 +80,7 @@ public final class ArrowBatches implements AutoCloseable {
                 }
                 return loadNext(open);
             } catch (IOException e) {
-                throw statement.failure(e.getCause() instanceof SQLException reason ? reason : engineError(e));
+                throw statement.failure(reason(e));
             }
         }
     }
@@ -158,8 +158,11 @@ public final class ArrowBatches implements AutoCloseable {
         texts.setRowCount(preface.size());
     }
 
-    /** Extracts the engine's message from Arrow's exception. */
-    private static SQLException engineError(IOException e) {
+    /** The engine's error, or its message from Arrow's exception. */
+    static SQLException reason(IOException e) {
+        if (e.getCause() instanceof SQLException reason) {
+            return reason;
+        }
         String message = String.valueOf(e.getMessage());
         return new SQLException(IMPORTED.matcher(message).replaceFirst(""), e);
     }

@@ -4,12 +4,14 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBReadableVector;
 import org.duckdb.QueryProgress;
 
 /**
@@ -22,6 +24,7 @@ final class DriverConnection implements AutoCloseable {
     private static final MethodHandle INTERRUPT;
     private static final MethodHandle PROGRESS;
     private static final MethodHandle CHECK_ERROR;
+    private static final MethodHandle DATA;
 
     static {
         try {
@@ -36,6 +39,8 @@ final class DriverConnection implements AutoCloseable {
                     MethodType.methodType(QueryProgress.class, ByteBuffer.class));
             CHECK_ERROR =
                     driver.findVirtual(DuckDBChunkedResult.class, "checkError", MethodType.methodType(void.class));
+            DATA = MethodHandles.privateLookupIn(DuckDBReadableVector.class, MethodHandles.lookup())
+                    .findGetter(DuckDBReadableVector.class, "data", ByteBuffer.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -85,6 +90,11 @@ final class DriverConnection implements AutoCloseable {
         if (error.isPresent()) {
             throw error.get();
         }
+    }
+
+    /** The values of a vector in memory that the driver frees with its chunk. */
+    static ByteBuffer data(DuckDBReadableVector vector) {
+        return call(() -> (ByteBuffer) DATA.invoke(vector)).duplicate().order(ByteOrder.nativeOrder());
     }
 
     private ByteBuffer reference() throws Throwable {

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** DuckDB in this process: each statement in a read-only transaction of its own. */
 final class DuckDbEngine implements ExecutionEngine {
-    private static final int MANY_ROWS = 4_096;
-
     private final ReaderSource readers;
     private final ScheduledExecutorService watchdog =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("gatehouse-query-watchdog"));
@@ -63,7 +61,7 @@ final class DuckDbEngine implements ExecutionEngine {
 
     /** Results with many texts are read as chunks, which DuckDB's driver offers for prepared statements only. */
     private static boolean runsDirectly(Plan plan, StatementCache.Entry ran) {
-        return plan.parameters().isEmpty() && (ran.rows() < MANY_ROWS || !ChunkRows.suit(ran.columnTypes()));
+        return plan.parameters().isEmpty() && (ran.hasFewRows() || !ChunkRows.suit(ran.columnTypes()));
     }
 
     @Override

@@ -13,8 +13,12 @@ public interface Execution {
     /** The types of the columns. */
     List<SqlType> columnTypes();
 
-    /** Runs the statement and returns its rows as values. */
-    ExecutedRows rows();
+    /**
+     * Runs the statement and returns its rows as values.
+     *
+     * @param memory for the values of a row, before they are decoded
+     */
+    ExecutedRows rows(RowMemory memory);
 
     /** Runs the statement and returns its rows as Arrow batches, with the types that {@link ArrowBatches} describes. */
     ArrowReader arrow(BufferAllocator allocator);

@@ -37,7 +37,7 @@ public final class ParquetFile {
      * The writer needs memory for a few row groups and must not take all memory or cores from the reader; it spills
      * next to the file.
      */
-    private static final String MEMORY = "256MB";
+    public static final long MEMORY = 256_000_000;
 
     private static final String THREADS = "2";
 
@@ -72,7 +72,7 @@ public final class ParquetFile {
 
     private void copy(Batches batches, Path file) {
         Properties settings = new Properties();
-        settings.setProperty("memory_limit", MEMORY);
+        settings.setProperty("memory_limit", (MEMORY / 1_000) + "KB");
         settings.setProperty("threads", THREADS);
         settings.setProperty(
                 "temp_directory", String.valueOf(file.toAbsolutePath().resolveSibling("waiting")));

@@ -162,7 +162,12 @@ public final class QueryEngine implements AutoCloseable {
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), parameters);
         Execution statement = prepared(plan, values, limits.maxRows(), deadline);
         try {
-            return new QueryResult(statement, columns(plan, statement.columnTypes()), plan.preface(), limits.maxRows());
+            return new QueryResult(
+                    statement,
+                    columns(plan, statement.columnTypes()),
+                    plan.preface(),
+                    limits.maxRows(),
+                    limits.memory());
         } catch (RuntimeException failure) {
             statement.close(0);
             throw failure;

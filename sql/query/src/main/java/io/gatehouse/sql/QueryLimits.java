@@ -12,14 +12,16 @@ import java.time.Duration;
  * @param timeout from the call until the last row was read, planning included
  * @param planning of that time, what planning may take
  * @param maxRows rows that the result hands out before it says that it is truncated; 0 is no limit
+ * @param memory for its values and those of other results
  */
-public record QueryLimits(Duration timeout, Duration planning, long maxRows) {
+public record QueryLimits(Duration timeout, Duration planning, long maxRows, ResultMemory memory) {
     /** The default planning time. */
     public static final Duration USUAL_PLANNING = Duration.ofSeconds(10);
 
     public QueryLimits {
         requireNonNull(timeout, "timeout is null");
         requireNonNull(planning, "planning is null");
+        requireNonNull(memory, "memory is null");
         if (timeout.isNegative() || timeout.isZero() || planning.isNegative() || planning.isZero()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -31,6 +33,10 @@ public record QueryLimits(Duration timeout, Duration planning, long maxRows) {
                     ErrorCode.INVALID_ARGUMENT,
                     "The row limit of a query must be 0 (none) or more, but is %d.".formatted(maxRows));
         }
+    }
+
+    public QueryLimits(Duration timeout, Duration planning, long maxRows) {
+        this(timeout, planning, maxRows, ResultMemory.unlimited());
     }
 
     public QueryLimits(Duration timeout, long maxRows) {

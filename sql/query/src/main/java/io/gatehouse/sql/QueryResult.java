@@ -23,6 +23,7 @@ public final class QueryResult implements AutoCloseable {
     private final List<ResultColumn> columns;
     private final Deque<List<String>> preface;
     private final long maxRows;
+    private final RowMemory memory;
     private @Nullable List<String> text;
     private @Nullable ExecutedRows rows;
     private long count;
@@ -32,12 +33,19 @@ public final class QueryResult implements AutoCloseable {
 
     /**
      * @param preface rows of text that come before those of the statement
+     * @param memory of all results
      */
-    QueryResult(Execution statement, List<ResultColumn> columns, List<List<String>> preface, long maxRows) {
+    QueryResult(
+            Execution statement,
+            List<ResultColumn> columns,
+            List<List<String>> preface,
+            long maxRows,
+            ResultMemory memory) {
         this.statement = statement;
         this.columns = List.copyOf(columns);
         this.preface = new ArrayDeque<>(preface);
         this.maxRows = maxRows;
+        this.memory = memory.ofRows();
     }
 
     public List<ResultColumn> columns() {
@@ -58,7 +66,7 @@ public final class QueryResult implements AutoCloseable {
             statement.stopCondition().checkCancelled();
         }
         // Run first, so that what fails does so before any row.
-        ExecutedRows open = rows == null ? statement.rows() : rows;
+        ExecutedRows open = rows == null ? statement.rows(memory) : rows;
         rows = open;
         text = preface.poll();
         if (text != null) {
@@ -152,6 +160,12 @@ public final class QueryResult implements AutoCloseable {
 
     @Override
     public void close() {
-        statement.close(count);
+        try {
+            statement.close(count);
+        } finally {
+            synchronized (statement) {
+                memory.close();
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.ListOf;
 import io.gatehouse.type.SqlType.Scalar;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBPreparedStatement;
 import org.duckdb.DuckDBResultSet;
@@ -43,6 +45,9 @@ final class RunningStatement implements Execution, AutoCloseable {
 
     private static final long ROWS_PER_LONG_BATCH = 1L << 13;
 
+    /** Of a vector of DuckDB: what is guarded is bounded for each. */
+    private static final long ROWS_PER_VECTOR = 1L << 11;
+
     /**
      * Enables streaming for the connection. Without it the driver loads all rows into memory before it returns the
      * first.
@@ -61,6 +66,11 @@ final class RunningStatement implements Execution, AutoCloseable {
         R of(DuckDBPreparedStatement statement) throws SQLException;
     }
 
+    /** Frees vectors. */
+    private interface Vectors {
+        void close() throws IOException;
+    }
+
     private final DriverConnection connection;
     private DuckDBPreparedStatement statement;
     private final String sql;
@@ -75,6 +85,8 @@ final class RunningStatement implements Execution, AutoCloseable {
     private boolean inChunks;
     private List<@Nullable Object> values = List.of();
     private StatementCache.@Nullable Entry known;
+    private @Nullable RowMemory measured;
+    private Optional<Vectors> vectors = Optional.empty();
     private boolean closed;
 
     private RunningStatement(
@@ -202,25 +214,59 @@ final class RunningStatement implements Execution, AutoCloseable {
     }
 
     @Override
-    public ExecutedRows rows() {
+    public ExecutedRows rows(RowMemory memory) {
         List<SqlType> types = columnTypes();
-        return prepared && inChunks && ChunkRows.suit(types)
-                ? new ChunkRows(run(DuckDBPreparedStatement::query), types)
-                : new CursorRows(execute(), types);
+        if (prepared && inChunks && ChunkRows.suit(types)) {
+            measured = memory;
+            return new ChunkRows(run(DuckDBPreparedStatement::query), types, memory);
+        }
+        if (!memory.isLimited() || !inChunks || types.stream().noneMatch(RunningStatement::isLong) || isKnownSmall()) {
+            return new CursorRows(execute(), types);
+        }
+        measured = memory;
+        return new VectorRows(vectors(), memory);
+    }
+
+    private boolean isKnownSmall() {
+        return known != null && known.isSmall();
+    }
+
+    private static boolean isLong(SqlType type) {
+        return type == Scalar.VARCHAR || type instanceof ListOf;
+    }
+
+    /** The batches of {@link VectorRows}, whose memory goes when this is closed. */
+    private ArrowReader vectors() {
+        ResultSet rows = execute();
+        synchronized (this) {
+            stopCondition.checkCancelled();
+            BufferAllocator allocator = new RootAllocator();
+            ArrowReader reader = batches(rows, allocator, ROWS_PER_VECTOR);
+            vectors = Optional.of(() -> {
+                reader.close();
+                allocator.close();
+            });
+            return reader;
+        }
     }
 
     @Override
     public ArrowReader arrow(BufferAllocator allocator) {
         ResultSet rows = execute();
-        boolean fixed = columnTypes().stream().noneMatch(type -> type == Scalar.VARCHAR || type instanceof ListOf);
+        long rowsPerBatch = columnTypes().stream().noneMatch(RunningStatement::isLong)
+                ? ROWS_PER_BATCH
+                : StatementCache.isGuarded(sql) ? ROWS_PER_VECTOR : ROWS_PER_LONG_BATCH;
         synchronized (this) {
             stopCondition.checkCancelled();
-            try {
-                return (ArrowReader) rows.unwrap(DuckDBResultSet.class)
-                        .arrowExportStream(allocator, fixed ? ROWS_PER_BATCH : ROWS_PER_LONG_BATCH);
-            } catch (SQLException e) {
-                throw failure(e);
-            }
+            return batches(rows, allocator, rowsPerBatch);
+        }
+    }
+
+    private ArrowReader batches(ResultSet rows, BufferAllocator allocator, long rowsPerBatch) {
+        try {
+            return (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, rowsPerBatch);
+        } catch (SQLException e) {
+            throw failure(e);
         }
     }
 
@@ -350,18 +396,33 @@ final class RunningStatement implements Execution, AutoCloseable {
             if (!closed) {
                 closed = true;
                 running = false;
+                noteSize();
                 guard.ifPresent(task -> task.cancel(false));
                 giveBack();
             }
         }
     }
 
+    private void noteSize() {
+        if (known != null && measured != null) {
+            measured.bytes().ifPresent(known::noteBytes);
+        }
+    }
+
     private void giveBack() {
         name.ifPresent(reads::remove);
         try (connection) {
-            statement.close();
+            try {
+                if (vectors.isPresent()) {
+                    vectors.get().close();
+                }
+            } finally {
+                statement.close();
+            }
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
+        } catch (IOException e) {
+            throw DuckDbErrors.translate(ArrowBatches.reason(e));
         }
     }
 

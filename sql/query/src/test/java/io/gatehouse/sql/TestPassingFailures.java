@@ -41,7 +41,7 @@ final class TestPassingFailures {
     void aStatementThatFailedOnceIsRunAgain() throws Exception {
         register(call -> call == 1);
         try (RunningStatement statement = statement()) {
-            ExecutedRows rows = statement.rows();
+            ExecutedRows rows = statement.rows(ResultMemory.unlimited().ofRows());
             assertThat(rows.next()).isTrue();
             assertThat(rows.value(0)).isEqualTo(7L);
         }
@@ -53,7 +53,7 @@ final class TestPassingFailures {
     void aStatementThatFailsAgainAndAgainIsRefused() throws Exception {
         register(call -> call % 2 == 1);
         try (RunningStatement statement = statement()) {
-            assertRefused(statement::rows, ErrorCode.OUT_OF_MEMORY, "cannot begin beside others");
+            assertRefused(() -> statement.rows(ResultMemory.unlimited().ofRows()), ErrorCode.OUT_OF_MEMORY, "cannot begin beside others");
         }
     }
 
@@ -61,7 +61,7 @@ final class TestPassingFailures {
     void aStatementThatAlwaysFailsSaysWhy() throws Exception {
         register(call -> true);
         try (RunningStatement statement = statement()) {
-            assertRefused(statement::rows, ErrorCode.SQL_EXECUTION, "call 2 fails");
+            assertRefused(() -> statement.rows(ResultMemory.unlimited().ofRows()), ErrorCode.SQL_EXECUTION, "call 2 fails");
         }
     }
 

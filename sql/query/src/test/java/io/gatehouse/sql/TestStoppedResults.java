@@ -27,10 +27,12 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestStoppedResults {
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(2), 0);
+    /** Of a server, which reads texts and lists as vectors until it knows that they are short. */
+    private static final QueryLimits LIMITS = limits(Duration.ofMinutes(2));
     private static final long ROWS = 600_000;
     private static final String TEXTS = "SELECT q.subject, r.i FROM questions AS q, range(50000) AS r(i)";
     private static final String NUMBERS = "SELECT q.question_id, r.i FROM questions AS q, range(50000) AS r(i)";
+    private static final String LISTS = "SELECT q.choices, r.i FROM questions AS q, range(50000) AS r(i)";
     private static final String LAST_FAILS = """
             SELECT q.subject, CAST(CASE WHEN r.i = 49999 THEN 'x' ELSE '1' END AS INTEGER) AS n
             FROM questions AS q, range(50000) AS r(i) ORDER BY r.i
@@ -80,6 +82,7 @@ final class TestStoppedResults {
     private enum Way {
         CHUNKS(TEXTS),
         CURSOR(NUMBERS),
+        VECTORS(LISTS),
         ARROW(TEXTS);
 
         private final String sql;
@@ -87,6 +90,10 @@ final class TestStoppedResults {
         Way(String sql) {
             this.sql = sql;
         }
+    }
+
+    private static QueryLimits limits(Duration timeout) {
+        return new QueryLimits(timeout, Duration.ofSeconds(10), 0, new ResultMemory(1L << 30));
     }
 
     @BeforeAll
@@ -124,7 +131,7 @@ final class TestStoppedResults {
     @Test
     void aTimeoutInTheMiddleIsAnError() throws Exception {
         for (Way way : Way.values()) {
-            try (QueryResult result = engine.query(way.sql, new QueryLimits(Duration.ofSeconds(3), 0));
+            try (QueryResult result = engine.query(way.sql, limits(Duration.ofSeconds(3)));
                     Reader reader = reader(result, way)) {
                 readSome(reader);
                 TimeUnit.MILLISECONDS.sleep(3_100);

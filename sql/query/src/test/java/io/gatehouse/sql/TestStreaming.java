@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Rows stream: the first is there before the last is computed, and what waits for a reader is bounded. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestStreaming {
-    private static final QueryLimits LIMITS = new QueryLimits(Duration.ofMinutes(2), 0);
+    /** Of a server, which reads texts and lists as vectors until it knows that they are short. */
+    private static final QueryLimits LIMITS = limits(Duration.ofMinutes(2));
     private static final long MEGABYTE = 1L << 20;
 
     private final BufferAllocator allocator = new RootAllocator();
@@ -33,7 +34,8 @@ final class TestStreaming {
     /** How rows are read; which one it is depends on the types of the columns. */
     private enum Way {
         CHUNKS("q.question AS value, r.i"),
-        CURSOR("q.choices AS value, r.i"),
+        CURSOR("q.question_id AS value, r.i"),
+        VECTORS("q.choices AS value, r.i"),
         ARROW("q.question AS value, r.i");
 
         private final String columns;
@@ -53,6 +55,10 @@ final class TestStreaming {
             return "SELECT %s, CAST(CASE WHEN r.i = %d THEN 'x' ELSE '1' END AS INTEGER) AS n FROM questions AS q, range(%d) AS r(i)"
                     .formatted(columns, at, times);
         }
+    }
+
+    private static QueryLimits limits(Duration timeout) {
+        return new QueryLimits(timeout, Duration.ofSeconds(10), 0, new ResultMemory(1L << 30));
     }
 
     @BeforeAll

@@ -10,6 +10,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.worker.RunWorker;
 import io.gatehouse.worker.WorkerSettings;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A run that a process of its own reads and computes. While the run waits for its turn there is no such process. */
 final class WorkerPlan implements RunPlan {
@@ -17,18 +18,31 @@ final class WorkerPlan implements RunPlan {
     private final RunRequest request;
     private final Store store;
     private final WorkerSettings settings;
+    private final AtomicInteger working;
     private Optional<RunWorker> worker;
+    private boolean onlyReads;
 
     /**
      * Creates a plan.
      *
      * @param worker has read what the request names
+     * @param onlyReads whether it has too little memory to compute
+     * @param working counts the processes of all plans
      */
-    WorkerPlan(String name, RunRequest request, Store store, WorkerSettings settings, RunWorker worker) {
+    WorkerPlan(
+            String name,
+            RunRequest request,
+            Store store,
+            WorkerSettings settings,
+            RunWorker worker,
+            boolean onlyReads,
+            AtomicInteger working) {
         this.name = requireNonNull(name, "name is null");
         this.request = requireNonNull(request, "request is null");
         this.store = requireNonNull(store, "store is null");
         this.settings = requireNonNull(settings, "settings is null");
+        this.working = requireNonNull(working, "working is null");
+        this.onlyReads = onlyReads;
         this.worker = Optional.of(worker);
     }
 
@@ -39,9 +53,19 @@ final class WorkerPlan implements RunPlan {
 
     @Override
     public RunOutcome execute(RunListener listener) {
-        RunWorker reader = worker.orElseGet(() -> RunWorker.start(settings, request));
-        worker = Optional.of(reader);
-        return reader.execute(name, store, listener);
+        if (onlyReads) {
+            close();
+        }
+        RunWorker computer = worker.orElseGet(this::start);
+        return computer.execute(name, store, listener);
+    }
+
+    private RunWorker start() {
+        RunWorker started = RunWorker.start(settings, request);
+        worker = Optional.of(started);
+        onlyReads = false;
+        working.incrementAndGet();
+        return started;
     }
 
     @Override
@@ -51,7 +75,10 @@ final class WorkerPlan implements RunPlan {
 
     @Override
     public void close() {
-        worker.ifPresent(RunWorker::close);
+        worker.ifPresent(open -> {
+            open.close();
+            working.decrementAndGet();
+        });
         worker = Optional.empty();
     }
 }

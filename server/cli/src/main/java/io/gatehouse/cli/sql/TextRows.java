@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -63,8 +64,7 @@ final class TextRows {
      * @param forSpreadsheets whether texts that a spreadsheet would run as formulas get an apostrophe
      */
     long writeCsv(Rows rows, boolean forSpreadsheets) throws IOException {
-        CsvBuffer csv = new CsvBuffer(forSpreadsheets);
-        OutputStream bytes = new Letters();
+        CsvBuffer csv = new CsvBuffer(new Letters(), forSpreadsheets);
         int columns = rows.columns().size();
         for (int column = 0; column < columns; column++) {
             csv.separate(column);
@@ -78,10 +78,9 @@ final class TextRows {
                 csv.value(rows.value(column));
             }
             csv.endLine();
-            csv.drainIfFull(bytes);
             count++;
         }
-        csv.drain(bytes);
+        csv.drain();
         return count;
     }
 
@@ -108,8 +107,10 @@ final class TextRows {
         return count;
     }
 
-    /** Takes whole lines of UTF-8 to the writer. */
+    /** Takes UTF-8 to the writer; the end of what it gets may be in the middle of a character. */
     private final class Letters extends OutputStream {
+        private byte[] cut = {};
+
         @Override
         public void write(int b) {
             write(new byte[] {(byte) b}, 0, 1);
@@ -117,7 +118,24 @@ final class TextRows {
 
         @Override
         public void write(byte[] bytes, int offset, int length) {
-            out.write(new String(bytes, offset, length, StandardCharsets.UTF_8));
+            byte[] all = Arrays.copyOf(cut, cut.length + length);
+            System.arraycopy(bytes, offset, all, cut.length, length);
+            int whole = whole(all);
+            out.write(new String(all, 0, whole, StandardCharsets.UTF_8));
+            cut = Arrays.copyOfRange(all, whole, all.length);
+        }
+
+        /** The end of the last character that is there as a whole. */
+        private static int whole(byte[] utf8) {
+            int last = utf8.length - 1;
+            while (last > 0 && (utf8[last] & 0xc0) == 0x80) {
+                last--;
+            }
+            if (last < 0) {
+                return 0;
+            }
+            int ones = Integer.numberOfLeadingZeros(~(utf8[last] << 24));
+            return last + Math.max(1, ones) > utf8.length ? last : utf8.length;
         }
     }
 }

@@ -85,7 +85,7 @@ final class QueryTool {
     }
 
     private static String json(Rows rows) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        LimitedBytes bytes = new LimitedBytes();
         try (JsonGenerator json = Json.FACTORY.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeFieldName("columns");
@@ -98,8 +98,6 @@ final class QueryTool {
                     JsonValue.write(json, rows.value(column));
                 }
                 json.writeEndArray();
-                json.flush();
-                requireSmall(bytes.size());
             }
             json.writeEndArray();
             json.writeNumberField("rowCount", count);
@@ -109,12 +107,17 @@ final class QueryTool {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    private static void requireSmall(int bytes) {
-        if (bytes > MOST_BYTES) {
-            throw new GatehouseException(
-                    ErrorCode.RESULT_TOO_LARGE,
-                    "The answer is larger than the limit of %,d bytes of a tool; ask for fewer rows or columns."
+    /** Takes no more than a tool may answer. */
+    private static final class LimitedBytes extends ByteArrayOutputStream {
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            if (size() + length > MOST_BYTES) {
+                throw new GatehouseException(
+                        ErrorCode.RESULT_TOO_LARGE,
+                        "The answer is larger than the limit of %,d bytes of a tool; ask for fewer rows or columns."
                             .formatted(MOST_BYTES));
+            }
+            super.write(bytes, offset, length);
         }
     }
 }

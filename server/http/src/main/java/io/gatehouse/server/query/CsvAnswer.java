@@ -17,13 +17,13 @@ final class CsvAnswer implements Answer {
     private final ServedQuery query;
     private final BufferAllocator allocator = new RootAllocator();
     private final ArrowBatches batches;
-    private final CsvBuffer csv;
+    private final boolean forSpreadsheets;
     private boolean present;
 
     CsvAnswer(ServedQuery query, boolean forSpreadsheets) {
         this.query = requireNonNull(query, "query is null");
         this.batches = query.batches(allocator);
-        this.csv = new CsvBuffer(forSpreadsheets);
+        this.forSpreadsheets = forSpreadsheets;
     }
 
     @Override
@@ -33,6 +33,7 @@ final class CsvAnswer implements Answer {
 
     @Override
     public void write(AnswerStream out) throws IOException {
+        CsvBuffer csv = new CsvBuffer(out, forSpreadsheets);
         List<ResultColumn> columns = query.columns();
         for (int column = 0; column < columns.size(); column++) {
             csv.separate(column);
@@ -44,14 +45,13 @@ final class CsvAnswer implements Answer {
         for (; present; present = query.next(batches)) {
             int rows = batches.root().getRowCount();
             for (int row = 0; row < rows; row++) {
-                write(fields, row);
-                csv.drainIfFull(out);
+                write(csv, fields, row);
             }
         }
-        csv.drain(out);
+        csv.drain();
     }
 
-    private void write(CsvField[] fields, int row) throws IOException {
+    private static void write(CsvBuffer csv, CsvField[] fields, int row) throws IOException {
         for (int column = 0; column < fields.length; column++) {
             csv.separate(column);
             fields[column].write(csv, row);

@@ -2,6 +2,7 @@ package io.gatehouse.server.query;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.server.MemoryPermits;
 import io.gatehouse.sql.ArrowBatches;
 import io.gatehouse.sql.ParquetFile;
 import java.io.IOException;
@@ -17,15 +18,19 @@ final class ParquetAnswer implements Answer {
     private static final String NAME = "answer.parquet";
 
     private final ServedQuery query;
-    private final long maxBytes;
+    private final QueryQuota quota;
+    private final MemoryPermits memory;
     private final BufferAllocator allocator = new RootAllocator();
     private final ArrowBatches batches;
+    private boolean present;
+    private boolean first = true;
     private @Nullable Path directory;
 
-    /** @param maxBytes of the file */
-    ParquetAnswer(ServedQuery query, long maxBytes) {
+    /** @param memory for writing files */
+    ParquetAnswer(ServedQuery query, QueryQuota quota, MemoryPermits memory) {
         this.query = requireNonNull(query, "query is null");
-        this.maxBytes = maxBytes;
+        this.quota = requireNonNull(quota, "quota is null");
+        this.memory = requireNonNull(memory, "memory is null");
         this.batches = query.batches(allocator);
     }
 
@@ -35,10 +40,30 @@ final class ParquetAnswer implements Answer {
             // A new name, so that DuckDB writes it in place, where its size can be watched.
             Path made = Files.createTempDirectory("gatehouse-");
             directory = made;
-            new ParquetFile(allocator, maxBytes).write(() -> query.next(batches), batches::root, made.resolve(NAME));
+            present = query.next(batches);
+            writeFile(made.resolve(NAME));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Others compute while this waits for memory. Its first rows are there. */
+    private void writeFile(Path file) {
+        query.preemption().pause();
+        MemoryPermits.Permit permit = memory.take(ParquetFile.MEMORY, quota.patience(), query::checkStopped);
+        try {
+            new ParquetFile(allocator, quota.bytes()).write(this::next, batches::root, file);
+        } finally {
+            permit.close();
+        }
+    }
+
+    private boolean next() {
+        if (first) {
+            first = false;
+            return present;
+        }
+        return query.next(batches);
     }
 
     @Override

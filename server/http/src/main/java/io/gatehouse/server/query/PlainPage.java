@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.base.Resources;
 import io.gatehouse.client.Query;
 import io.gatehouse.client.ResultColumn;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.JsonValue;
@@ -17,7 +18,6 @@ import java.net.URLDecoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlainPage {
     private static final long ROWS = 1000;
+    /** A page is for reading: more characters of a value, or of all, are not. */
+    private static final int VALUE = 10_000;
+
+    private static final int PAGE = 8_000_000;
     private static final String START = "SELECT * FROM runs ORDER BY run_id";
 
     private final QueryService service;
@@ -78,6 +82,12 @@ public final class PlainPage {
                 html.append(cell(result.value(column)));
             }
             html.append("</tr>\n");
+            if (html.length() > PAGE) {
+                throw new GatehouseException(
+                        ErrorCode.RESULT_TOO_LARGE,
+                        "The page is larger than the limit of %,d characters; ask for fewer rows or columns."
+                                .formatted(PAGE));
+            }
         }
         long rows = result.rows();
         html.append("</tbody></table><p>").append(rows).append(rows == 1 ? " row" : " rows");
@@ -100,12 +110,27 @@ public final class PlainPage {
     }
 
     private static String text(@Nullable Object value) {
-        if (value == null) {
-            return "NULL";
+        StringBuilder text = new StringBuilder();
+        append(text, value);
+        if (text.length() > VALUE) {
+            text.setLength(VALUE);
+            text.append("\u2026");
         }
-        return value instanceof List<?> list
-                ? list.stream().map(PlainPage::text).collect(Collectors.joining(", ", "[", "]"))
-                : JsonValue.text(value);
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, @Nullable Object value) {
+        if (value instanceof List<?> list) {
+            text.append('[');
+            for (int i = 0; i < list.size() && text.length() <= VALUE; i++) {
+                text.append(i == 0 ? "" : ", ");
+                append(text, list.get(i));
+            }
+            text.append(']');
+        } else {
+            String whole = value == null ? "NULL" : JsonValue.text(value);
+            text.append(whole, 0, Math.min(whole.length(), VALUE + 1));
+        }
     }
 
     private static String escape(String text) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.JsonField;
 import io.gatehouse.client.ResultColumn;
+import io.gatehouse.server.MemoryPermits;
 import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.Problem;
 import io.gatehouse.server.http.QueryId;
@@ -33,10 +34,13 @@ public final class QueryResource {
 
     private final QueryService service;
     private final HistoryWriter history;
+    private final MemoryPermits parquet;
 
-    public QueryResource(QueryService service, HistoryWriter history) {
+    /** @param parquet memory for writing Parquet */
+    public QueryResource(QueryService service, HistoryWriter history, MemoryPermits parquet) {
         this.service = requireNonNull(service, "service is null");
         this.history = requireNonNull(history, "history is null");
+        this.parquet = requireNonNull(parquet, "parquet is null");
     }
 
     /** The media types of all formats. */
@@ -95,7 +99,7 @@ public final class QueryResource {
             case NDJSON -> new NdjsonAnswer(query);
             case CSV -> new CsvAnswer(query, request.forSpreadsheets());
             case ARROW -> new ArrowAnswer(query);
-            case PARQUET -> new ParquetAnswer(query, service.quota().bytes());
+            case PARQUET -> new ParquetAnswer(query, service.quota(), parquet);
         };
     }
 }

@@ -11,6 +11,7 @@ import io.gatehouse.server.query.admission.Admission;
 import io.gatehouse.server.query.admission.ComputeSlot;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
+import io.gatehouse.sql.ResultMemory;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,12 +28,15 @@ public final class QueryService {
     private final QueryEngine engine;
     private final QueryRegister register;
     private final QueryQuota quota;
+    private final ResultMemory memory;
     private final Admission admission;
 
-    public QueryService(QueryEngine engine, QueryRegister register, QueryQuota quota) {
+    /** @param memory of the heap, for the values of all results */
+    public QueryService(QueryEngine engine, QueryRegister register, QueryQuota quota, ResultMemory memory) {
         this.engine = requireNonNull(engine, "engine is null");
         this.register = requireNonNull(register, "register is null");
         this.quota = requireNonNull(quota, "quota is null");
+        this.memory = requireNonNull(memory, "memory is null");
         this.admission = new Admission(quota.concurrent(), quota.computing(), quota.queued(), quota.patience());
     }
 
@@ -168,7 +172,7 @@ public final class QueryService {
             query.started(engine.query(
                     statement.sql(),
                     statement.parameters(),
-                    new QueryLimits(timeout(statement), quota.planning(), statement.maxRows())));
+                    new QueryLimits(timeout(statement), quota.planning(), statement.maxRows(), memory)));
             reading.read(query);
             return true;
         } catch (GatehouseException e) {

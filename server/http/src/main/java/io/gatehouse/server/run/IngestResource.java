@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.base.JsonField;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.MemoryPermits;
 import io.gatehouse.server.http.AddressFields;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.store.Store;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 
 /**
  * {@code POST /v1/ingest}: routing that another engine sends while it computes, as an Arrow stream. Each batch is committed
@@ -43,8 +43,6 @@ public final class IngestResource implements Handler {
 
     private static final String MEDIA_TYPE = "application/vnd.apache.arrow.stream";
     private static final String SOURCE = "ingest";
-    /** Streams that are read at a time. */
-    private static final int STREAMS = 4;
     /** What is read of a refused stream, because a client that is still sending would not read the refusal. */
     private static final long READ_ON_BYTES = 256L << 20;
 
@@ -97,9 +95,21 @@ public final class IngestResource implements Handler {
     private final Store store;
     private final RunHost host;
     private final String version;
-    private final Semaphore streams = new Semaphore(STREAMS);
+    private final IngestGate gate;
 
-    public IngestResource(Store store, RunHost host, String version) {
+    /**
+     * @param received memory for what was received
+     * @param work memory for working on batches
+     * @param messageTime in which a small batch must arrive
+     */
+    public IngestResource(
+            Store store,
+            RunHost host,
+            String version,
+            MemoryPermits received,
+            MemoryPermits work,
+            Duration messageTime) {
+        this.gate = new IngestGate(received, work, messageTime);
         this.store = requireNonNull(store, "store is null");
         this.host = requireNonNull(host, "host is null");
         this.version = requireNonNull(version, "version is null");
@@ -124,25 +134,23 @@ public final class IngestResource implements Handler {
         Fields fields = Json.read(AddressFields.of(context, FIELDS), Fields.class);
         RunDescription run = description(fields);
         Map<String, String> columns = columns(fields.columns().orElse(""));
-        if (!streams.tryAcquire()) {
-            throw new GatehouseException(ErrorCode.QUERY_BUSY, "%d streams are being read already.".formatted(STREAMS));
-        }
-        try {
-            return ingest(run, columns, in);
+        try (IngestGate.Stream stream = gate.open()) {
+            return ingest(run, columns, in, stream);
+        } catch (IngestGate.TooSlow e) {
+            throw new HttpResponseException(408, String.valueOf(e.getMessage()), Map.of());
         } catch (IOException e) {
             throw new GatehouseException(
                     ErrorCode.CONNECTION_LOST,
                     "The stream broke off. What it had whole batches of is stored; send the rest again.",
                     e);
-        } finally {
-            streams.release();
         }
     }
 
-    private Ingested ingest(RunDescription description, Map<String, String> columns, InputStream in)
+    private Ingested ingest(
+            RunDescription description, Map<String, String> columns, InputStream in, IngestGate.Stream stream)
             throws IOException {
         try (Sending sending = new Sending(description)) {
-            new LongStream(in, columns, sending::add).read();
+            new LongStream(in, columns, gate.batchMemory(), stream, sending::add).read();
             return sending.finish();
         }
     }

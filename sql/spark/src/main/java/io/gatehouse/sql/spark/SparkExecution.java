@@ -5,6 +5,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.ExecutedRows;
 import io.gatehouse.sql.Execution;
 import io.gatehouse.sql.RowBatches;
+import io.gatehouse.sql.RowMemory;
 import io.gatehouse.sql.StopCondition;
 import io.gatehouse.type.SqlType;
 import java.sql.SQLException;
@@ -58,8 +59,13 @@ final class SparkExecution implements Execution {
         return types;
     }
 
+    /** Spark's client decodes a row before it can be counted. */
     @Override
-    public ExecutedRows rows() {
+    public ExecutedRows rows(RowMemory memory) {
+        return rows();
+    }
+
+    private ExecutedRows rows() {
         begin();
         // A tag belongs to the thread that sends the statement.
         session.addTag(tag);
