@@ -51,7 +51,7 @@ public final class PlanningThreads implements AutoCloseable {
     public Plan plan(String sql, Duration timeout) {
         StatementText text = StatementText.of(requireNonNull(sql, "sql is null"));
         return cache.find(text.normal()).orElseGet(() -> {
-            Plan plan = planned(text, timeout);
+            Plan plan = within(timeout, () -> planned(text));
             keep(text.normal(), plan);
             return plan;
         });
@@ -64,11 +64,14 @@ public final class PlanningThreads implements AutoCloseable {
         }
     }
 
-    private Plan planned(StatementText text, Duration timeout) {
+    /** Runs in a planning thread, as what is wrong with a long statement takes time to explain, too. */
+    private Plan planned(StatementText text) {
         try {
-            return within(timeout, () -> planner.plan(text));
+            return planner.plan(text);
         } catch (GatehouseException failure) {
             throw DialectHints.explain(failure, text);
+        } catch (AssertionError failure) {
+            throw DialectHints.explain(failure(failure), text);
         }
     }
 
