@@ -67,6 +67,11 @@ final class ValueSizes {
         boolean isBounded() {
             return bytes < Double.POSITIVE_INFINITY;
         }
+
+        /** Whether values of this size are no larger than those of another. */
+        boolean isWithin(Most other, RelDataType type) {
+            return bytes <= other.bytes && (type.getComponentType() == null || element <= other.element);
+        }
     }
 
     /** Allocated bytes count as time, so that one limit bounds both: a vector may allocate up to 250 MB. */
@@ -428,6 +433,21 @@ final class ValueSizes {
         }
         String text = literal.getValueAs(String.class);
         return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** Returns the sizes of columns that may be made of any number of others. */
+    static List<Most> anything(RelNode node) {
+        return node.getRowType().getFieldList().stream()
+                .map(field -> GuardFunctions.isLong(field.getType()) ? Most.ANYTHING : Most.NOTHING)
+                .toList();
+    }
+
+    /** Returns the sizes of columns, each at least as large as what any function is taken to return. */
+    static List<Most> atLeastShort(List<Most> columns) {
+        Most least = new Most(NUMBER, NUMBER);
+        return columns.stream()
+                .map(column -> column.equals(Most.NOTHING) ? column : column.max(least))
+                .toList();
     }
 
     /** Returns the sizes of the columns of a stored relation. */

@@ -103,6 +103,7 @@ public final class WorkGuards {
     private final Map<TransientTable, List<Most>> recursions = new HashMap<>();
     private final IdentityHashMap<RelNode, List<Most>> queries = new IdentityHashMap<>();
     private int guards;
+    private int recursing;
 
     private WorkGuards(RexBuilder rex, double limit) {
         this.rex = rex;
@@ -128,10 +129,10 @@ public final class WorkGuards {
     private Guarded visit(RelNode node) {
         List<Guarded> inputs = new ArrayList<>();
         for (int i = 0; i < node.getInputs().size(); i++) {
-            if (node instanceof RepeatUnion union && i == 1) {
-                recursions.put(own(union), inputs.get(0).columns());
-            }
-            inputs.add(visit(node.getInputs().get(i)));
+            inputs.add(
+                    node instanceof RepeatUnion union && i == 1
+                            ? again(union, inputs.get(0).columns())
+                            : visit(node.getInputs().get(i)));
             if (node instanceof Correlate correlate && i == 0) {
                 outer.put(correlate.getCorrelationId(), inputs.get(0).columns());
             }
@@ -163,6 +164,37 @@ public final class WorkGuards {
             return set(set, inputs);
         }
         return new Guarded(withInputs(node, inputs), others(node, inputs));
+    }
+
+    /**
+     * The query that a recursion repeats. Unless it passes on texts and lists that are no longer than those it reads,
+     * they can have any length after some repetitions.
+     */
+    private Guarded again(RepeatUnion union, List<Most> first) {
+        TransientTable own = own(union);
+        // A recursion inside of another one would be visited twice as often for each one around it.
+        if (recursing == 0) {
+            int before = guards;
+            List<Most> read = ValueSizes.atLeastShort(first);
+            Guarded again = again(union, own, read);
+            boolean grows = union.getRowType().getFieldList().stream()
+                    .anyMatch(field -> !again.columns()
+                            .get(field.getIndex())
+                            .isWithin(read.get(field.getIndex()), field.getType()));
+            if (!grows) {
+                return again;
+            }
+            guards = before;
+        }
+        return again(union, own, ValueSizes.anything(union));
+    }
+
+    private Guarded again(RepeatUnion union, TransientTable own, List<Most> read) {
+        recursing++;
+        recursions.put(own, read);
+        Guarded again = visit(union.getInputs().get(1));
+        recursing--;
+        return again;
     }
 
     private static RelNode withInputs(RelNode node, List<Guarded> inputs) {
