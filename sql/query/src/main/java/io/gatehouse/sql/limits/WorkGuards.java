@@ -89,6 +89,11 @@ public final class WorkGuards {
             "try_strptime",
             "array_to_string",
             "array_to_string_comma_default",
+            "list_aggregate",
+            "list_aggr",
+            "array_aggregate",
+            "array_aggr",
+            "aggregate",
             "list_sort",
             "list_reverse_sort",
             "array_sort",
@@ -175,6 +180,7 @@ public final class WorkGuards {
         // A recursion inside of another one would be visited twice as often for each one around it.
         if (recursing == 0) {
             int before = guards;
+            IdentityHashMap<RelNode, List<Most>> queriesBefore = new IdentityHashMap<>(queries);
             List<Most> read = ValueSizes.atLeastShort(first);
             Guarded again = again(union, own, read);
             boolean grows = union.getRowType().getFieldList().stream()
@@ -185,6 +191,8 @@ public final class WorkGuards {
                 return again;
             }
             guards = before;
+            queries.clear();
+            queries.putAll(queriesBefore);
         }
         return again(union, own, ValueSizes.anything(union));
     }
@@ -379,9 +387,12 @@ public final class WorkGuards {
 
     /** Returns an expression with a guard around it, around its parts, or unchanged. */
     private RexNode guarded(RexNode expression, List<Most> row) {
-        RexNode inside = expression.accept(new Inside());
+        RexNode inside = expression.accept(new Inside(row));
         if (!(inside instanceof RexCall call) || inside instanceof RexOver || inside instanceof RexSubQuery) {
             return inside;
+        }
+        if (isGuard(call)) {
+            return call;
         }
         if (call.getKind() == SqlKind.CASE || call.getKind() == SqlKind.AND || call.getKind() == SqlKind.OR) {
             List<RexNode> parts =
@@ -397,7 +408,17 @@ public final class WorkGuards {
         if (work.isConstant()) {
             return constant(call, inside, RexUtil.isConstant(call) ? nanos : VECTOR * nanos);
         }
-        return VECTOR * nanos <= FREE ? inside : checked(name(call), inside, work, sizes);
+        if (VECTOR * nanos <= FREE) {
+            return inside;
+        }
+        inside.accept(new Constants(sizes));
+        return checked(name(call), inside, work, sizes);
+    }
+
+    private static boolean isGuard(RexCall call) {
+        return call.getKind() == SqlKind.CASE
+                && call.getOperands().get(0) instanceof RexCall check
+                && check.getOperator().equals(GuardFunctions.CHECK);
     }
 
     /**
@@ -517,14 +538,19 @@ public final class WorkGuards {
 
     /** Keeps DuckDB from evaluating an expression of parameters only at plan time, before any guard runs. */
     private final class Late extends RexShuttle {
-        /** Arguments that DuckDB needs at plan time stay unguarded; they cost little per row, whatever their length. */
+        /** Arguments that DuckDB needs at plan time stay constant, so the first one must not be: the call would be. */
         @Override
         public RexNode visitCall(RexCall call) {
             if (!PLANNED_WITH.contains(call.getOperator().getName().toLowerCase(Locale.ROOT))) {
                 return super.visitCall(call);
             }
             List<RexNode> operands = new ArrayList<>(call.getOperands());
-            operands.set(0, operands.get(0).accept(this));
+            for (int i = 1; i < operands.size(); i++) {
+                refuseComputed(call, i);
+            }
+            RexNode first = operands.get(0).accept(this);
+            boolean given = operands.stream().skip(1).anyMatch(WorkGuards::holdsParameter);
+            operands.set(0, given && RexUtil.isConstant(first) ? late(first) : first);
             return call.clone(call.getType(), operands);
         }
 
@@ -533,20 +559,90 @@ public final class WorkGuards {
             if (!GuardFunctions.isLong(parameter.getType())) {
                 return parameter;
             }
+            return late(parameter);
+        }
+
+        private RexNode late(RexNode value) {
             RexNode always = rex.makeCall(
                     SqlStdOperatorTable.GREATER_THAN, rex.makeCall(GuardFunctions.RANDOM), approximate(-1));
-            RelDataType type = parameter.getType();
+            RelDataType type = value.getType();
             RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
             return rex.makeCall(
-                    type, SqlStdOperatorTable.CASE, List.of(always, parameter, rex.makeNullLiteral(nullable)));
+                    type, SqlStdOperatorTable.CASE, List.of(always, value, rex.makeNullLiteral(nullable)));
         }
     }
 
-    /** Guards the parts of an expression that are computed separately: sub-queries and the operands of windows. */
-    private final class Inside extends RexShuttle {
+    /** DuckDB computes such an argument when it plans, before any guard runs. */
+    private static void refuseComputed(RexCall call, int operand) {
+        RexNode argument = call.getOperands().get(operand);
+        while (argument.getKind() == SqlKind.CAST) {
+            argument = ((RexCall) argument).getOperands().get(0);
+        }
+        if (argument instanceof RexCall && holdsParameter(argument)) {
+            throw StatementErrors.notSupported("Argument %d of %s must be a literal or a parameter."
+                    .formatted(operand + 1, call.getOperator().getName()));
+        }
+    }
+
+    private static boolean holdsParameter(RexNode node) {
+        return node instanceof RexDynamicParam
+                || (node instanceof RexCall call && call.getOperands().stream().anyMatch(WorkGuards::holdsParameter));
+    }
+
+    /**
+     * Refuses what is too expensive among the parts of an expression that are constant, which DuckDB computes when it
+     * plans, before any guard runs.
+     */
+    private static final class Constants extends RexShuttle {
+        private final ValueSizes sizes;
+
+        Constants(ValueSizes sizes) {
+            this.sizes = sizes;
+        }
+
+        @Override
+        public RexNode visitCall(RexCall call) {
+            if (!RexUtil.isConstant(call)) {
+                return super.visitCall(call);
+            }
+            LengthPolynomial work = sizes.work(call);
+            return work.isConstant() ? constant(call, call, work.at(sizes::most)) : super.visitCall(call);
+        }
+
+        @Override
+        public RexNode visitOver(RexOver over) {
+            return over;
+        }
+
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
-            RexSubQuery inside = (RexSubQuery) super.visitSubQuery(query);
+            return query;
+        }
+    }
+
+    /** Guards the parts of an expression that are computed separately: sub-queries and the operands of both. */
+    private final class Inside extends RexShuttle {
+        private final List<Most> row;
+
+        Inside(List<Most> row) {
+            this.row = row;
+        }
+
+        @Override
+        public RexNode visitCall(RexCall call) {
+            return isGuard(call) ? call : super.visitCall(call);
+        }
+
+        /** A part of an expression is looked at again with the whole. */
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            if (queries.containsKey(query.rel)) {
+                return query;
+            }
+            List<RexNode> operands = query.getOperands().stream()
+                    .map(operand -> guarded(operand, row))
+                    .toList();
+            RexSubQuery inside = operands.equals(query.getOperands()) ? query : query.clone(query.getType(), operands);
             Guarded guarded = visit(query.rel);
             queries.put(guarded.rel(), guarded.columns());
             return guarded.rel() == query.rel ? inside : inside.clone(guarded.rel());
@@ -556,7 +652,26 @@ public final class WorkGuards {
         public RexNode visitOver(RexOver over) {
             refuseGrowing(over);
             refuseMoving(over);
-            return super.visitOver(over);
+            return new Operands(row).visitOver(over);
+        }
+    }
+
+    /** Guards what a window reads: its arguments, the keys that it sorts and divides by. */
+    private final class Operands extends RexShuttle {
+        private final List<Most> row;
+
+        Operands(List<Most> row) {
+            this.row = row;
+        }
+
+        @Override
+        public RexNode visitCall(RexCall call) {
+            return guarded(call, row);
+        }
+
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            return guarded(query, row);
         }
     }
 
