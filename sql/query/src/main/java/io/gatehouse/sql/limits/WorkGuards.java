@@ -47,6 +47,7 @@ import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexWindow;
 import org.apache.calcite.rex.RexWindowExclusion;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlKind;
@@ -98,6 +99,12 @@ public final class WorkGuards {
             "list_reverse_sort",
             "array_sort",
             "array_reverse_sort");
+
+    /** Aggregates that can only add values to a frame. */
+    private static final Set<String> COUNTED_AGAIN = Set.of("mode", "entropy");
+
+    /** Aggregates that begin anew for each frame. */
+    private static final Set<String> SEARCHED_AGAIN = Set.of("mad");
 
     private static final Set<String> FIRST_OF_MANY =
             Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
@@ -675,14 +682,24 @@ public final class WorkGuards {
         }
     }
 
-    /** All values of a frame are counted again whenever the most frequent one leaves it, in unbounded time. */
+    /**
+     * All values of a frame are counted again whenever the most frequent one leaves it, and for mad are searched again
+     * for each row, in unbounded time.
+     */
     private static void refuseMoving(RexOver over) {
         String name = over.getAggOperator().getName().toLowerCase(Locale.ROOT);
-        boolean moves = !over.getWindow().getLowerBound().isUnbounded()
-                || over.getWindow().getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER;
-        if ((name.equals("mode") || name.equals("entropy")) && moves) {
+        RexWindow window = over.getWindow();
+        boolean begins = window.getLowerBound().isUnbounded()
+                && window.getExclude() == RexWindowExclusion.EXCLUDE_NO_OTHER;
+        boolean ends = window.getUpperBound().isUnbounded() || (window.orderKeys.isEmpty() && !window.isRows());
+        if (COUNTED_AGAIN.contains(name) && !begins) {
             throw StatementErrors.notSupported(
                     "%s is not available in a window whose frame does not begin with its first row; write it as an aggregate, or let the frame begin with UNBOUNDED PRECEDING."
+                            .formatted(over.getAggOperator().getName()));
+        }
+        if (SEARCHED_AGAIN.contains(name) && !(begins && ends)) {
+            throw StatementErrors.notSupported(
+                    "%s is not available in a window with ORDER BY or another frame than all rows; write it as an aggregate or without ORDER BY."
                             .formatted(over.getAggOperator().getName()));
         }
     }
