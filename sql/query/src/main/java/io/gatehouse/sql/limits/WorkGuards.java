@@ -110,6 +110,7 @@ public final class WorkGuards {
             Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
 
     private final RexBuilder rex;
+    private final long longestText;
     private final double limit;
     private final Map<CorrelationId, List<Most>> outer = new HashMap<>();
     private final Map<TransientTable, List<Most>> recursions = new HashMap<>();
@@ -117,19 +118,21 @@ public final class WorkGuards {
     private int guards;
     private int recursing;
 
-    private WorkGuards(RexBuilder rex, double limit) {
+    private WorkGuards(RexBuilder rex, long longestText, double limit) {
         this.rex = rex;
+        this.longestText = longestText;
         this.limit = limit;
     }
 
     /** A relation and the maximum sizes of its columns. */
     private record Guarded(RelNode rel, List<Most> columns) {}
 
-    public static RelNode of(RelNode root) {
+    /** @param longestText the bytes of the longest stored text */
+    public static RelNode of(RelNode root, long longestText) {
         RexBuilder rex = root.getCluster().getRexBuilder();
-        WorkGuards counting = new WorkGuards(rex, LIMIT);
+        WorkGuards counting = new WorkGuards(rex, longestText, LIMIT);
         RelNode guarded = counting.root(root);
-        return counting.guards < 2 ? guarded : new WorkGuards(rex, LIMIT / counting.guards).root(root);
+        return counting.guards < 2 ? guarded : new WorkGuards(rex, longestText, LIMIT / counting.guards).root(root);
     }
 
     /** The result is guarded, too: rows that share a text within a vector each get their own copy. */
@@ -221,7 +224,7 @@ public final class WorkGuards {
         if (node instanceof TableScan scan) {
             TransientTable own = scan.getTable().unwrap(TransientTable.class);
             List<Most> recursive = own == null ? null : recursions.get(own);
-            return recursive == null ? ValueSizes.stored(node) : recursive;
+            return recursive == null ? ValueSizes.stored(node, longestText) : recursive;
         }
         if (node instanceof Values values) {
             return values(values);
@@ -239,7 +242,7 @@ public final class WorkGuards {
             }
             return both;
         }
-        return inputs.size() == 1 ? inputs.get(0).columns() : ValueSizes.stored(node);
+        return inputs.size() == 1 ? inputs.get(0).columns() : ValueSizes.stored(node, longestText);
     }
 
     private static TransientTable own(RepeatUnion union) {
@@ -363,15 +366,15 @@ public final class WorkGuards {
         return IntStream.range(0, node.getRowType().getFieldCount()).boxed().toList();
     }
 
-    /** Adds guards to those of the given columns that have no size bound. */
+    /** Adds guards to those of the given columns whose values can be long. */
     private Guarded guarded(Guarded input, List<Integer> columns, String what, double nanos) {
+        ValueSizes sizes = new ValueSizes(input.columns(), outer, queries);
         List<Integer> unbounded = columns.stream()
-                .filter(column -> !input.columns().get(column).isBounded())
+                .filter(column -> canBeLong(input, column, nanos, sizes))
                 .toList();
         if (unbounded.isEmpty()) {
             return input;
         }
-        ValueSizes sizes = new ValueSizes(input.columns(), outer, queries);
         List<RexNode> expressions = new ArrayList<>();
         for (RelDataTypeField field : input.rel().getRowType().getFieldList()) {
             RexNode column = rex.makeInputRef(input.rel(), field.getIndex());
@@ -383,6 +386,17 @@ public final class WorkGuards {
         RelNode project = LogicalProject.create(
                 input.rel(), List.of(), expressions, input.rel().getRowType().getFieldNames(), Set.of());
         return new Guarded(project, input.columns());
+    }
+
+    /** Whether a column has no size bound, or can have long stored texts, which a join may repeat. */
+    private boolean canBeLong(Guarded input, int column, double nanos, ValueSizes sizes) {
+        if (!input.columns().get(column).isBounded()) {
+            return true;
+        }
+        return ValueSizes.isLong(longestText)
+                && GuardFunctions.isLong(
+                        input.rel().getRowType().getFieldList().get(column).getType())
+                && VECTOR * nanos * sizes.size(rex.makeInputRef(input.rel(), column)).at(sizes::most) > FREE;
     }
 
     private RexNode conjuncts(RexNode condition, List<Most> row) {

@@ -36,7 +36,7 @@ public final class PlanningThreads implements AutoCloseable {
     private static final int MAX_LENGTH_OF_A_PLAN = 50_000;
 
     private final Planner planner;
-    /** The plans that were used last. A plan depends only on the text and the catalog, so it never becomes stale. */
+    /** The plans that were used last. A plan depends only on the text, the catalog and the longest stored text, which its key begins with. */
     private final LruCache<String, Plan> cache = new LruCache<>(MAX_PLANS);
 
     private final ThreadPoolExecutor threads;
@@ -50,17 +50,18 @@ public final class PlanningThreads implements AutoCloseable {
     /** Plans a statement, unless its plan is cached. Errors are GatehouseExceptions. */
     public Plan plan(String sql, Duration timeout) {
         StatementText text = StatementText.of(requireNonNull(sql, "sql is null"));
-        return cache.find(text.normal()).orElseGet(() -> {
+        String key = planner.longestText() + " " + text.normal();
+        return cache.find(key).orElseGet(() -> {
             Plan plan = within(timeout, () -> planned(text));
-            keep(text.normal(), plan);
+            keep(key, plan);
             return plan;
         });
     }
 
     /** Caches a plan. A plan with a preface reports its planning time and is therefore not cached. */
-    private void keep(String normal, Plan plan) {
-        if (plan.preface().isEmpty() && plan.sql().length() + normal.length() <= MAX_LENGTH_OF_A_PLAN) {
-            cache.put(normal, plan);
+    private void keep(String key, Plan plan) {
+        if (plan.preface().isEmpty() && plan.sql().length() + key.length() <= MAX_LENGTH_OF_A_PLAN) {
+            cache.put(key, plan);
         }
     }
 
