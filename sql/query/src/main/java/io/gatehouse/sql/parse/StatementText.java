@@ -272,7 +272,8 @@ public record StatementText(String text, String normal) {
             }
             String word = token.image.toUpperCase(Locale.ROOT);
             String message = code == ErrorCode.SQL_READ_ONLY
-                    ? "%s is refused: SQL can only read here.".formatted(word)
+                    ? "%s is refused: SQL can only read here%s."
+                            .formatted(word, word.equals("CREATE") ? "; a saved query takes the place of a view" : "")
                     : "%s is not supported; write a query that starts with SELECT, WITH or VALUES.".formatted(word);
             throw at(token, code, message);
         }

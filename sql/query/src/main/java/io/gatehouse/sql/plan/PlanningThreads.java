@@ -36,7 +36,10 @@ public final class PlanningThreads implements AutoCloseable {
     private static final int MAX_LENGTH_OF_A_PLAN = 50_000;
 
     private final Planner planner;
-    /** The plans that were used last. A plan depends only on the text, the catalog and the longest stored text, which its key begins with. */
+    /**
+     * The plans that were used last. A plan depends only on its text, the catalog and the longest stored text, which its
+     * key begins with.
+     */
     private final LruCache<String, Plan> cache = new LruCache<>(MAX_PLANS);
 
     private final ThreadPoolExecutor threads;
@@ -58,9 +61,13 @@ public final class PlanningThreads implements AutoCloseable {
         });
     }
 
-    /** Caches a plan. A plan with a preface reports its planning time and is therefore not cached. */
+    /**
+     * Caches a plan. A plan with a preface reports its planning time and is therefore not cached; saved queries may change.
+     */
     private void keep(String key, Plan plan) {
-        if (plan.preface().isEmpty() && plan.sql().length() + key.length() <= MAX_LENGTH_OF_A_PLAN) {
+        if (plan.preface().isEmpty()
+                && !SavedRelations.mayBeUsedBy(key)
+                && plan.sql().length() + key.length() <= MAX_LENGTH_OF_A_PLAN) {
             cache.put(key, plan);
         }
     }
