@@ -69,6 +69,12 @@ public final class Planner {
         this(catalog, rollups, EngineSql.DUCKDB, Optional.empty(), new SavedRelations(saved));
     }
 
+    /** @param sql DuckDB's SQL, for the texts of its file */
+    public Planner(
+            Catalog catalog, boolean rollups, Function<String, Optional<String>> saved, EngineSql sql) {
+        this(catalog, rollups, sql, Optional.empty(), new SavedRelations(saved));
+    }
+
     /**
      * For an engine other than DuckDB.
      *
@@ -84,6 +90,11 @@ public final class Planner {
         this.rollups = rollups;
         this.sql = requireNonNull(sql, "sql is null");
         this.ofNames = ofNames;
+    }
+
+    /** The bytes of the longest stored text that plans are made for. */
+    long longestText() {
+        return sql.longestText();
     }
 
     /** Plans one statement. What is wrong with it is a GatehouseException with the place in the text. */
