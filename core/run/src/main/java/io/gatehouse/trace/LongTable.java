@@ -158,7 +158,7 @@ final class LongTable implements TraceReader {
     static DuckDBConnection open(Path spill) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
-        properties.setProperty("memory_limit", "%dMiB".formatted(MEMORY_LIMIT >> 20));
+        properties.setProperty("memory_limit", "%sMiB".formatted(MEMORY_LIMIT >> 20));
         // One thread keeps the order of the rows without holding some of them back.
         properties.setProperty("threads", "1");
         properties.setProperty("temp_directory", spill.toString());
