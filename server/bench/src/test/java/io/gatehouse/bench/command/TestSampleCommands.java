@@ -12,7 +12,10 @@ final class TestSampleCommands {
         for (String command : new String[] {"quiz", "train"}) {
             CommandOutcome help = CommandOutcome.of("sample", command, "--help");
             assertThat(help.exitCode()).as(command).isZero();
-            assertThat(help.out()).as(command).contains("default: 1").doesNotContainPattern("(?i)default:\\s+(?:-|Example)");
+            assertThat(help.out())
+                    .as(command)
+                    .contains("default: 1")
+                    .doesNotContainPattern("(?i)default:\\s+(?:-|Example)");
         }
     }
 }
