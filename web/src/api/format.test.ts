@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commonDecimals, exact, format, formatDuration, formatLeft, formatMoment, formatRowCount, formatTimestamp, isNumeric } from '../api/format';
+import { commonDecimals, exact, format, formatDuration, formatLeft, formatMoment, formatP, formatPoints, formatRowCount, formatShare, formatTimestamp, isNumeric } from '../api/format';
 
 describe('format', () => {
   test('shows NULL, which is not the text "NULL" only by its style', () => {
@@ -119,4 +119,10 @@ test('formatRowCount knows the singular', () => {
   expect(formatRowCount(1)).toBe('1 row');
   expect(formatRowCount(0)).toBe('0 rows');
   expect(formatRowCount(12345)).toBe('12,345 rows');
+});
+
+test('shares have one decimal, and small ones two digits', () => {
+  expect([0.851, 0.0095, 0.00042, 0, 1, NaN].map(formatShare)).toEqual(['85.1 %', '0.9 %', '0.042 %', '0.0 %', '100.0 %', '–']);
+  expect([0.081, -0.004].map(formatPoints)).toEqual(['+8.1 points', '−0.4 points']);
+  expect([0.0341, 0.00001].map(formatP)).toEqual(['p = 0.034', 'p < 0.001']);
 });

@@ -49,6 +49,8 @@ export interface TableColumn extends Column {
 
 export interface Table {
   name: string;
+  /** Heading that it stands under. */
+  group: string;
   comment: string;
   /** Null where counting is expensive. */
   rows: number | null;

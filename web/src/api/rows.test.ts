@@ -8,6 +8,12 @@ describe('texts of a grid', () => {
     expect([0, 1, 2].map((column) => text(0, column))).toEqual(['3', '0.500', 'a']);
     expect([0, 1, 2].map((column) => text(1, column))).toEqual(['12', '0.125', 'NULL']);
   });
+
+  it('group the digits of large whole numbers, but not of ids', () => {
+    const text = textsOf(gridOfRows(answer(['activations', 'token_id', 'share'], [[1_234_567, 50_279, 10_000.5], [9999, 1, 0.25]])));
+    expect([0, 1, 2].map((column) => text(0, column))).toEqual(['1,234,567', '50279', '10000.50']);
+    expect(text(1, 0)).toBe('9999');
+  });
 });
 
 describe('columns of an answer', () => {

@@ -1,4 +1,4 @@
-import { commonDecimals, format, formatTimestamp } from './format';
+import { commonDecimals, format, formatCount, formatTimestamp, isNumeric } from './format';
 import type { Column, Rows, Value } from './http';
 
 /** A result, however it came: any cell of it at once, however many rows. */
@@ -11,13 +11,25 @@ export interface Grid {
 /** Rows that decide how many decimals a column needs; more would not change it often. */
 const SAMPLED = 200;
 
-/** Texts of the cells of a grid, as tables show them: the points of a column's numbers stand in line. */
+/** Digits of smaller whole numbers are read at a glance. */
+const SMALLEST_GROUPED = 10_000;
+/** Columns whose numbers are names. */
+const NAMES = /(^|_)(id|seed|year)$/i;
+
+/**
+ * Texts of the cells of a grid, as tables show them: the points of a column's numbers stand in line, and the
+ * digits of large whole numbers are grouped, but not those of ids.
+ */
 export function textsOf(grid: Grid): (row: number, column: number) => string {
   const decimals = grid.columns.map((_, column) =>
     commonDecimals(Array.from({ length: Math.min(grid.rowCount, SAMPLED) }, (_, row) => grid.value(row, column))),
   );
+  const grouped = grid.columns.map(({ name, type }) => isNumeric(type) && !NAMES.test(name));
   return (row, column) => {
     const value = grid.value(row, column);
+    if (grouped[column] === true && typeof value === 'number' && Number.isInteger(value) && Math.abs(value) >= SMALLEST_GROUPED && decimals[column] === undefined) {
+      return formatCount(value);
+    }
     return grid.columns[column]?.type === 'TIMESTAMP' ? formatTimestamp(value) : format(value, decimals[column]);
   };
 }

@@ -20,6 +20,7 @@ describe('place', () => {
   it('has SQL on the query screen only', () => {
     expect(encodePlace({ screen: 'overview', run: 1, sql: 'SELECT 1' })).toBe('#screen=overview&run=1');
     expect(encodePlace({ screen: 'run', run: 1 })).toBe('#screen=run&run=1');
+    expect(decodePlace('#screen=overview&scope=generated')).toEqual({ screen: 'overview', scope: 'generated' });
     expect(decodePlace('#screen=expert&run=1&layer=2&expert=3')).toEqual({ screen: 'expert', run: 1, layer: 2, expert: 3 });
   });
 

@@ -10,8 +10,9 @@ export const SCREEN_NAMES: Record<Screen, string> = { overview: 'Overview', expl
 /** The screen that a page belongs to in the navigation. */
 export const PARENTS: Partial<Record<Screen, Screen>> = { run: 'runs', expert: 'explore' };
 
-/** Tokens that pictures include: the last one of each prompt, where the model answers, or all of them. */
-export type Scope = 'last_prompt' | 'prompt';
+/** Tokens that pictures include: the last one of each prompt, where the model answers; all of them; or those that the model generated. */
+export const SCOPES = ['last_prompt', 'prompt', 'generated'] as const;
+export type Scope = (typeof SCOPES)[number];
 
 export interface Place {
   screen: Screen;
@@ -68,8 +69,8 @@ export function decodePlace(fragment: string): Place {
       place[key] = Number(text);
     }
   }
-  const scope = parts.get('scope');
-  if (scope === 'prompt' || scope === 'last_prompt') {
+  const scope = SCOPES.find((known) => known === parts.get('scope'));
+  if (scope !== undefined) {
     place.scope = scope;
   }
   for (const [key, value] of [['subject', parts.get('subject')], ['picture', parts.get('picture')], ['sql', sql]] as const) {

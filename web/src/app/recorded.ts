@@ -44,6 +44,9 @@ export function noRows(run: Run | undefined, scope: Scope, subject: string | und
   if (run.status === 'running') {
     return 'No results are stored yet. The chart appears with the first ones.';
   }
+  if (scope === 'generated') {
+    return `Not recorded: run ${run.id} has nothing for this chart at generated tokens.`;
+  }
   const last = scope === 'last_prompt' && run.scope === 'prompt';
   if (isImported(run)) {
     return `Not recorded: ${files(run)} do not contain what this chart needs${last ? ' at the last prompt token; try all prompt tokens' : ''}.`;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../api/http';
 import { answer } from '../api/testing';
-import { counterpart, differences, firstChoice, interventionTexts, partialText, type Run, runsOf, runText, treatment } from './runs';
+import { answerText, commonScope, counterpart, differences, firstChoice, interventionTexts, partialText, recordedText, type Run, runsOf, runText, scopeOf, treatment } from './runs';
 
 const COLUMNS = [
   'run_id', 'name', 'model', 'architecture', 'task', 'prompt_format', 'questions', 'scope', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan',
-  'device', 'probabilities', 'norms', 'interventions', 'source', 'step', 'gatehouse_version',
+  'device', 'probabilities', 'norms', 'interventions', 'source', 'step', 'gatehouse_version', 'skipped_questions', 'shortened_prompts', 'max_new_tokens', 'sampling', 'answer_rule', 'answer_match', 'stop',
 ];
 
 /** A complete run, but for what is given. */
@@ -13,13 +13,14 @@ function row(given: Record<string, Value>): Value[] {
   const plain: Record<string, Value> = {
     run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', task: 'mmlu', prompt_format: 'hendrycks', questions: 1560, scope: 'prompt', shots: 5,
     status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, storage: 'BF16', precision_plan: 'exact', device: 'cpu', probabilities: 'none', norms: false,
-    interventions: '', source: 'gatehouse', step: null, gatehouse_version: '0.1.0',
+    interventions: '', source: 'gatehouse', step: null, gatehouse_version: '0.1.0', skipped_questions: 0, shortened_prompts: 0,
+    max_new_tokens: null, sampling: null, answer_rule: null, answer_match: null, stop: [],
   };
   return COLUMNS.map((name) => given[name] ?? plain[name] ?? null);
 }
 
-function runs(rows: Record<string, Value>[], answered: Value[][] = []): Run[] {
-  return runsOf(answer(COLUMNS, rows.map(row)), answer(['run_id', 'n', 'correct', 'subjects'], answered));
+function runs(rows: Record<string, Value>[], answered: Value[][] = [], generated: Value[][] = []): Run[] {
+  return runsOf(answer(COLUMNS, rows.map(row)), answer(['run_id', 'n', 'correct', 'subjects'], answered), answer(['run_id'], generated));
 }
 
 describe('runs', () => {
@@ -63,5 +64,30 @@ describe('runs', () => {
     expect([choose(1, 3, 4, 5), choose(3, 4, 5), choose(3, 4), choose(4), choose()]).toEqual([1, 5, 3, 4, undefined]);
     expect(differences(all[0] as Run, all[1] as Run)).toEqual([{ name: 'Interventions', mine: 'none', theirs: 'top-k 4' }]);
     expect(differences(all[0] as Run, all[3] as Run)).toEqual([{ name: 'Quiz', mine: 'mmlu', theirs: 'arc' }]);
+  });
+
+  it('that generate text say so, and have its tokens to look at', () => {
+    const rows = [
+      {},
+      {
+        run_id: 2, name: 'writes', max_new_tokens: 256, sampling: 'random temperature=0.7 seed=3', answer_rule: 'number', answer_match: 'number', stop: ['Q:', '\n\n'], skipped_questions: 3,
+        shortened_prompts: 1,
+      },
+      { run_id: 3, scope: 'last_prompt' },
+      { run_id: 4, source: 'long' },
+    ];
+    const [plain, writes, last, imported] = runs(rows, [], [[2], [2], [4]]) as [Run, Run, Run, Run];
+    expect(treatment(writes)).toEqual(['up to 256 generated tokens', 'answers from the text', '3 long questions skipped', '1 prompt shortened']);
+    expect([plain.maxNewTokens, writes.maxNewTokens, writes.stop]).toEqual([undefined, 256, ['Q:', '\n\n']]);
+    expect(recordedText(writes)).toBe('all prompt tokens and generated tokens');
+    expect(answerText(plain)).toBe('probabilities of the choices');
+    expect(answerText(writes)).toBe('generated text, rule number, compared as numbers');
+    expect(differences(plain, writes).map(({ name }) => name)).toEqual(['Tokens recorded', 'Generated tokens', 'Answers from']);
+    expect([plain, writes, last, imported].map((run) => scopeOf(run, 'generated'))).toEqual(['last_prompt', 'generated', 'last_prompt', 'generated']);
+    expect([plain, writes, last, imported].map((run) => scopeOf(run, undefined))).toEqual(['last_prompt', 'last_prompt', 'last_prompt', 'prompt']);
+    expect([plain, writes, last, imported].map((run) => scopeOf(run, 'prompt'))).toEqual(['prompt', 'prompt', 'last_prompt', 'prompt']);
+    expect([commonScope('generated', plain), commonScope('generated', writes), commonScope('prompt', last), commonScope('prompt', plain)]).toEqual([
+      'last_prompt', 'generated', 'last_prompt', 'prompt',
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { formatCount, formatShare } from '../api/format';
+import { formatCount, formatShare, formatUnits } from '../api/format';
 import type { Rows } from '../api/http';
 import { numbers, texts, values } from '../api/rows';
 import { select } from '../api/sql';
@@ -32,6 +32,21 @@ export interface Run {
   /** none, last_prompt or all. */
   probabilities: string;
   norms: boolean;
+  /** Questions left out, and prompts with fewer solved examples, because they are longer than the context of the model. */
+  skipped: number;
+  shortened: number;
+  /** Most tokens that it generates after each prompt; undefined if it generates none or an import does not say. */
+  maxNewTokens: number | undefined;
+  /** How they are chosen, such as greedy; empty without them. */
+  sampling: string;
+  /** Rule by which the answer is found in the generated text; empty if it is read from the logits. */
+  answerRule: string;
+  /** How that answer is compared with the right one: exact or number. */
+  answerMatch: string;
+  /** Texts that end a generated text. */
+  stop: string[];
+  /** Whether the file has the routing of generated tokens. */
+  generated: boolean;
   /** Such as mask 0:3,0:5; scale 1:2=0.5; top-k 4; empty if nothing was changed. */
   interventions: string;
   /** gatehouse, or the kind of files that it was imported from. */
@@ -41,7 +56,7 @@ export interface Run {
 }
 
 export const RUNS = select(
-  'run_id, name, model, architecture, task, prompt_format, questions, scope, shots, status, started_at, finished_at, storage, precision_plan, device, probabilities, norms, interventions, source, step, gatehouse_version',
+  'run_id, name, model, architecture, task, prompt_format, questions, scope, shots, status, started_at, finished_at, storage, precision_plan, device, probabilities, norms, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop',
   'runs',
   [],
   'run_id',
@@ -50,23 +65,29 @@ export const RUNS = select(
 /** Runs without answers have no row. */
 export const ANSWERED = select('run_id, n, correct, subjects', 'run_accuracy', [], 'run_id');
 
-export function runsOf(rows: Rows, answered: Rows): Run[] {
+/** Runs with the routing of generated tokens; layers repeat them. */
+export const GENERATED = select('run_id', 'gate_entropy', ["scope = 'generated'"], 'run_id');
+
+export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
   const number = (name: string) => numbers(rows, name);
   const text = (name: string) => texts(rows, name);
   const [ids, questions, shots, steps] = ['run_id', 'questions', 'shots', 'step'].map(number) as [number[], number[], number[], number[]];
   const columns = Object.fromEntries(
     [
       'name', 'model', 'architecture', 'task', 'prompt_format', 'scope', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan', 'device', 'probabilities',
-      'interventions', 'source', 'gatehouse_version',
+      'interventions', 'source', 'gatehouse_version', 'sampling', 'answer_rule', 'answer_match',
     ].map((name) => [name, text(name)]),
   );
-  const norms = values(rows, 'norms');
+  const [skipped, shortened, newTokens] = ['skipped_questions', 'shortened_prompts', 'max_new_tokens'].map(number) as [number[], number[], number[]];
+  const [norms, stop] = [values(rows, 'norms'), values(rows, 'stop')];
+  const generating = new Set(numbers(generated, 'run_id'));
   const at = new Map(numbers(answered, 'run_id').map((id, index) => [id, index]));
   const [n, correct, subjects] = ['n', 'correct', 'subjects'].map((name) => numbers(answered, name)) as [number[], number[], number[]];
   return ids.map((id, index) => {
     const of = (name: string) => columns[name]?.[index] ?? '';
     const counted = at.get(id) ?? -1;
-    const step = steps[index];
+    const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? undefined : value);
+    const stops = stop[index];
     return {
       id,
       name: of('name'),
@@ -88,9 +109,17 @@ export function runsOf(rows: Rows, answered: Rows): Run[] {
       device: of('device'),
       probabilities: of('probabilities'),
       norms: norms[index] === true,
+      skipped: skipped[index] ?? 0,
+      shortened: shortened[index] ?? 0,
+      maxNewTokens: known(newTokens[index]),
+      sampling: of('sampling'),
+      answerRule: of('answer_rule'),
+      answerMatch: of('answer_match'),
+      stop: Array.isArray(stops) ? stops.map(String) : [],
+      generated: generating.has(id),
       interventions: of('interventions'),
       source: of('source'),
-      step: step === undefined || Number.isNaN(step) ? undefined : step,
+      step: known(steps[index]),
       version: of('gatehouse_version'),
     };
   });
@@ -146,6 +175,10 @@ export function treatment(run: Run): string[] {
     ...(isImported(run) || run.scope === 'prompt' ? [] : ['last prompt token only']),
     ...(run.probabilities === 'none' || run.probabilities === '' ? [] : ['all probabilities']),
     ...(run.norms ? ['norms'] : []),
+    ...(run.maxNewTokens === undefined ? [] : [`up to ${formatUnits(run.maxNewTokens, 'generated token')}`]),
+    ...(run.answerRule === '' ? [] : ['answers from the text']),
+    ...(run.skipped === 0 ? [] : [`${formatUnits(run.skipped, 'long question')} skipped`]),
+    ...(run.shortened === 0 ? [] : [`${formatUnits(run.shortened, 'prompt')} shortened`]),
   ];
 }
 
@@ -207,6 +240,8 @@ export function differences(run: Run, other: Run): { name: string; mine: string;
     Precision: of.precision,
     Device: of.device,
     'Tokens recorded': recordedText(of),
+    'Generated tokens': of.maxNewTokens === undefined ? 'none' : `up to ${formatCount(of.maxNewTokens)}, ${of.sampling}`,
+    'Answers from': answerText(of),
     Step: of.step === undefined ? '' : formatCount(of.step),
   });
   const [mine, theirs] = [facts(run), facts(other)];
@@ -217,5 +252,33 @@ export function differences(run: Run, other: Run): { name: string; mine: string;
 
 /** The tokens whose routing a run recorded. */
 export function recordedText(run: Run): string {
-  return run.scope === 'prompt' ? 'all prompt tokens' : 'last prompt token';
+  const prompt = run.scope === 'prompt' ? 'all prompt tokens' : 'last prompt token';
+  return run.generated ? `${prompt} and generated tokens` : prompt;
+}
+
+/** Where the answers of a run come from. */
+export function answerText(run: Run): string {
+  if (isImported(run)) {
+    return run.answered === 0 ? '' : `${run.source} files`;
+  }
+  return run.answerRule === '' ? 'probabilities of the choices' : `generated text, rule ${run.answerRule}${run.answerMatch === 'number' ? ', compared as numbers' : ''}`;
+}
+
+/** The tokens that pictures of a run include: those that are wanted, if it has them. */
+export function scopeOf(run: Run | undefined, wanted: Scope | undefined): Scope {
+  if (wanted === 'generated' && run?.generated === true) {
+    return 'generated';
+  }
+  if (run?.scope === 'last_prompt') {
+    return 'last_prompt';
+  }
+  // Imports need not say which token is the last of a prompt: all of them is the safe choice.
+  const standard = run !== undefined && isImported(run) ? 'prompt' : 'last_prompt';
+  return wanted === undefined || wanted === 'generated' ? standard : wanted;
+}
+
+/** The tokens that can be compared with those of another run. */
+export function commonScope(scope: Scope, other: Run | undefined): Scope {
+  const lacks = scope === 'generated' ? other?.generated === false : other?.scope === 'last_prompt';
+  return lacks ? 'last_prompt' : scope;
 }

@@ -7,7 +7,7 @@ import { literal, select } from '../api/sql';
 import { apply, type Appearance, storedAppearance } from './appearance';
 import { type ModelLayer, layersOf } from './layers';
 import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
-import { ANSWERED, firstChoice, isImported, type Run, RUNS, runsOf } from './runs';
+import { ANSWERED, firstChoice, GENERATED, type Run, RUNS, runsOf, scopeOf } from './runs';
 
 const LAYERS = select('run_id, layer, experts, top_k', 'layers', ['experts > 0'], 'run_id DESC, layer');
 
@@ -56,10 +56,7 @@ export class Session {
   private readonly answeredSubjects = $derived(this.run?.subjects ?? 0);
   /** The layers with experts of the run's model. */
   readonly layers = $derived(this.layersOf(this.runId));
-  /** Imports need not say which token is the last of a prompt: all of them is the safe choice. */
-  readonly scope = $derived<Scope>(
-    this.run?.scope === 'last_prompt' ? 'last_prompt' : (this.place.scope ?? (this.run !== undefined && isImported(this.run) ? 'prompt' : 'last_prompt')),
-  );
+  readonly scope = $derived<Scope>(scopeOf(this.run, this.place.scope));
   readonly subject = $derived(this.subjects.find((subject) => subject === this.place.subject));
   readonly dark = $derived(this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark));
 
@@ -120,15 +117,20 @@ export class Session {
   }
 
   async readRuns(): Promise<void> {
-    const [outcome, layers, answered] = await Promise.all([ask(RUNS, MOST_RUNS), ask(LAYERS, MOST_LAYERS), ask(ANSWERED, MOST_RUNS)]);
-    if (outcome.kind !== 'rows' || layers.kind !== 'rows' || answered.kind !== 'rows') {
-      const failed = [outcome, layers, answered].find(({ kind }) => kind === 'problem');
+    const [outcome, layers, answered, generated] = await Promise.all([
+      ask(RUNS, MOST_RUNS),
+      ask(LAYERS, MOST_LAYERS),
+      ask(ANSWERED, MOST_RUNS),
+      ask(GENERATED, MOST_LAYERS),
+    ]);
+    if (outcome.kind !== 'rows' || layers.kind !== 'rows' || answered.kind !== 'rows' || generated.kind !== 'rows') {
+      const failed = [outcome, layers, answered, generated].find(({ kind }) => kind === 'problem');
       this.failure = failed?.kind === 'problem' ? failed.problem.detail : '';
       return;
     }
     this.failure = '';
     this.layersByRun = layersOf(layers.rows);
-    this.runs = runsOf(outcome.rows, answered.rows);
+    this.runs = runsOf(outcome.rows, answered.rows, generated.rows);
     this.nameRun();
   }
 

@@ -1,15 +1,30 @@
 import type { Scope } from './place';
 
+const SCOPE_NAMES: Record<Scope, string> = { last_prompt: 'Last prompt token', prompt: 'All prompt tokens', generated: 'Generated tokens' };
+
 /** The tokens that a picture includes, in words. */
 export function scopeText(scope: Scope): string {
-  return scope === 'last_prompt' ? 'Last prompt token' : 'All prompt tokens';
+  return SCOPE_NAMES[scope];
 }
 
-/** The answer of the model, in words; imports may know only whether it is right. */
-export function outcomeText({ correct, predicted, answer }: { correct: boolean | undefined; predicted: string; answer: string }): string {
+/** Free answers can be as long as a solution. */
+const LONGEST_ANSWER = 60;
+
+/**
+ * The answer of the model, in words; imports may know only whether it is right.
+ *
+ * @param inText whether the answer was looked for in a generated text, which may have none
+ */
+export function outcomeText({ correct, predicted, answer }: { correct: boolean | undefined; predicted: string; answer: string }, inText = false): string {
   if (correct === undefined) {
     return 'no answer recorded.';
   }
-  const known = predicted === '' ? 'answered' : `answered ${predicted}`;
-  return correct ? `${known} (correct).` : `${known} (wrong${answer === '' ? '' : `; ${answer} is correct`}).`;
+  const known = predicted !== '' ? `answered ${shortened(predicted)}` : inText ? 'no answer found in the generated text' : 'answered';
+  return correct ? `${known} (correct).` : `${known} (wrong${answer === '' ? '' : `; ${shortened(answer)} is correct`}).`;
+}
+
+/** The beginning of a text, in one line. */
+export function shortened(text: string, most = LONGEST_ANSWER): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most - 1).trimEnd()}…` : line;
 }

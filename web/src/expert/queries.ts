@@ -48,7 +48,7 @@ export function tokensSql(look: ExpertLook, most: number): string {
 
 export function contextsSql(look: ExpertLook, most: number, width: number): string {
   return select(
-    'place, question_id, "position", weight, distance, token_id, token',
+    'place, question_id, position, weight, distance, token_id, token',
     call('contexts_of_expert', look.run, look.scope, look.layer, look.expert, most, width),
     [],
     'place, distance',

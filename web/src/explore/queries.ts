@@ -88,6 +88,11 @@ export function questionSql(run: number, question: number): string {
   );
 }
 
+/** What the run wrote after the prompt of a question. */
+export function generationSql(run: number, question: number): string {
+  return select('text, tokens, finish_reason, extracted, correct, seconds', 'generations', [`run_id = ${run} AND question_id = ${question}`], 'sample');
+}
+
 /** One sequence of an import without answers. */
 export function sequenceSql(task: string, question: number): string {
   return select('question_id, subject, ordinal, question, choices, answer', 'questions', [`task = ${literal(task)} AND question_id = ${question}`], 'question_id');

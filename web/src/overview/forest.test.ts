@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
-import { clearOf, ends, estimatesOf } from './forest';
+import { clearOf, dotsText, ends, estimatesOf } from './forest';
 
 const rows = answer(
   ['layer', 'expert', 'n', 'accuracy', 'wilson_low', 'wilson_high'],
@@ -28,5 +28,11 @@ describe('forest', () => {
   it('says when an interval is clear of a value', () => {
     const [first] = estimatesOf(rows);
     expect(first && [0.85, 0.9, 1].map((value) => clearOf(first, value))).toEqual([true, false, false]);
+  });
+
+  it('says why all dots are the same', () => {
+    const estimates = estimatesOf(rows);
+    expect(dotsText(estimates.map((estimate) => ({ ...estimate, n: 1560 })), 1560)).toContain('fired in every question');
+    expect(dotsText(estimates, 1560)).toContain('the interval excludes it');
   });
 });

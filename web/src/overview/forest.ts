@@ -49,3 +49,10 @@ export function clearOf(estimate: Estimate, value: number): boolean {
 function order(a: Estimate, b: Estimate): number {
   return a.layer - b.layer || a.expert - b.expert;
 }
+
+/** What the dots mean, below the figure: at all tokens of long prompts every expert may fire in every question. */
+export function dotsText(estimates: Estimate[], total: number): string {
+  return estimates.every(({ n }) => n === total)
+    ? 'These experts fired in every question, so their accuracy is the same.'
+    : 'Filled: the interval excludes it (not corrected for multiple comparisons).';
+}

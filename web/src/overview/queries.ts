@@ -84,9 +84,9 @@ export function sequencesSql(task: string, subject: string | undefined): string 
 /** Each token of a prompt with its decision at a layer. */
 export function promptSql(run: number, question: number, layer: number): string {
   return select(
-    '"position", token_id, token, experts, weights, entropy, normalised_entropy',
+    'position, token_id, token, phase, segment, experts, weights, entropy, normalised_entropy',
     call('tokens_of_question', run, question, layer),
     [],
-    '"position"',
+    'position',
   );
 }

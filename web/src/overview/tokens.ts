@@ -4,6 +4,10 @@ import { lists, numbers, texts } from '../api/rows';
 /** One token of a prompt with the decision of one layer. */
 export interface Token {
   position: number;
+  /** Whether the model generated it; else it is of the prompt. */
+  generated: boolean;
+  /** Part of the text, such as choice, reasoning or answer; empty where nothing says it. */
+  segment: string;
   id: number;
   text: string;
   experts: number[];
@@ -18,11 +22,13 @@ export function tokensOf(rows: Rows): Token[] {
   const [position, id, entropy, normalisedEntropy] = ['position', 'token_id', 'entropy', 'normalised_entropy'].map((name) => numbers(rows, name)) as [
     number[], number[], number[], number[],
   ];
-  const text = texts(rows, 'token');
+  const [text, phase, segment] = ['token', 'phase', 'segment'].map((name) => texts(rows, name)) as [string[], string[], string[]];
   const experts = lists(rows, 'experts');
   const weights = lists(rows, 'weights');
   return position.map((at, index) => ({
     position: at,
+    generated: phase[index] === 'generated',
+    segment: segment[index] as string,
     id: id[index] as number,
     text: text[index] as string,
     experts: experts[index] as number[],
@@ -45,6 +51,21 @@ export function byExpert(tokens: Token[], expert: number): Shade[] {
 /** The router entropy as a share of uniform. */
 export function byEntropy(tokens: Token[]): Shade[] {
   return tokens.map(({ normalisedEntropy }) => (Number.isNaN(normalisedEntropy) ? undefined : normalisedEntropy));
+}
+
+/**
+ * The share of the experts of each token that another run did not choose for it; undefined where one of them has no
+ * decision, or another token.
+ */
+export function byDifference(tokens: Token[], others: Token[]): Shade[] {
+  const at = new Map(others.map((token) => [token.position, token]));
+  return tokens.map((token) => {
+    const other = at.get(token.position);
+    if (other === undefined || other.id !== token.id || other.experts.length === 0 || token.experts.length === 0) {
+      return undefined;
+    }
+    return token.experts.filter((expert) => !other.experts.includes(expert)).length / token.experts.length;
+  });
 }
 
 export function weightOf(token: Token, expert: number): number | undefined {
@@ -91,12 +112,22 @@ export function pieces(token: Token): Piece[] {
   return shown;
 }
 
+/** The heading before a token, where the model began to write or went on to another part of its text; otherwise empty. */
+export function sectionAt(tokens: Token[], at: number): string {
+  const [before, token] = [tokens[at - 1], tokens[at]];
+  if (token === undefined || !token.generated || (before?.generated === true && before.segment === token.segment)) {
+    return '';
+  }
+  return token.segment === '' ? 'Generated text' : `Generated text, ${token.segment}`;
+}
+
 /** As a sentence, for the tooltip and for screen readers. */
 export function describeToken(token: Token): string {
   const routed = token.experts
     .map((expert, rank) => (token.weights[rank] === undefined ? String(expert) : `${expert} (${token.weights[rank].toFixed(3)})`))
     .join(', ');
-  const name = `Token ${token.position}, id ${token.id}, ${JSON.stringify(token.text)}`;
+  const where = [token.generated ? 'generated' : '', token.segment].filter((part) => part !== '').join(', ');
+  const name = `Token ${token.position}${where === '' ? '' : ` (${where})`}, id ${token.id}, ${JSON.stringify(token.text)}`;
   const entropy = Number.isFinite(token.entropy) ? `entropy ${token.entropy.toFixed(2)} nats` : 'entropy not recorded';
   return routed === '' ? `${name}: routing not recorded` : `${name}: experts ${routed}; ${entropy}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, Value } from '../api/http';
 import type { Grid } from '../api/rows';
-import { bars, cells, type Chart, choices, choose, combinedText, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, tick, withKind } from './chart';
+import { bars, cells, type Chart, choices, choose, combinedText, hasNumbers, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, tick, withKind } from './chart';
 
 function grid(columns: [string, string][], rows: Value[][]): Grid {
   const typed: Column[] = columns.map(([name, type]) => ({ name, type }));
@@ -177,5 +177,16 @@ describe('another kind of chart', () => {
   it('leaves out what a logarithmic axis cannot show', () => {
     const data = grid([['layer', 'INTEGER'], ['n', 'BIGINT']], [[0, 0], [1, 10], [2, 100]]);
     expect(points(data, { kind: 'line', x: 0, y: 1, series: -1, log: true }).series[0]?.points.map(({ y }) => y)).toEqual([10, 100]);
+  });
+
+  it('is no picture of a column without numbers', () => {
+    const data = grid([['layer', 'INTEGER'], ['expert', 'INTEGER'], ['entropy', 'DOUBLE'], ['n', 'BIGINT']], [[0, 0, null, 0], [1, 1, null, 3], [2, 2, 'NaN', 0]]);
+    const line: Chart = { kind: 'line', x: 0, y: 2, series: -1 };
+    const heat: Chart = { kind: 'heatmap', x: 1, y: 0, series: 2 };
+    expect([line, heat, withKind(data, line, 'bars'), withKind(data, line, 'histogram')].map((chart) => hasNumbers(data, chart))).toEqual([false, false, false, false]);
+    expect(hasNumbers(data, { ...line, y: 3 })).toBe(true);
+    expect(hasNumbers(data, { ...line, y: 3, log: true })).toBe(true);
+    expect(hasNumbers(data, { ...line, y: 3, log: true, only: { column: 0, value: '0' } })).toBe(false);
+    expect(hasNumbers(data, { ...heat, series: 3 })).toBe(true);
   });
 });

@@ -358,6 +358,24 @@ export function number(grid: Grid, row: number, column: number): number {
   return value === null || value === '' || typeof value === 'boolean' ? NaN : Number(value);
 }
 
+/** The column whose numbers a chart draws. */
+export function measureOf({ kind, x, y, series }: Chart): number {
+  return kind === 'heatmap' ? series : kind === 'histogram' ? x : y;
+}
+
+/** Whether a chart has a row to draw: imports may have nothing but NULL in a column. */
+export function hasNumbers(grid: Grid, chart: Chart): boolean {
+  const pointed = chart.kind === 'line' || chart.kind === 'scatter';
+  for (let row = 0; row < grid.rowCount; row++) {
+    const value = number(grid, row, measureOf(chart));
+    const placed = !pointed || (Number.isFinite(number(grid, row, chart.x)) && (chart.log !== true || value > 0));
+    if (Number.isFinite(value) && placed && drawn(grid, chart, row)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 export function label(grid: Grid, row: number, column: number): string {
   const value = column < 0 ? row + 1 : grid.value(row, column);
   return value === null ? 'NULL' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value);

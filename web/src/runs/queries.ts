@@ -19,3 +19,8 @@ export function effectsSql(run: number): string {
     'reference_run_id',
   );
 }
+
+/** How long the generated texts are, and how many were cut. */
+export function lengthsSql(run: number): string {
+  return select('subject, n, mean_tokens, least_tokens, most_tokens, cut, cut_share, mean_seconds', 'generation_lengths', [`run_id = ${run}`], 'subject');
+}

@@ -189,16 +189,16 @@ public final class DecoderTensors {
         if (!(mixture.router() instanceof Router.Scored router)) {
             return;
         }
-        if (router.biased()) {
+        if (router.logits().biased()) {
             add(gate + ".bias", mixture.experts());
         }
-        if (router.selectionBias()) {
+        if (router.selection().biased()) {
             add(gate + ".e_score_correction_bias", mixture.experts());
         }
-        if (router.expertScale()) {
+        if (router.weights().expertScale()) {
             add(gate + ".per_expert_scale", mixture.experts());
         }
-        if (router.input() == Router.Input.RESIDUAL) {
+        if (router.logits().input() == Router.Input.RESIDUAL) {
             add(gate + ".scale", config.hiddenSize());
         }
     }

@@ -5,17 +5,9 @@ import io.gatehouse.error.GatehouseException;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tensorflow.DeviceSpec;
-import org.tensorflow.Graph;
-import org.tensorflow.Session;
-import org.tensorflow.exceptions.TFInvalidArgumentException;
-import org.tensorflow.exceptions.TensorFlowException;
-import org.tensorflow.op.Ops;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GPUOptions;
 
 /**
- * The device that a model runs on.
+ * The device that a model runs on. A server names devices without loading TensorFlow, which is in {@link DeviceSession}.
  *
  * @param gpu number of the GPU, from 0; the CPU if absent
  */
@@ -46,51 +38,11 @@ public record Device(OptionalInt gpu) {
     }
 
     /**
-     * Opens a session on this device. Memory of a GPU grows as it is needed, and what has no kernel there runs on the
-     * CPU.
+     * Checks that this machine has the device.
      *
      * @throws GatehouseException INVALID_ARGUMENT if TensorFlow finds no such GPU
      */
-    Session open(Graph graph) {
-        if (gpu.isPresent()) {
-            requirePresent();
-        }
-        return new Session(graph, config(true));
-    }
-
-    private void requirePresent() {
-        try (Graph graph = new Graph();
-                Session session = new Session(graph, config(false))) {
-            Ops tf = Ops.create(graph);
-            var probe = tf.withDevice(DeviceSpec.newBuilder()
-                            .deviceType(DeviceSpec.DeviceType.GPU)
-                            .deviceIndex(0)
-                            .build())
-                    .math
-                    .add(tf.constant(1f), tf.constant(1f));
-            session.runner().fetch(probe).run().close();
-        } catch (TensorFlowException | TFInvalidArgumentException absent) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "TensorFlow finds no device %s on this machine; run with --device cpu, or see docs/gpu.md"
-                            .formatted(id()),
-                    absent);
-        }
-    }
-
-    private ConfigProto config(boolean softPlacement) {
-        int threads = Runtime.getRuntime().availableProcessors();
-        ConfigProto.Builder config = ConfigProto.newBuilder()
-                .setIntraOpParallelismThreads(threads)
-                .setInterOpParallelismThreads(threads)
-                .setAllowSoftPlacement(softPlacement);
-        if (gpu.isPresent()) {
-            config.setGpuOptions(GPUOptions.newBuilder()
-                    .setAllowGrowth(true)
-                    .setVisibleDeviceList(Integer.toString(gpu.getAsInt())));
-        } else {
-            config.putDeviceCount("GPU", 0);
-        }
-        return config.build();
+    public void requirePresent() {
+        DeviceSession.requirePresent(this);
     }
 }

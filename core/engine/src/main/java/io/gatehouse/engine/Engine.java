@@ -84,7 +84,7 @@ public final class Engine implements AutoCloseable {
                 checkpoint, config, precision.attention(), precision.experts(), interventions.changesExperts());
         try {
             MemoryPlan memory = MemoryPlan.of(checkpoint, graph, options.memory());
-            Session session = options.device().open(graph.graph());
+            Session session = DeviceSession.open(options.device(), graph.graph());
             ExpertChanges changes = interventions.expertChanges(config);
             return new Engine(
                     config,

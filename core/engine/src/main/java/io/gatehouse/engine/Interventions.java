@@ -169,7 +169,9 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
     }
 
     private static Optional<Router.Groups> groups(FeedForward.Sparse sparse) {
-        return sparse.router() instanceof Router.Scored scored ? scored.groups() : Optional.empty();
+        return sparse.router() instanceof Router.Scored scored
+                ? scored.selection().groups()
+                : Optional.empty();
     }
 
     private static void requireIn(ExpertPlace place, ModelConfig config) {

@@ -11,22 +11,28 @@ import org.tensorflow.types.family.TFloating;
 
 /**
  * The arithmetic of the large matrix products. The residual stream, norms, rotary embedding, router, softmax
- * and the sum over experts are in fp32 in every plan.
+ * and the sum over experts are in fp32 in every plan. A server names plans without loading TensorFlow, hence the flags.
  */
 public enum Precision {
     /** All in fp32: a prompt gives the same bits whatever is computed beside it. */
-    EXACT(TFloat32.class, TFloat32.class),
+    EXACT(false, false),
     /** Attention in fp32, experts in bf16: routing differs from {@code EXACT} only in near-ties. */
-    BALANCED(TFloat32.class, TBfloat16.class),
+    BALANCED(false, true),
     /** All in bf16, as bf16 checkpoints are mostly run. */
-    FAST(TBfloat16.class, TBfloat16.class);
+    FAST(true, true);
 
-    private final Class<? extends TFloating> attention;
-    private final Class<? extends TFloating> experts;
+    private final boolean halfAttention;
+    private final boolean halfExperts;
 
-    Precision(Class<? extends TFloating> attention, Class<? extends TFloating> experts) {
-        this.attention = attention;
-        this.experts = experts;
+    /**
+     * A plan.
+     *
+     * @param halfAttention whether attention is in bf16
+     * @param halfExperts whether experts are in bf16
+     */
+    Precision(boolean halfAttention, boolean halfExperts) {
+        this.halfAttention = halfAttention;
+        this.halfExperts = halfExperts;
     }
 
     /** The plan of that id; INVALID_ARGUMENT if there is none. */
@@ -50,10 +56,14 @@ public enum Precision {
     }
 
     Class<? extends TFloating> attention() {
-        return attention;
+        return type(halfAttention);
     }
 
     Class<? extends TFloating> experts() {
-        return experts;
+        return type(halfExperts);
+    }
+
+    private static Class<? extends TFloating> type(boolean half) {
+        return half ? TBfloat16.class : TFloat32.class;
     }
 }

@@ -321,25 +321,25 @@ final class ChoiceWords {
             return;
         }
         say(ROUTER, choice(scored));
-        flag(scored.logitScale() != 1, "logits scaled");
-        flag(scored.biased(), "a bias of the logits");
-        flag(scored.softCap().isPresent(), "a soft-cap of the logits");
-        flag(scored.selectionBias(), "a bias of the selection");
-        scored.groups().ifPresent(this::groups);
+        flag(scored.logits().scale() != 1, "logits scaled");
+        flag(scored.logits().biased(), "a bias of the logits");
+        flag(scored.logits().softCap().isPresent(), "a soft-cap of the logits");
+        flag(scored.selection().biased(), "a bias of the selection");
+        scored.selection().groups().ifPresent(this::groups);
         say(ROUTER, normalisation(scored));
-        flag(scored.scale() != 1, "weights scaled");
-        flag(scored.outputScale() != 1, "the output scaled");
-        flag(scored.expertScale(), "a factor of each expert");
-        flag(scored.onInput(), "weights multiply the input");
-        flag(scored.input() == Router.Input.RESIDUAL, "reads the residual stream");
+        flag(scored.weights().scale() != 1, "weights scaled");
+        flag(scored.weights().outputScale() != 1, "the output scaled");
+        flag(scored.weights().expertScale(), "a factor of each expert");
+        flag(scored.weights().onInput(), "weights multiply the input");
+        flag(scored.logits().input() == Router.Input.RESIDUAL, "reads the residual stream");
     }
 
     private static String choice(Router.Scored router) {
-        return switch (router.weight()) {
+        return switch (router.weights().weight()) {
             case SOFTMAX_OF_CHOSEN -> "top-k of logits, softmax over the chosen";
             case SIGMOID -> "top-k of logits, weighed by sigmoids";
             case SCORE ->
-                switch (router.score()) {
+                switch (router.selection().score()) {
                     case SOFTMAX -> "softmax, then top-k";
                     case SIGMOID -> "sigmoid, then top-k";
                     case LOGIT -> "top-k of logits, weighed by logits";
@@ -357,8 +357,8 @@ final class ChoiceWords {
     }
 
     private static String normalisation(Router.Scored router) {
-        Router.Normalisation normalisation = router.normalisation();
-        if (router.weight() == Router.Weight.SOFTMAX_OF_CHOSEN) {
+        Router.Normalisation normalisation = router.weights().normalisation();
+        if (router.weights().weight() == Router.Weight.SOFTMAX_OF_CHOSEN) {
             return "";
         }
         if (normalisation instanceof Router.Normalisation.Sum) {

@@ -19,25 +19,17 @@ public record CompletionRequest(
         Optional<Integer> maxTokens,
         int samples,
         List<String> stop,
-        Choice choice,
+        TokenSampling sampling,
         boolean echo,
         Optional<Integer> top) {
     public CompletionRequest {
         prompts = List.copyOf(prompts);
         requireNonNull(maxTokens, "maxTokens is null");
         stop = List.copyOf(stop);
-        requireNonNull(choice, "choice is null");
+        requireNonNull(sampling, "sampling is null");
         requireNonNull(top, "top is null");
         if (prompts.isEmpty() || samples < 1) {
             throw new IllegalArgumentException("%d prompts, %d texts after each".formatted(prompts.size(), samples));
         }
     }
-
-    /**
-     * How each token is chosen.
-     *
-     * @param temperature 0 for the most probable token each time
-     * @param topK 0 for all tokens
-     */
-    public record Choice(double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {}
 }

@@ -13,7 +13,10 @@ final class ScoredText {
     private final int[] prompt;
     private final int top;
     private final Tokenizer tokenizer;
-    private final List<Scored> scored = new ArrayList<>();
+    /** Tokens of the prompt that are scored. */
+    private int prompted;
+
+    private List<Scored> scored = new ArrayList<>();
 
     /** @param top most probable tokens at each place */
     ScoredText(int[] prompt, int top, Tokenizer tokenizer) {
@@ -24,12 +27,14 @@ final class ScoredText {
 
     /** The logits that follow a token of the prompt, and then those that follow the next one. */
     void promptLogits(float[] logits) {
-        if (scored.isEmpty()) {
+        if (prompted == 0) {
             scored.add(new Scored(tokenizer.token(prompt[0]), Optional.empty(), List.of()));
+            prompted = 1;
         }
         // What follows the last token is not of the prompt.
-        if (scored.size() < prompt.length) {
-            add(prompt[scored.size()], logits);
+        if (prompted < prompt.length) {
+            add(prompt[prompted], logits);
+            prompted++;
         }
     }
 
@@ -52,8 +57,10 @@ final class ScoredText {
         scored.add(new Scored(tokenizer.token(token), Optional.of(scores.of(token)), candidates));
     }
 
-    /** The first tokens. */
-    List<Scored> first(int count) {
-        return scored.subList(0, Math.min(count, scored.size()));
+    /** The scores since the last call. */
+    List<Scored> take() {
+        List<Scored> taken = scored;
+        scored = new ArrayList<>();
+        return taken;
     }
 }

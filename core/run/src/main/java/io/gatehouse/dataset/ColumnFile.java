@@ -86,7 +86,7 @@ final class ColumnFile {
     private static DuckDBConnection open() throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
-        properties.setProperty("memory_limit", "%dMiB".formatted(MEMORY_LIMIT >> 20));
+        properties.setProperty("memory_limit", "%sMiB".formatted(MEMORY_LIMIT >> 20));
         // Each thread has a batch of rows of its own.
         properties.setProperty("threads", "1");
         return DuckDb.inMemory(properties);

@@ -68,7 +68,7 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
 
     private static ModelLayer.Router router(Router router) {
         if (router instanceof Router.Scored scored) {
-            double scale = (double) scored.scale() * scored.outputScale();
+            double scale = (double) scored.weights().scale() * scored.weights().outputScale();
             return new ModelLayer.Router(kind(scored), scale, router.isNormalised());
         }
         return new ModelLayer.Router("sparsemixer", 1, false);
@@ -76,8 +76,9 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
 
     /** The function that makes weights of logits. */
     private static String kind(Router.Scored router) {
-        boolean sigmoid = router.weight() == Router.Weight.SIGMOID
-                || (router.weight() == Router.Weight.SCORE && router.score() == Router.Score.SIGMOID);
+        boolean sigmoid = router.weights().weight() == Router.Weight.SIGMOID
+                || (router.weights().weight() == Router.Weight.SCORE
+                        && router.selection().score() == Router.Score.SIGMOID);
         return sigmoid ? "sigmoid" : "softmax";
     }
 }

@@ -43,6 +43,23 @@ public record StopTexts(List<String> texts) {
         return first < 0 ? text : text.substring(0, first);
     }
 
+    /** The text up to the first of the texts in it, or up to what may be the beginning of one. */
+    public String settled(String text) {
+        int first = findIn(text);
+        if (first >= 0) {
+            return text.substring(0, first);
+        }
+        int end = text.length();
+        for (String stop : texts) {
+            for (int begin = Math.max(0, text.length() - stop.length() + 1); begin < end; begin++) {
+                if (text.regionMatches(begin, stop, 0, text.length() - begin)) {
+                    end = begin;
+                }
+            }
+        }
+        return text.substring(0, end);
+    }
+
     private int findIn(String text) {
         return texts.stream()
                 .mapToInt(text::indexOf)

@@ -163,7 +163,7 @@ final class LongTable implements TraceReader {
     static DuckDBConnection open(Path spill, long memory) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
-        properties.setProperty("memory_limit", "%dKiB".formatted(Math.min(MEMORY_LIMIT, memory) >> 10));
+        properties.setProperty("memory_limit", "%sKiB".formatted(Math.min(MEMORY_LIMIT, memory) >> 10));
         // One thread keeps the order of the rows without holding some of them back.
         properties.setProperty("threads", "1");
         properties.setProperty("temp_directory", spill.toString());

@@ -2,12 +2,13 @@ package io.gatehouse.trace;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.NearNames;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Sources of routing besides our own engine. */
@@ -64,8 +65,16 @@ public enum TraceKind {
                 .findFirst()
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Unknown kind of import '%s'; it must be one of %s"
-                                .formatted(id, routing().map(TraceKind::id).collect(Collectors.joining(", ")))));
+                        "Unknown kind of import '%s'%s The kinds are %s"
+                                .formatted(id, suggestion(id), String.join(", ", ids()))));
+    }
+
+    private static List<String> ids() {
+        return routing().map(TraceKind::id).toList();
+    }
+
+    private static String suggestion(String id) {
+        return NearNames.nearest(id, ids()).map("; did you mean %s?"::formatted).orElse(".");
     }
 
     /**

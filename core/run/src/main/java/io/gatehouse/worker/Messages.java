@@ -2,10 +2,13 @@ package io.gatehouse.worker;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.gatehouse.completion.Completion;
 import io.gatehouse.completion.CompletionRequest;
 import io.gatehouse.completion.Input;
-import io.gatehouse.completion.ModelChoice;
 import io.gatehouse.completion.ModelDescription;
+import io.gatehouse.completion.ModelSpec;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.DiskNeed;
@@ -18,19 +21,35 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the owner of the file and its workers send each other. To the worker of a run the owner sends {@link Read}, {@link
- * Prepare} and {@link Compute}, in this order; to that of a model {@link Open}, and then an {@link Order} after the other.
- * A worker sends messages of a {@link Kind}, and shards.
+ * What the owner of the file and its workers send each other. An owner sends an {@link Order}; a worker sends messages of a
+ * {@link Kind}, and shards.
  */
 final class Messages {
     private Messages() {}
+
+    /**
+     * What a worker is to do. That of a run gets {@link Read}, {@link Prepare} and {@link Compute}, in this order; that of a
+     * model gets {@link Open}, and then one of the others after the answer to the one before.
+     */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "order")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Read.class, name = "read"),
+        @JsonSubTypes.Type(value = Prepare.class, name = "prepare"),
+        @JsonSubTypes.Type(value = Compute.class, name = "compute"),
+        @JsonSubTypes.Type(value = Open.class, name = "open"),
+        @JsonSubTypes.Type(value = Encode.class, name = "encode"),
+        @JsonSubTypes.Type(value = Decode.class, name = "decode"),
+        @JsonSubTypes.Type(value = Complete.class, name = "complete"),
+        @JsonSubTypes.Type(value = Cancel.class, name = "cancel")
+    })
+    sealed interface Order permits Read, Prepare, Compute, Open, Encode, Decode, Complete, Cancel {}
 
     /**
      * Read the files that a run names, except for the weights.
      *
      * @param memory bytes that the worker may take
      */
-    record Read(RunRequest request, long memory) {}
+    record Read(RunRequest request, long memory) implements Order {}
 
     /**
      * Load the model and tokenise the prompts.
@@ -38,7 +57,7 @@ final class Messages {
      * @param name of the run
      * @param resumed whether it resumes an unfinished run, which has so many answers and this definition
      */
-    record Prepare(String name, boolean resumed, int answered, Map<String, String> definition) {
+    record Prepare(String name, boolean resumed, int answered, Map<String, String> definition) implements Order {
         static Prepare of(String name, Optional<UnfinishedRun> unfinished) {
             return new Prepare(
                     name,
@@ -57,37 +76,30 @@ final class Messages {
      *
      * @param questionIds what the file calls each question of the manifest
      */
-    record Compute(List<Integer> shards, int[] questionIds) {}
+    record Compute(List<Integer> shards, int[] questionIds) implements Order {}
 
     /**
      * Read a model, except for the weights. The answer is a {@link ModelDescription}.
      *
      * @param memory bytes that the worker may take
      */
-    record Open(ModelChoice model, long memory) {}
+    record Open(ModelSpec model, long memory) implements Order {}
+
+    /** Tokenise a text. The answer is {@link Tokens}. */
+    record Encode(Input input) implements Order {}
+
+    /** Make a text of tokens. The answer is a {@link Text}. */
+    record Decode(int[] tokens) implements Order {}
 
     /**
-     * One of three questions to a model; all empty: cancel.
+     * Complete prompts. The answers are {@link Completion}s, of different texts in any order, and DONE.
      *
-     * @param encode the answer is {@link Tokens}
-     * @param decode the answer is a {@link Text}
-     * @param complete the answers are completions, in any order, and DONE
+     * @param inParts whether a text is sent in parts, while it is generated
      */
-    record Order(Optional<Input> encode, Optional<Tokens> decode, Optional<CompletionRequest> complete) {
-        static final Order CANCEL = new Order(Optional.empty(), Optional.empty(), Optional.empty());
+    record Complete(CompletionRequest request, boolean inParts) implements Order {}
 
-        static Order encode(Input input) {
-            return new Order(Optional.of(input), Optional.empty(), Optional.empty());
-        }
-
-        static Order decode(int... tokens) {
-            return new Order(Optional.empty(), Optional.of(new Tokens(tokens)), Optional.empty());
-        }
-
-        static Order complete(CompletionRequest request) {
-            return new Order(Optional.empty(), Optional.empty(), Optional.of(request));
-        }
-    }
+    /** Stop computing what was ordered last. The answer is an error, or the rest of that of the order if it is done. */
+    record Cancel() implements Order {}
 
     /** Token ids; not copied. */
     record Tokens(int[] ids) {

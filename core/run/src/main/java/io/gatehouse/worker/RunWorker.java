@@ -1,8 +1,5 @@
 package io.gatehouse.worker;
 
-import static java.util.Objects.requireNonNull;
-
-import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunManifest;
@@ -25,19 +22,14 @@ import java.util.stream.Collectors;
  * worker sends. For one thread.
  */
 public final class RunWorker implements AutoCloseable {
-    private final WorkerProcess process;
-    private final PipeOutput out;
-    private final PipeInput in;
+    private final WorkerConnection worker;
     private final SourceNames sources;
 
-    private RunWorker(WorkerProcess process, Messages.Read order) {
-        this.process = process;
-        this.out = new PipeOutput(process.orders());
-        this.in = new PipeInput(process.messages());
-        tell(order);
-        require(Messages.Kind.SOURCES, next());
-        this.sources = json(SourceNames.class);
-        process.mustProgress(false);
+    private RunWorker(WorkerConnection worker, Messages.Read order) {
+        this.worker = worker;
+        worker.order(order);
+        this.sources = worker.next(Messages.Kind.SOURCES, SourceNames.class);
+        worker.process().mustProgress(false);
     }
 
     /**
@@ -46,13 +38,10 @@ public final class RunWorker implements AutoCloseable {
      * @throws GatehouseException what is wrong with them; WORKER_ENDED or OUT_OF_MEMORY if reading ended the process
      */
     public static RunWorker start(WorkerSettings settings, RunRequest request) {
-        WorkerProcess process = WorkerProcess.start(settings, "The process that computes the run");
-        try {
-            return new RunWorker(process, new Messages.Read(request, settings.memory()));
-        } catch (RuntimeException | Error e) {
-            process.close();
-            throw e;
-        }
+        return WorkerConnection.start(
+                settings,
+                "The process that computes the run",
+                worker -> new RunWorker(worker, new Messages.Read(request, settings.memory())));
     }
 
     /** What the options name. */
@@ -66,8 +55,8 @@ public final class RunWorker implements AutoCloseable {
      * @param name of the run
      */
     public RunOutcome execute(String name, Store store, RunListener listener) {
-        process.endWhen(listener::cancelled);
-        tell(Messages.Prepare.of(name, UnfinishedRun.find(store, name)));
+        worker.process().endWhen(listener::cancelled);
+        worker.order(Messages.Prepare.of(name, UnfinishedRun.find(store, name)));
         RunManifest manifest = manifest(name);
         return new RunRecording(store)
                 .record(manifest, (shards, ids, receiver) -> compute(manifest, shards, ids, receiver), listener);
@@ -77,45 +66,45 @@ public final class RunWorker implements AutoCloseable {
         List<RunManifest.Entry> questions = new ArrayList<>();
         long room = RunRecording.room();
         while (true) {
-            in.allow(Math.min(PipeInput.MESSAGE_BYTES, room));
-            switch (next()) {
-                case TOKENISING -> process.mustProgress(true);
+            worker.allow(Math.min(PipeInput.MESSAGE_BYTES, room));
+            switch (worker.next()) {
+                case TOKENISING -> worker.process().mustProgress(true);
                 case QUESTIONS -> {
-                    questions.addAll(json(Messages.Questions.class).entries());
-                    room -= Math.min(PipeInput.MESSAGE_BYTES, room) - in.allowed();
+                    questions.addAll(worker.json(Messages.Questions.class).entries());
+                    room -= Math.min(PipeInput.MESSAGE_BYTES, room) - worker.allowed();
                 }
                 case PREPARED -> {
-                    process.mustProgress(false);
-                    Messages.Prepared prepared = json(Messages.Prepared.class);
+                    worker.process().mustProgress(false);
+                    Messages.Prepared prepared = worker.json(Messages.Prepared.class);
                     if (!prepared.description().name().equals(name)) {
-                        throw strange("it prepared another run");
+                        throw worker.unexpected("it prepared another run");
                     }
                     return new RunManifest(prepared.description(), questions, prepared.more(), prepared.growth());
                 }
-                default -> throw strange("it did not prepare the run");
+                default -> throw worker.unexpected("it did not prepare the run");
             }
         }
     }
 
     private void compute(RunManifest run, List<Integer> shards, int[] ids, ShardSource.Receiver receiver) {
-        tell(new Messages.Compute(shards, ids));
+        worker.order(new Messages.Compute(shards, ids));
         Set<Integer> expected = new HashSet<>(shards);
         while (true) {
-            in.allow(RunRecording.room());
-            switch (next()) {
-                case LAYER_DONE -> receiver.layerDone(process.exchange(in::number));
+            worker.allow(RunRecording.room());
+            switch (worker.next()) {
+                case LAYER_DONE -> receiver.layerDone(worker.number());
                 case SHARD -> {
-                    Shard shard = process.exchange(in::shard);
+                    Shard shard = worker.shard();
                     requireAsked(run, ids, expected, shard);
                     give(shard, receiver);
                 }
                 case DONE -> {
                     if (!expected.isEmpty()) {
-                        throw strange("shards are missing");
+                        throw worker.unexpected("shards are missing");
                     }
                     return;
                 }
-                default -> throw strange("it did not compute the run");
+                default -> throw worker.unexpected("it did not compute the run");
             }
         }
     }
@@ -124,58 +113,25 @@ public final class RunWorker implements AutoCloseable {
         try {
             receiver.computed(shard);
         } catch (IllegalArgumentException e) {
-            throw strange(String.valueOf(e.getMessage()));
+            throw worker.unexpected(String.valueOf(e.getMessage()));
         }
     }
 
-    private static void requireAsked(RunManifest run, int[] ids, Set<Integer> expected, Shard shard) {
+    private void requireAsked(RunManifest run, int[] ids, Set<Integer> expected, Shard shard) {
         if (!expected.remove(shard.number())) {
-            throw strange("it sent shard %d, which was not requested".formatted(shard.number()));
+            throw worker.unexpected("it sent shard %d, which was not requested".formatted(shard.number()));
         }
         Set<Integer> asked =
                 run.shard(shard.number()).mapToObj(index -> ids[index]).collect(Collectors.toSet());
         Set<Integer> answered =
                 shard.answers().stream().map(AnswerRow::questionId).collect(Collectors.toSet());
         if (!asked.equals(answered) || shard.answers().size() != asked.size()) {
-            throw strange("shard %d has answers to other questions".formatted(shard.number()));
+            throw worker.unexpected("shard %d has answers to other questions".formatted(shard.number()));
         }
-    }
-
-    /** The kind of the next message; throws if that is an error. */
-    private Messages.Kind next() {
-        Messages.Kind kind = process.exchange(in::kind);
-        if (kind != Messages.Kind.FAILED) {
-            return kind;
-        }
-        Messages.Failed failed = json(Messages.Failed.class);
-        throw failed.error();
-    }
-
-    private static void require(Messages.Kind expected, Messages.Kind kind) {
-        if (kind != expected) {
-            throw strange("it sent %s before %s".formatted(kind, expected));
-        }
-    }
-
-    private <T> T json(Class<T> type) {
-        return requireNonNull(process.exchange(() -> in.json(type)), "nothing is said");
-    }
-
-    private void tell(Object order) {
-        process.exchange(() -> {
-            out.json(order);
-            out.flush();
-            return order;
-        });
-    }
-
-    private static GatehouseException strange(String what) {
-        return new GatehouseException(
-                ErrorCode.WORKER_ENDED, "The process that computes the run sent something unexpected: " + what);
     }
 
     @Override
     public void close() {
-        process.close();
+        worker.close();
     }
 }

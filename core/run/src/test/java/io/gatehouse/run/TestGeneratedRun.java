@@ -211,7 +211,7 @@ final class TestGeneratedRun {
             assertRefused(
                     () -> sample.run(store, plain.named("resumed").generating(plan), new Interruption(1)),
                     ErrorCode.RUN_EXISTS,
-                    "stop was not recorded and is 'no such text', '");
+                    "stop was none and is 'no such text', '");
         }
     }
 
@@ -264,7 +264,7 @@ final class TestGeneratedRun {
                             logits.named("resumed").generating(plan.answeredBy(rule("choice"))),
                             new Interruption(1)),
                     ErrorCode.RUN_EXISTS,
-                    "answer_rule was not recorded and is choice");
+                    "answer_rule was none and is choice");
         }
     }
 

@@ -445,7 +445,8 @@ final class TestTraceKinds {
         assertThat(TraceKind.of("megatron")).isEqualTo(TraceKind.MEGATRON);
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> TraceKind.of("vlm"))
-                .withMessageStartingWith("Unknown kind of import 'vlm'; it must be one of vllm, sglang, ")
+                .withMessageStartingWith(
+                        "Unknown kind of import 'vlm'; did you mean vllm? The kinds are vllm, sglang, ")
                 .satisfies(e -> assertThat(e).hasMessageNotContaining("lm-eval"));
     }
 

@@ -73,9 +73,14 @@ final class TestResumedRun {
                     ErrorCode.RUN_EXISTS,
                     "prompts was abc and is xyz.");
             assertRefused(
+                    () -> store.resumeRun(
+                            SHARDS.description(), QUESTIONS, Map.of("prompts", "98c6f00d98c6f00d98c6f00d98c6f00d")),
+                    ErrorCode.RUN_EXISTS,
+                    "other settings: not the same prompts. Give");
+            assertRefused(
                     () -> store.resumeRun(SHARDS.description(), RandomRun.questions(5), MORE),
                     ErrorCode.RUN_EXISTS,
-                    "questions was 6 and is 5; quiz was");
+                    "questions was 6 and is 5; not the same quiz.");
             RunDescription other = RandomRun.description("r", 3, 8, 2, Scope.LAST_PROMPT);
             assertRefused(
                     () -> store.resumeRun(other, QUESTIONS, MORE),

@@ -25,7 +25,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -153,11 +152,7 @@ final class DemoCommand implements Callable<Integer> {
         Study study = Study.of(engine, runId);
         Path file = StudyCommand.write(reportFile(), HtmlReport.of(study));
         if (json) {
-            Map<String, Object> data = new LinkedHashMap<>();
-            data.put("run", study.run().data());
-            data.put("figures", study.values());
-            data.put("report", file.toString());
-            out.println(Report.json(data));
+            out.println(Report.json(StudyCommand.data(study, Optional.of(file))));
         } else {
             StudyCommand.printFindings(study, out);
             out.printf("%nReport written to %s%n", file.toUri());

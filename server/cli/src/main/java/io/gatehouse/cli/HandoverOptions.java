@@ -18,8 +18,9 @@ final class HandoverOptions {
     @Option(
             names = "--as",
             paramLabel = "FORMAT",
-            description = "Write a file for other programs (docs/export.md): duckdb, with all relations;"
-                    + " or one run as eplb, kt, exl3, hot, pins, r3, libcachesim, policylang, esft, committee or mask.")
+            description =
+                    "Write a file for other programs (docs/export.md): duckdb, with all relations;"
+                            + " or one run as eplb, kt, exl3, hot, pins, r3, libcachesim, policylang, esft, committee, mask or metrics.")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--run", paramLabel = "NAME", description = "With --as: name of the run.")

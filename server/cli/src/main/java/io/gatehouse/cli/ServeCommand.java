@@ -8,6 +8,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.pg.PgServer;
 import io.gatehouse.pg.PgSettings;
 import io.gatehouse.server.GatehouseServer;
+import io.gatehouse.server.ServerMemory;
 import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.model.ModelSettings;
@@ -75,16 +76,17 @@ final class ServeCommand implements Runnable {
     @Override
     public void run() {
         ServerSettings settings = options.settings();
+        Optional<ModelSettings> models = options.models();
         stop.take();
         if (create && !Files.exists(database)) {
             Store.create(database).close();
         }
         try (Store store = Store.open(database, settings.memory().database())) {
-            serve(store, settings);
+            serve(store, settings, models);
         }
     }
 
-    private void serve(Store store, ServerSettings settings) {
+    private void serve(Store store, ServerSettings settings, Optional<ModelSettings> models) {
         if (!engine.isGiven()) {
             ReaderSource readers =
                     new LimitedReaders(store::reader, settings.memory().operator());
@@ -95,7 +97,7 @@ final class ServeCommand implements Runnable {
                         settings,
                         options.pg(settings),
                         options.worker(),
-                        options.models(),
+                        models,
                         stop,
                         command.commandLine().getOut());
             }
@@ -112,7 +114,7 @@ final class ServeCommand implements Runnable {
                     settings,
                     options.pg(settings),
                     options.worker(),
-                    options.models(),
+                    models,
                     stop,
                     command.commandLine().getOut());
         }
@@ -194,12 +196,17 @@ final class ServeCommand implements Runnable {
                 "Results: %,d rows of JSON by default, at most %,d bytes.%n",
                 queries.rows(),
                 queries.bytes());
+        ServerMemory memory = settings.memory();
+        String forModels = memory.models() == 0
+                ? ""
+                : String.format(Locale.ROOT, ", %.1f GB for that of each model", memory.model() / 1e9);
         out.printf(
                 Locale.ROOT,
-                "Memory: %.1f GB, including %.1f GB for DuckDB and %.1f GB for the process that computes a run.%n",
-                settings.memory().bytes() / 1e9,
-                settings.memory().database() / 1e9,
-                settings.memory().worker() / 1e9);
+                "Memory: %.1f GB, including %.1f GB for DuckDB and %.1f GB for the process that computes a run%s.%n",
+                memory.bytes() / 1e9,
+                memory.database() / 1e9,
+                memory.worker() / 1e9,
+                forModels);
         HttpLimits http = settings.http();
         out.printf(
                 Locale.ROOT,

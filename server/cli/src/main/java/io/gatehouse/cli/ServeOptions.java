@@ -1,15 +1,16 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.cli.run.ModelWorkerCommand;
+import io.gatehouse.cli.run.PrecisionOptions;
 import io.gatehouse.cli.run.WorkerCommand;
 import io.gatehouse.cli.terminal.GatehouseVersion;
 import io.gatehouse.cli.terminal.SecretFile;
-import io.gatehouse.completion.ModelChoice;
+import io.gatehouse.completion.ModelSpec;
+import io.gatehouse.engine.Device;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
 import io.gatehouse.pg.PgSettings;
-import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.AccessSettings;
 import io.gatehouse.server.ListenAddress;
 import io.gatehouse.server.ServerMemory;
@@ -19,12 +20,13 @@ import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.server.run.RunSources;
-import io.gatehouse.worker.ModelWorker;
+import io.gatehouse.worker.ModelProcess;
 import io.gatehouse.worker.WorkerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where and for whom a server is, and what it allows: the options of the command that serves. */
@@ -91,20 +93,8 @@ final class ServeOptions {
                             + " repeated.")
     private List<Path> models = List.of();
 
-    @Option(
-            names = "--precision",
-            paramLabel = "PLAN",
-            defaultValue = RunRequest.PRECISION,
-            description =
-                    "Precision in which models answer requests, as in run --precision (default: ${DEFAULT-VALUE}).")
-    private String precision = RunRequest.PRECISION;
-
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            defaultValue = RunRequest.DEVICE,
-            description = "Device of models that answer requests: cpu, gpu or gpu:N (default: ${DEFAULT-VALUE}).")
-    private String device = RunRequest.DEVICE;
+    @Mixin
+    private PrecisionOptions precision = new PrecisionOptions();
 
     @Option(
             names = "--model-timeout",
@@ -236,23 +226,32 @@ final class ServeOptions {
     }
 
     /**
-     * How models answer requests, if there are any: each in a process of its own, which share the memory of one that
-     * computes a run. Only those processes read precision and device, because this one loads no TensorFlow.
+     * How models answer requests, if there are any: each in a process of its own.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT if there is no such precision, or if this machine has no such device
      */
     Optional<ModelSettings> models() {
+        Device device = precision.requireKnown();
         if (models.isEmpty()) {
             return Optional.empty();
         }
-        WorkerSettings worker =
-                ModelWorkerCommand.settings(memory().worker() / models.size(), Duration.ofSeconds(readingTimeout));
-        return Optional.of(new ModelSettings(
-                path -> ModelWorker.start(worker, new ModelChoice(path.toString(), precision, device)),
+        WorkerSettings worker = ModelWorkerCommand.settings(memory().model(), Duration.ofSeconds(readingTimeout));
+        ModelSettings settings = new ModelSettings(
+                path -> ModelProcess.start(
+                        worker, new ModelSpec(path.toString(), precision.precision(), precision.device())),
+                memory().modelProcesses(),
                 QUEUED_PER_MODEL,
-                Duration.ofSeconds(modelTimeout)));
+                Duration.ofSeconds(modelTimeout));
+        if (!device.equals(Device.CPU)) {
+            // Whether this machine has such a GPU, only TensorFlow can say, which this process does not load.
+            settings.starter().start(models.get(0)).close();
+        }
+        return Optional.of(settings);
     }
 
     ServerMemory memory() {
-        return memory.map(size -> new ServerMemory(MemorySize.bytes(size))).orElseGet(ServerMemory::standard);
+        return memory.map(size -> new ServerMemory(MemorySize.bytes(size), models.size()))
+                .orElseGet(() -> ServerMemory.standard(models.size()));
     }
 
     ServerSettings settings() {

@@ -1,6 +1,7 @@
 package io.gatehouse.cli;
 
 import io.gatehouse.cli.terminal.CellText;
+import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -11,13 +12,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -62,17 +67,30 @@ final class StudyCommand implements Callable<Integer> {
             defaultValue = "html")
     private Format format = Format.HTML;
 
+    @Option(
+            names = "--json",
+            description =
+                    "Print what the report says as JSON; docs/cli.md describes the keys. A report is written only if"
+                            + " --output names its file.")
+    private boolean json;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        if (json && output.filter("-"::equals).isPresent()) {
+            throw new ParameterException(spec.commandLine(), "--json and a report cannot both go to standard output");
+        }
         Study study =
                 new SharedFile(database, spec.commandLine().getErr()).ask(session -> Study.of(session, runId(session)));
         String text = format == Format.HTML ? HtmlReport.of(study) : MarkdownReport.of(study);
         String file = output.orElse(format == Format.HTML ? "report.html" : "report.md");
-        if (file.equals("-")) {
+        if (json) {
+            Optional<Path> report = output.map(name -> write(Path.of(name), text));
+            out.println(Report.json(data(study, report)));
+        } else if (file.equals("-")) {
             out.print(text);
         } else {
             out.printf(
@@ -95,6 +113,20 @@ final class StudyCommand implements Callable<Integer> {
         return Study.findLatest(session)
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.RUN_NOT_FOUND, "%s has no complete run without an intervention".formatted(database)));
+    }
+
+    /**
+     * What was found, as data.
+     *
+     * @param report where the report was written, if it was
+     */
+    static Map<String, @Nullable Object> data(Study study, Optional<Path> report) {
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
+        data.put("run", study.run().data());
+        data.put("figures", study.values());
+        data.put("absent", study.absentNames());
+        data.put("report", report.map(Path::toString).orElse(null));
+        return data;
     }
 
     /** What was found, for a terminal: the titles and sentences of the figures. */

@@ -45,6 +45,31 @@ record ReportPage(String html) {
         assertThat(leads).as("the lead").containsAll(lead);
     }
 
+    /** Finds a picture, a table or a reason in every figure, and whole sentences with a number in the singular where it is 1. */
+    void assertComplete(String run) {
+        assertThat(html).as(run).doesNotContain("NaN", ">null<", "Infinity");
+        for (MatchResult figure : all(FIGURE, html)) {
+            String name = run + ": " + figure.group(1);
+            String text = figure.group(2);
+            assertThat(text.contains("<svg") || text.contains("<td") || text.contains(">No chart: "))
+                    .as("%s has a picture, a table or a reason", name)
+                    .isTrue();
+            contents(text, "p class=\"finding\"").forEach(sentences -> assertSentences(name, sentences));
+        }
+        contents(html.replaceAll("(?s)<section.*", ""), "p").forEach(lead -> assertSentences(run, lead));
+        contents(html, "dd").forEach(reason -> assertThat(reason).as(run).isNotBlank());
+    }
+
+    private static void assertSentences(String name, String html) {
+        String text = html.replaceAll("<[^>]*>", "");
+        assertThat(text)
+                .as(name)
+                .endsWith(".")
+                .doesNotContain("  ", " .", " ,", "()", "{", "[")
+                .doesNotContainPattern("(?<![.,\\d])1 (?!(?:is|has|does|differs|changes)\\b)\\w+s\\b")
+                .doesNotContainPattern("(?<![.,\\d])([\\d.]+%?) to \\1(?![.,\\d])");
+    }
+
     private static Set<String> written(QueryEngine engine, String sql) {
         Set<String> written = new HashSet<>();
         Rows.of(engine, sql).rows().forEach(row -> row.forEach(value -> written.addAll(NumberText.allVariants(value))));

@@ -38,15 +38,23 @@ final class TestDocumentedFiles {
                 "SELECT count(*) FROM runs WHERE source <> 'gatehouse'");
         assertThat(counts.out().lines()).element(1).isEqualTo("13");
         for (String name : List.of("long", "vllm", "router-logits", "imatrix", "committee", "c3po")) {
-            String report = directory.resolve(name + ".md").toString();
-            CommandOutcome study =
-                    CommandOutcome.of("study", "--db", database, "--run", name, "--format", "markdown", "-o", report);
-            assertThat(study.exitCode()).as(study.err()).isZero();
-            assertThat(Files.readString(Path.of(report)))
+            assertThat(report(database, name, "markdown"))
                     .as(name)
-                    .contains("## Not in this report")
+                    .contains("## Not in this report", "**Table 1.** ")
                     .doesNotContain("NaN", "\n\n\n\n");
         }
+        for (String command : commands) {
+            String name = command.replaceFirst(".* --name (\\S+) .*", "$1");
+            new ReportPage(report(database, name, "html")).assertComplete(name);
+        }
+    }
+
+    private String report(String database, String run, String format) throws Exception {
+        Path file = directory.resolve(run + "." + format);
+        CommandOutcome study =
+                CommandOutcome.of("study", "--db", database, "--run", run, "--format", format, "-o", file.toString());
+        assertThat(study.exitCode()).as(study.err()).isZero();
+        return Files.readString(file);
     }
 
     @Test

@@ -67,6 +67,11 @@ final class TestJsonOutput {
         assertThat(of(outputs, "export").path("bytes").isIntegralNumber()).isTrue();
         assertThat(of(outputs, "import").path("weights_recorded").booleanValue())
                 .isFalse();
+        JsonNode study = of(outputs, "study");
+        assertThat(study.path("run").path("name").textValue()).isEqualTo("first");
+        assertThat(study.path("figures").path("answers").path("n").intValue()).isEqualTo(24);
+        assertThat(study.path("absent").isArray()).isTrue();
+        assertThat(study.path("report").isNull()).isTrue();
         JsonNode demo = of(outputs, "demo");
         assertThat(demo.path("run").path("model").textValue()).isEqualTo("gatehouse-sample-moe");
         assertThat(demo.path("run").path("quiz").textValue()).isEqualTo("gatehouse-sample-quiz");
@@ -93,6 +98,7 @@ final class TestJsonOutput {
         commands.put("runs list", List.of("--db", file));
         commands.put("runs show", List.of("--db", file, "first"));
         commands.put("verify", List.of("--db", file));
+        commands.put("study", List.of("--db", file));
         commands.put(
                 "export",
                 List.of("--db", file, "--output", directory.resolve("export").toString()));

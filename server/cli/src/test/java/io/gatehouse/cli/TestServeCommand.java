@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class TestServeCommand {
     private static final int TERMINATED = 128 + 15;
+    private static final Path MODEL = Path.of(System.getProperty("gatehouse.root"), "core", "sample", "model");
 
     @TempDir
     private Path folder = Path.of("");
@@ -101,6 +102,52 @@ final class TestServeCommand {
         } finally {
             server.destroyForcibly();
         }
+    }
+
+    @Test
+    void refusesAtItsStartWhatModelsCannotBeComputedWith() {
+        requireRefused("Unknown precision 'half'; choose one of exact, balanced, fast", "--precision", "half");
+        requireRefused(
+                "Unknown device 'tpu'; use cpu, gpu or gpu:N, where N is the number of a GPU", "--device", "tpu");
+        requireRefused("TensorFlow finds no device gpu:77 on this machine", "--device", "gpu:77");
+        requireRefused(
+                "A server with --model needs at least 2,147,483,648 bytes of memory, a quarter of it for the process of a model, but has 1,073,741,824: state more with --memory.",
+                "--memory",
+                "1GB");
+    }
+
+    @Test
+    void answersInTheLeastMemory() throws Exception {
+        Process server = command("--db", file.toString(), "--port", "0", "--memory", "2GB", "--model", MODEL.toString())
+                .start();
+        try (BufferedReader out = server.inputReader(StandardCharsets.UTF_8)) {
+            out.readLine();
+            URI uri = URI.create(out.readLine().strip());
+            out.readLine();
+            out.readLine();
+            assertThat(out.readLine())
+                    .isEqualTo(
+                            "Memory: 2.1 GB, including 0.5 GB for DuckDB and 0.4 GB for the process that computes a run, 0.5 GB for that of each model.");
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(uri.resolve("v1/completions"))
+                                    .header("Content-Type", "application/json")
+                                    .POST(BodyPublishers.ofString("{\"prompt\": \"What is 3 + 4?\", \"n\": 64}"))
+                                    .build(),
+                            BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
+    }
+
+    private void requireRefused(String message, String... options) {
+        List<String> arguments =
+                new ArrayList<>(List.of("serve", "--db", file.toString(), "--port", "0", "--model", MODEL.toString()));
+        arguments.addAll(List.of(options));
+        CommandOutcome outcome = CommandOutcome.of(arguments.toArray(String[]::new));
+        assertThat(outcome.err()).startsWith("error: " + message);
+        assertThat(outcome.out()).isEmpty();
     }
 
     @Test

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.server.event.Events;
 import io.gatehouse.server.event.Topic;
-import io.gatehouse.server.model.ModelHost;
+import io.gatehouse.server.model.ModelCatalog;
 import io.gatehouse.server.query.HistoryWriter;
 import io.gatehouse.server.query.MemoryWatch;
 import io.gatehouse.server.query.QueryRegister;
@@ -15,7 +15,12 @@ import java.time.Duration;
 
 /** What a server does: its queries, its runs, their events, and its models. */
 record Activity(
-        Events events, QueryRegister queries, MemoryWatch memory, HistoryWriter history, RunHost runs, ModelHost models)
+        Events events,
+        QueryRegister queries,
+        MemoryWatch memory,
+        HistoryWriter history,
+        RunHost runs,
+        ModelCatalog models)
         implements AutoCloseable {
     Activity {
         requireNonNull(events, "events is null");
@@ -28,7 +33,7 @@ record Activity(
 
     /** @param memory bytes that this process may hold */
     static Activity begin(
-            Store store, RunPlanner planner, ModelHost models, ServerMetrics metrics, ServerLog log, long memory) {
+            Store store, RunPlanner planner, ModelCatalog models, ServerMetrics metrics, ServerLog log, long memory) {
         Events events = new Events(log::log);
         QueryRegister queries = new QueryRegister(query -> events.publish(Topic.QUERY, query), metrics::count);
         return new Activity(

@@ -6,7 +6,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.http.MalformedRequests;
 import io.gatehouse.server.http.RequestLine;
-import io.gatehouse.server.model.ModelHost;
+import io.gatehouse.server.model.ModelCatalog;
 import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.server.query.QueryClient;
 import io.gatehouse.server.query.QueryService;
@@ -115,7 +115,7 @@ public final class GatehouseServer implements AutoCloseable {
             Activity activity = Activity.begin(
                     store,
                     planner,
-                    new ModelHost(settings.sources(), models),
+                    new ModelCatalog(settings.sources(), models),
                     metrics,
                     log,
                     settings.memory().process());

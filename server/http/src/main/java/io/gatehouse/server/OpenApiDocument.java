@@ -7,8 +7,11 @@ import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.Problem;
 import io.gatehouse.server.http.RecordSchemas;
 import io.gatehouse.server.model.ChatFields;
+import io.gatehouse.server.model.ChatFormat;
 import io.gatehouse.server.model.CompletionFields;
 import io.gatehouse.server.model.CompletionsResource;
+import io.gatehouse.server.model.ModelError;
+import io.gatehouse.server.model.TextFormat;
 import io.gatehouse.server.model.TokenizerResource;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.QueriesResource;
@@ -25,6 +28,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -44,14 +48,17 @@ public final class OpenApiDocument implements Handler {
             "TokenizeRequest", TokenizerResource.TokenizeFields.class));
 
     private static final Map<String, Class<? extends Record>> RESPONSES = new TreeMap<>(Map.ofEntries(
-            Map.entry("ChatCompletions", CompletionsResource.ChatCompletions.class),
-            Map.entry("Completions", CompletionsResource.Completions.class),
+            Map.entry("ChatCompletions", ChatFormat.ChatCompletions.class),
+            Map.entry("ChatPart", ChatFormat.ChatPart.class),
+            Map.entry("Completions", TextFormat.Completions.class),
+            Map.entry("CompletionsPart", TextFormat.CompletionsPart.class),
             Map.entry("Detokenized", TokenizerResource.Prompt.class),
             Map.entry("Diagnostics", StatementResource.Diagnostics.class),
             Map.entry("Health", HealthResource.Health.class),
             Map.entry("History", HistoryResource.History.class),
             Map.entry("Ingested", IngestResource.Ingested.class),
             Map.entry("Instance", HealthResource.Instance.class),
+            Map.entry("ModelError", ModelError.class),
             Map.entry("Models", CompletionsResource.Models.class),
             Map.entry("Problem", Problem.class),
             Map.entry("Queries", QueriesResource.Queries.class),
@@ -69,6 +76,8 @@ public final class OpenApiDocument implements Handler {
             Map.entry("TokenizerInfo", TokenizerResource.Info.class),
             Map.entry("Tokens", TokenizerResource.Tokens.class)));
 
+    private static final Set<String> PROBLEMS = Set.of("ModelError", "Problem");
+
     private final ObjectNode document;
 
     public OpenApiDocument() {
@@ -84,6 +93,8 @@ public final class OpenApiDocument implements Handler {
             definitions.set(name, schemas.define(type, false));
             components.withObjectProperty("responses").set(name, response(name));
         });
+        addEvents(components, "Completions", "CompletionsPart");
+        addEvents(components, "ChatCompletions", "ChatPart");
         // Rows come in further formats, and a query may be sent in the address, too.
         ObjectNode rows = (ObjectNode) components.at("/responses/Rows/content");
         QueryResource.mediaTypes().forEach(rows::withObjectProperty);
@@ -94,13 +105,21 @@ public final class OpenApiDocument implements Handler {
     }
 
     private static ObjectNode response(String schema) {
-        boolean problem = schema.equals("Problem");
-        ObjectNode response = Json.object().put("description", problem ? "a problem" : "done");
-        response.putObject("content")
-                .putObject(problem ? Problem.CONTENT_TYPE : "application/json")
+        ObjectNode response = Json.object().put("description", PROBLEMS.contains(schema) ? "a problem" : "done");
+        content(response, schema.equals("Problem") ? Problem.CONTENT_TYPE : "application/json", schema);
+        return response;
+    }
+
+    /** A response that comes as events, too, if the request asks for them: each has one of these as its data. */
+    private static void addEvents(ObjectNode components, String response, String event) {
+        content((ObjectNode) components.path("responses").path(response), "text/event-stream", event);
+    }
+
+    private static void content(ObjectNode response, String mediaType, String schema) {
+        response.withObjectProperty("content")
+                .putObject(mediaType)
                 .putObject("schema")
                 .put("$ref", "#/components/schemas/" + schema);
-        return response;
     }
 
     /** The document as JSON. */

@@ -11,6 +11,7 @@ import io.gatehouse.server.http.TokenCheck;
 import io.gatehouse.server.mcp.McpResource;
 import io.gatehouse.server.mcp.McpServer;
 import io.gatehouse.server.model.CompletionsResource;
+import io.gatehouse.server.model.ModelError;
 import io.gatehouse.server.model.TokenizerResource;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.PlainPage;
@@ -24,6 +25,7 @@ import io.gatehouse.server.run.IngestResource;
 import io.gatehouse.server.run.RunsResource;
 import io.gatehouse.server.schema.SavedResource;
 import io.gatehouse.server.schema.SchemaResource;
+import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.javalin.config.JavalinConfig;
@@ -60,6 +62,7 @@ record Routes(
             }
         });
         metrics.watch(activity, service);
+        metrics.watch(new RunFigures(new EngineSession(engine, () -> {})));
         addChecks(config.routes);
         addQueries(config.routes);
         addAgents(config.routes);
@@ -71,7 +74,7 @@ record Routes(
     }
 
     private void addChecks(RoutesConfig routes) {
-        TokenCheck tokens = new TokenCheck(settings.access().token(), identity.key());
+        TokenCheck tokens = new TokenCheck(settings.access().token(), identity.key(), CompletionsResource.PATHS);
         List<String> names = new ArrayList<>(settings.access().names());
         names.add(settings.address().host());
         routes.before(new ResponseHeaders());
@@ -140,9 +143,9 @@ record Routes(
 
     private void addModels(RoutesConfig routes) {
         CompletionsResource completions = new CompletionsResource(activity.models());
-        routes.get("/v1/models", completions::models);
-        routes.post("/v1/completions", completions::complete);
-        routes.post("/v1/chat/completions", completions::chat);
+        routes.get(CompletionsResource.MODELS, completions::models);
+        routes.post(CompletionsResource.COMPLETIONS, completions::complete);
+        routes.post(CompletionsResource.CHAT, completions::chat);
         TokenizerResource tokenizer = new TokenizerResource(activity.models());
         routes.get("/tokenizer_info", tokenizer::info);
         routes.post("/tokenize", tokenizer::tokenize);
@@ -195,8 +198,14 @@ record Routes(
 
     /** Does nothing once a response is under way; whoever began it has broken the connection. */
     private static void send(Context context, Problem problem) {
-        if (!context.res().isCommitted()) {
-            context.res().resetBuffer();
+        if (context.res().isCommitted()) {
+            return;
+        }
+        context.res().resetBuffer();
+        String path = context.path();
+        if (CompletionsResource.PATHS.contains(path.endsWith("/") ? path.substring(0, path.length() - 1) : path)) {
+            ModelError.send(context, problem);
+        } else {
             problem.send(context);
         }
     }

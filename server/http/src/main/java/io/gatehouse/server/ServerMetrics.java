@@ -67,6 +67,10 @@ final class ServerMetrics implements Handler {
                 () -> activity.events().listeners());
     }
 
+    void watch(RunFigures figures) {
+        registry.register(figures);
+    }
+
     void watch(NetworkConnectionLimit connections) {
         gauge("gatehouse_connections", "Connections that are open", connections::getNetworkConnectionCount);
     }

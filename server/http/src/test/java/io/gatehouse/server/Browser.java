@@ -217,6 +217,28 @@ final class Browser implements AutoCloseable {
         return parts.subList(0, parts.size() - 1);
     }
 
+    /** What is seen of the page and has nothing in it: neither a text nor a drawing. */
+    List<String> emptyBoxes() {
+        Object found = driver.executeScript("""
+                const boxes = '.picture .body, .plot, .question, .facts dd, .groups dd, .outcome, .list .count, main';
+                const drawn = (element) => {
+                    const box = element.getBoundingClientRect();
+                    return box.width > 20 && box.height > 20;
+                };
+                return [...document.querySelectorAll(boxes)]
+                    .filter((box) => box.checkVisibility()
+                        && box.innerText.trim() === '' && ![...box.querySelectorAll('canvas, svg')].some(drawn))
+                    .map((box) => `${box.closest('[aria-label]')?.ariaLabel}: ${box.outerHTML.slice(0, 120)}`).join('\\n');""");
+        return String.valueOf(found).lines().toList();
+    }
+
+    /** The names of fields of a form. */
+    List<String> names(String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .map(field -> String.valueOf(field.getDomAttribute("name")))
+                .toList();
+    }
+
     /** What has the word in a text or an attribute that is seen or drawn. */
     List<String> marks(String word) {
         Object found = driver.executeScript("""

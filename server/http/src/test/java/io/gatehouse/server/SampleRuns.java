@@ -18,7 +18,10 @@ import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
 import java.nio.file.Path;
 
-/** Runs of the sample model, for tests that start some; they read only the name, the limit and the shots. */
+/**
+ * Runs of the sample model, for tests that start some; they read only the name, the limit, the shots and how text is
+ * generated.
+ */
 public record SampleRuns(Store store) implements RunPlanner {
     public static final Path FOLDER =
             Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
@@ -27,12 +30,13 @@ public record SampleRuns(Store store) implements RunPlanner {
     public RunPlan plan(RunRequest request) {
         Quiz whole = QuizSource.read(Path.of(request.quiz()));
         Quiz quiz = request.limit().map(whole::limit).orElse(whole);
-        RunTask task = new RunTask(
+        RunTask plain = new RunTask(
                 request.name().orElseThrow(),
                 quiz,
                 PromptFormat.of("hendrycks"),
                 request.shots(),
                 Recording.decisions(Scope.PROMPT));
+        RunTask task = request.generation().map(plain::generating).orElse(plain);
         return new SampleRun(Checkpoint.open(Path.of(request.model())), store, task);
     }
 

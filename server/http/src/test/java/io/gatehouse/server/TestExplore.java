@@ -22,6 +22,8 @@ final class TestExplore {
             "Changed answers",
             "changed_answers(1, 2)");
 
+    private static final String PROMPT = "[aria-label='Prompt tokens']";
+
     @RegisterExtension
     static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(
             folder -> {
@@ -71,6 +73,29 @@ final class TestExplore {
     }
 
     @Test
+    void stepsFromLayerToLayer() {
+        browser.clickOn("[aria-label='Next layer']");
+        browser.awaitAddress("layer=3");
+        browser.awaitText(".about", "Layer 3: share of each subject's tokens");
+        assertThat(browser.find("[aria-label='Next layer']").isEnabled()).isFalse();
+        browser.clickOn("[aria-label='Previous layer']");
+        browser.awaitText(".about", "Layer 2: share of each subject's tokens");
+        // Choosing a picture moves none of the buttons.
+        String width = browser.style(".pictures button:nth-child(2)", "width");
+        browser.click("Co-activation");
+        browser.find(".pictures button:nth-child(2)[aria-pressed=true]");
+        assertThat(browser.style(".pictures button:nth-child(2)", "width")).isEqualTo(width);
+    }
+
+    /** Half of the experts of a layer may never fire. */
+    @Test
+    void leavesOutExpertsThatNeverFired() {
+        browser.find("[aria-label*='16 columns']");
+        browser.click("Hide unused");
+        browser.find("[aria-label*='15 columns']");
+    }
+
+    @Test
     void followsTokensFromLayerToLayer() {
         browser.click("Transitions");
         browser.find(".node");
@@ -116,6 +141,13 @@ final class TestExplore {
         browser.awaitText("[aria-label='Changed answers'] .about", "n = %d question".formatted(rows));
         browser.clickOn(changed + " tbody button");
         browser.awaitAddress("picture=questions", "question=");
+        // There, the experts of its tokens are compared one by one.
+        browser.click("Difference from second (run 2)");
+        browser.awaitText(
+                PROMPT + " .about",
+                "that second (run 2) did not choose for the token; some of them for 5 of n = 5 tokens.");
+        browser.focus(PROMPT + " .token");
+        browser.awaitText(PROMPT + " .focused", "In second (run 2): experts ");
         browser.awaitText(".question .about", "Question ");
     }
 

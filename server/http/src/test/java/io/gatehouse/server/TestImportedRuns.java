@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Every screen over a file with an own run, a cancelled run and imports of five kinds: no NaN, no box that stays empty
- * without a reason, no message in the browser's console.
+ * Every screen and picture over a file with an own run, a cancelled run, imports of five kinds and a run that generates
+ * text: no NaN, no box that stays empty without a reason, no message in the browser's console.
  */
 final class TestImportedRuns {
     private static final int FIRST_IMPORT = 3;
@@ -18,6 +18,8 @@ final class TestImportedRuns {
     private static final int ROUTER_LOGITS = FIRST_IMPORT + 2;
     private static final int IMATRIX = FIRST_IMPORT + 3;
     private static final int LAST_IMPORT = FIRST_IMPORT + 4;
+    private static final int WRITES = LAST_IMPORT + 1;
+    private static final List<String> SCOPES = List.of("", "&scope=last_prompt");
     private static final List<String> SCREENS = List.of(
             "overview",
             "explore&picture=subjects",
@@ -25,6 +27,7 @@ final class TestImportedRuns {
             "explore&picture=transitions",
             "explore&picture=comparison&other=1",
             "explore&picture=comparison&other=3",
+            "explore&picture=comparison&other=5",
             "explore&picture=questions",
             "expert&layer=0&expert=0",
             "expert&layer=1&expert=3",
@@ -37,6 +40,7 @@ final class TestImportedRuns {
                 TestingServer server = TestingServer.start(folder);
                 SeededFile.addCancelledRun(server.store(), "stopped", 10, 8);
                 ImportedRuns.add(server.store());
+                SeededFile.addWritingRun(server.store(), "writes", 11);
                 return server;
             },
             "#screen=overview&run=1",
@@ -51,8 +55,8 @@ final class TestImportedRuns {
 
     @Test
     void walkEveryScreenWithoutANumberThatIsNone() {
-        for (int run = 1; run <= LAST_IMPORT; run++) {
-            for (String scope : List.of("", "&scope=last_prompt")) {
+        for (int run = 1; run <= WRITES; run++) {
+            for (String scope : run == WRITES ? List.of("", "&scope=prompt", "&scope=generated") : SCOPES) {
                 for (String screen : SCREENS) {
                     String address = "#screen=%s&run=%d%s".formatted(screen, run, scope);
                     browser.enter(address);
@@ -62,10 +66,45 @@ final class TestImportedRuns {
                     assertThat(browser.marks("NaN")).as(address).isEmpty();
                     assertThat(browser.marks("undefined")).as(address).isEmpty();
                     assertThat(browser.marks("Infinity")).as(address).isEmpty();
+                    assertThat(browser.emptyBoxes()).as(address).isEmpty();
                     assertThat(browser.severeMessages()).as(address).isEmpty();
                 }
             }
         }
+    }
+
+    /** Figures that an import lacks are NULL in the views. */
+    @Test
+    void drawChartsOfWhatTheyLack() {
+        browser.enter("#screen=query&run=" + VLLM);
+        browser.awaitText("[role=status]", " in ");
+        browser.clickOn(".kinds button:nth-child(2)");
+        for (int run = 1; run <= WRITES; run++) {
+            for (String view : List.of(
+                    "gate_entropy",
+                    "expert_utilisation",
+                    "expert_accuracy",
+                    "routing_margins",
+                    "run_load",
+                    "layer_load")) {
+                browser.run("SELECT * FROM %s WHERE run_id = %d AND scope = 'prompt'".formatted(view, run));
+                browser.awaitText(".cm-content", "FROM %s WHERE run_id = %d".formatted(view, run));
+                browser.awaitText("[role=status]", " in ");
+                browser.awaitGone("[aria-label=Result][aria-busy=true]");
+                String named = "%s of run %d".formatted(view, run);
+                assertThat(browser.texts(".problem")).as(named).isEmpty();
+                assertThat(browser.marks("NaN")).as(named).isEmpty();
+                assertThat(browser.marks("Infinity")).as(named).isEmpty();
+                assertThat(browser.emptyBoxes()).as(named).isEmpty();
+                assertThat(browser.severeMessages()).as(named).isEmpty();
+            }
+        }
+        browser.run("SELECT layer, mean_token_entropy FROM gate_entropy WHERE run_id = " + VLLM);
+        browser.awaitText(".plot .none", "mean_token_entropy has no number, so there is nothing to draw.");
+        browser.run("SELECT expert, accuracy, wilson_low, wilson_high FROM expert_accuracy"
+                + " WHERE run_id = 1 AND scope = 'prompt' AND layer = 0");
+        browser.awaitText(".plot .tick", "no value");
+        browser.awaitCount(".plot .interval", SeededFile.EXPERTS - 1);
     }
 
     @Test

@@ -9,7 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
-import io.gatehouse.server.model.ModelProcess;
+import io.gatehouse.server.model.ModelProgram;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -114,7 +114,10 @@ final class TestOpenApi {
     }
 
     private static List<String> taken(HttpResponse<String> refusal) throws IOException {
-        String detail = JSON.readTree(refusal.body()).path("detail").asText();
+        JsonNode body = JSON.readTree(refusal.body());
+        String detail = body.has("error")
+                ? body.path("error").path("message").asText()
+                : body.path("detail").asText();
         assertThat(detail).contains("\"nonsense\"; it may have ");
         return Pattern.compile("\"([^\"]+)\"")
                 .matcher(detail.substring(detail.indexOf("it may have")))
@@ -152,7 +155,7 @@ final class TestOpenApi {
     @Test
     void describesTheAnswersOfModels(@TempDir Path folder) throws Exception {
         try (TestingServer models = TestingServer.startAnswering(
-                folder, List.of(SampleRuns.FOLDER.resolve("model")), ModelProcess.settings(), settings -> settings)) {
+                folder, List.of(SampleRuns.FOLDER.resolve("model")), ModelProgram.settings(), settings -> settings)) {
             matches("Models", models.get("v1/models"), 200);
             matches("TokenizerInfo", models.get("tokenizer_info"), 200);
             matches("Tokens", models.post("tokenize", "{\"prompt\":\"a\"}"), 200);
@@ -162,7 +165,19 @@ final class TestOpenApi {
                     "Completions",
                     models.post("v1/completions", "{\"prompt\":[[5,6]],\"echo\":true,\"logprobs\":2}"),
                     200);
-            matches("Problem", models.post("v1/completions", "{\"prompt\":[]}"), 400);
+            matches("ModelError", models.post("v1/completions", "{\"prompt\":[]}"), 400);
+            matches("ModelError", models.post("v1/completions", "{\"prompt\":\"a\",\"model\":\"b\"}"), 404);
+            matches("ModelError", models.get("v1/completions"), 405);
+            matches("Problem", models.post("detokenize", "{\"tokens\":[999999]}"), 400);
+            HttpResponse<String> events = models.post(
+                    "v1/completions",
+                    "{\"prompt\":\"a\",\"logprobs\":1,\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
+            List<String> data =
+                    events.body().lines().filter(line -> !line.isEmpty()).toList();
+            assertThat(data).hasSizeGreaterThan(2);
+            for (String event : data.subList(0, data.size() - 1)) {
+                matches("CompletionsPart", event.substring("data: ".length()));
+            }
         }
     }
 
@@ -193,12 +208,16 @@ final class TestOpenApi {
     /** The response has exactly the fields that the schema lists, although the schema allows others. */
     private void matches(String schema, HttpResponse<String> response, int status) throws Exception {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        matches(schema, response.body());
+    }
+
+    private void matches(String schema, String json) throws Exception {
         ObjectNode whole = JSON.createObjectNode();
         whole.put("$ref", "#/components/schemas/" + schema);
         whole.set("components", document.path("components").deepCopy());
         whole.findParents("properties").forEach(parent -> ((ObjectNode) parent).put("additionalProperties", false));
         JsonSchema shape = JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(whole);
-        Set<ValidationMessage> faults = shape.validate(JSON.readTree(response.body()));
+        Set<ValidationMessage> faults = shape.validate(JSON.readTree(json));
         assertThat(faults).as(schema).isEmpty();
     }
 

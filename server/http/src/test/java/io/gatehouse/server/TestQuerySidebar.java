@@ -43,6 +43,7 @@ final class TestQuerySidebar {
     void searchesTablesAndShowsSamples() {
         browser.clickOn("#tab-Tables");
         browser.awaitText("nav summary", "token_routing");
+        assertThat(browser.texts("nav h2")).startsWith("Tables", "The paper").contains("Load", "Criteria");
         browser.typeInto("nav input", "wilson");
         browser.awaitText("nav .column", "wilson_low");
         assertThat(browser.texts("nav summary")).contains("expert_accuracy").doesNotContain("tokens");

@@ -2,11 +2,15 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.run.RunRequest;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.openqa.selenium.Keys;
 
 /** Runs in a real browser: started, watched, cancelled and deleted, with the sample model. */
 final class TestRunsScreen {
@@ -36,6 +40,12 @@ final class TestRunsScreen {
         // The pictures have the new run without a reload.
         browser.clickOn("tbody tr:first-child .actions .tool");
         browser.awaitText(".about", "n = 576 tokens of 576 questions");
+        // More questions than one page of the list has.
+        browser.press(Keys.ALT, "2");
+        browser.click("Questions");
+        browser.awaitText(".list .count", "576 questions, 1 to 200 shown");
+        browser.clickOn(".list .pages button:last-child");
+        browser.awaitText(".list .count", "201 to 400 shown");
     }
 
     @Test
@@ -94,21 +104,61 @@ final class TestRunsScreen {
         browser.awaitText("form option", "model");
         browser.clickOn("form summary");
         List<String> labels = browser.texts("form label");
+        Set<String> missing = new TreeSet<>(RunRequest.fields());
+        browser.names("form [name]").forEach(missing::remove);
+        assertThat(missing).as("options of a run that the form lacks").isEmpty();
         for (String option : List.of(
                 "Subjects",
                 "Prompt format",
                 "Chat template",
+                "Prompts longer than the context",
+                "New tokens",
+                "Answer rule",
+                "Stop texts",
                 "Record probabilities",
-                "Record output norms",
-                "Top-k",
-                "Mask experts",
-                "Scale experts",
-                "Mask unused experts of",
-                "Unused at",
-                "Device",
-                "Memory")) {
+                "Mask unused experts of")) {
             assertThat(labels).as(option).anyMatch(label -> label.startsWith(option));
         }
+    }
+
+    /** What belongs to generated text is sent only with it. */
+    @Test
+    void startsARunThatGeneratesText() throws Exception {
+        browser.click("Start a run");
+        browser.awaitText("form option", "model");
+        browser.typeInto("form [name=name]", "writes");
+        browser.typeInto("form [name=limit]", "3");
+        browser.clickOn("form summary");
+        assertThat(browser.find("form [name=sampling]").isEnabled()).isFalse();
+        browser.typeInto("form [name=max-new-tokens]", "4");
+        browser.pick("form [name=sampling]", "random");
+        browser.typeInto("form [name=seed]", "7");
+        browser.typeInto("form [name=stop]", "Question:");
+        browser.clickOn("form .main");
+        browser.awaitText("tbody tr:first-child .status", "complete");
+        browser.awaitText("tbody tr:first-child .treatment", "up to 4 generated tokens");
+        assertThat(CONSOLE.server()
+                        .query("SELECT sampling, stop, max_new_tokens FROM runs WHERE name = 'writes'")
+                        .body())
+                .contains("seed=7", "Question:");
+        browser.clickOn("tbody tr:first-child .actions .tool");
+        browser.click("Generated tokens");
+        browser.awaitText(".about", "Generated tokens: n = ");
+    }
+
+    /** The message has a row of its own, so that it is whole and the buttons stay in sight. */
+    @Test
+    void saysWhyARunFailed() {
+        browser.click("Start a run");
+        browser.awaitText("form option", "model");
+        browser.typeInto("form [name=name]", "fails");
+        browser.clickOn("form summary");
+        browser.typeInto("form [name=max-new-tokens]", "384");
+        browser.clickOn("form .main");
+        browser.awaitText("tbody tr:first-child .status", "failed");
+        browser.awaitText("tbody tr.why", "none is left for a prompt");
+        browser.awaitInside("tbody tr:first-child .delete", "[aria-label='Runs of this file']");
+        browser.awaitInside("tbody tr.why td:last-child", "[aria-label='Runs of this file']");
     }
 
     @Test

@@ -45,6 +45,8 @@ final class TestSchemaAndSaved {
                 .isEqualTo(2L * SeededFile.LAYERS * SeededFile.EXPERTS);
         assertThat(named(tables, "activations").at("/rows").longValue()).isEqualTo(24 * 5 * 4 * 4);
         assertThat(named(tables, "gate_entropy").at("/kind").textValue()).isEqualTo("view");
+        assertThat(named(tables, "gate_entropy").at("/group").textValue()).isEqualTo("The paper");
+        assertThat(runs.at("/group").textValue()).isEqualTo("Tables");
         assertThat(named(tables, "gate_entropy").at("/rows").isNull()).isTrue();
     }
 
@@ -147,6 +149,9 @@ final class TestSchemaAndSaved {
         server.query("SELECT nothing");
         HttpResponse<String> metrics = server.get("metrics");
         assertThat(metrics.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain; version=0.0.4");
+        assertThat(metrics.body())
+                .contains("gatehouse_run_max_violation{run=\"")
+                .contains("# TYPE gatehouse_run_dead_share gauge");
         assertThat(metrics.body())
                 .containsPattern("gatehouse_queries_total\\{state=\"finished\"} [1-9]")
                 .containsPattern("gatehouse_queries_total\\{state=\"failed\"} [1-9]")

@@ -1,7 +1,9 @@
 package io.gatehouse.server;
 
+import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.error.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,9 +14,43 @@ import org.junit.jupiter.api.Test;
 
 /** What the processes of a server may take adds up, and is what docs/adr/0020 says. */
 final class TestServerMemory {
+    private static final long GIB = 1L << 30;
+
     private static final Path PAGE = Path.of(
             System.getProperty("gatehouse.root"), "docs", "adr", "0020-long-queries-take-turns.md");
     private static final Pattern SHARE = Pattern.compile("\\| `(\\w+)` \\| (\\d+) % \\|.*");
+
+    @Test
+    void itsSharesAreAllOfItAndNoMore() {
+        for (long bytes : List.of(GIB, GIB + 1, 2 * GIB, 7 * GIB + 12_345, 64 * GIB)) {
+            for (int models = 0; models <= (bytes < 2 * GIB ? 0 : 40); models++) {
+                ServerMemory memory = new ServerMemory(bytes, models);
+                long shares = memory.heap()
+                        + memory.database()
+                        + memory.statements()
+                        + memory.worker()
+                        + memory.modelProcesses() * memory.model();
+                assertThat(shares).as("%s", memory).isBetween(bytes - 1000, bytes);
+                assertThat(memory.modelProcesses()).isLessThanOrEqualTo(models);
+                assertThat(models == 0 || memory.model() >= GIB / 2 - 1000).isTrue();
+                assertThat(memory.operator()).isLessThan(memory.database());
+            }
+        }
+    }
+
+    @Test
+    void hasRoomForOneModelOrIsRefused() {
+        assertThat(new ServerMemory(2 * GIB, 1).model()).isBetween(GIB / 2 - 1000, GIB / 2);
+        assertThat(new ServerMemory(8 * GIB, 10).modelProcesses()).isBetween(3, 4);
+        assertRefused(
+                () -> new ServerMemory(2 * GIB - 1, 1),
+                ErrorCode.INVALID_ARGUMENT,
+                "A server with --model needs at least 2,147,483,648 bytes of memory, a quarter of it for the process of a model, but has 2,147,483,647: state more with --memory.");
+        assertRefused(
+                () -> new ServerMemory(GIB - 1),
+                ErrorCode.INVALID_ARGUMENT,
+                "A server needs at least 1,073,741,824 bytes of memory, but --memory is 1,073,741,823.");
+    }
 
     @Test
     void allProcessesTogetherTakeNoMoreThanIsStated() {

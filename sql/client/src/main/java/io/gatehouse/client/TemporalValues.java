@@ -7,6 +7,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,8 +136,10 @@ public final class TemporalValues {
 
     private static String clock(long micros) {
         long seconds = micros / MICROS;
-        String time = "%02d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
+        String time = String.format(Locale.ROOT, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
         long fraction = micros % MICROS;
-        return fraction == 0 ? time : time + ".%06d".formatted(fraction).replaceFirst("0+$", "");
+        return fraction == 0
+                ? time
+                : time + String.format(Locale.ROOT, ".%06d", fraction).replaceFirst("0+$", "");
     }
 }

@@ -13,38 +13,26 @@ import io.gatehouse.sql.cache.HitCurve;
 import io.gatehouse.sql.cache.PriorityReplay;
 import io.gatehouse.sql.cache.RecencyReplay;
 import io.gatehouse.sql.cache.StaticReplay;
-import io.gatehouse.sql.catalog.SqlResource;
-import io.gatehouse.sql.function.CacheReplayFunction;
+import io.gatehouse.sql.function.DecisionFunction;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBColumnType;
 import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBFunctions;
-import org.duckdb.DuckDBPreparedStatement;
-import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBScalarFunctionBuilder;
 import org.duckdb.DuckDBWritableVector;
 
 /**
- * The function behind {@code expert_cache}: the replay of one cache over the decisions of a run, which it reads on a
- * connection of its own. Its result is a text, because DuckDB's driver takes no lists from functions: {@code slots uses
- * cold_misses hits} for each size, with semicolons between; NULL if there are no uses.
+ * The function behind {@code expert_cache}: the replay of one cache over the decisions of a run. Its result is a text,
+ * because DuckDB's driver takes no lists from functions: {@code slots uses cold_misses hits} for each size, with
+ * semicolons between; NULL if there are no uses.
  */
 final class CacheFunction {
     /** Experts are kept as numbers of 16 bits. */
     private static final int MAX_KEYS = 1 << 16;
-
-    private static final int LISTED_RANKS = 8;
-
-    private static final Map<String, String> TOKENS =
-            Map.of("last_prompt", "is_last_prompt", "prompt", "NOT is_generated", "generated", "is_generated");
 
     /**
      * One cache.
@@ -58,22 +46,16 @@ final class CacheFunction {
     private record Cache(
             int run, int layer, int slots, int stride, int keys, String scope, CachePolicy policy, int fitted) {}
 
-    private final ReaderSource readers;
-    private final FunctionReads reads;
+    private final DecisionReads decisions;
 
-    /**
-     * @param readers connections on which {@code jdbc_stream_results} may be set
-     * @param reads the statements that can be stopped
-     */
-    CacheFunction(ReaderSource readers, FunctionReads reads) {
-        this.readers = requireNonNull(readers, "readers is null");
-        this.reads = requireNonNull(reads, "reads is null");
+    CacheFunction(DecisionReads decisions) {
+        this.decisions = requireNonNull(decisions, "decisions is null");
     }
 
     /** Registers the function in a database that has it not yet. */
     void register(Connection connection) throws SQLException {
         try (DuckDBScalarFunctionBuilder builder = DuckDBFunctions.scalarFunction()) {
-            var unused = builder.withName(CacheReplayFunction.WRITTEN)
+            var unused = builder.withName(DecisionFunction.CACHE_REPLAY.written())
                     .withParameters(
                             DuckDBColumnType.VARCHAR,
                             DuckDBColumnType.INTEGER,
@@ -91,33 +73,12 @@ final class CacheFunction {
     }
 
     private void replayRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {
-        for (long row = 0; row < rows.rowCount(); row++) {
-            if (holdsNull(rows, row)) {
-                result.setNull(row);
-            } else {
-                FunctionReads.OfStatement statement = reads.of(rows.vector(0).getString(row));
-                try {
-                    Optional<String> curve = replay(cache(rows, row), statement);
-                    if (curve.isPresent()) {
-                        result.setString(row, curve.get());
-                    } else {
-                        result.setNull(row);
-                    }
-                } catch (GatehouseException e) {
-                    statement.fail(e);
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private static boolean holdsNull(DuckDBDataChunkReader rows, long row) {
-        for (long column = 0; column < rows.columnCount(); column++) {
-            if (rows.vector(column).isNull(row)) {
-                return true;
-            }
-        }
-        return false;
+        decisions.call(rows, result, (row, statement) -> {
+            Cache cache = cache(rows, row);
+            return cache.policy() == CachePolicy.BELADY
+                    ? decisions.alone(statement, () -> replay(cache, statement))
+                    : replay(cache, statement);
+        });
     }
 
     private static Cache cache(DuckDBDataChunkReader rows, long row) {
@@ -140,7 +101,7 @@ final class CacheFunction {
     }
 
     private Optional<String> replay(Cache cache, FunctionReads.OfStatement statement) {
-        if (!TOKENS.containsKey(cache.scope())) {
+        if (!DecisionReads.isScope(cache.scope())) {
             return Optional.empty();
         }
         CacheReplay replay = switch (cache.policy()) {
@@ -166,84 +127,19 @@ final class CacheFunction {
     private static String text(HitCurve curve, int slots) {
         long[] hits = curve.hits(slots);
         return IntStream.rangeClosed(1, slots)
-                .mapToObj(size -> "%d %d %d %d".formatted(size, curve.uses(), curve.coldMisses(), hits[size - 1]))
+                .mapToObj(size -> "%s %s %s %s".formatted(size, curve.uses(), curve.coldMisses(), hits[size - 1]))
                 .collect(Collectors.joining(";"));
     }
 
     private void read(Cache cache, int run, FunctionReads.OfStatement statement, DecisionListener listener) {
-        try {
-            DriverConnection connection = new DriverConnection(readers.open());
-            try {
-                statement.begin(connection);
-                read(connection.jdbc(), cache, run, statement, listener);
-            } finally {
-                statement.end(connection);
+        String condition = cache.layer() < 0 ? "TRUE" : "layer = " + cache.layer();
+        decisions.read(run, cache.scope(), condition, statement, (question, position, layer, experts, count) -> {
+            int first = cache.layer() < 0 ? layer * cache.stride() : 0;
+            for (int i = 0; i < count; i++) {
+                experts[i] = key(cache, first, experts[i]);
             }
-        } catch (SQLException e) {
-            statement.checkStopped();
-            throw DuckDbErrors.translate(e);
-        }
-    }
-
-    private static void read(
-            Connection connection, Cache cache, int run, FunctionReads.OfStatement statement, DecisionListener listener)
-            throws SQLException {
-        int ranks = ranks(connection, run);
-        String sql = SqlResource.text("cache/decisions.sql")
-                .replace(
-                        "$ranks",
-                        IntStream.rangeClosed(1, ranks)
-                                .mapToObj(CacheFunction::column)
-                                .collect(Collectors.joining(", ")))
-                .replace("$run", Integer.toString(run))
-                .replace("$tokens", requireNonNull(TOKENS.get(cache.scope()), "the scope is known"))
-                .replace("$layer", cache.layer() < 0 ? "layer" : Integer.toString(cache.layer()));
-        try (DuckDBPreparedStatement decisions =
-                        connection.prepareStatement(sql).unwrap(DuckDBPreparedStatement.class);
-                DuckDBChunkedResult chunks = decisions.query()) {
-            while (chunks.nextChunk()) {
-                pass(chunks.chunk(), cache, ranks, listener);
-                statement.checkStopped();
-            }
-            DriverConnection.checkEnd(chunks);
-        }
-    }
-
-    /** The largest number of experts of a decision. */
-    private static int ranks(Connection connection, int run) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet rows = statement.executeQuery(
-                    "SELECT coalesce(max(top_k), 1) FROM runs WHERE run_id = %d".formatted(run))) {
-                rows.next();
-                int ranks = rows.getInt(1);
-                statement.execute("SET SESSION jdbc_stream_results = true");
-                return ranks;
-            }
-        }
-    }
-
-    private static String column(int rank) {
-        return rank <= LISTED_RANKS ? "expert_" + rank : "more_experts[%d]".formatted(rank - LISTED_RANKS);
-    }
-
-    private static void pass(DuckDBDataChunkReader rows, Cache cache, int ranks, DecisionListener listener) {
-        DuckDBReadableVector layers = rows.vector(0);
-        DuckDBReadableVector[] experts = new DuckDBReadableVector[ranks];
-        for (int rank = 0; rank < ranks; rank++) {
-            experts[rank] = rows.vector(rank + 1L);
-        }
-        int[] decision = new int[ranks];
-        long count = rows.rowCount();
-        for (long row = 0; row < count; row++) {
-            int first = cache.layer() < 0 ? layers.getShort(row) * cache.stride() : 0;
-            int chosen = 0;
-            for (DuckDBReadableVector rank : experts) {
-                if (!rank.isNull(row)) {
-                    decision[chosen++] = key(cache, first, rank.getShort(row));
-                }
-            }
-            listener.decide(decision, chosen);
-        }
+            listener.decide(experts, count);
+        });
     }
 
     private static int key(Cache cache, int first, int expert) {

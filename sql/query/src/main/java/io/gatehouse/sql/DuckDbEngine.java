@@ -25,7 +25,7 @@ final class DuckDbEngine implements ExecutionEngine {
     DuckDbEngine(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
         try (Connection connection = readers.open()) {
-            WorkFunctions.register(connection, new CacheFunction(readers, reads));
+            WorkFunctions.register(connection, new DecisionReads(readers, reads));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }

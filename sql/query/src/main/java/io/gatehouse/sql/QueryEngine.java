@@ -17,12 +17,15 @@ import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.Other;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.calcite.config.CalciteSystemProperty;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +66,8 @@ public final class QueryEngine implements AutoCloseable {
         this.catalog = catalog(readers, new DefinitionPlanner(rollups, EngineSql.DUCKDB));
         this.engine = new DuckDbEngine(readers);
         this.names = engine;
-        Planner planner = new Planner(catalog, rollups);
+        Planner planner =
+                new Planner(catalog, rollups, saved(readers), EngineSql.duckDb(new StoredTexts(readers)));
         this.planning = new PlanningThreads(planner);
         this.completion = new Completion(catalog, planner::columnsOf);
     }
@@ -79,7 +83,8 @@ public final class QueryEngine implements AutoCloseable {
         this.engine = requireNonNull(engine, "engine is null");
         this.catalog = catalog(names, new DefinitionPlanner(true, engine.sql()));
         this.names = new DuckDbEngine(names);
-        Planner ofNames = new Planner(catalog(names, new DefinitionPlanner(true, EngineSql.DUCKDB)), true);
+        Planner ofNames =
+                new Planner(catalog(names, new DefinitionPlanner(true, EngineSql.DUCKDB)), true, saved(names));
         Planner planner = new Planner(catalog, engine.sql(), ofNames);
         this.planning = new PlanningThreads(planner);
         this.completion = new Completion(catalog, planner::columnsOf);
@@ -91,6 +96,18 @@ public final class QueryEngine implements AutoCloseable {
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
+    }
+
+    /** Finds the texts of saved queries in the file. */
+    private static Function<String, Optional<String>> saved(ReaderSource readers) {
+        return name -> {
+            try (Connection connection = readers.open()) {
+                return SmallQuery.first(
+                        connection, SqlResource.text("catalog/saved_query.sql"), row -> row.getString(1), name, name);
+            } catch (SQLException e) {
+                throw DuckDbErrors.translate(e);
+            }
+        };
     }
 
     /** Queries a store, which stays open. */

@@ -1,7 +1,7 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.function.CacheReplayFunction;
+import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.ListOf;
 import io.gatehouse.type.SqlType.Scalar;
@@ -105,10 +105,10 @@ final class RunningStatement implements Execution, AutoCloseable {
         this.reads = reads;
         this.own = new FunctionReads.OfStatement(stopCondition);
         try {
-            if (sql.contains(CacheReplayFunction.WRITTEN)) {
+            if (DecisionFunction.isCalledIn(sql)) {
                 String given = reads.add(own);
                 name = Optional.of(given);
-                execute("SET VARIABLE %s = '%s'".formatted(CacheReplayFunction.STATEMENT, given));
+                execute("SET VARIABLE %s = '%s'".formatted(DecisionFunction.STATEMENT, given));
             }
             execute(BEGIN);
             this.statement = statement(connection, sql, prepared);

@@ -28,8 +28,8 @@ final class WorkFunctions {
 
     private WorkFunctions() {}
 
-    /** Registers the functions, and that which replays caches, in a database, unless they are registered already. */
-    static void register(Connection connection, CacheFunction caches) throws SQLException {
+    /** Registers the functions, and those that read decisions, in a database, unless they are registered already. */
+    static void register(Connection connection, DecisionReads decisions) throws SQLException {
         synchronized (WorkFunctions.class) {
             if (!areThere(connection)) {
                 register(
@@ -46,7 +46,8 @@ final class WorkFunctions {
                         DuckDBColumnType.DOUBLE,
                         WorkFunctions::pattern,
                         DuckDBColumnType.VARCHAR);
-                caches.register(connection);
+                new CacheFunction(decisions).register(connection);
+                new PredictionFunction(decisions).register(connection);
             }
         }
     }

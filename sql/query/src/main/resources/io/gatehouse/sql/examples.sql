@@ -20,7 +20,7 @@ ORDER BY layer;
 
 -- Tokens: Close decisions
 -- Tokens at which a little noise would choose another expert
-SELECT question_id, "position", layer, experts, margin
+SELECT question_id, position, layer, experts, margin
 FROM token_routing
 WHERE run_id = 1
 ORDER BY margin
@@ -44,7 +44,7 @@ ORDER BY r.layer, outcome;
 -- Tokens that always go to the same few experts
 SELECT t.token, count(DISTINCT a.expert) AS experts, count(*) AS activations
 FROM activations AS a
-JOIN tokens AS t ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
+JOIN tokens AS t ON t.run_id = a.run_id AND t.question_id = a.question_id AND t.position = a.position
 WHERE a.run_id = 1 AND a.layer = 0
 GROUP BY t.token
 ORDER BY experts, activations DESC

@@ -301,7 +301,18 @@ final class RandomStatements {
         for (int i = 0; i < joins && from.rows() < MOST_ROWS; i++) {
             from = joined(from, depth, outer, i == joins - 1);
         }
-        return from;
+        return joins > 0 && draw.chance(8) && from.rows() < MOST_ROWS ? afterComma(from) : from;
+    }
+
+    /** A small relation before a comma, of which joins behind the comma know nothing. */
+    private From afterComma(From joined) {
+        Source first = new Source(alias(), List.of(new Column("b0", Category.INT)), List.of("b0"), 2);
+        List<Source> sources = new ArrayList<>(List.of(first));
+        sources.addAll(joined.sources());
+        return new From(
+                Phrase.of("(VALUES (1), (2)) AS " + first.alias() + "(b0), #", joined.phrase()),
+                sources,
+                joined.merged());
     }
 
     private From joined(From left, int depth, Optional<Scope> outer, boolean last) {

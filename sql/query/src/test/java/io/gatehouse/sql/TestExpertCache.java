@@ -224,7 +224,11 @@ final class TestExpertCache {
     void usersCannotCallTheReplay() throws Exception {
         try (RoutingFile file = sixTokens().file();
                 QueryEngine engine = file.engine()) {
-            for (String name : List.of("expert_cache_replay", "gatehouse_cache_replay")) {
+            for (String name : List.of(
+                    "expert_cache_replay",
+                    "gatehouse_cache_replay",
+                    "expert_predictions",
+                    "gatehouse_expert_predictions")) {
                 assertThatThrownBy(() -> rows(engine, "SELECT %s(1, 0, 4, 4, 4, 'prompt', 'lru', 1)".formatted(name)))
                         .isInstanceOfSatisfying(
                                 GatehouseException.class,

@@ -28,6 +28,7 @@ final class TestFiguresThatRepeat {
                     "norm_gate_agreement",
                     "run_difference",
                     "standing_committee",
+                    "subject_divergence",
                     "weight_norm_agreement")) {
                 Set<Set<List<@Nullable Object>>> readings = new HashSet<>();
                 for (int i = 0; i < READINGS; i++) {

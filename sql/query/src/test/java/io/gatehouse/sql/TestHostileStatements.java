@@ -209,6 +209,8 @@ final class TestHostileStatements {
                 "between in between", "SELECT " + "(".repeat(90) + "TRUE" + " BETWEEN TRUE AND TRUE)".repeat(90));
         statements.put("in of in", "SELECT " + "(".repeat(90) + "TRUE" + " IN (TRUE, FALSE))".repeat(90));
         statements.put("ten megabytes", "SELECT '" + "x".repeat(10_000_000) + "'");
+        statements.put("newlines 99000", "SELECT nosuch" + "\n".repeat(99_000));
+        statements.put("asof 12000", "SELECT nosuch" + ", asof".repeat(12_000));
         statements.put("nul byte", "SELECT 'a\0b'");
         statements.put("half a surrogate", "SELECT '\ud800'");
         statements.put("quote only", "SELECT '");

@@ -52,7 +52,8 @@ final class TestScripts {
             "routing.iq",
             "portable.iq",
             "refused.iq",
-            "hostile.iq");
+            "hostile.iq",
+            "reported.iq");
 
     /** One of them, where a single one is asked for. */
     private static final Optional<String> CHOSEN = Optional.ofNullable(System.getProperty("gatehouse.test.script"));

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
+import io.gatehouse.sql.catalog.Example;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.plan.MeasureDefinitions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +66,15 @@ final class TestSqlPage {
             }
             assertions.assertAll();
         }
+    }
+
+    /** A reader who sees quotes takes them for needed. */
+    @Test
+    void examplesQuoteNoNameThatNeedsNoQuotes() throws Exception {
+        List<String> examples =
+                new ArrayList<>(Example.all().stream().map(Example::sql).toList());
+        EXAMPLE.matcher(Files.readString(PAGE)).results().forEach(example -> examples.add(example.group(1)));
+        assertThat(examples).noneMatch(example -> example.contains("\"position\"") || example.contains("\"rank\""));
     }
 
     private static String with(String page, String section, String list) {

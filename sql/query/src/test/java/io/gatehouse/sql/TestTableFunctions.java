@@ -66,6 +66,7 @@ final class TestTableFunctions {
             SELECT token_id, weight FROM contexts_of_expert(1, 'prompt', 1, 3, 100000, 1) WHERE distance = 0 | SELECT t.token_id, max(a.weight) FROM activations a JOIN tokens t ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position" WHERE a.run_id = 1 AND a.layer = 1 AND a.expert = 3 GROUP BY t.token_id
             SELECT c.place, c.token FROM contexts_of_expert(1, 'prompt', 1, 3, 5, 2) c WHERE c.distance = -1 | SELECT c.place, t.token FROM contexts_of_expert(1, 'prompt', 1, 3, 5, 0) c JOIN tokens t ON t.run_id = 1 AND t.question_id = c.question_id AND t."position" = c."position" - 1
             SELECT "position", token, experts FROM tokens_of_question(2, 3, 1) | SELECT t."position", t.token, r.experts FROM tokens t JOIN token_routing r ON r.run_id = t.run_id AND r.question_id = t.question_id AND r."position" = t."position" WHERE t.run_id = 2 AND t.question_id = 3 AND r.layer = 1
+            SELECT "position", phase, segment FROM tokens_of_question(2, 3, 1) | SELECT "position", phase, segment FROM tokens WHERE run_id = 2 AND question_id = 3
             SELECT question_id, similarity FROM nearest_questions(1, 3, 'top_k', 100) | SELECT other_question_id, similarity FROM question_similarity WHERE run_id = 1 AND question_id = 3 AND basis = 'top_k'
             FROM never_activated(1, NULL) | SELECT layer, expert FROM experts WHERE false
             """)

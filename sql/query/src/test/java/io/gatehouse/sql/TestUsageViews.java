@@ -325,6 +325,28 @@ final class TestUsageViews {
         }
     }
 
+    /** Subjects s and t share one of two experts, t and u the other one, s and u none. */
+    @Test
+    @ByHand("subject_divergence")
+    void subjectsThatShareExpertsAreNearer() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 4, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25", "0:.5 1:.25")
+                        .question(1, 2, "t", true, "0:.5 2:.25")
+                        .question(1, 3, "u", true, "2:.5 3:.25")
+                        .file();
+                QueryEngine subjects = file.engine()) {
+            assertThat(rows(subjects, """
+                            SELECT layer, subject, other_subject, n, other_n, divergence FROM subject_divergence
+                            WHERE scope = 'prompt' ORDER BY subject, other_subject
+                            """))
+                    .containsExactly(
+                            List.of(0, "s", "t", 2L, 1L, 0.5),
+                            List.of(0, "s", "u", 2L, 1L, 1.0),
+                            List.of(0, "t", "u", 1L, 1L, 0.5));
+        }
+    }
+
     private static List<List<@Nullable Object>> rows(QueryEngine engine, String sql) {
         return Rows.of(engine, sql).rows();
     }

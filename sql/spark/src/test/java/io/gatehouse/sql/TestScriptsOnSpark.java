@@ -142,6 +142,9 @@ final class TestScriptsOnSpark {
         String replay = "SELECT * FROM serve_plan(1, 'prompt', 'layer', 'lru', 1, 1, 1)";
         assertThatThrownBy(() -> Rows.of(spark.engine(), replay))
                 .hasMessage("The replay of a cache, as in expert_cache, is not available on Spark.");
+        String predicted = "SELECT * FROM predictability(1, 'prompt')";
+        assertThatThrownBy(() -> Rows.of(spark.engine(), predicted))
+                .hasMessage("The prediction of experts, as in predictability, is not available on Spark.");
     }
 
     @Test

@@ -20,7 +20,8 @@ public final class HandoverFormats {
             new PolicylangFormat(),
             new EsftFormat(),
             new CommitteeFormat(),
-            new MaskFormat());
+            new MaskFormat(),
+            new MetricsFormat());
 
     private HandoverFormats() {}
 

@@ -45,14 +45,14 @@ public record Figure(
     private static final List<String> TITLES = List.of("X", "Y", "Value", "Chance");
 
     /**
-     * What is said about a figure. Sentences have {@code {column}}, {@code {column format}} or {@code {low..high format}}
-     * where values of the summary stand.
+     * What is said about a figure, with the places of {@link SentenceValues} where values of the summary stand.
      *
      * @param lead sentences for the beginning of the report
      * @param sentences what was found
      * @param caption what the figure shows
      * @param notes what must be known to read it
-     * @param missing why a run may have nothing for it
+     * @param needs what a run must have recorded, by the names of {@link Recorded} in lower case
+     * @param missing why a run that has recorded that may have nothing for it
      * @param unpictured why a run may have sentences for it, but no picture
      */
     public record Text(
@@ -61,6 +61,7 @@ public record Figure(
             List<String> sentences,
             String caption,
             List<String> notes,
+            List<String> needs,
             String missing,
             String unpictured) {
         public Text {
@@ -69,13 +70,14 @@ public record Figure(
             sentences = List.copyOf(sentences);
             requireNonNull(caption, "caption is null");
             notes = List.copyOf(notes);
+            needs = List.copyOf(needs);
             requireNonNull(missing, "missing is null");
             requireNonNull(unpictured, "unpictured is null");
         }
 
         /** A title and nothing else. */
         public static Text of(String title) {
-            return new Text(title, List.of(), List.of(), "", List.of(), "", "");
+            return new Text(title, List.of(), List.of(), "", List.of(), List.of(), "", "");
         }
     }
 
@@ -138,6 +140,7 @@ public record Figure(
                 head.getOrDefault("Finding", List.of()),
                 one(head, "Caption"),
                 head.getOrDefault("Note", List.of()),
+                words(one(head, "Needs")),
                 one(head, "Missing"),
                 head.containsKey("Unpictured") ? one(head, "Unpictured") : one(head, "Missing"));
         return new Figure(

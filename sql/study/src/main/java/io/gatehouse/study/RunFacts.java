@@ -367,8 +367,13 @@ public record RunFacts(Rows row, List<String> subjects) {
         return shell(words);
     }
 
+    /** The command that writes its report. */
+    public String studyCommand() {
+        return shell(List.of("gatehouse", "study", "--db", "FILE", "--run", name()));
+    }
+
     /** Words as a shell reads them back. */
-    public static String shell(List<String> words) {
+    private static String shell(List<String> words) {
         return words.stream()
                 .map(word -> word.matches("[\\w./:=,+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
                 .collect(Collectors.joining(" "));

@@ -42,7 +42,7 @@ public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) 
     /**
      * A figure for which the run has no data.
      *
-     * @param reason what was not recorded
+     * @param reason what was not recorded, or why nothing of what was recorded belongs to it
      */
     public record Absence(String title, String reason) {
         public Absence {
@@ -80,6 +80,16 @@ public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) 
             values.put(evidence.figure().name(), row);
         }
         return values;
+    }
+
+    /** The names of the figures for which the run has no data. */
+    public List<String> absentNames() {
+        Set<String> shown =
+                figures.stream().map(evidence -> evidence.figure().name()).collect(Collectors.toSet());
+        return Figure.all(run.runId()).stream()
+                .map(Figure::name)
+                .filter(name -> !shown.contains(name))
+                .toList();
     }
 
     /** What the runs of a file are, in the order in which they were started. Their subjects are left out. */
@@ -125,6 +135,7 @@ public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) 
                 .orElseThrow(
                         () -> new GatehouseException(ErrorCode.RUN_NOT_FOUND, "There is no run %d".formatted(runId)))
                 .withSubjects(session);
+        List<Recorded> recorded = Recorded.by(session, runId);
         List<Evidence> figures = new ArrayList<>();
         List<Absence> absent = new ArrayList<>();
         for (Figure figure : Figure.all(runId)) {
@@ -135,7 +146,9 @@ public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) 
             if (found || !evidence.drawn().isEmpty()) {
                 figures.add(evidence);
             } else {
-                absent.add(new Absence(figure.title(), figure.text().missing()));
+                String reason = Recorded.findMissing(figure.text().needs(), recorded)
+                        .orElse(figure.text().missing());
+                absent.add(new Absence(figure.title(), reason));
             }
         }
         return new Study(run, figures, absent);

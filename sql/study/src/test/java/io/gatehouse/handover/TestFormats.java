@@ -129,6 +129,18 @@ final class TestFormats {
                 """);
     }
 
+    /**
+     * Layer 1 has 3, 1, 1 and 1 uses of prompt tokens and layer 2 none of expert 0: its mean is 1.5, as that of layer 1. The
+     * import has no entropies.
+     */
+    @Test
+    void metricsAreAFewFigures() throws IOException {
+        assertThat(written("metrics")).matches("""
+                \\{"run": "r", "n": 3, "max_violation": 1.0, "mean_violation": 1.0, "min_violation": -1.0, \
+                "dead_share": 0.125, "effective_share": 0\\.\\d+, "divergence": 0\\.\\d+}
+                """);
+    }
+
     @Test
     void saysWhatAFileIsOf() throws IOException {
         written("hot");
@@ -257,7 +269,7 @@ final class TestFormats {
     /** What the formats of text write, by format. */
     private Map<String, String> texts() throws IOException {
         Map<String, String> texts = new TreeMap<>();
-        for (String format : List.of("eplb", "hot", "pins", "libcachesim", "committee", "mask")) {
+        for (String format : List.of("eplb", "hot", "pins", "libcachesim", "committee", "mask", "metrics")) {
             texts.put(format, written(format));
             texts.put(format + " fingerprint", Files.readString(directory.resolve("file.txt.meta.json")));
         }

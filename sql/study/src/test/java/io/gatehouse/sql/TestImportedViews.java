@@ -13,6 +13,7 @@ import io.gatehouse.store.transfer.TracedSequence;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Absence;
 import io.gatehouse.study.report.HtmlReport;
+import io.gatehouse.study.report.MarkdownReport;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -125,7 +126,7 @@ final class TestImportedViews {
                     .doesNotContainPattern("[^\\d]0(</data>)? questions");
         }
         assertThat(HtmlReport.of(Study.of(engine, BARE)))
-                .contains("Over all <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts are unused.")
+                .contains("Over all <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts is unused.")
                 .contains("No chart: the curve needs answers and every token of the prompts.");
         String committee = HtmlReport.of(Study.of(engine, COMMITTEE));
         String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)
@@ -136,6 +137,30 @@ final class TestImportedViews {
         assertThat(pictures)
                 .contains("selected experts, last prompt token")
                 .doesNotContain("all experts, last prompt token");
+    }
+
+    /** What was not recorded is not taken for what has no rows. */
+    @Test
+    void reportsSayWhatWasNotRecorded() {
+        assertThat(Study.of(engine, COUNTS).absent())
+                .contains(
+                        new Absence("Accuracy", "the run has no answers"),
+                        new Absence("Co-activation", "nothing is known about the last prompt tokens"),
+                        new Absence("Specialisation by subject", "nothing is known about the last prompt tokens"));
+        assertThat(Study.of(engine, IDS).absent())
+                .contains(
+                        new Absence(
+                                "Accuracy by expert",
+                                "no expert fired in at least 30 questions and did not fire in at least 30 others"),
+                        new Absence(
+                                "Agreement of pruning criteria",
+                                "the weights of the selected experts were not recorded"),
+                        new Absence(
+                                "Router weights and output norms",
+                                "the norms of expert outputs were not recorded (gatehouse run --norms)"));
+        assertThat(MarkdownReport.of(Study.of(engine, BARE)))
+                .contains("No table: the curve needs answers and every token of the prompts.")
+                .doesNotContain("| --- | --- | --- | --- | --- | --- |\n\n");
     }
 
     /** A scope of which nothing was recorded is not one at which no expert fired. */

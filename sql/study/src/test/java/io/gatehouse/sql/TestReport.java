@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Absence;
+import io.gatehouse.study.Study.Evidence;
 import io.gatehouse.study.report.HtmlReport;
 import io.gatehouse.study.report.MarkdownReport;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.List;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +34,7 @@ final class TestReport {
             Study study = Study.of(engine, 1);
             assertThat(study.absent()).extracting(Absence::title).contains("Accuracy by expert", WITHIN);
             assertThat(HtmlReport.of(study))
-                    .contains("experts that fired in at least 30 questions and did not fire in at least 30 others")
+                    .contains("no expert fired in at least 30 questions and did not fire in at least 30 others")
                     .doesNotContain("percentage points");
         }
     }
@@ -111,6 +113,64 @@ final class TestReport {
                             ">Accuracy (%)<",
                             ">Effective experts<",
                             ">all experts equally loaded<");
+        }
+    }
+
+    /** Of text that the run generated there is a series and a sentence of its own in each figure that has scopes. */
+    @Test
+    void generatedTokensAreNotCountedAsPromptTokens() throws Exception {
+        HandMadeRouting routing = run();
+        for (int question = 1; question <= 3; question++) {
+            routing.question(1, question, "s", true, "0:.5 1:.25").generated(1, question, 1, "2:.5 3:.25");
+        }
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            Study study = Study.of(engine, 1);
+            List<Evidence> byTokens = study.figures().stream()
+                    .filter(evidence -> evidence.detail().columns().contains("tokens"))
+                    .toList();
+            assertThat(byTokens)
+                    .extracting(evidence -> evidence.figure().title())
+                    .containsExactly("Load balance", "Near ties");
+            for (Evidence evidence : byTokens) {
+                assertThat(evidence.detail().rows())
+                        .extracting(row -> row.get(evidence.detail().column("tokens")))
+                        .as(evidence.figure().title())
+                        .containsExactly("all prompt tokens", "generated tokens", "last prompt token");
+            }
+            assertThat(HtmlReport.of(study))
+                    .contains(
+                            "Over <data>3</data> generated tokens, <data>2</data> of <data>4</data> experts are unused.")
+                    .contains("Over the generated tokens, <data>0.0%</data> of the decisions have a margin below")
+                    .contains("selected experts, generated tokens");
+        }
+    }
+
+    @Test
+    void sentencesOfOneQuestionAreSingular() throws Exception {
+        HandMadeRouting routing = run().question(1, 1, "s", true, "0:.5 1:.25");
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            String text = MarkdownReport.of(Study.of(engine, 1));
+            assertThat(text)
+                    .contains("**m** answered **1** question of **1** subject, **100.0%** correctly")
+                    .contains("chance **50.0%**).", "**100.0%** of the **1** answer is correct")
+                    .contains("**2** of **4** experts (**50.0%**) never fired in **1** prompt.")
+                    .as("one layer is not a range of layers")
+                    .doesNotContain("which range from", "the layers range from");
+        }
+    }
+
+    /** Answers without choices have no chance, but an accuracy. */
+    @Test
+    void accuracyDoesNotNeedChance() throws Exception {
+        HandMadeRouting routing =
+                run().question(1, 1, "s", true, "0:.5 1:.25").and("UPDATE questions SET choices = [];");
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            assertThat(MarkdownReport.of(Study.of(engine, 1)))
+                    .contains("**100.0%** correctly (95% CI **20.7%** to **100.0%**).")
+                    .doesNotContain("By chance");
         }
     }
 

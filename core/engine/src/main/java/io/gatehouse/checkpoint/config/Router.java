@@ -20,148 +20,46 @@ import java.util.Optional;
  * c is the selection score, and margins are differences of it; w is the weight. A bias of the selection never weighs.
  */
 public sealed interface Router {
-    /**
-     * The formula above.
-     *
-     * @param score s
-     * @param weight w before it is normalised
-     * @param biased whether the logits have a bias
-     * @param softCap cap
-     * @param selectionBias whether a bias is added to the scores for the selection alone
-     * @param groups what takes groups of experts out of the selection
-     * @param normalisation of the weights
-     * @param scale of the weights after their normalisation
-     * @param outputScale what the sum of the experts' outputs is multiplied by; not part of the recorded weights
-     * @param expertScale whether the weight of each expert has a stored factor of its own
-     * @param onInput whether the weight multiplies the input of an expert instead of its output (Llama 4)
-     * @param input what the router reads
-     * @param logitScale what the logits are multiplied with before everything else; the recorded ones include it
-     */
-    record Scored(
-            Score score,
-            Weight weight,
-            boolean biased,
-            Optional<Float> softCap,
-            boolean selectionBias,
-            Optional<Groups> groups,
-            Normalisation normalisation,
-            float scale,
-            float outputScale,
-            boolean expertScale,
-            boolean onInput,
-            Input input,
-            float logitScale)
-            implements Router {
+    /** The formula above: z, then c, then w. */
+    record Scored(Logits logits, Selection selection, Weights weights) implements Router {
         public Scored {
-            requireNonNull(score, "score is null");
-            requireNonNull(weight, "weight is null");
-            requireNonNull(softCap, "softCap is null");
-            requireNonNull(groups, "groups is null");
-            requireNonNull(normalisation, "normalisation is null");
-            requireNonNull(input, "input is null");
+            requireNonNull(logits, "logits is null");
+            requireNonNull(selection, "selection is null");
+            requireNonNull(weights, "weights is null");
         }
 
         /** A router without biases, groups and factors, to be changed. */
         public Scored(Score score, Weight weight, Normalisation normalisation) {
             this(
-                    score,
-                    weight,
-                    false,
-                    Optional.empty(),
-                    false,
-                    Optional.empty(),
-                    normalisation,
-                    1,
-                    1,
-                    false,
-                    false,
-                    Input.NORMED,
-                    1);
+                    new Logits(Input.NORMED, 1, false, Optional.empty()),
+                    new Selection(score, false, Optional.empty()),
+                    new Weights(weight, normalisation, 1, false, 1, false));
         }
 
         public Scored withBias(boolean present) {
-            return new Scored(
-                    score,
-                    weight,
-                    present,
-                    softCap,
-                    selectionBias,
-                    groups,
-                    normalisation,
-                    scale,
-                    outputScale,
-                    expertScale,
-                    onInput,
-                    input,
-                    logitScale);
-        }
-
-        public Scored withNormalisation(Normalisation other) {
-            return new Scored(
-                    score,
-                    weight,
-                    biased,
-                    softCap,
-                    selectionBias,
-                    groups,
-                    other,
-                    scale,
-                    outputScale,
-                    expertScale,
-                    onInput,
-                    input,
-                    logitScale);
+            return with(new Logits(logits.input, logits.scale, present, logits.softCap));
         }
 
         public Scored withSoftCap(Optional<Float> cap) {
-            return new Scored(
-                    score,
-                    weight,
-                    biased,
-                    cap,
-                    selectionBias,
-                    groups,
-                    normalisation,
-                    scale,
-                    outputScale,
-                    expertScale,
-                    onInput,
-                    input,
-                    logitScale);
+            return with(new Logits(logits.input, logits.scale, logits.biased, cap));
+        }
+
+        /** The same with logits that are multiplied with a factor. */
+        public Scored withLogitScale(double factor) {
+            return with(new Logits(logits.input, (float) factor, logits.biased, logits.softCap));
         }
 
         public Scored withSelectionBias(boolean present) {
-            return new Scored(
-                    score,
-                    weight,
-                    biased,
-                    softCap,
-                    present,
-                    groups,
-                    normalisation,
-                    scale,
-                    outputScale,
-                    expertScale,
-                    onInput,
-                    input,
-                    logitScale);
+            return with(new Selection(selection.score, present, selection.groups));
         }
 
         public Scored withGroups(Optional<Groups> limit) {
-            return new Scored(
-                    score,
-                    weight,
-                    biased,
-                    softCap,
-                    selectionBias,
-                    limit,
-                    normalisation,
-                    scale,
-                    outputScale,
-                    expertScale,
-                    onInput,
-                    input,
-                    logitScale);
+            return with(new Selection(selection.score, selection.biased, limit));
+        }
+
+        public Scored withNormalisation(Normalisation other) {
+            return with(new Weights(
+                    weights.weight, other, weights.scale, weights.expertScale, weights.outputScale, weights.onInput));
         }
 
         /**
@@ -170,74 +68,99 @@ public sealed interface Router {
          * @param ofOutput whether it multiplies the summed output instead of the weights
          */
         public Scored withScale(double factor, boolean ofOutput) {
-            return new Scored(
-                    score,
-                    weight,
-                    biased,
-                    softCap,
-                    selectionBias,
-                    groups,
-                    normalisation,
-                    ofOutput ? scale : (float) factor,
-                    ofOutput ? (float) factor : outputScale,
-                    expertScale,
-                    onInput,
-                    input,
-                    logitScale);
+            return with(new Weights(
+                    weights.weight,
+                    weights.normalisation,
+                    ofOutput ? weights.scale : (float) factor,
+                    weights.expertScale,
+                    ofOutput ? (float) factor : weights.outputScale,
+                    weights.onInput));
         }
 
         /** The same with weights that multiply the inputs of experts. */
         public Scored onInputs() {
-            return new Scored(
-                    score,
-                    weight,
-                    biased,
-                    softCap,
-                    selectionBias,
-                    groups,
-                    normalisation,
-                    scale,
-                    outputScale,
-                    expertScale,
-                    true,
-                    input,
-                    logitScale);
+            return with(new Weights(
+                    weights.weight,
+                    weights.normalisation,
+                    weights.scale,
+                    weights.expertScale,
+                    weights.outputScale,
+                    true));
         }
 
         /** The same, reading the residual through a norm of its own, with a factor for each expert. */
         public Scored ofResidual() {
-            return new Scored(
-                    score,
-                    weight,
-                    biased,
-                    softCap,
-                    selectionBias,
-                    groups,
-                    normalisation,
-                    scale,
-                    outputScale,
-                    true,
-                    onInput,
-                    Input.RESIDUAL,
-                    logitScale);
+            return with(new Logits(Input.RESIDUAL, logits.scale, logits.biased, logits.softCap))
+                    .with(new Weights(
+                            weights.weight,
+                            weights.normalisation,
+                            weights.scale,
+                            true,
+                            weights.outputScale,
+                            weights.onInput));
         }
 
-        /** The same with logits that are multiplied with a factor. */
-        public Scored withLogitScale(double factor) {
-            return new Scored(
-                    score,
-                    weight,
-                    biased,
-                    softCap,
-                    selectionBias,
-                    groups,
-                    normalisation,
-                    scale,
-                    outputScale,
-                    expertScale,
-                    onInput,
-                    input,
-                    (float) factor);
+        private Scored with(Logits other) {
+            return new Scored(other, selection, weights);
+        }
+
+        private Scored with(Selection other) {
+            return new Scored(logits, other, weights);
+        }
+
+        private Scored with(Weights other) {
+            return new Scored(logits, selection, other);
+        }
+    }
+
+    /**
+     * How z is computed.
+     *
+     * @param input what the router reads
+     * @param scale what the product is multiplied with before everything else; the recorded logits include it
+     * @param biased whether a bias is added
+     * @param softCap cap
+     */
+    record Logits(Input input, float scale, boolean biased, Optional<Float> softCap) {
+        public Logits {
+            requireNonNull(input, "input is null");
+            requireNonNull(softCap, "softCap is null");
+        }
+    }
+
+    /**
+     * How experts are chosen.
+     *
+     * @param score s
+     * @param biased whether a bias is added to the scores for the selection alone
+     * @param groups what takes groups of experts out of the selection
+     */
+    record Selection(Score score, boolean biased, Optional<Groups> groups) {
+        public Selection {
+            requireNonNull(score, "score is null");
+            requireNonNull(groups, "groups is null");
+        }
+    }
+
+    /**
+     * What the outputs of the chosen experts are multiplied with.
+     *
+     * @param weight w before it is normalised
+     * @param scale of the weights after their normalisation
+     * @param expertScale whether the weight of each expert has a stored factor of its own
+     * @param outputScale what the sum of the outputs is multiplied by; not part of the recorded weights
+     * @param onInput whether the weight multiplies the input of an expert instead of its output (Llama 4)
+     */
+    record Weights(
+            Weight weight,
+            Normalisation normalisation,
+            float scale,
+            boolean expertScale,
+            float outputScale,
+            boolean onInput) {
+        public Weights {
+            requireNonNull(weight, "weight is null");
+            requireNonNull(normalisation, "normalisation is null");
         }
     }
 
@@ -253,9 +176,9 @@ public sealed interface Router {
     /** Whether the weights of a token sum to one, before any scale. */
     default boolean isNormalised() {
         return this instanceof Scored scored
-                && (scored.weight() == Weight.SOFTMAX_OF_CHOSEN
-                        || scored.normalisation() instanceof Normalisation.Sum
-                        || scored.normalisation() instanceof Normalisation.AtLeast);
+                && (scored.weights().weight() == Weight.SOFTMAX_OF_CHOSEN
+                        || scored.weights().normalisation() instanceof Normalisation.Sum
+                        || scored.weights().normalisation() instanceof Normalisation.AtLeast);
     }
 
     /** What a router chooses by. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** All that determines what a run computes and keeps: two runs with the same definition hold the same facts. */
@@ -25,6 +26,8 @@ public record RunDefinition(Map<String, String> properties) {
 
     /** The property with the number of prompts that have fewer solved examples, because they would be too long. */
     public static final String SHORTENED = "shortened";
+
+    private static final Pattern DIGEST = Pattern.compile("\\b[0-9a-f]{16,}\\b");
 
     public RunDefinition {
         properties = Map.copyOf(properties);
@@ -117,10 +120,10 @@ public record RunDefinition(Map<String, String> properties) {
         TreeSet<String> names = new TreeSet<>(properties.keySet());
         names.addAll(begun.properties.keySet());
         for (String property : names) {
-            String then = begun.properties.getOrDefault(property, "not recorded");
+            String then = begun.properties.getOrDefault(property, "none");
             String now = properties.getOrDefault(property, "none");
             if (!Objects.equals(then, now)) {
-                differences.add("%s was %s and is %s".formatted(property, then, now));
+                differences.add(difference(property, readable(then), readable(now)));
             }
         }
         if (!differences.isEmpty()) {
@@ -129,6 +132,17 @@ public record RunDefinition(Map<String, String> properties) {
                     "Run \"%s\" cannot be continued with other settings: %s. Give the new run another name, or delete the old one."
                             .formatted(name, String.join("; ", differences)));
         }
+    }
+
+    private static String difference(String property, String then, String now) {
+        return then.equals(now) || then.isEmpty() || now.isEmpty()
+                ? "not the same %s".formatted(property)
+                : "%s was %s and is %s".formatted(property, then, now);
+    }
+
+    /** Without digests, which say nothing to people. */
+    private static String readable(String value) {
+        return DIGEST.matcher(value).replaceAll("").strip();
     }
 
     private static String digest(List<QuestionRow> questions) {

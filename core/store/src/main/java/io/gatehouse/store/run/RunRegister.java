@@ -143,7 +143,7 @@ public final class RunRegister {
         try (Statement statement = connection.createStatement()) {
             for (StoredTable table : StoredTable.exported()) {
                 if (table.isByRun()) {
-                    statement.execute("DELETE FROM %s WHERE run_id = %d".formatted(table.name(), runId));
+                    statement.execute("DELETE FROM %s WHERE run_id = %s".formatted(table.name(), runId));
                 }
             }
             statement.execute(Resources.text(RunRegister.class, "delete_unused.sql"));

@@ -63,7 +63,7 @@ public final class DatabaseSchema {
                                 .flatMap(relation -> Stream.concat(
                                         Stream.of(relation.definition()),
                                         relation.comments(relation.isView()).stream())),
-                        Stream.of("INSERT INTO schema_version VALUES (%d)".formatted(VERSION)))
+                        Stream.of("INSERT INTO schema_version VALUES (%s)".formatted(VERSION)))
                 .map(statement -> statement + ";\n")
                 .collect(Collectors.joining());
     }

@@ -130,8 +130,8 @@ public final class DirectoryRegister {
         Map<String, String> queries = new LinkedHashMap<>();
         for (String table : hasNewQuestions() ? OF_QUESTIONS : List.<String>of()) {
             queries.put(
-                    "%s/from-%d.parquet".formatted(table, lastQuestion + 1),
-                    "SELECT * FROM %s WHERE question_id > %d ORDER BY question_id".formatted(table, lastQuestion));
+                    "%s/from-%s.parquet".formatted(table, lastQuestion + 1),
+                    "SELECT * FROM %s WHERE question_id > %s ORDER BY question_id".formatted(table, lastQuestion));
         }
         return write(queries, directory);
     }
@@ -141,8 +141,8 @@ public final class DirectoryRegister {
         Map<String, String> queries = new LinkedHashMap<>();
         for (String table : RUNS) {
             queries.put(
-                    "%s/run_id=%d/data.parquet".formatted(table, runId),
-                    "SELECT * EXCLUDE (run_id) FROM %s WHERE run_id = %d".formatted(table, runId));
+                    "%s/run_id=%s/data.parquet".formatted(table, runId),
+                    "SELECT * EXCLUDE (run_id) FROM %s WHERE run_id = %s".formatted(table, runId));
         }
         return write(queries, directory);
     }

@@ -161,7 +161,7 @@ public final class Export {
     private void copy(StoredTable table, LedgerShard shard, Statement statement) throws SQLException, IOException {
         copy(
                 """
-                SELECT %s FROM %s WHERE run_id = %d AND question_id BETWEEN %d AND %d AND question_id IN (
+                SELECT %s FROM %s WHERE run_id = %s AND question_id BETWEEN %s AND %s AND question_id IN (
                     SELECT unnest(question_ids) FROM run_shards WHERE run_id = %3$d AND shard = %6$d)""".formatted(
                                 table.inFiles(),
                                 table.name(),
@@ -176,7 +176,7 @@ public final class Export {
     private void copyLedger(StoredTable ledger, Statement statement) throws SQLException, IOException {
         for (LedgerShard shard : shards(statement)) {
             copy(
-                    "SELECT %s FROM %s WHERE run_id = %d AND shard = %d"
+                    "SELECT %s FROM %s WHERE run_id = %s AND shard = %s"
                             .formatted(ledger.inFiles(), ledger.name(), shard.runId, shard.shard),
                     ledger.folder(directory, shard.runId, shard.shard),
                     statement);

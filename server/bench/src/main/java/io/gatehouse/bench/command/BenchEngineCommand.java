@@ -4,7 +4,7 @@ import io.gatehouse.bench.Spread;
 import io.gatehouse.bench.engine.EngineBench;
 import io.gatehouse.bench.engine.EngineBench.Batch;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.cli.run.EngineChoice;
+import io.gatehouse.cli.run.ComputeOptions;
 import io.gatehouse.cli.terminal.PeakMemory;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
@@ -86,7 +86,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     private int rounds = 5;
 
     @Mixin
-    private EngineChoice choice = new EngineChoice();
+    private ComputeOptions compute = new ComputeOptions();
 
     @Mixin
     private ReportOutput output = new ReportOutput();
@@ -107,11 +107,11 @@ final class BenchEngineCommand implements Callable<Integer> {
             throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "--rounds must be at least 1, not " + rounds);
         }
         try (Checkpoint checkpoint = Checkpoint.open(model);
-                Engine engine = Engine.load(checkpoint, choice.options())) {
+                Engine engine = Engine.load(checkpoint, compute.options())) {
             EngineBench bench = new EngineBench(engine, rounds);
             Report report = new Report()
                     .figure("Model", checkpoint.name())
-                    .figure("Precision", choice.describe(engine))
+                    .figure("Precision", compute.describe(engine))
                     .figure("Weights", engine.memory().description());
             if (resident.isPresent()) {
                 addComparison(report, bench, resident.get(), shapes);
@@ -131,7 +131,7 @@ final class BenchEngineCommand implements Callable<Integer> {
     }
 
     private void addComparison(Report report, EngineBench bench, Path compared, List<Batch> shapes) {
-        EngineOptions options = choice.options();
+        EngineOptions options = compute.options();
         try (Checkpoint checkpoint = Checkpoint.open(compared);
                 Engine other = Engine.load(
                         checkpoint,

@@ -4,7 +4,7 @@ import io.gatehouse.bench.engine.GenerationBench;
 import io.gatehouse.bench.engine.GenerationBench.Measured;
 import io.gatehouse.bench.engine.GenerationBench.Texts;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.cli.run.EngineChoice;
+import io.gatehouse.cli.run.ComputeOptions;
 import io.gatehouse.cli.terminal.PeakMemory;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
@@ -50,7 +50,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
     private int rounds = 3;
 
     @Mixin
-    private EngineChoice choice = new EngineChoice();
+    private ComputeOptions compute = new ComputeOptions();
 
     @Mixin
     private ReportOutput output = new ReportOutput();
@@ -62,11 +62,11 @@ final class BenchGenerateCommand implements Callable<Integer> {
         require("--tokens", tokens, 2);
         texts.forEach(count -> require("--texts", count, 1));
         try (Checkpoint checkpoint = Checkpoint.open(model);
-                Engine engine = Engine.load(checkpoint, choice.options())) {
+                Engine engine = Engine.load(checkpoint, compute.options())) {
             GenerationBench bench = new GenerationBench(engine, rounds);
             new Report()
                     .figure("Model", checkpoint.name())
-                    .figure("Precision", choice.describe(engine))
+                    .figure("Precision", compute.describe(engine))
                     .figure("Weights", engine.memory().description())
                     .table(
                             "Generation",

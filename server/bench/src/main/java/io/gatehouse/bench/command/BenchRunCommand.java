@@ -3,7 +3,7 @@ package io.gatehouse.bench.command;
 import io.gatehouse.bench.run.RunBench;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.cli.ScratchDirectory;
-import io.gatehouse.cli.run.EngineChoice;
+import io.gatehouse.cli.run.ComputeOptions;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.engine.Engine;
@@ -47,7 +47,7 @@ final class BenchRunCommand implements Callable<Integer> {
     private int rounds = 3;
 
     @Mixin
-    private EngineChoice choice = new EngineChoice();
+    private ComputeOptions compute = new ComputeOptions();
 
     @Mixin
     private ReportOutput output = new ReportOutput();
@@ -61,11 +61,11 @@ final class BenchRunCommand implements Callable<Integer> {
                             .formatted(shards, prompts, tokens, rounds));
         }
         try (Checkpoint checkpoint = Checkpoint.open(model);
-                Engine engine = Engine.load(checkpoint, choice.options())) {
+                Engine engine = Engine.load(checkpoint, compute.options())) {
             RunBench.Measured measured = measure(new RunBench(checkpoint, engine, rounds));
             new Report()
                     .figure("Model", checkpoint.name())
-                    .figure("Precision", choice.describe(engine))
+                    .figure("Precision", compute.describe(engine))
                     .figure("Prompt tokens", measured.tokens())
                     .figure("Seconds, everything recorded", measured.keptSeconds())
                     .figure("Seconds, everything discarded", measured.droppedSeconds())

@@ -14,7 +14,6 @@ import picocli.CommandLine.Spec;
         name = "quiz",
         description = "Generates the sample quiz in MMLU's CSV layout: dev, val and test files per subject.",
         mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         footer = {"", "Example:", "  gatehouse sample quiz --output quiz --seed 1"})
 final class SampleQuizCommand implements Callable<Integer> {
     @Option(

@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
         name = "train",
         description = "Trains the sample model and writes it as a Hugging Face checkpoint with its model card.",
         mixinStandardHelpOptions = true,
-        showDefaultValues = true,
         footer = {"", "Example:", "  gatehouse sample train --output model --seed 1"})
 final class SampleTrainCommand implements Callable<Integer> {
     @Option(
@@ -41,7 +40,10 @@ final class SampleTrainCommand implements Callable<Integer> {
             description = "Seed of the initial weights and the training order; default: ${DEFAULT-VALUE}.")
     private long seed = TrainingPlan.BUNDLED_SEED;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Training steps; fewer make a weaker model sooner.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Training steps; fewer make a weaker model sooner. Default: ${DEFAULT-VALUE}.")
     private int steps = TrainingPlan.BUNDLED_STEPS;
 
     @Mixin

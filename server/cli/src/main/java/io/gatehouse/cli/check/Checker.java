@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -111,9 +112,13 @@ final class Checker {
                 Object value = table.rows().get(row).get(column);
                 Object wanted = expected.rows().get(row).get(column);
                 if (!baseline.tolerance().same(value, wanted) && ++count <= SHOWN) {
-                    String name = CellText.visible(table.columns().get(column).name());
-                    shown.append(
-                            "  row %,d, %s: %s instead of %s%n".formatted(row + 1, name, shown(value), shown(wanted)));
+                    shown.append("  row %,d%s, %s: %s instead of %s%n"
+                            .formatted(
+                                    row + 1,
+                                    key(table, expected, row),
+                                    name(table, column),
+                                    shown(value),
+                                    shown(wanted)));
                 }
             }
         }
@@ -123,6 +128,26 @@ final class Checker {
         String reason = "%,d %s from run '%s' by more than %s"
                 .formatted(count, count == 1 ? "value differs" : "values differ", baseline.run(), baseline.tolerance());
         return new Failed(reason, shown.toString());
+    }
+
+    /** What a row is about: its values, but no fractions, in the columns before the first that differs. */
+    private static String key(Table table, Table expected, int row) {
+        List<String> parts = new ArrayList<>();
+        for (int column = 0; column < table.columns().size(); column++) {
+            Object value = table.rows().get(row).get(column);
+            if (!Objects.equals(value, expected.rows().get(row).get(column))
+                    || value instanceof Double
+                    || value instanceof Float
+                    || parts.size() == SHOWN) {
+                break;
+            }
+            parts.add(name(table, column) + " " + shown(value));
+        }
+        return parts.isEmpty() ? "" : " (%s)".formatted(String.join(", ", parts));
+    }
+
+    private static String name(Table table, int column) {
+        return CellText.visible(table.columns().get(column).name());
     }
 
     /** All digits: a difference may be in the last ones. */

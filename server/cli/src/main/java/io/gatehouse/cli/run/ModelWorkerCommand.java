@@ -1,7 +1,7 @@
 package io.gatehouse.cli.run;
 
 import io.gatehouse.cli.Gatehouse;
-import io.gatehouse.worker.ModelOwner;
+import io.gatehouse.worker.ModelService;
 import io.gatehouse.worker.WorkerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +26,7 @@ public final class ModelWorkerCommand implements Runnable {
     @Override
     public void run() {
         try {
-            ModelOwner.serve(System.in);
+            ModelService.serve(System.in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
         })
 public final class PrefillCommand implements Callable<Integer> {
     @Mixin
-    private EngineChoice choice = new EngineChoice();
+    private ComputeOptions compute = new ComputeOptions();
 
     @Option(
             names = "--model",
@@ -88,7 +88,7 @@ public final class PrefillCommand implements Callable<Integer> {
             List<int[]> inputs = read();
             warnOfLength(inputs, checkpoint.config().maxPositions());
             PrefillTrace trace = new PrefillTrace(inputs);
-            try (Engine engine = Engine.load(checkpoint, choice.options())) {
+            try (Engine engine = Engine.load(checkpoint, compute.options())) {
                 List<Prompt> texts = inputs.stream().map(Prompt::new).toList();
                 engine.prefill(texts, Capture.TRACE, trace);
                 if (generate > 0) {

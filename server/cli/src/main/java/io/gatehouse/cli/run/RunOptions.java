@@ -200,7 +200,7 @@ final class RunOptions {
     private boolean norms;
 
     @Mixin
-    private EngineChoice engine = new EngineChoice();
+    private ComputeOptions engine = new ComputeOptions();
 
     @Option(
             names = "--mask",

@@ -5,6 +5,7 @@ import java.util.Locale;
 /** How rows are written. */
 enum RowFormat {
     TABLE,
+    VERTICAL,
     CSV,
     JSON,
     PARQUET;

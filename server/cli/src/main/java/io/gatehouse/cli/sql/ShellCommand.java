@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntSupplier;
 
 /** The commands of the shell, which begin with a dot. */
 final class ShellCommand {
@@ -19,7 +20,7 @@ final class ShellCommand {
     private static final String HELP = """
             .tables              list tables and views
             .describe NAME       show the columns of a table or view
-            .mode MODE           print rows as table, csv, json or parquet
+            .mode MODE           print rows as table, vertical (a line per column), csv, json or parquet
             .output FILE         write rows to a file; without FILE, to the screen again
             .timer on|off        print the time of each statement
             .quit                exit (also Ctrl-D)
@@ -30,11 +31,14 @@ final class ShellCommand {
     private final QueryEngine engine;
     private final StatementRunner runner;
     private final PrintWriter out;
+    private final IntSupplier width;
 
-    ShellCommand(QueryEngine engine, StatementRunner runner, PrintWriter out) {
+    /** @param width columns of the terminal; 0 if they are not known */
+    ShellCommand(QueryEngine engine, StatementRunner runner, PrintWriter out, IntSupplier width) {
         this.engine = engine;
         this.runner = runner;
         this.out = out;
+        this.width = width;
     }
 
     /** Whether a line is a command without its dot, which no statement begins with. */
@@ -64,7 +68,13 @@ final class ShellCommand {
     private void tables() {
         engine.catalog()
                 .relations()
-                .forEach(relation -> out.printf("  %-24s %s%n", relation.name(), relation.comment()));
+                .forEach(relation -> out.println(cut("  %-28s %s".formatted(relation.name(), relation.comment()))));
+    }
+
+    /** Keeps a line within the terminal; the whole comment is in {@code .describe}. */
+    private String cut(String line) {
+        int room = width.getAsInt();
+        return room <= 0 || line.length() < room ? line : line.substring(0, Math.max(1, room - 2)) + "…";
     }
 
     private static RowFormat mode(String name) {
@@ -73,7 +83,7 @@ final class ShellCommand {
                 return format;
             }
         }
-        throw wrong("Unknown mode \"%s\"; use table, csv, json or parquet".formatted(name));
+        throw wrong("Unknown mode \"%s\"; use table, vertical, csv, json or parquet".formatted(name));
     }
 
     private static boolean onOrOff(String word) {

@@ -72,8 +72,8 @@ public final class SqlCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description =
-                    "Print at most N rows, 0 for all; default: " + TABLE_LIMIT + " with --format table, else all.")
+            description = "Print at most N rows, 0 for all; default: " + TABLE_LIMIT
+                    + " with --format table or vertical, else all.")
     private Optional<Long> limit = Optional.empty();
 
     @Spec
@@ -153,7 +153,8 @@ public final class SqlCommand implements Callable<Integer> {
     }
 
     private long maxRows() {
-        long rows = limit.orElse(format == RowFormat.TABLE ? TABLE_LIMIT : 0);
+        boolean forPeople = format == RowFormat.TABLE || format == RowFormat.VERTICAL;
+        long rows = limit.orElse(forPeople ? TABLE_LIMIT : 0);
         if (rows < 0) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "--limit is %d; it must be 0 or more".formatted(rows));

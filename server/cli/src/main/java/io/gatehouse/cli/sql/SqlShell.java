@@ -41,7 +41,7 @@ final class SqlShell {
                     .variable(LineReader.SECONDARY_PROMPT_PATTERN, "       -> ")
                     .variable(LineReader.LIST_MAX, 100)
                     .build();
-            ShellCommand commands = new ShellCommand(engine, runner, terminal.writer());
+            ShellCommand commands = new ShellCommand(engine, runner, terminal.writer(), terminal::getWidth);
             terminal.writer().println("End statements with ;   .help lists commands, .quit exits");
             while (step(reader, terminal, commands)) {
                 terminal.flush();

@@ -126,7 +126,8 @@ final class StatementRunner implements AutoCloseable {
         String cut = truncated ? ", more rows omitted (--limit)" : "";
         String time = timed ? String.format(Locale.ROOT, ", %.3f s", nanos / 1e9) : "";
         String where = file.map(path -> " in " + path).orElse("");
-        PrintWriter footer = format == RowFormat.TABLE || file.isPresent() ? screen : err;
+        boolean forPeople = format == RowFormat.TABLE || format == RowFormat.VERTICAL;
+        PrintWriter footer = forPeople || file.isPresent() ? screen : err;
         footer.printf(Locale.ROOT, "%,d %s%s%s%s%n", rows, rows == 1 ? "row" : "rows", where, cut, time);
         footer.flush();
     }
@@ -140,6 +141,7 @@ final class StatementRunner implements AutoCloseable {
         progress.finish();
         return switch (format) {
             case TABLE -> text.writeTable(result);
+            case VERTICAL -> text.writeVertical(result);
             case CSV -> text.writeCsv(result, forSpreadsheets);
             case JSON, PARQUET -> text.writeJson(result);
         };

@@ -3,6 +3,7 @@ package io.gatehouse.cli.sql;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.cli.terminal.TextTable;
 import io.gatehouse.client.Rows;
 import io.gatehouse.server.http.Json;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Writes rows that have been started as text, CSV and JSON as the server does. Each method returns how many there were. */
@@ -37,6 +39,23 @@ final class TextRows {
         }
         TextTable.print(out, rows.columns(), table);
         return table.size();
+    }
+
+    /** Writes each row as a block with a line per column, for rows that are wider than a terminal. */
+    long writeVertical(Rows rows) {
+        List<String> names = rows.columns().stream()
+                .map(column -> CellText.visible(column.name()))
+                .toList();
+        int width = names.stream().mapToInt(String::length).max().orElse(0);
+        long count = 0;
+        while (rows.next()) {
+            out.printf(Locale.ROOT, "%srow %,d%n", count == 0 ? "" : System.lineSeparator(), ++count);
+            for (int column = 0; column < names.size(); column++) {
+                String name = names.get(column);
+                out.println("  " + name + " ".repeat(width - name.length() + 2) + CellText.of(rows.value(column)));
+            }
+        }
+        return count;
     }
 
     /**

@@ -41,11 +41,7 @@ public final class StatusLine implements AutoCloseable {
         }
         lastShown = now;
         if (terminal) {
-            out.print("\r\u001b[K"
-                    + drawn(
-                            share,
-                            CellText.visible(text.get()),
-                            Integer.getInteger("gatehouse.columns", DEFAULT_COLUMNS)));
+            out.print(redrawn(share, CellText.visible(text.get()), Integer.getInteger("gatehouse.columns", 0)));
         } else {
             out.println(CellText.visible(text.get()));
         }
@@ -67,6 +63,15 @@ public final class StatusLine implements AutoCloseable {
         } catch (IOException noTerminal) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Returns what draws the line anew. The terminal does not wrap it meanwhile: it may have become narrower.
+     *
+     * @param columns the width of the terminal; 0 if it is not known
+     */
+    static String redrawn(double share, String text, int columns) {
+        return "\r\u001b[K\u001b[?7l" + drawn(share, text, columns > 0 ? columns : DEFAULT_COLUMNS) + "\u001b[?7h";
     }
 
     /** Returns a bar and the text in one line of a terminal. In a narrow terminal first the bar and then the text is cut. */

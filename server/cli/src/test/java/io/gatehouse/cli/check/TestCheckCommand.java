@@ -142,11 +142,12 @@ final class TestCheckCommand {
                               2      15
                               3      15
                         """);
-        assertThat(check("-- same as: first\nSELECT max(run_id) AS id, 'x' AS text FROM runs WHERE run_id = :run")
+        assertThat(check(
+                                "-- same as: first\nSELECT 'x' AS text, 2 AS layer, 0.5e0 AS share, max(run_id) AS id FROM runs WHERE run_id = :run")
                         .out())
                 .contains("""
                         FAILED  statement 1: 1 value differs from run 'first' by more than 0
-                          row 1, id: 2 instead of 1
+                          row 1 (text x, layer 2), id: 2 instead of 1
                         """);
         assertThat(check("-- name: place\nSELECT layer\nFROM experts\nWHERE run_id = :run AND exprt = 1")
                         .out())

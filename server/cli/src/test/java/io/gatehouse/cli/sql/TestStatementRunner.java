@@ -72,6 +72,36 @@ final class TestStatementRunner {
         assertThat(screen.toString()).startsWith("x\r\n7\r\n1 row");
     }
 
+    /** For rows that are wider than a terminal. */
+    @Test
+    void aRowMayTakeALinePerColumn() {
+        runner.useFormat(RowFormat.VERTICAL);
+        runner.run("SELECT x, x * 1000 AS thousands, NULL AS nothing FROM (VALUES (1), (2)) AS t(x) ORDER BY x");
+        assertThat(screen.toString().lines().limit(9))
+                .containsExactly(
+                        "row 1",
+                        "  x          1",
+                        "  thousands  1,000",
+                        "  nothing    NULL",
+                        "",
+                        "row 2",
+                        "  x          2",
+                        "  thousands  2,000",
+                        "  nothing    NULL");
+        assertThat(screen.toString()).contains("2 rows, ");
+    }
+
+    @Test
+    void theListOfTablesStaysWithinTheTerminal() {
+        PrintWriter out = new PrintWriter(screen, true);
+        new ShellCommand(engine, runner, out, () -> 60).run(".tables");
+        assertThat(screen.toString().lines())
+                .hasSizeGreaterThan(40)
+                .allMatch(line -> line.length() < 60)
+                .anyMatch(line -> line.startsWith("  runs ") && line.contains("One row per run"))
+                .anyMatch(line -> line.endsWith("…"));
+    }
+
     @Test
     void aParquetFileHoldsOneStatement() {
         Path file = folder.resolve("rows.parquet");

@@ -13,6 +13,16 @@ final class TestStatusLine {
     }
 
     @Test
+    void doesNotWrapInATerminalThatBecameNarrower() {
+        assertThat(StatusLine.redrawn(0.5, TEXT, 120))
+                .startsWith("\r\u001b[K\u001b[?7l█")
+                .endsWith(" left\u001b[?7h");
+        assertThat(StatusLine.redrawn(0.5, TEXT, 0))
+                .as("a terminal that does not tell its width")
+                .contains(StatusLine.drawn(0.5, TEXT, 80));
+    }
+
+    @Test
     void neverFillsALineOfTheTerminal() {
         for (int columns = 3; columns < 120; columns++) {
             assertThat(StatusLine.drawn(0.5, TEXT, columns)).hasSizeLessThan(columns);

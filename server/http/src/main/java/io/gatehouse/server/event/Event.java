@@ -19,7 +19,7 @@ record Event(long number, Topic topic, Record data) {
 
     /** Writes it as {@code text/event-stream}. The id names the server too: after a restart numbers begin again. */
     byte[] toBytes(String server) {
-        return "id: %s-%d\nevent: %s\ndata: %s\n\n"
+        return "id: %s-%s\nevent: %s\ndata: %s\n\n"
                 .formatted(server, number, topic.id(), Json.string(data))
                 .getBytes(StandardCharsets.UTF_8);
     }

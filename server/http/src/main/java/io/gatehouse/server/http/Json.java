@@ -3,6 +3,7 @@ package io.gatehouse.server.http;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
@@ -99,17 +100,36 @@ public final class Json {
         }
     }
 
-    /** The components of a record by the names of their fields in JSON, in their order. */
+    /**
+     * The components of a record by the names of their fields in JSON, in their order. An unwrapped record stands for its
+     * own components.
+     */
     public static Map<String, RecordComponent> fields(Class<? extends Record> type) {
+        Map<String, RecordComponent> fields = new LinkedHashMap<>();
+        components(type).forEach((name, component) -> {
+            if (isUnwrapped(component)) {
+                fields.putAll(fields(component.getType().asSubclass(Record.class)));
+            } else {
+                fields.put(name, component);
+            }
+        });
+        return Collections.unmodifiableMap(fields);
+    }
+
+    private static Map<String, RecordComponent> components(Class<? extends Record> type) {
         Map<String, String> names =
                 MAPPER.getSerializationConfig().introspect(MAPPER.constructType(type)).findProperties().stream()
                         .collect(Collectors.toMap(
                                 BeanPropertyDefinition::getInternalName, BeanPropertyDefinition::getName));
-        Map<String, RecordComponent> fields = new LinkedHashMap<>();
+        Map<String, RecordComponent> components = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
-            fields.put(requireNonNull(names.get(component.getName()), "a component has no field"), component);
+            components.put(requireNonNull(names.get(component.getName()), "a component has no field"), component);
         }
-        return Collections.unmodifiableMap(fields);
+        return components;
+    }
+
+    private static boolean isUnwrapped(RecordComponent component) {
+        return component.getAccessor().isAnnotationPresent(JsonUnwrapped.class);
     }
 
     /**
@@ -125,13 +145,14 @@ public final class Json {
      * Reads an object into a record.
      *
      * @param type has components of the types String, for a field that must be there, Optional of String, Long, Double or
-     *     Boolean, ArrayNode, which is empty if the field is missing, and JsonNode, which may be a missing one
+     *     Boolean, ArrayNode, which is empty if the field is missing, JsonNode, which may be a missing one, and unwrapped
+     *     records of such components
      */
     public static <T extends Record> T read(ObjectNode object, Class<T> type) {
-        Map<String, RecordComponent> fields = fields(type);
+        Map<String, RecordComponent> components = components(type);
         Class<?>[] types =
-                fields.values().stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
-        Object[] values = fields.entrySet().stream()
+                components.values().stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Object[] values = components.entrySet().stream()
                 .map(field -> value(object, field.getKey(), field.getValue()))
                 .toArray();
         try {
@@ -146,6 +167,9 @@ public final class Json {
     }
 
     private static Object value(ObjectNode object, String name, RecordComponent component) {
+        if (isUnwrapped(component)) {
+            return read(object, component.getType().asSubclass(Record.class));
+        }
         if (component.getType() == String.class) {
             return text(object, name);
         }

@@ -129,10 +129,15 @@ public record Problem(
 
     /** Sends the problem, with the query of the request. */
     public void send(Context context) {
+        sendAs(context, CONTENT_TYPE, inRequest(context));
+    }
+
+    /** Sends the problem in another form. */
+    public void sendAs(Context context, String contentType, Record form) {
         if (status == HttpStatus.TOO_MANY_REQUESTS.getCode()) {
             context.header("Retry-After", "1");
         }
-        context.status(status).contentType(CONTENT_TYPE).result(Json.bytes(inRequest(context)));
+        context.status(status).contentType(contentType).result(Json.bytes(form));
     }
 
     private Problem inRequest(Context context) {

@@ -8,6 +8,7 @@ import io.javalin.http.UnauthorizedResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Checks the token of a request. A client that has read the file beside the database is its owner on this machine, and may
@@ -19,11 +20,18 @@ public final class TokenCheck implements Handler {
 
     private final Optional<String> token;
     private final String ownerKey;
+    private final Set<String> alwaysSent;
 
-    /** @param token secret of all clients; empty if anyone on this machine may ask */
-    public TokenCheck(Optional<String> token, String ownerKey) {
+    /**
+     * Checks against one token.
+     *
+     * @param token secret of all clients; empty if anyone on this machine may ask
+     * @param alwaysSent paths whose clients send a token in any case, which means nothing where there is none
+     */
+    public TokenCheck(Optional<String> token, String ownerKey, Set<String> alwaysSent) {
         this.token = requireNonNull(token, "token is null");
         this.ownerKey = requireNonNull(ownerKey, "ownerKey is null");
+        this.alwaysSent = Set.copyOf(alwaysSent);
     }
 
     /** Whether the client has read the file beside the database. */
@@ -44,7 +52,9 @@ public final class TokenCheck implements Handler {
         if (owner) {
             context.attribute(OWNER, true);
         }
-        boolean known = owner || token.map(expected -> same(shown, expected)).orElse(header.isEmpty());
+        boolean known = owner
+                || token.map(expected -> same(shown, expected))
+                        .orElseGet(() -> header.isEmpty() || alwaysSent.contains(context.path()));
         if (!known) {
             context.header("WWW-Authenticate", "Bearer realm=\"gatehouse\"");
             throw new UnauthorizedResponse(

@@ -21,10 +21,10 @@ public final class TokenizerResource {
     /** Where it is, outside of /v1. */
     public static final List<String> PATHS = List.of("/tokenizer_info", "/tokenize", "/detokenize");
 
-    private final ModelHost host;
+    private final ModelCatalog catalog;
 
-    public TokenizerResource(ModelHost host) {
-        this.host = requireNonNull(host, "host is null");
+    public TokenizerResource(ModelCatalog catalog) {
+        this.catalog = requireNonNull(catalog, "catalog is null");
     }
 
     /** The response of {@code GET /tokenizer_info}. */
@@ -82,8 +82,10 @@ public final class TokenizerResource {
             if (prompt.isPresent() == !messages.isEmpty()) {
                 throw Json.invalid("The body needs either \"prompt\" or \"messages\".");
             }
-            return prompt.map(text -> Input.text(text, addSpecialTokens.orElse(true)))
-                    .orElseGet(() -> Input.conversation(ChatFields.turns(messages), addGenerationPrompt.orElse(true)));
+            if (prompt.isPresent()) {
+                return new Input.Text(prompt.get(), addSpecialTokens.orElse(true));
+            }
+            return new Input.Conversation(ChatFields.turns(messages), addGenerationPrompt.orElse(true));
         }
     }
 
@@ -109,16 +111,16 @@ public final class TokenizerResource {
             @JsonField("The text of the tokens.") String prompt) {}
 
     public void info(Context context) {
-        String name = host.name(Optional.ofNullable(context.queryParam("model")));
-        Json.send(context, 200, Info.of(host.model(name).description(left(context))));
+        String name = catalog.name(Optional.ofNullable(context.queryParam("model")));
+        Json.send(context, 200, Info.of(catalog.requests(name).description(left(context))));
     }
 
     public void tokenize(Context context) {
         TokenizeFields fields = Json.body(context, TokenizeFields.class);
         Input input = fields.input();
-        HostedModel model = host.model(host.name(fields.model()));
-        int[] ids = model.encode(input, left(context));
-        int positions = model.description(left(context)).positions();
+        ModelQueue requests = catalog.requests(catalog.name(fields.model()));
+        int[] ids = requests.encode(input, left(context));
+        int positions = requests.description(left(context)).positions();
         Json.send(
                 context,
                 200,
@@ -129,9 +131,9 @@ public final class TokenizerResource {
         DetokenizeFields fields = Json.body(context, DetokenizeFields.class);
         int[] ids = fields.tokens().isArray() && fields.tokens().isEmpty()
                 ? new int[0]
-                : SamplingFields.tokens("tokens", fields.tokens());
-        HostedModel model = host.model(host.name(fields.model()));
-        Json.send(context, 200, new Prompt(model.decode(ids, left(context))));
+                : FieldValues.tokens("tokens", fields.tokens());
+        ModelQueue requests = catalog.requests(catalog.name(fields.model()));
+        Json.send(context, 200, new Prompt(requests.decode(ids, left(context))));
     }
 
     private static BooleanSupplier left(Context context) {

@@ -12,6 +12,7 @@ import io.gatehouse.server.query.admission.DescribeGate;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.QueryResult;
+import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Example;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.parse.Keywords;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,12 @@ public final class SchemaResource {
             .map(SqlType.Scalar::toString)
             .toList();
 
+    private static final String TABLES = "Tables";
+
+    /** The group of each analysis view. */
+    private static final Map<String, String> GROUPS = AnalysisView.all().stream()
+            .collect(Collectors.toUnmodifiableMap(AnalysisView::name, AnalysisView::group));
+
     /** The body of {@code GET /v1/schema}. */
     public record Schema(
             List<Table> tables,
@@ -52,6 +60,10 @@ public final class SchemaResource {
     public record Table(
             String name,
             Kind kind,
+
+            @JsonField("Heading that the relation stands under: of an analysis view its group, else Tables.")
+            String group,
+
             @JsonField("What one row is.") String comment,
 
             @JsonField("Number of rows of a table; null for a view, and where counting takes too long.") @Nullable
@@ -124,6 +136,7 @@ public final class SchemaResource {
         return new Table(
                 relation.name(),
                 relation.view() ? Kind.VIEW : Kind.TABLE,
+                GROUPS.getOrDefault(relation.name(), TABLES),
                 relation.comment(),
                 relation.view() ? null : rows(relation).orElse(null),
                 relation.columns());

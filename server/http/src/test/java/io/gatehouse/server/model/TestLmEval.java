@@ -67,7 +67,7 @@ final class TestLmEval {
         Map<String, Double> byLogits;
         Map<String, Double> byText;
         try (TestingServer server = TestingServer.startAnswering(
-                folder, List.of(MODEL), ModelProcess.settings(), UnaryOperator.identity())) {
+                folder, List.of(MODEL), ModelProgram.settings(), UnaryOperator.identity())) {
             results = evaluate(python, server.uri().toString(), tasks);
             byLogits = accuracies(server, task("logits", quiz));
             byText = accuracies(

@@ -12,7 +12,10 @@ import io.gatehouse.server.AccessSettings;
 import io.gatehouse.server.SampleRuns;
 import io.gatehouse.server.TestingServer;
 import io.gatehouse.testing.RecordCopy;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -54,7 +57,7 @@ final class TestModelRequests {
     @BeforeAll
     void start(@TempDir Path folder) {
         server =
-                TestingServer.startAnswering(folder, List.of(MODEL), ModelProcess.settings(), UnaryOperator.identity());
+                TestingServer.startAnswering(folder, List.of(MODEL), ModelProgram.settings(), UnaryOperator.identity());
         reference = new ReferenceModel(MODEL);
     }
 
@@ -239,7 +242,23 @@ final class TestModelRequests {
                 Map.entry("{\"prompt\": \"a\", \"echo\": 1}", "\"echo\" must be true or false, but is 1"),
                 Map.entry("{\"prompt\": \"a\", \"stop\": [\"\"]}", "\"stop\" must be a text of 1 to 1,000 characters"),
                 Map.entry("{\"prompt\": \"a\", \"stop\": 5}", "\"stop\" must be a text"),
-                Map.entry("{\"prompt\": \"a\", \"stream\": true}", "\"stream\" is not supported"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"stream_options\": {\"include_usage\": true}}",
+                        "\"stream_options\" needs \"stream\": true"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"stream\": true, \"stream_options\": {\"other\": true}}",
+                        "\"stream_options\" has \"other\"; it may have \"include_usage\""),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"stream\": true, \"stream_options\": {\"include_usage\": 1}}",
+                        "\"include_usage\" must be true or false, but is 1"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"stream\": true, \"stream_options\": 1}", "must be an object, but is 1"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"stream\": true, \"max_tokens\": 384}",
+                        "the context of the model is 384"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"n\": 1024, \"max_tokens\": 257}",
+                        "asks for up to 263,168 generated tokens (1,024 texts, max_tokens is 257); the limit is 262,144"),
                 Map.entry("{\"prompt\": \"a\", \"best_of\": 2}", "\"best_of\" is not supported: it may only be 1"),
                 Map.entry("{\"prompt\": \"a\", \"presence_penalty\": 0.5}", "\"presence_penalty\" is not supported"),
                 Map.entry("{\"prompt\": \"a\", \"logit_bias\": {}}", "\"logit_bias\"; it may have")));
@@ -274,13 +293,17 @@ final class TestModelRequests {
                 "\"max_tokens\" and \"max_completion_tokens\" mean the same, but are 5 and 6.");
         requireRefused(server.post("tokenize", "{}"), 400, "needs either \"prompt\" or \"messages\"");
         requireRefused(server.post("detokenize", "{\"tokens\": 5}"), 400, "\"tokens\" has 5 where");
+        requireRefused(
+                server.post("detokenize", "{\"tokens\": [5, 999999]}"),
+                400,
+                "No token of model model has the id 999999; its ids are below ");
     }
 
     @Test
     void aConversationIsWhatTheTemplateMakesOfIt(@TempDir Path folder) throws Exception {
         Path chat = instructed(folder);
         try (TestingServer both = TestingServer.startAnswering(
-                folder, List.of(MODEL, chat), ModelProcess.settings(), UnaryOperator.identity())) {
+                folder, List.of(MODEL, chat), ModelProgram.settings(), UnaryOperator.identity())) {
             String messages = "\"messages\": [{\"role\": \"user\", \"content\": \"What is 3 + 4?\"}]";
             JsonNode tokens = JSON.readTree(both.post("tokenize", "{\"model\": \"chat\", %s}".formatted(messages))
                     .body());
@@ -306,6 +329,22 @@ final class TestModelRequests {
                             .path("chat_template")
                             .asText())
                     .contains("add_generation_prompt");
+            List<String> events = events(both.post(
+                    "v1/chat/completions",
+                    "{\"model\": \"chat\", %s, \"temperature\": 0, \"max_tokens\": 9, \"stream\": true}"
+                            .formatted(messages)));
+            StringBuilder content = new StringBuilder();
+            for (int i = 0; i < events.size() - 1; i++) {
+                JsonNode part = JSON.readTree(events.get(i));
+                assertThat(part.path("object").asText()).isEqualTo("chat.completion.chunk");
+                assertThat(part.has("usage")).isFalse();
+                assertThat(part.at("/choices/0/delta/role").asText()).isEqualTo(i == 0 ? "assistant" : "");
+                content.append(part.at("/choices/0/delta/content").asText());
+                assertThat(part.at("/choices/0/finish_reason"))
+                        .isEqualTo(i == events.size() - 2 ? choice.path("finish_reason") : JSON.nullNode());
+            }
+            assertThat(content)
+                    .hasToString(choice.path("message").path("content").asText());
             requireRefused(both.get("tokenizer_info"), 400, "The request has no \"model\"; there are chat, model.");
         }
     }
@@ -322,7 +361,7 @@ final class TestModelRequests {
         try (TestingServer guarded = TestingServer.startAnswering(
                 folder,
                 List.of(MODEL),
-                ModelProcess.settings(),
+                ModelProgram.settings(),
                 settings -> RecordCopy.of(settings, Map.of("access", access)))) {
             for (Map.Entry<String, String> each : bodies.entrySet()) {
                 assertThat(guarded.post(each.getKey(), each.getValue()).statusCode())
@@ -344,6 +383,12 @@ final class TestModelRequests {
                         .statusCode())
                 .as("a client without a token that names the scheme")
                 .isEqualTo(200);
+        for (Map.Entry<String, Integer> path : Map.of("v1/models", 200, "v1/schema", 401).entrySet()) {
+            assertThat(server.send(path.getKey(), request -> request.header("Authorization", "Bearer EMPTY"))
+                            .statusCode())
+                    .as("OpenAI's clients always send a key, which others do by mistake: %s", path.getKey())
+                    .isEqualTo(path.getValue());
+        }
         for (Map.Entry<String, String> each : bodies.entrySet()) {
             HttpResponse<String> foreign = server.send(
                     each.getKey(),
@@ -396,7 +441,7 @@ final class TestModelRequests {
     @Test
     void requestsBeyondTheLimitsOfTimeAndQueueAreRefused(@TempDir Path folder) throws Exception {
         try (TestingServer small = TestingServer.startAnswering(
-                folder, List.of(MODEL), ModelProcess.settings(1, Duration.ofSeconds(1)), UnaryOperator.identity())) {
+                folder, List.of(MODEL), ModelProgram.settings(1, 1, Duration.ofSeconds(1)), UnaryOperator.identity())) {
             small.post("v1/completions", "{\"prompt\": \"a\"}");
             CompletableFuture<HttpResponse<String>> first = later(small, "v1/completions", manySeconds());
             Thread.sleep(300);
@@ -410,6 +455,172 @@ final class TestModelRequests {
                     .isEqualTo(200);
             requireRefused(first.get(), 504, "The request took longer than 1 s.");
             assertThat(second.get().statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theEventsOfAStreamAreTheTexts() throws Exception {
+        ObjectNode request = asked().put("max_tokens", 24)
+                .put("temperature", 1.5)
+                .put("seed", 3)
+                .put("n", 2)
+                .put("logprobs", 2)
+                .put("echo", true);
+        PROMPTS.forEach(text -> request.withArray("prompt").add(text));
+        JsonNode whole = completions(request);
+        request.put("stream", true).putObject("stream_options").put("include_usage", true);
+        List<String> events = events(server.post("v1/completions", request.toString()));
+        assertThat(events.get(events.size() - 1)).isEqualTo("[DONE]");
+        assertThat(events)
+                .as("in parts")
+                .hasSizeGreaterThan(3 * whole.path("choices").size());
+        JsonNode usage = JSON.readTree(events.get(events.size() - 2));
+        assertThat(usage.path("choices")).isEmpty();
+        assertThat(usage.path("usage")).isEqualTo(whole.path("usage"));
+        List<ObjectNode> joined = new ArrayList<>();
+        whole.path("choices").forEach(choice -> joined.add(JSON.createObjectNode()));
+        for (String event : events.subList(0, events.size() - 2)) {
+            JsonNode part = JSON.readTree(event);
+            assertThat(part.path("object").asText()).isEqualTo("text_completion");
+            assertThat(part.path("id")).isEqualTo(usage.path("id"));
+            assertThat(part.path("choices")).hasSize(1);
+            JsonNode choice = part.path("choices").get(0);
+            ObjectNode text = joined.get(choice.path("index").asInt());
+            assertThat(text.path("finish_reason").isTextual())
+                    .as("nothing follows the end")
+                    .isFalse();
+            text.put("text", text.path("text").asText() + choice.path("text").asText());
+            text.set("finish_reason", choice.path("finish_reason"));
+            for (Map.Entry<String, JsonNode> list : choice.path("logprobs").properties()) {
+                text.withArray("/logprobs/" + list.getKey()).addAll((ArrayNode) list.getValue());
+            }
+        }
+        for (int i = 0; i < joined.size(); i++) {
+            JsonNode expected = whole.path("choices").get(i);
+            for (String field : List.of("text", "finish_reason", "logprobs")) {
+                assertThat(joined.get(i).path(field)).as(field).isEqualTo(expected.path(field));
+            }
+        }
+    }
+
+    @Test
+    void aStopTextIsInNoEvent() throws Exception {
+        ObjectNode request = asked().put("prompt", QUESTION).put("max_tokens", 24);
+        String whole = completions(request).path("choices").get(0).path("text").asText();
+        int[] tokens = reference
+                .generate(reference.tokenizer.encodeBeginning(QUESTION), 24)
+                .tokens();
+        String first = reference.tokenizer.decode(tokens[0]);
+        String across = first.substring(first.length() - 1)
+                + reference.tokenizer.decode(tokens[1]).charAt(0);
+        List<String> events = events(server.post(
+                "v1/completions",
+                request.put("stop", across).put("stream", true).toString()));
+        StringBuilder text = new StringBuilder();
+        for (String event : events.subList(0, events.size() - 1)) {
+            text.append(JSON.readTree(event).path("choices").get(0).path("text").asText());
+        }
+        assertThat(text).hasToString(whole.substring(0, whole.indexOf(across)));
+        assertThat(JSON.readTree(events.get(events.size() - 2))
+                        .at("/choices/0/finish_reason")
+                        .asText())
+                .isEqualTo("stop");
+    }
+
+    @Test
+    void aClientThatLeavesAStreamEndsIt() throws Exception {
+        post("tokenize", "{\"prompt\": \"a\"}");
+        Set<Long> before = processes();
+        try (Socket socket = server.connect()) {
+            begin(server, socket, endless());
+        }
+        long start = System.nanoTime();
+        post("tokenize", "{\"prompt\": \"a\"}");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        assertThat(processes()).as("the model stays").isEqualTo(before);
+    }
+
+    @Test
+    void aStreamWhoseProcessIsKilledEndsWithAnError() throws Exception {
+        post("tokenize", "{\"prompt\": \"a\"}");
+        try (Socket socket = server.connect()) {
+            BufferedReader events = begin(server, socket, endless());
+            processes().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            List<String> rest =
+                    events.lines().filter(line -> line.startsWith("data: ")).toList();
+            assertThat(rest).doesNotContain("data: [DONE]");
+            JsonNode error = JSON.readTree(rest.get(rest.size() - 1).substring("data: ".length()))
+                    .path("error");
+            assertThat(error.path("message").asText())
+                    .contains("The process of model model ended by signal 9 (SIGKILL)");
+            assertThat(error.path("code").asText()).isEqualTo("WORKER_ENDED");
+        }
+    }
+
+    /** Generation waits for a client that does not read, and the server gives it up when nothing moved for 30 s. */
+    @Test
+    void aClientThatDoesNotReadAStreamIsGivenUp() throws Exception {
+        post("tokenize", "{\"prompt\": \"a\"}");
+        Set<Long> before = processes();
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(8192);
+            socket.connect(
+                    new InetSocketAddress(server.uri().getHost(), server.uri().getPort()));
+            begin(server, socket, endless());
+            long start = System.nanoTime();
+            post("tokenize", "{\"prompt\": \"a\"}");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(90));
+        }
+        assertThat(processes()).as("the model stays").isEqualTo(before);
+    }
+
+    /** A stream that takes many seconds. */
+    private static String endless() {
+        return "{\"prompt\": \"a\", \"n\": 1024, \"max_tokens\": 256, \"temperature\": 1, \"stream\": true}";
+    }
+
+    /** Sends a request and returns when its first event has come. */
+    private static BufferedReader begin(TestingServer asked, Socket socket, String body) throws IOException {
+        String request =
+                "POST /v1/completions HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(asked.uri().getAuthority(), body.length(), body);
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        String line = lines.readLine();
+        while (!line.startsWith("data: ")) {
+            line = lines.readLine();
+        }
+        return lines;
+    }
+
+    @Test
+    void anIdleModelMakesRoomForAnother(@TempDir Path folder) throws Exception {
+        Set<Long> others = processes();
+        try (TestingServer narrow = TestingServer.startAnswering(
+                folder,
+                List.of(MODEL, instructed(folder)),
+                ModelProgram.settings(1, 64, Duration.ofMinutes(5)),
+                UnaryOperator.identity())) {
+            for (String model : List.of("model", "chat", "model")) {
+                HttpResponse<String> answer = narrow.post(
+                        "v1/completions", "{\"prompt\": \"a\", \"max_tokens\": 1, \"model\": \"%s\"}".formatted(model));
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                Set<Long> own = processes();
+                own.removeAll(others);
+                assertThat(own).as("after a request to %s", model).hasSize(1);
+            }
+            String chat = "{\"prompt\": \"a\", \"model\": \"chat\"}";
+            try (Socket socket = narrow.connect()) {
+                begin(narrow, socket, endless().replace("{", "{\"model\": \"model\", "));
+                HttpResponse<String> busy = narrow.post("v1/completions", chat);
+                requireRefused(busy, 429, "of which there may be 1 at a time, are computing for other models");
+                assertThat(busy.headers().firstValue("Retry-After")).isPresent();
+            }
+            while (narrow.post("v1/completions", chat).statusCode() == 429) {
+                Thread.sleep(100);
+            }
+            assertThat(narrow.post("v1/completions", chat).statusCode()).isEqualTo(200);
         }
     }
 
@@ -515,8 +726,40 @@ final class TestModelRequests {
         return JSON.readTree(response.body());
     }
 
+    /** The data of each event of a stream. */
+    private static List<String> events(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream; charset=utf-8");
+        assertThat(response.body()).endsWith("\n\n");
+        return Stream.of(response.body().split("\n\n"))
+                .map(event -> {
+                    assertThat(event).startsWith("data: ").doesNotContain("\n");
+                    return event.substring("data: ".length());
+                })
+                .toList();
+    }
+
     private static void requireRefused(HttpResponse<String> response, int status, String message) throws IOException {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        assertThat(JSON.readTree(response.body()).path("detail").asText()).contains(message);
+        JsonNode body = JSON.readTree(response.body());
+        if (!CompletionsResource.PATHS.contains(response.uri().getPath())) {
+            assertThat(body.path("detail").asText()).contains(message);
+            return;
+        }
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(body.properties()).extracting(Map.Entry::getKey).containsExactly("error");
+        JsonNode error = body.path("error");
+        assertThat(error.path("message").asText()).contains(message);
+        assertThat(error.path("param").isNull()).isTrue();
+        assertThat(error.path("type").asText())
+                .isEqualTo(
+                        status == 404
+                                ? "not_found_error"
+                                : status == 429
+                                        ? "rate_limit_error"
+                                        : status < 500 ? "invalid_request_error" : "server_error");
+        if (status == 400) {
+            assertThat(error.path("code").asText()).isEqualTo("INVALID_ARGUMENT");
+        }
     }
 }

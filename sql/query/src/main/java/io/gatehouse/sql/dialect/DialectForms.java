@@ -298,7 +298,8 @@ public final class DialectForms extends SqlShuttle {
 
     private SqlNode order(SqlOrderBy order) {
         SqlNodeList written = new SqlNodeList(order.orderList.getParserPosition());
-        order.orderList.forEach(key -> written.add(visited(key, this)));
+        WindowForms.NamedWindows.writtenOut(order.orderList, order.query)
+                .forEach(key -> written.add(visited(key, this)));
         SqlNode query = query(order.query, written);
         SqlNodeList keys = new SqlNodeList(order.orderList.getParserPosition());
         for (SqlNode key : written) {

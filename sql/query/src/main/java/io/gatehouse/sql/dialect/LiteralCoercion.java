@@ -5,6 +5,7 @@ import static io.gatehouse.sql.catalog.CalciteTypes.isDateOrTimestamp;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -32,6 +33,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class LiteralCoercion extends TypeCoercionImpl {
     private static final Set<String> ARITHMETIC = Set.of("+", "-", "*", "/", "//", "%", "MOD");
+
+    /** Aggregates of numbers that also take conditions: as 1 where they hold, otherwise 0. */
+    private static final Set<String> OF_CONDITIONS = Set.of("SUM", "AVG", "MEAN");
 
     public LiteralCoercion(RelDataTypeFactory types, SqlValidator validator) {
         super(types, validator);
@@ -64,7 +68,10 @@ public final class LiteralCoercion extends TypeCoercionImpl {
                 && super.coerceColumnType(scope, nodes, index, targetType);
     }
 
-    /** A text next to a number is ambiguous in DuckDB, which mostly requires a cast. */
+    /**
+     * A text next to a number is ambiguous in DuckDB, which mostly requires a cast. The sum of a condition is the number of
+     * rows where it holds, and its mean their share.
+     */
     @Override
     public boolean builtinFunctionCoercion(
             SqlCallBinding binding, List<RelDataType> types, List<SqlTypeFamily> families) {
@@ -78,6 +85,11 @@ public final class LiteralCoercion extends TypeCoercionImpl {
                                 "%s takes numbers and no text; write CAST(%s AS INTEGER), or another type."
                                         .formatted(binding.getOperator().getName(), text));
                     });
+        }
+        if (OF_CONDITIONS.contains(binding.getOperator().getName().toUpperCase(Locale.ROOT))
+                && SqlTypeUtil.isBoolean(types.get(0))) {
+            RelDataType integer = factory.createSqlType(SqlTypeName.INTEGER);
+            return super.coerceOperandType(binding.getScope(), binding.getCall(), 0, integer);
         }
         return super.builtinFunctionCoercion(binding, types, families);
     }

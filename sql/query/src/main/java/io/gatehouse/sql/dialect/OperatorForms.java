@@ -31,9 +31,14 @@ final class OperatorForms {
     /** Aggregates whose result depends on the order of their rows. */
     private static final Set<String> ORDERED = Set.of(
             "any_value",
+            "approx_top_k",
             "arbitrary",
             "arg_max",
+            "arg_max_null",
+            "arg_max_nulls_last",
             "arg_min",
+            "arg_min_null",
+            "arg_min_nulls_last",
             "argmax",
             "argmin",
             "array_agg",
@@ -45,7 +50,13 @@ final class OperatorForms {
             "max_by",
             "min_by",
             "mode",
+            "quantile",
+            "quantile_cont",
+            "quantile_disc",
             "string_agg");
+
+    /** Aggregates of the n largest or smallest, whose n is that of the first row. */
+    private static final Set<String> OF_SEVERAL = Set.of("max", "min");
 
     private static final Set<SqlKind> PERCENTILES = Set.of(SqlKind.PERCENTILE_CONT, SqlKind.PERCENTILE_DISC);
 
@@ -195,7 +206,8 @@ final class OperatorForms {
         String name = functionOf(call);
         return !FunctionTable.INSTANCE.isAggregate(name)
                 || FunctionTable.INSTANCE.needsWindow(name)
-                || ORDERED.contains(name);
+                || ORDERED.contains(name)
+                || (OF_SEVERAL.contains(name) && call.<SqlCall>operand(0).operandCount() > 1);
     }
 
     /** The name of the function in function(x ORDER BY y). */

@@ -23,6 +23,7 @@ import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlWindow;
+import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.util.SqlShuttle;
@@ -37,9 +38,20 @@ final class WindowForms {
     private static final int LOWER = 5;
     private static final int UPPER = 6;
 
-    /** Aggregates that do not ignore NULLs. */
-    private static final Set<String> KEEPING_NULLS =
-            Set.of("array_agg", "list", "first", "last", "arbitrary", "first_value", "last_value", "nth_value");
+    /** Aggregates that do not ignore NULLs. TestAggregateForms compares all aggregates with DuckDB. */
+    private static final Set<String> KEEPING_NULLS = Set.of(
+            "arbitrary",
+            "arg_max_null",
+            "arg_max_nulls_last",
+            "arg_min_null",
+            "arg_min_nulls_last",
+            "array_agg",
+            "first",
+            "first_value",
+            "last",
+            "last_value",
+            "list",
+            "nth_value");
 
     /** Functions that ignore the frame. */
     private static final Set<String> WITHOUT_FRAME = Set.of("lag", "lead", "ntile");
@@ -211,17 +223,35 @@ final class WindowForms {
 
         /** The SELECT without its WINDOW. */
         static SqlSelect writtenOut(SqlSelect select) {
+            return declaredIn(select)
+                    .map(names -> {
+                        SqlSelect copy = (SqlSelect) select.clone(select.getParserPosition());
+                        copy.setOperand(WINDOWS, SqlNodeList.EMPTY);
+                        return names.in(copy);
+                    })
+                    .orElse(select);
+        }
+
+        /** The keys by which the rows of a query are sorted, without names of its WINDOW. */
+        static SqlNodeList writtenOut(SqlNodeList keys, SqlNode query) {
+            if (query instanceof SqlWith with) {
+                return writtenOut(keys, with.body);
+            }
+            return query instanceof SqlSelect select
+                    ? declaredIn(select).map(names -> names.in(keys)).orElse(keys)
+                    : keys;
+        }
+
+        private static Optional<NamedWindows> declaredIn(SqlSelect select) {
             SqlNodeList declared = select.getWindowList();
             if (declared == null || declared.isEmpty()) {
-                return select;
+                return Optional.empty();
             }
             NamedWindows names = new NamedWindows();
             for (SqlNode node : declared) {
                 names.declare((SqlWindow) node);
             }
-            SqlSelect copy = (SqlSelect) select.clone(select.getParserPosition());
-            copy.setOperand(WINDOWS, SqlNodeList.EMPTY);
-            return names.in(copy);
+            return Optional.of(names);
         }
 
         private void declare(SqlWindow window) {
@@ -232,14 +262,18 @@ final class WindowForms {
         }
 
         private SqlSelect in(SqlSelect select) {
-            SqlNodeList items = new SqlNodeList(select.getSelectList().getParserPosition());
-            select.getSelectList().forEach(item -> items.add(item.accept(this)));
-            select.setSelectList(items);
+            select.setSelectList(in(select.getSelectList()));
             SqlNode qualify = select.getQualify();
             if (qualify != null) {
                 select.setQualify(qualify.accept(this));
             }
             return select;
+        }
+
+        private SqlNodeList in(SqlNodeList items) {
+            SqlNodeList written = new SqlNodeList(items.getParserPosition());
+            items.forEach(item -> written.add(item.accept(this)));
+            return written;
         }
 
         @Override

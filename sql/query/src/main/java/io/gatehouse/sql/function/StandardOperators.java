@@ -165,7 +165,6 @@ public final class StandardOperators {
                 SqlStdOperatorTable.VAR_POP,
                 SqlStdOperatorTable.VAR_SAMP,
                 SqlStdOperatorTable.VARIANCE,
-                SqlStdOperatorTable.APPROX_COUNT_DISTINCT,
                 SqlLibraryOperators.ARRAY_AGG,
                 SqlLibraryOperators.STRING_AGG,
                 SqlStdOperatorTable.LISTAGG,

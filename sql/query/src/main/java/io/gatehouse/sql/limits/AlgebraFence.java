@@ -1,6 +1,6 @@
 package io.gatehouse.sql.limits;
 
-import io.gatehouse.sql.function.CacheReplayFunction;
+import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.util.List;
@@ -65,7 +65,8 @@ public final class AlgebraFence extends RelVisitor {
             SqlStdOperatorTable.FLOOR,
             SqlStdOperatorTable.CEIL,
             SqlLibraryOperators.SAFE_CAST,
-            CacheReplayFunction.OPERATOR);
+            DecisionFunction.CACHE_REPLAY,
+            DecisionFunction.PREDICTIONS);
 
     private AlgebraFence() {}
 

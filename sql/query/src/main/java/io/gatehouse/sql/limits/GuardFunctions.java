@@ -42,7 +42,7 @@ public final class GuardFunctions {
                     call.operand(0).unparse(writer, 0, 0);
                     writer.print(
                             lists
-                                    ? ", lambda element: len(element) * %d))".formatted(Cost.ELEMENT_BYTES)
+                                    ? ", lambda element: len(element) * %s))".formatted(Cost.ELEMENT_BYTES)
                                     : ", lambda element: strlen(element)))");
                     writer.setNeedWhitespace(true);
                 }

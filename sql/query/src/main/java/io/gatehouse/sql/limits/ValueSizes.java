@@ -47,17 +47,11 @@ final class ValueSizes {
         static final Most NOTHING = new Most(0, 0);
         static final Most ANYTHING = new Most(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
 
-        /** Bytes of a stored text, such as a question. Longer ones are rare. */
-        private static final Most STORED_TEXT = new Most(2_048, 0);
-
-        /** Bytes of a stored list, such as the choices of a question or the experts of a token. */
-        private static final Most STORED_LIST = new Most(32 * Cost.ELEMENT_BYTES, 256);
-
-        private static Most stored(RelDataType type) {
+        private static Most stored(RelDataType type, long longestText) {
             if (type.getComponentType() != null) {
-                return STORED_LIST;
+                return new Most(STORED_ELEMENTS * Cost.ELEMENT_BYTES, Math.max(STORED_ELEMENT, isLong(longestText) ? longestText : 0));
             }
-            return GuardFunctions.isLong(type) ? STORED_TEXT : NOTHING;
+            return GuardFunctions.isLong(type) ? new Most(Math.max(STORED_TEXT, longestText), 0) : NOTHING;
         }
 
         Most max(Most other) {
@@ -67,12 +61,25 @@ final class ValueSizes {
         boolean isBounded() {
             return bytes < Double.POSITIVE_INFINITY;
         }
+
+        /** Whether values of this size are no larger than those of another. */
+        boolean isWithin(Most other, RelDataType type) {
+            return bytes <= other.bytes && (type.getComponentType() == null || element <= other.element);
+        }
     }
 
     /** Allocated bytes count as time, so that one limit bounds both: a vector may allocate up to 250 MB. */
     private static final double NANOS_A_BYTE_MADE = 6;
 
     private static final double NUMBER = 64;
+
+    /** Bytes that each stored text, such as a question, is taken to have even if all are shorter. */
+    private static final int STORED_TEXT = 2_048;
+
+    /** The elements of a stored list, such as the choices of a question or the experts of a token, and their bytes. */
+    private static final double STORED_ELEMENTS = 32;
+
+    private static final int STORED_ELEMENT = 256;
 
     /** Finding all matches of {@code [^z]*z|b} in 200 KB took 350 s: each attempt reads the text to its end. */
     private static final double NANOS_LOOKED_AHEAD = 9;
@@ -430,10 +437,30 @@ final class ValueSizes {
         return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
     }
 
+    /** Whether a stored text is longer than plans take it to be anyway. */
+    static boolean isLong(long longestText) {
+        return longestText > STORED_TEXT;
+    }
+
+    /** Returns the sizes of columns that may be made of any number of others. */
+    static List<Most> anything(RelNode node) {
+        return node.getRowType().getFieldList().stream()
+                .map(field -> GuardFunctions.isLong(field.getType()) ? Most.ANYTHING : Most.NOTHING)
+                .toList();
+    }
+
+    /** Returns the sizes of columns, each at least as large as what any function is taken to return. */
+    static List<Most> atLeastShort(List<Most> columns) {
+        Most least = new Most(NUMBER, NUMBER);
+        return columns.stream()
+                .map(column -> column.equals(Most.NOTHING) ? column : column.max(least))
+                .toList();
+    }
+
     /** Returns the sizes of the columns of a stored relation. */
-    static List<Most> stored(RelNode node) {
+    static List<Most> stored(RelNode node, long longestText) {
         List<Most> stored = new ArrayList<>();
-        node.getRowType().getFieldList().forEach(field -> stored.add(Most.stored(field.getType())));
+        node.getRowType().getFieldList().forEach(field -> stored.add(Most.stored(field.getType(), longestText)));
         return stored;
     }
 }

@@ -47,6 +47,7 @@ import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexWindow;
 import org.apache.calcite.rex.RexWindowExclusion;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlKind;
@@ -89,34 +90,49 @@ public final class WorkGuards {
             "try_strptime",
             "array_to_string",
             "array_to_string_comma_default",
+            "list_aggregate",
+            "list_aggr",
+            "array_aggregate",
+            "array_aggr",
+            "aggregate",
             "list_sort",
             "list_reverse_sort",
             "array_sort",
             "array_reverse_sort");
 
+    /** Aggregates that can only add values to a frame. */
+    private static final Set<String> COUNTED_AGAIN = Set.of("mode", "entropy");
+
+    /** Aggregates that begin anew for each frame. */
+    private static final Set<String> SEARCHED_AGAIN = Set.of("mad");
+
     private static final Set<String> FIRST_OF_MANY =
             Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
 
     private final RexBuilder rex;
+    private final long longestText;
     private final double limit;
     private final Map<CorrelationId, List<Most>> outer = new HashMap<>();
     private final Map<TransientTable, List<Most>> recursions = new HashMap<>();
     private final IdentityHashMap<RelNode, List<Most>> queries = new IdentityHashMap<>();
     private int guards;
+    private int recursing;
 
-    private WorkGuards(RexBuilder rex, double limit) {
+    private WorkGuards(RexBuilder rex, long longestText, double limit) {
         this.rex = rex;
+        this.longestText = longestText;
         this.limit = limit;
     }
 
     /** A relation and the maximum sizes of its columns. */
     private record Guarded(RelNode rel, List<Most> columns) {}
 
-    public static RelNode of(RelNode root) {
+    /** @param longestText the bytes of the longest stored text */
+    public static RelNode of(RelNode root, long longestText) {
         RexBuilder rex = root.getCluster().getRexBuilder();
-        WorkGuards counting = new WorkGuards(rex, LIMIT);
+        WorkGuards counting = new WorkGuards(rex, longestText, LIMIT);
         RelNode guarded = counting.root(root);
-        return counting.guards < 2 ? guarded : new WorkGuards(rex, LIMIT / counting.guards).root(root);
+        return counting.guards < 2 ? guarded : new WorkGuards(rex, longestText, LIMIT / counting.guards).root(root);
     }
 
     /** The result is guarded, too: rows that share a text within a vector each get their own copy. */
@@ -128,10 +144,10 @@ public final class WorkGuards {
     private Guarded visit(RelNode node) {
         List<Guarded> inputs = new ArrayList<>();
         for (int i = 0; i < node.getInputs().size(); i++) {
-            if (node instanceof RepeatUnion union && i == 1) {
-                recursions.put(own(union), inputs.get(0).columns());
-            }
-            inputs.add(visit(node.getInputs().get(i)));
+            inputs.add(
+                    node instanceof RepeatUnion union && i == 1
+                            ? again(union, inputs.get(0).columns())
+                            : visit(node.getInputs().get(i)));
             if (node instanceof Correlate correlate && i == 0) {
                 outer.put(correlate.getCorrelationId(), inputs.get(0).columns());
             }
@@ -165,6 +181,40 @@ public final class WorkGuards {
         return new Guarded(withInputs(node, inputs), others(node, inputs));
     }
 
+    /**
+     * The query that a recursion repeats. Unless it passes on texts and lists that are no longer than those it reads,
+     * they can have any length after some repetitions.
+     */
+    private Guarded again(RepeatUnion union, List<Most> first) {
+        TransientTable own = own(union);
+        // A recursion inside of another one would be visited twice as often for each one around it.
+        if (recursing == 0) {
+            int before = guards;
+            IdentityHashMap<RelNode, List<Most>> queriesBefore = new IdentityHashMap<>(queries);
+            List<Most> read = ValueSizes.atLeastShort(first);
+            Guarded again = again(union, own, read);
+            boolean grows = union.getRowType().getFieldList().stream()
+                    .anyMatch(field -> !again.columns()
+                            .get(field.getIndex())
+                            .isWithin(read.get(field.getIndex()), field.getType()));
+            if (!grows) {
+                return again;
+            }
+            guards = before;
+            queries.clear();
+            queries.putAll(queriesBefore);
+        }
+        return again(union, own, ValueSizes.anything(union));
+    }
+
+    private Guarded again(RepeatUnion union, TransientTable own, List<Most> read) {
+        recursing++;
+        recursions.put(own, read);
+        Guarded again = visit(union.getInputs().get(1));
+        recursing--;
+        return again;
+    }
+
     private static RelNode withInputs(RelNode node, List<Guarded> inputs) {
         List<RelNode> rels = inputs.stream().map(Guarded::rel).toList();
         return rels.equals(node.getInputs()) ? node : node.copy(node.getTraitSet(), rels);
@@ -174,7 +224,7 @@ public final class WorkGuards {
         if (node instanceof TableScan scan) {
             TransientTable own = scan.getTable().unwrap(TransientTable.class);
             List<Most> recursive = own == null ? null : recursions.get(own);
-            return recursive == null ? ValueSizes.stored(node) : recursive;
+            return recursive == null ? ValueSizes.stored(node, longestText) : recursive;
         }
         if (node instanceof Values values) {
             return values(values);
@@ -192,7 +242,7 @@ public final class WorkGuards {
             }
             return both;
         }
-        return inputs.size() == 1 ? inputs.get(0).columns() : ValueSizes.stored(node);
+        return inputs.size() == 1 ? inputs.get(0).columns() : ValueSizes.stored(node, longestText);
     }
 
     private static TransientTable own(RepeatUnion union) {
@@ -316,15 +366,15 @@ public final class WorkGuards {
         return IntStream.range(0, node.getRowType().getFieldCount()).boxed().toList();
     }
 
-    /** Adds guards to those of the given columns that have no size bound. */
+    /** Adds guards to those of the given columns whose values can be long. */
     private Guarded guarded(Guarded input, List<Integer> columns, String what, double nanos) {
+        ValueSizes sizes = new ValueSizes(input.columns(), outer, queries);
         List<Integer> unbounded = columns.stream()
-                .filter(column -> !input.columns().get(column).isBounded())
+                .filter(column -> canBeLong(input, column, nanos, sizes))
                 .toList();
         if (unbounded.isEmpty()) {
             return input;
         }
-        ValueSizes sizes = new ValueSizes(input.columns(), outer, queries);
         List<RexNode> expressions = new ArrayList<>();
         for (RelDataTypeField field : input.rel().getRowType().getFieldList()) {
             RexNode column = rex.makeInputRef(input.rel(), field.getIndex());
@@ -338,6 +388,17 @@ public final class WorkGuards {
         return new Guarded(project, input.columns());
     }
 
+    /** Whether a column has no size bound, or can have long stored texts, which a join may repeat. */
+    private boolean canBeLong(Guarded input, int column, double nanos, ValueSizes sizes) {
+        if (!input.columns().get(column).isBounded()) {
+            return true;
+        }
+        return ValueSizes.isLong(longestText)
+                && GuardFunctions.isLong(
+                        input.rel().getRowType().getFieldList().get(column).getType())
+                && VECTOR * nanos * sizes.size(rex.makeInputRef(input.rel(), column)).at(sizes::most) > FREE;
+    }
+
     private RexNode conjuncts(RexNode condition, List<Most> row) {
         List<RexNode> conjunctions = RelOptUtil.conjunctions(condition);
         List<RexNode> guarded =
@@ -347,9 +408,12 @@ public final class WorkGuards {
 
     /** Returns an expression with a guard around it, around its parts, or unchanged. */
     private RexNode guarded(RexNode expression, List<Most> row) {
-        RexNode inside = expression.accept(new Inside());
+        RexNode inside = expression.accept(new Inside(row));
         if (!(inside instanceof RexCall call) || inside instanceof RexOver || inside instanceof RexSubQuery) {
             return inside;
+        }
+        if (isGuard(call)) {
+            return call;
         }
         if (call.getKind() == SqlKind.CASE || call.getKind() == SqlKind.AND || call.getKind() == SqlKind.OR) {
             List<RexNode> parts =
@@ -365,7 +429,17 @@ public final class WorkGuards {
         if (work.isConstant()) {
             return constant(call, inside, RexUtil.isConstant(call) ? nanos : VECTOR * nanos);
         }
-        return VECTOR * nanos <= FREE ? inside : checked(name(call), inside, work, sizes);
+        if (VECTOR * nanos <= FREE) {
+            return inside;
+        }
+        inside.accept(new Constants(sizes));
+        return checked(name(call), inside, work, sizes);
+    }
+
+    private static boolean isGuard(RexCall call) {
+        return call.getKind() == SqlKind.CASE
+                && call.getOperands().get(0) instanceof RexCall check
+                && check.getOperator().equals(GuardFunctions.CHECK);
     }
 
     /**
@@ -485,14 +559,19 @@ public final class WorkGuards {
 
     /** Keeps DuckDB from evaluating an expression of parameters only at plan time, before any guard runs. */
     private final class Late extends RexShuttle {
-        /** Arguments that DuckDB needs at plan time stay unguarded; they cost little per row, whatever their length. */
+        /** Arguments that DuckDB needs at plan time stay constant, so the first one must not be: the call would be. */
         @Override
         public RexNode visitCall(RexCall call) {
             if (!PLANNED_WITH.contains(call.getOperator().getName().toLowerCase(Locale.ROOT))) {
                 return super.visitCall(call);
             }
             List<RexNode> operands = new ArrayList<>(call.getOperands());
-            operands.set(0, operands.get(0).accept(this));
+            for (int i = 1; i < operands.size(); i++) {
+                refuseComputed(call, i);
+            }
+            RexNode first = operands.get(0).accept(this);
+            boolean given = operands.stream().skip(1).anyMatch(WorkGuards::holdsParameter);
+            operands.set(0, given && RexUtil.isConstant(first) ? late(first) : first);
             return call.clone(call.getType(), operands);
         }
 
@@ -501,20 +580,90 @@ public final class WorkGuards {
             if (!GuardFunctions.isLong(parameter.getType())) {
                 return parameter;
             }
+            return late(parameter);
+        }
+
+        private RexNode late(RexNode value) {
             RexNode always = rex.makeCall(
                     SqlStdOperatorTable.GREATER_THAN, rex.makeCall(GuardFunctions.RANDOM), approximate(-1));
-            RelDataType type = parameter.getType();
+            RelDataType type = value.getType();
             RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
             return rex.makeCall(
-                    type, SqlStdOperatorTable.CASE, List.of(always, parameter, rex.makeNullLiteral(nullable)));
+                    type, SqlStdOperatorTable.CASE, List.of(always, value, rex.makeNullLiteral(nullable)));
         }
     }
 
-    /** Guards the parts of an expression that are computed separately: sub-queries and the operands of windows. */
-    private final class Inside extends RexShuttle {
+    /** DuckDB computes such an argument when it plans, before any guard runs. */
+    private static void refuseComputed(RexCall call, int operand) {
+        RexNode argument = call.getOperands().get(operand);
+        while (argument.getKind() == SqlKind.CAST) {
+            argument = ((RexCall) argument).getOperands().get(0);
+        }
+        if (argument instanceof RexCall && holdsParameter(argument)) {
+            throw StatementErrors.notSupported("Argument %d of %s must be a literal or a parameter."
+                    .formatted(operand + 1, call.getOperator().getName()));
+        }
+    }
+
+    private static boolean holdsParameter(RexNode node) {
+        return node instanceof RexDynamicParam
+                || (node instanceof RexCall call && call.getOperands().stream().anyMatch(WorkGuards::holdsParameter));
+    }
+
+    /**
+     * Refuses what is too expensive among the parts of an expression that are constant, which DuckDB computes when it
+     * plans, before any guard runs.
+     */
+    private static final class Constants extends RexShuttle {
+        private final ValueSizes sizes;
+
+        Constants(ValueSizes sizes) {
+            this.sizes = sizes;
+        }
+
+        @Override
+        public RexNode visitCall(RexCall call) {
+            if (!RexUtil.isConstant(call)) {
+                return super.visitCall(call);
+            }
+            LengthPolynomial work = sizes.work(call);
+            return work.isConstant() ? constant(call, call, work.at(sizes::most)) : super.visitCall(call);
+        }
+
+        @Override
+        public RexNode visitOver(RexOver over) {
+            return over;
+        }
+
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
-            RexSubQuery inside = (RexSubQuery) super.visitSubQuery(query);
+            return query;
+        }
+    }
+
+    /** Guards the parts of an expression that are computed separately: sub-queries and the operands of both. */
+    private final class Inside extends RexShuttle {
+        private final List<Most> row;
+
+        Inside(List<Most> row) {
+            this.row = row;
+        }
+
+        @Override
+        public RexNode visitCall(RexCall call) {
+            return isGuard(call) ? call : super.visitCall(call);
+        }
+
+        /** A part of an expression is looked at again with the whole. */
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            if (queries.containsKey(query.rel)) {
+                return query;
+            }
+            List<RexNode> operands = query.getOperands().stream()
+                    .map(operand -> guarded(operand, row))
+                    .toList();
+            RexSubQuery inside = operands.equals(query.getOperands()) ? query : query.clone(query.getType(), operands);
             Guarded guarded = visit(query.rel);
             queries.put(guarded.rel(), guarded.columns());
             return guarded.rel() == query.rel ? inside : inside.clone(guarded.rel());
@@ -524,18 +673,47 @@ public final class WorkGuards {
         public RexNode visitOver(RexOver over) {
             refuseGrowing(over);
             refuseMoving(over);
-            return super.visitOver(over);
+            return new Operands(row).visitOver(over);
         }
     }
 
-    /** All values of a frame are counted again whenever the most frequent one leaves it, in unbounded time. */
+    /** Guards what a window reads: its arguments, the keys that it sorts and divides by. */
+    private final class Operands extends RexShuttle {
+        private final List<Most> row;
+
+        Operands(List<Most> row) {
+            this.row = row;
+        }
+
+        @Override
+        public RexNode visitCall(RexCall call) {
+            return guarded(call, row);
+        }
+
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            return guarded(query, row);
+        }
+    }
+
+    /**
+     * All values of a frame are counted again whenever the most frequent one leaves it, and for mad are searched again
+     * for each row, in unbounded time.
+     */
     private static void refuseMoving(RexOver over) {
         String name = over.getAggOperator().getName().toLowerCase(Locale.ROOT);
-        boolean moves = !over.getWindow().getLowerBound().isUnbounded()
-                || over.getWindow().getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER;
-        if ((name.equals("mode") || name.equals("entropy")) && moves) {
+        RexWindow window = over.getWindow();
+        boolean begins = window.getLowerBound().isUnbounded()
+                && window.getExclude() == RexWindowExclusion.EXCLUDE_NO_OTHER;
+        boolean ends = window.getUpperBound().isUnbounded() || (window.orderKeys.isEmpty() && !window.isRows());
+        if (COUNTED_AGAIN.contains(name) && !begins) {
             throw StatementErrors.notSupported(
                     "%s is not available in a window whose frame does not begin with its first row; write it as an aggregate, or let the frame begin with UNBOUNDED PRECEDING."
+                            .formatted(over.getAggOperator().getName()));
+        }
+        if (SEARCHED_AGAIN.contains(name) && !(begins && ends)) {
+            throw StatementErrors.notSupported(
+                    "%s is not available in a window with ORDER BY or another frame than all rows; write it as an aggregate or without ORDER BY."
                             .formatted(over.getAggOperator().getName()));
         }
     }

@@ -1,10 +1,10 @@
 package io.gatehouse.sql.parse;
 
 import com.google.common.base.Throwables;
+import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.error.TextRange;
 import io.gatehouse.sql.catalog.SqlResource;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,18 +16,32 @@ import java.util.stream.Collectors;
  * failed, in the message and around the place of the error, by expressions of RE2, for which no text takes long.
  */
 public final class DialectHints {
-    /** Stands in the text where the error is. */
-    private static final String PLACE = "¦";
+    /** Characters of the messages; the longest of ours has 300. */
+    private static final int MAX_MESSAGE = 2_000;
 
     private static final List<Hint> ALL = read();
 
     /**
      * One form.
      *
-     * @param pattern found in the message, a new line, and the text with {@link #PLACE} at the error
-     * @param message what is refused and what to write
+     * @param pattern found in the message, a new line, and the text with {@link StatementText#PLACE} at the error
+     * @param message what is refused and what to write, with $1 for the first group of the pattern
      */
-    private record Hint(Pattern pattern, String message) {}
+    private record Hint(Pattern pattern, String message) {
+        /** Returns the message if the form is found. */
+        Optional<String> find(String searched) {
+            Matcher matcher = pattern.matcher(searched);
+            return matcher.find() ? Optional.of(filled(matcher)) : Optional.empty();
+        }
+
+        private String filled(Matcher matcher) {
+            String filled = message;
+            for (int group = 1; group <= matcher.groupCount() && message.contains("$" + group); group++) {
+                filled = filled.replace("$" + group, String.valueOf(matcher.group(group)));
+            }
+            return filled;
+        }
+    }
 
     private DialectHints() {}
 
@@ -38,22 +52,17 @@ public final class DialectHints {
         }
         String messages = Throwables.getCausalChain(failure).stream()
                 .map(Throwable::toString)
-                .collect(Collectors.joining(" "));
-        String searched = messages + "\n" + marked(text.text(), failure.position());
+                .collect(Collectors.joining(" "))
+                .replace('\n', ' ');
+        String searched = messages.substring(0, Math.min(messages.length(), MAX_MESSAGE)) + "\n"
+                + text.around(failure.position());
         return ALL.stream()
-                .filter(form -> form.pattern().matcher(searched).find())
+                .flatMap(form -> form.find(searched).stream())
                 .findFirst()
-                .map(form -> failure.position()
-                        .map(place ->
-                                new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, form.message(), place, failure))
-                        .orElseGet(() -> new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, form.message(), failure)))
+                .map(message -> failure.position()
+                        .map(place -> new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, message, place, failure))
+                        .orElseGet(() -> new GatehouseException(ErrorCode.SQL_NOT_SUPPORTED, message, failure)))
                 .orElse(failure);
-    }
-
-    private static String marked(String text, Optional<TextRange> place) {
-        int at = place.map(range -> new Lines(text).offset(range.line(), range.column()))
-                .orElse(0);
-        return text.substring(0, at) + PLACE + text.substring(at);
     }
 
     /** Lines of a pattern and a message, between them " => ". */

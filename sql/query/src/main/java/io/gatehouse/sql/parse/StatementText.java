@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record StatementText(String text, String normal) {
     static final int MAX_BYTES = 100_000;
+
+    /** Stands in {@link #around} where the place is. */
+    static final String PLACE = "¦";
+
+    /** Characters before and after a place that {@link #around} returns. */
+    private static final int BEFORE = 4_000;
+
+    private static final int AFTER = 2_000;
 
     public static StatementText of(String sql) {
         int bytes = sql.length() > MAX_BYTES ? sql.length() : sql.getBytes(StandardCharsets.UTF_8).length;
@@ -79,6 +88,39 @@ public record StatementText(String text, String normal) {
             return readable ? normal.toString() : sql;
         }
 
+        /** The tokens with single blanks between them and nothing in quotes, and {@link #PLACE} before an index. */
+        String form(int place) {
+            StringBuilder form = new StringBuilder();
+            int end = 0;
+            boolean marked = false;
+            for (Token token : tokens) {
+                int start = token.kind == EOF ? sql.length() : start(token);
+                form.append(start > end && end > 0 ? " " : "");
+                if (!marked && start >= place) {
+                    form.append(PLACE);
+                    marked = true;
+                }
+                end = token.kind == EOF ? start : lines.offset(token.endLine, token.endColumn) + 1;
+                form.append(withoutContent(sql.substring(start, end)));
+            }
+            if (marked) {
+                return form.append(sql, end, sql.length()).toString();
+            }
+            int rest = Math.max(end, Math.min(place, sql.length()));
+            return form.append(sql, end, rest)
+                    .append(PLACE)
+                    .append(sql, rest, sql.length())
+                    .toString();
+        }
+
+        /** 'a text' becomes '', and "a name" becomes "". */
+        private static String withoutContent(String token) {
+            char quote = token.isEmpty() ? ' ' : token.charAt(token.length() - 1);
+            int first = token.indexOf(quote);
+            boolean quoted = (quote == '\'' || quote == '"') && first < token.length() - 1;
+            return quoted ? token.substring(0, first + 1) + quote : token;
+        }
+
         int start(Token token) {
             return lines.offset(token.beginLine, token.beginColumn);
         }
@@ -88,6 +130,21 @@ public record StatementText(String text, String normal) {
                     before.image.endsWith("'") && token.image.startsWith("'") && token.beginLine > before.endLine;
             return continued ? "\n" : " ";
         }
+    }
+
+    /**
+     * Returns what is written around a place, with {@link #PLACE} in it: the tokens with single blanks, and nothing in
+     * quotes, so that it shows the form of the statement and no values.
+     *
+     * @param place the beginning if empty
+     */
+    String around(Optional<TextRange> place) {
+        LexedText lexed = LexedText.of(text);
+        int at = place.map(range -> lexed.lines().offset(range.line(), range.column()))
+                .orElse(0);
+        String form = lexed.form(at);
+        int marked = form.indexOf(PLACE);
+        return form.substring(Math.max(0, marked - BEFORE), Math.min(form.length(), marked + AFTER));
     }
 
     /** The characters of a range of this text. */
@@ -215,7 +272,8 @@ public record StatementText(String text, String normal) {
             }
             String word = token.image.toUpperCase(Locale.ROOT);
             String message = code == ErrorCode.SQL_READ_ONLY
-                    ? "%s is refused: SQL can only read here.".formatted(word)
+                    ? "%s is refused: SQL can only read here%s."
+                            .formatted(word, word.equals("CREATE") ? "; a saved query takes the place of a view" : "")
                     : "%s is not supported; write a query that starts with SELECT, WITH or VALUES.".formatted(word);
             throw at(token, code, message);
         }

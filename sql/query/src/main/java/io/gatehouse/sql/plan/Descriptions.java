@@ -70,7 +70,7 @@ final class Descriptions {
         StringBuilder rows = new StringBuilder();
         for (int i = 0; i < measures.size(); i++) {
             MeasureDefinitions.Definition measure = measures.get(i);
-            rows.append("\nUNION ALL SELECT %s, 'MEASURE', 'YES', NULL, NULL, %s, 1, %d"
+            rows.append("\nUNION ALL SELECT %s, 'MEASURE', 'YES', NULL, NULL, %s, 1, %s"
                     .formatted(Literals.text(measure.name()), Literals.text(measure.note()), i));
         }
         return """

@@ -95,7 +95,7 @@ public record Plan(
     public String limitedTo(long rows) {
         return rows == 0 || rows == Long.MAX_VALUE || !preface.isEmpty()
                 ? sql
-                : "SELECT * FROM (\n%s\n) AS \"limited\" LIMIT %d".formatted(sql, rows + 1);
+                : "SELECT * FROM (\n%s\n) AS \"limited\" LIMIT %s".formatted(sql, rows + 1);
     }
 
     /** Returns the number of distinct parameters of a statement. */

@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.dialect.DialectForms;
@@ -16,6 +17,7 @@ import io.gatehouse.sql.limits.TextSizeBound;
 import io.gatehouse.sql.limits.TreeLimits;
 import io.gatehouse.sql.parse.Grammar;
 import io.gatehouse.sql.parse.Literals;
+import io.gatehouse.sql.parse.Positions;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.parse.StatementText;
@@ -30,6 +32,7 @@ import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.sql.SqlCall;
@@ -48,15 +51,28 @@ public final class Planner {
     private final boolean rollups;
     private final EngineSql sql;
     private final Optional<Planner> ofNames;
+    private final SavedRelations saved;
     private final DomainCalls functions = new DomainCalls();
 
+    /** For statements that name no saved queries. */
     public Planner(Catalog catalog) {
-        this(catalog, true);
+        this(catalog, true, name -> Optional.empty());
     }
 
-    /** @param rollups whether aggregates may be answered from rollups */
-    public Planner(Catalog catalog, boolean rollups) {
-        this(catalog, rollups, EngineSql.DUCKDB, Optional.empty());
+    /**
+     * Plans for DuckDB.
+     *
+     * @param rollups whether aggregates may be answered from rollups
+     * @param saved finds the text of a saved query by its name
+     */
+    public Planner(Catalog catalog, boolean rollups, Function<String, Optional<String>> saved) {
+        this(catalog, rollups, EngineSql.DUCKDB, Optional.empty(), new SavedRelations(saved));
+    }
+
+    /** @param sql DuckDB's SQL, for the texts of its file */
+    public Planner(
+            Catalog catalog, boolean rollups, Function<String, Optional<String>> saved, EngineSql sql) {
+        this(catalog, rollups, sql, Optional.empty(), new SavedRelations(saved));
     }
 
     /**
@@ -65,14 +81,20 @@ public final class Planner {
      * @param ofNames plans, for DuckDB, what is asked about names
      */
     public Planner(Catalog catalog, EngineSql sql, Planner ofNames) {
-        this(catalog, true, sql, Optional.of(ofNames));
+        this(catalog, true, sql, Optional.of(ofNames), ofNames.saved);
     }
 
-    private Planner(Catalog catalog, boolean rollups, EngineSql sql, Optional<Planner> ofNames) {
+    private Planner(Catalog catalog, boolean rollups, EngineSql sql, Optional<Planner> ofNames, SavedRelations saved) {
         this.catalog = requireNonNull(catalog, "catalog is null");
+        this.saved = requireNonNull(saved, "saved is null");
         this.rollups = rollups;
         this.sql = requireNonNull(sql, "sql is null");
         this.ofNames = ofNames;
+    }
+
+    /** The bytes of the longest stored text that plans are made for. */
+    long longestText() {
+        return sql.longestText();
     }
 
     /** Plans one statement. What is wrong with it is a GatehouseException with the place in the text. */
@@ -142,7 +164,7 @@ public final class Planner {
             SqlNode parsed = SqlParser.create(text.text(), Grammar.parser()).parseQuery();
             TreeLimits.check(parsed);
             TableCalls calls = new TableCalls(catalog);
-            List<SqlNode> queries = queries(parsed, calls, text);
+            List<SqlNode> queries = queries(saved.inline(parsed).statement(), calls, text);
             return Optional.of(CalciteTypes.columns(new Conversion(catalog).rowType(queries.get(0), calls)));
         } catch (SqlParseException | RuntimeException e) {
             return Optional.empty();
@@ -150,6 +172,36 @@ public final class Planner {
     }
 
     private Query query(SqlNode parsed, StatementText text) {
+        SavedRelations.Inlined inlined = saved.inline(parsed);
+        try {
+            return planned(inlined.statement(), text);
+        } catch (RuntimeException e) {
+            inlined.uses().forEach(this::requireValid);
+            throw e;
+        }
+    }
+
+    /** Tells errors of a saved query from those of the statement that uses it. */
+    private void requireValid(SavedRelations.Use use) {
+        CalciteErrors errors = new CalciteErrors(catalog);
+        try {
+            query(SavedRelations.parsed(use.text()), use.text());
+        } catch (SqlParseException e) {
+            throw invalid(use, errors.syntax(e, use.text()));
+        } catch (RuntimeException e) {
+            throw invalid(use, errors.other(e));
+        }
+    }
+
+    private static GatehouseException invalid(SavedRelations.Use use, GatehouseException cause) {
+        return new GatehouseException(
+                cause.code(),
+                "The saved query '%s' is not valid: %s".formatted(use.name(), cause.getMessage()),
+                Positions.of(use.place()),
+                cause);
+    }
+
+    private Query planned(SqlNode parsed, StatementText text) {
         TableCalls calls = new TableCalls(catalog);
         List<SqlNode> queries = queries(parsed, calls, text);
         queries.forEach(NullOrder::makeExplicit);

@@ -36,7 +36,10 @@ public final class PlanningThreads implements AutoCloseable {
     private static final int MAX_LENGTH_OF_A_PLAN = 50_000;
 
     private final Planner planner;
-    /** The plans that were used last. A plan depends only on the text and the catalog, so it never becomes stale. */
+    /**
+     * The plans that were used last. A plan depends only on its text, the catalog and the longest stored text, which its
+     * key begins with.
+     */
     private final LruCache<String, Plan> cache = new LruCache<>(MAX_PLANS);
 
     private final ThreadPoolExecutor threads;
@@ -50,25 +53,33 @@ public final class PlanningThreads implements AutoCloseable {
     /** Plans a statement, unless its plan is cached. Errors are GatehouseExceptions. */
     public Plan plan(String sql, Duration timeout) {
         StatementText text = StatementText.of(requireNonNull(sql, "sql is null"));
-        return cache.find(text.normal()).orElseGet(() -> {
-            Plan plan = planned(text, timeout);
-            keep(text.normal(), plan);
+        String key = planner.longestText() + " " + text.normal();
+        return cache.find(key).orElseGet(() -> {
+            Plan plan = within(timeout, () -> planned(text));
+            keep(key, plan);
             return plan;
         });
     }
 
-    /** Caches a plan. A plan with a preface reports its planning time and is therefore not cached. */
-    private void keep(String normal, Plan plan) {
-        if (plan.preface().isEmpty() && plan.sql().length() + normal.length() <= MAX_LENGTH_OF_A_PLAN) {
-            cache.put(normal, plan);
+    /**
+     * Caches a plan. A plan with a preface reports its planning time and is therefore not cached; saved queries may change.
+     */
+    private void keep(String key, Plan plan) {
+        if (plan.preface().isEmpty()
+                && !SavedRelations.mayBeUsedBy(key)
+                && plan.sql().length() + key.length() <= MAX_LENGTH_OF_A_PLAN) {
+            cache.put(key, plan);
         }
     }
 
-    private Plan planned(StatementText text, Duration timeout) {
+    /** Runs in a planning thread, as what is wrong with a long statement takes time to explain, too. */
+    private Plan planned(StatementText text) {
         try {
-            return within(timeout, () -> planner.plan(text));
+            return planner.plan(text);
         } catch (GatehouseException failure) {
             throw DialectHints.explain(failure, text);
+        } catch (AssertionError failure) {
+            throw DialectHints.explain(failure(failure), text);
         }
     }
 

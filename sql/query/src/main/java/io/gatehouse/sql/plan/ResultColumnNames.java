@@ -42,7 +42,8 @@ public final class ResultColumnNames {
         return names;
     }
 
-    private static SqlNodeList selectList(SqlNode query) {
+    /** Returns the items of a query; those of its first SELECT if it is a set operation. */
+    static SqlNodeList selectList(SqlNode query) {
         if (query instanceof SqlOrderBy order) {
             return selectList(order.query);
         }
@@ -56,7 +57,8 @@ public final class ResultColumnNames {
         return setOperation ? selectList(((SqlCall) query).operand(0)) : SqlNodeList.EMPTY;
     }
 
-    private static String written(SqlNode expression, StatementText text) {
+    /** Returns an expression as it is written, on one line. */
+    static String written(SqlNode expression, StatementText text) {
         SqlNode bare = expression.getKind() == SqlKind.AS ? ((SqlCall) expression).operand(0) : expression;
         String name = BLANKS.matcher(StatementText.normal(text.at(Positions.of(bare))))
                 .replaceAll(" ");

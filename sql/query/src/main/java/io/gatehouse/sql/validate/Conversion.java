@@ -6,7 +6,7 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.TableCall;
 import io.gatehouse.sql.dialect.OutputColumns;
 import io.gatehouse.sql.dialect.TableCalls;
-import io.gatehouse.sql.function.CacheReplayFunction;
+import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.rollup.RollupRewrite;
@@ -65,7 +65,7 @@ public final class Conversion implements OutputColumns.PartialValidator {
     public record Result(RelRoot root, SqlNode validated) {}
 
     private static final SqlOperatorTable FUNCTIONS_OF_VIEWS =
-            SqlOperatorTables.chain(FunctionTable.INSTANCE, SqlOperatorTables.of(CacheReplayFunction.OPERATOR));
+            SqlOperatorTables.chain(FunctionTable.INSTANCE, SqlOperatorTables.of(DecisionFunction.ALL));
 
     private static final HepProgram NO_RULES = HepProgram.builder().build();
     private static final Convertlets CONVERTLETS = new Convertlets();

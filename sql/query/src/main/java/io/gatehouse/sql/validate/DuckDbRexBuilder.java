@@ -12,14 +12,12 @@ import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexFieldCollation;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
-import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.rex.RexWindowBound;
 import org.apache.calcite.rex.RexWindowExclusion;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.parser.SqlParserPos;
-import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /** Builds expressions as written; Calcite's own builder would evaluate or rewrite some. */
@@ -58,9 +56,6 @@ final class DuckDbRexBuilder extends RexBuilder {
 
     @Override
     public RexNode makeCall(SqlParserPos position, SqlOperator operator, List<? extends RexNode> operands) {
-        if (isEquality(operator) && operands.stream().anyMatch(operand -> RexUtil.isNullLiteral(operand, true))) {
-            return unknown(position);
-        }
         return isNullTest(operator)
                 ? new NullTest(position, deriveReturnType(operator, operands), operator, operands)
                 : super.makeCall(position, operator, operands);
@@ -78,17 +73,6 @@ final class DuckDbRexBuilder extends RexBuilder {
                 .mapToObj(operand -> operands.get(operand).getType())
                 .toList();
         return CalciteTypes.ofCase(results, type, getTypeFactory());
-    }
-
-    private static boolean isEquality(SqlOperator operator) {
-        return operator.getKind() == SqlKind.EQUALS || operator.getKind() == SqlKind.NOT_EQUALS;
-    }
-
-    /** DuckDB's optimizer fails on {@code x = NULL OR x = 'a' OR x = 'b'}, which IN becomes, where x is always NULL. */
-    private RexNode unknown(SqlParserPos position) {
-        RelDataType type =
-                getTypeFactory().createTypeWithNullability(getTypeFactory().createSqlType(SqlTypeName.BOOLEAN), true);
-        return makeAbstractCast(position, type, makeNullLiteral(type), false);
     }
 
     private static boolean isNullTest(SqlOperator operator) {

@@ -209,20 +209,33 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     /**
-     * Of {@code a, b JOIN c} the join is that of b and c; Calcite's grammar makes it one of (a, b) and c. It is left so
-     * where both are the same, because there the condition may name columns of a.
+     * Of {@code a, b JOIN c JOIN d} the joins are those of b, c and d; Calcite's grammar joins (a, b) with c and d. It is
+     * left so where all of them give the same, because there the conditions may name columns of a.
      */
     private static SqlJoin commaLast(SqlJoin join) {
-        boolean differs = join.getJoinType() == JoinType.RIGHT
+        boolean differs = false;
+        SqlJoin first = join;
+        while (first.getJoinType() != JoinType.COMMA) {
+            differs |= isOfSides(first);
+            if (!(first.getLeft() instanceof SqlJoin left)) {
+                return join;
+            }
+            if (left.getJoinType() == JoinType.COMMA && differs) {
+                first.setLeft(left.getRight());
+                left.setRight(join);
+                return left;
+            }
+            first = left;
+        }
+        return join;
+    }
+
+    /** Whether it matters for the rows of a join what else its left side is joined with. */
+    private static boolean isOfSides(SqlJoin join) {
+        return join.getJoinType() == JoinType.RIGHT
                 || join.getJoinType() == JoinType.FULL
                 || join.getConditionType() == JoinConditionType.USING
                 || join.isNatural();
-        if (!differs || !(join.getLeft() instanceof SqlJoin comma) || comma.getJoinType() != JoinType.COMMA) {
-            return join;
-        }
-        join.setLeft(comma.getRight());
-        comma.setRight(commaLast(join));
-        return comma;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.ListOf;
 import io.gatehouse.type.SqlType.Scalar;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
@@ -35,8 +36,16 @@ final class DuckDbSql extends DuckDBSqlDialect implements EngineSql {
     private static final String NO_EXCLUSION =
             SqlWindow.createExcludeNoOthers(SqlParserPos.ZERO).toString();
 
-    DuckDbSql() {
+    private final LongSupplier longestText;
+
+    DuckDbSql(LongSupplier longestText) {
         super(DuckDBSqlDialect.DEFAULT_CONTEXT);
+        this.longestText = longestText;
+    }
+
+    @Override
+    public long longestText() {
+        return longestText.getAsLong();
     }
 
     @Override
@@ -252,7 +261,7 @@ final class DuckDbSql extends DuckDBSqlDialect implements EngineSql {
     /** Adds guards against work that DuckDB neither accounts for nor can interrupt. */
     @Override
     public RelNode adapted(RelNode algebra) {
-        return WorkGuards.of(algebra);
+        return WorkGuards.of(algebra, longestText());
     }
 
     /** Casts to the type that validation inferred, so that DuckDB does not infer another. */

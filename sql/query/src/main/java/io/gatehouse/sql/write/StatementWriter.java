@@ -364,7 +364,7 @@ public final class StatementWriter {
             writer.literal("TABLESAMPLE %s(%s%%)"
                     .formatted(sample.isBernoulli() ? "BERNOULLI" : "SYSTEM", percent.toPlainString()));
             if (sample.isRepeatable()) {
-                writer.literal("REPEATABLE (%d)".formatted(sample.getRepeatableSeed()));
+                writer.literal("REPEATABLE (%s)".formatted(sample.getRepeatableSeed()));
             }
         }
     }

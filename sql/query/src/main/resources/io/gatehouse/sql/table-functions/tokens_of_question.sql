@@ -6,9 +6,9 @@
 -- Formula: normalised_entropy = entropy / ln(experts of the layer): 1 if all experts were equally probable.
 -- Source: none needed: rows of tokens and token_routing.
 -- Version: 1
--- Example: SELECT "position", token, experts, weights, entropy, normalised_entropy
+-- Example: SELECT position, token, experts, weights, entropy, normalised_entropy
 --   FROM tokens_of_question(1, 1, 0)
---   ORDER BY "position"
+--   ORDER BY position
 --
 -- Parameters:
 --   run INTEGER: The run
@@ -20,6 +20,7 @@
 --   token_id INTEGER: Id in the vocabulary of the model
 --   token VARCHAR: Text of the token; bytes that are not a whole character appear as U+FFFD
 --   phase VARCHAR: prompt for tokens of the prompt, generated for tokens that the model sampled
+--   segment VARCHAR NULL: Part of the text that the token belongs to, as in tokens.segment, such as choice or reasoning; NULL if unknown
 --   experts SMALLINT[] NULL: The selected experts, the one with the largest selection score first; NULL where the run did not record the token
 --   weights FLOAT[] NULL: Weights of those experts, same order; NULL where the run did not record them
 --   entropy FLOAT NULL: Entropy of the gate over all experts, in nats; NULL where the run did not record it
@@ -29,6 +30,7 @@ SELECT
     t.token_id,
     t.token,
     t.phase,
+    t.segment,
     r.experts,
     r.weights,
     r.entropy,

@@ -221,6 +221,7 @@ final class SparkExpressions extends RexShuttle {
             case "strftime" -> times.formatted(operands.get(0), SparkForms.literalArgument(call, 1, "strftime"), type);
             case "regexp_replace" -> texts.replaced(call, operands);
             case "expert_cache_replay" -> throw SparkForms.refused("The replay of a cache, as in expert_cache,");
+            case "expert_predictions" -> throw SparkForms.refused("The prediction of experts, as in predictability,");
             default ->
                 forms.form(
                         type,

@@ -207,9 +207,8 @@ public final class HtmlReport {
         run.settings()
                 .forEach((name, value) ->
                         page.append("<dt>%s</dt><dd>%s</dd>\n".formatted(Svg.escape(name), Svg.escape(value))));
-        page.append(
-                "</dl>\n<h3>To repeat the run</h3>\n<pre class=\"command\">%s\ngatehouse study --db FILE --run %s</pre>\n"
-                        .formatted(Svg.escape(run.command()), Svg.escape(RunFacts.shell(List.of(run.name())))));
+        page.append("</dl>\n<h3>To repeat the run</h3>\n<pre class=\"command\">%s\n%s</pre>\n"
+                .formatted(Svg.escape(run.command()), Svg.escape(run.studyCommand())));
         page.append("<h3>Definitions</h3>\n");
         study.views().forEach(this::view);
         page.append("<p class=\"note printed\">%s</p>\n"

@@ -26,18 +26,35 @@ public final class MarkdownReport {
         if (run.isPartial()) {
             text.append("\n**Partial run: %s.** Every figure covers these questions only.\n".formatted(run.status()));
         }
+        if (!run.longPrompts().equals("none")) {
+            text.append("\n**Not the whole quiz: %s.**\n".formatted(run.longPrompts()));
+        }
+        List<String> lead = study.figures().stream()
+                .flatMap(evidence -> Sentence.lead(evidence, UnaryOperator.identity(), MarkdownReport::bold).stream())
+                .toList();
+        if (!lead.isEmpty()) {
+            text.append("\n> ").append(String.join(" ", lead)).append('\n');
+        }
+        int tables = 0;
         String section = "";
         for (Evidence evidence : study.figures()) {
             if (!evidence.figure().section().equals(section)) {
                 section = evidence.figure().section();
                 text.append("\n## ").append(section).append('\n');
             }
-            text.append("\n### %s\n%s\n\n%s\n\n"
-                    .formatted(
-                            evidence.figure().title(),
-                            String.join(" ", sentences(evidence, value -> "**" + value + "**")),
-                            String.join(" ", evidence.figure().text().notes())));
-            table(text, evidence.detail());
+            text.append("\n### %s\n%s\n\n"
+                    .formatted(evidence.figure().title(), String.join(" ", sentences(evidence, MarkdownReport::bold))));
+            if (evidence.detail().isEmpty()) {
+                text.append("No table: %s.\n".formatted(evidence.figure().text().unpictured()));
+            } else {
+                tables++;
+                text.append("**Table %d.** %s %s\n\n"
+                        .formatted(
+                                tables,
+                                evidence.figure().text().caption(),
+                                String.join(" ", evidence.figure().text().notes())));
+                table(text, evidence.detail());
+            }
             text.append("\n```sql\n%s;\n\n%s;\n```\n"
                     .formatted(evidence.figure().summary(), evidence.figure().detail()));
         }
@@ -49,7 +66,11 @@ public final class MarkdownReport {
         }
         methods(text, study);
         text.append("\n## References\n");
-        lines(text, "references.txt");
+        List<String> references =
+                Resources.text(MarkdownReport.class, "references.txt").lines().toList();
+        for (int i = 0; i < references.size(); i++) {
+            text.append("[%d] %s\n".formatted(i + 1, references.get(i)));
+        }
         return text.toString();
     }
 
@@ -63,8 +84,8 @@ public final class MarkdownReport {
         text.append("\n## Methods\n\n### The run\n").append(line(List.of("", "")));
         text.append(line(List.of("---", "---")));
         study.run().settings().forEach((name, value) -> text.append(line(List.of(name, value))));
-        text.append(
-                "\n### To repeat the run\n```\n%s\n```\n".formatted(study.run().command()));
+        text.append("\n### To repeat the run\n```\n%s\n%s\n```\n"
+                .formatted(study.run().command(), study.run().studyCommand()));
         text.append("\n### Definitions\n");
         for (AnalysisView view : study.views()) {
             text.append("\n**%s.** %s.\n".formatted(view.name(), view.comment()));
@@ -86,8 +107,12 @@ public final class MarkdownReport {
         return Sentence.of(evidence, UnaryOperator.identity(), marker);
     }
 
+    private static String bold(String value) {
+        return "**" + value + "**";
+    }
+
     private static void table(StringBuilder text, Rows rows) {
-        text.append(line(rows.columns()))
+        text.append(line(rows.columns().stream().map(Plot::words).toList()))
                 .append(line(rows.columns().stream().map(column -> "---").toList()));
         int shown = Math.min(MAX_ROWS, rows.rows().size());
         for (List<@Nullable Object> row : rows.rows().subList(0, shown)) {
@@ -100,6 +125,8 @@ public final class MarkdownReport {
     }
 
     private static String line(List<String> cells) {
-        return cells.stream().map(cell -> cell.replace("|", "\\|")).collect(Collectors.joining(" | ", "| ", " |\n"));
+        return cells.stream()
+                .map(cell -> cell.replace("|", "\\|").replaceAll("\\R", " "))
+                .collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class NumberText {
     /** The formats, by their names in sentences. */
     private static final List<String> FORMATS =
-            List.of("plain", "percent", "points", "signed_points", "signed", "tenth");
+            List.of("plain", "percent", "points", "signed_points", "signed", "tenth", "words");
 
     /** Times of the store are UTC. */
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT);
@@ -38,7 +38,10 @@ public final class NumberText {
         return value instanceof Boolean truth ? (truth ? "yes" : "no") : value.toString();
     }
 
-    /** Formats a value for a sentence: plain, percent, points (percentage points), signed_points, signed or tenth. */
+    /**
+     * Formats a value for a sentence: plain, percent, points (percentage points), signed_points, signed, tenth, or words (a
+     * name without underscores).
+     */
     public static String of(@Nullable Object value, String format) {
         if (value instanceof Number number) {
             double real = settled(number.doubleValue());
@@ -51,7 +54,7 @@ public final class NumberText {
                 default -> of(value);
             };
         }
-        return of(value);
+        return format.equals("words") ? of(value).replace('_', ' ') : of(value);
     }
 
     /** Returns all formats of a value that the report may use. */

@@ -1,21 +1,22 @@
--- Section: The paper's three findings
+-- Section: The three findings of Chernov [1]
 -- Title: Accuracy by expert
--- Lead: Of {tested} experts with at least {least} questions in both groups, {different} differ in accuracy from the
---   questions in which they did not fire, at a false discovery rate of 5%; within subjects, {different_within} do.
--- Finding: {tested} experts fired at the last prompt token in at least {least} questions and did not fire in at least
---   {least} others. {different} of them differ in accuracy from the other questions, at a false discovery rate of 5%;
---   within subjects, {different_within} do.
+-- Lead: Of {tested} {tested|expert|experts} with at least {least} questions in both groups, {different}
+--   {different|differs|differ} in accuracy from the questions in which {different|it|they} did not fire, at a false
+--   discovery rate of 5%; within subjects, {different_within} {different_within|does|do}.
+-- Finding: {tested} {tested|expert|experts} fired at the last prompt token in at least {least} questions and did not fire
+--   in at least {least} others. {different} of them {different|differs|differ} in accuracy from the other questions, at a
+--   false discovery rate of 5%; within subjects, {different_within} {different_within|does|do}.
 -- Finding: Among those that differ, accuracy goes from {lowest percent} (95% CI {lowest_low percent} to
 --   {lowest_high percent}) to {highest percent} (95% CI {highest_low percent} to {highest_high percent}).
 -- Caption: Accuracy of the questions in which an expert fired at the last prompt token: the experts with the highest
 --   and the lowest intervals.
--- Note: Bars are Wilson's 95% intervals; the dashes mark the accuracy of the run. The paper [1] finds that the accuracy
+-- Note: Bars are Wilson's 95% intervals; the dashes mark the accuracy of the run. Chernov [1] finds that the accuracy
 --   of experts of one layer varies significantly. An expert that fires in easy subjects has a high accuracy for that
 --   reason alone; the next figure controls for subjects.
 -- X: Accuracy (%)
 -- Chance: accuracy of the run
--- Missing: this needs answers, every token of the prompts, and experts that fired in at least 30 questions and did not
---   fire in at least 30 others
+-- Needs: answers last_prompt
+-- Missing: no expert fired in at least 30 questions and did not fire in at least 30 others
 -- Views: expert_accuracy
 -- Picture: intervals label=place x=accuracy low=wilson_low high=wilson_high chance=run_accuracy
 SELECT

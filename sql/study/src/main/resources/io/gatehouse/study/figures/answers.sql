@@ -1,16 +1,17 @@
 -- Section: The run
 -- Title: Accuracy
--- Lead: {model} answered {n} questions of {subjects} subjects, {accuracy percent} correctly (95% CI
---   {wilson_low percent} to {wilson_high percent}; chance {chance percent}).
--- Finding: {accuracy percent} of the {n} answers are correct (95% CI {wilson_low percent} to {wilson_high percent}). By
---   chance it would be {chance percent}.
--- Finding: Each prompt token passes {layers} layers with experts and is routed to {top_k} of {experts} experts in each.
---   The prompts have {tokens} tokens in total.
+-- Lead: {model} answered {n} {n|question|questions} of {subjects} {subjects|subject|subjects}, {accuracy percent}
+--   correctly (95% CI {wilson_low percent} to {wilson_high percent}[; chance {chance percent}]).
+-- Finding: {accuracy percent} of the {n} {n|answer is|answers are} correct (95% CI {wilson_low percent} to
+--   {wilson_high percent}).[ By chance it would be {chance percent}.]
+-- Finding: Each prompt token passes {layers} {layers|layer|layers} with experts and is routed to {top_k} of {experts}
+--   experts in each. The {n|prompt has|prompts have} {tokens} {tokens|token|tokens} in total.
 -- Caption: Accuracy by subject.
--- Note: Bars are Wilson's 95% intervals; dashes mark chance. Subjects differ in difficulty: compare experts within
---   subjects where possible.
+-- Note: Bars are Wilson's 95% intervals; dashes mark chance, where the questions have choices. Subjects differ in
+--   difficulty: compare experts within subjects where possible.
 -- X: Accuracy (%)
--- Missing: the run has no answers
+-- Needs: answers
+-- Missing: no question has been answered
 -- Views: run_accuracy subject_accuracy
 -- Picture: intervals label=subject x=accuracy low=wilson_low high=wilson_high chance=chance
 SELECT

@@ -1,11 +1,12 @@
--- Section: Beyond the paper
+-- Section: Further analyses
 -- Title: Co-activation
 -- Finding: Of the pairs that fire together at {least} last prompt tokens or more, experts {expert} and {other_expert}
 --   of layer {layer} do so most often relative to chance: {lift tenth} times as often.
 -- Caption: Pairs of experts that fire together most often relative to chance, last prompt token.
 -- Note: Only pairs that chance would produce at five tokens or more. The share is the published equation; the adjacent
---   share follows the published code, which counts only neighbouring ranks.
--- Missing: no pair of experts fired together at 30 last prompt tokens or more
+--   share follows the published code, which counts only neighbouring ranks. Lift is the share relative to chance.
+-- Needs: last_prompt
+-- Missing: no two experts fired together at 30 last prompt tokens or more while chance would give at least five
 -- Views: expert_coactivation
 -- Picture: none
 SELECT

@@ -1,14 +1,15 @@
--- Section: Beyond the paper
+-- Section: Further analyses
 -- Title: Agreement of pruning criteria
--- Finding: The criteria that agree least are {criterion} and {other_criterion}: rank correlation {least signed},
---   averaged over layers, which range from {least_layer..most_layer signed}.
+-- Finding: The criteria that agree least are {criterion words} and {other_criterion words}: rank correlation {least signed}[,
+--   averaged over layers, which range from {least_layer..most_layer signed}].
 -- Caption: Rank correlation of pruning criteria, averaged over layers, last prompt token.
 -- Note: Each criterion ranks the experts of a layer; the value is Spearman's rank correlation. None of the criteria
 --   shows that an expert is needed; only an intervention does. Criteria with norms exist only if the run recorded norms.
 -- X: Criterion
 -- Y: Criterion
 -- Value: Spearman's rank correlation
--- Missing: this needs the weights of the selected experts and at least eight experts in a layer
+-- Needs: last_prompt weights
+-- Missing: no layer has at least eight experts of which the criteria are known
 -- Views: pruning_criteria criteria_agreement
 -- Picture: heat x=other_criterion y=criterion value=spearman least=6
 SELECT

@@ -1,19 +1,19 @@
--- Section: The paper's three findings
+-- Section: The three findings of Chernov [1]
 -- Title: Router entropy
--- Lead: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the maximum
---   (averaged over layers, which range from {top_k_least percent} to {top_k_most percent}).
+-- Lead: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the maximum[,
+--   averaged over layers, which range from {top_k_least..top_k_most percent}].
 -- Finding: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the
---   maximum, averaged over layers, which range from {top_k_least..top_k_most percent}.
--- Finding: The entropy over all experts is {share percent} of the maximum; the layers range from
---   {share_least..share_most percent}.
+--   maximum[, averaged over layers, which range from {top_k_least..top_k_most percent}].
+-- Finding: The entropy over all experts is {share percent} of the maximum[; the layers range from
+--   {share_least..share_most percent}].
 -- Finding: From the first to the last layer with experts, the entropy of the selected experts' weights goes from
 --   {first_top_k percent} to {last_top_k percent} of the maximum.
--- Finding: The selected experts hold {mass percent} of the router's probability; the layers range from
---   {mass_least..mass_most percent}.
+-- Finding: The selected experts hold {mass percent} of the router's probability[; the layers range from
+--   {mass_least..mass_most percent}].
 -- Caption: Router entropy by layer, as a share of the maximum.
--- Note: 100% is a uniform gate. The paper [1] finds gates much closer to uniform than sparse, and an entropy that does
---   not fall with depth. It does not say which entropy it means, so both are shown: a uniform gate over the selected
---   experts is not the same as a uniform gate over all experts.
+-- Note: 100% is a uniform gate. Chernov [1] finds gates much closer to uniform than sparse, and an entropy that does
+--   not fall with depth. The paper does not say which entropy it means, so both are shown: a uniform gate over the
+--   selected experts is not the same as a uniform gate over all experts.
 -- X: Layer
 -- Y: Entropy (%)
 -- Chance: uniform gate
@@ -46,7 +46,9 @@ JOIN (VALUES
     (1, 'last_prompt', 'selected experts, last prompt token'),
     (2, 'last_prompt', 'all experts, last prompt token'),
     (1, 'prompt', 'selected experts, all prompt tokens'),
-    (2, 'prompt', 'all experts, all prompt tokens')
+    (2, 'prompt', 'all experts, all prompt tokens'),
+    (1, 'generated', 'selected experts, generated tokens'),
+    (2, 'generated', 'all experts, generated tokens')
 ) AS v(number, scope, gate) ON v.scope = g.scope
 WHERE g.run_id = :run_id
 ORDER BY v.gate, g.layer;

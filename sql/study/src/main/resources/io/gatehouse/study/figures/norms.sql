@@ -1,7 +1,7 @@
--- Section: Beyond the paper
+-- Section: Further analyses
 -- Title: Router weights and output norms
--- Finding: At the last prompt token, the rank correlation of router probability and output norm ranges from
---   {least..most signed} over the layers.
+-- Finding: At the last prompt token, the rank correlation of router probability and output norm is {mean signed}[, averaged
+--   over layers, which range from {least..most signed}].
 -- Finding: There, the most probable of the selected experts has the largest output in {top percent} of the decisions
 --   (95% CI {top_low percent} to {top_high percent}); by chance it would be {chance percent}.
 -- Caption: Rank correlation of router probability and output norm by layer.
@@ -9,10 +9,12 @@
 -- X: Layer
 -- Y: Spearman's rank correlation
 -- Chance: no correlation
--- Missing: the run did not record the norms of expert outputs (--norms)
+-- Needs: norms
+-- Missing: no norms have been recorded yet
 -- Views: norm_gate_ranks norm_gate_agreement
 -- Picture: lines x=layer y=spearman by=tokens chance=no_correlation
 SELECT
+    avg(spearman) AS mean,
     min(spearman) AS least,
     max(spearman) AS most,
     sum(top_1_agreement * n) / sum(n) AS top,
@@ -23,7 +25,11 @@ FROM norm_gate_agreement
 WHERE run_id = :run_id AND scope = 'last_prompt';
 
 SELECT
-    CASE scope WHEN 'last_prompt' THEN 'last prompt token' ELSE 'all prompt tokens' END AS tokens,
+    CASE scope
+        WHEN 'last_prompt' THEN 'last prompt token'
+        WHEN 'prompt' THEN 'all prompt tokens'
+        ELSE 'generated tokens'
+    END AS tokens,
     layer,
     n,
     spearman,

@@ -1,18 +1,21 @@
--- Section: Beyond the paper
+-- Section: Further analyses
 -- Title: Specialisation by subject
--- Finding: In the last layer, in {always} pairs of subject and expert the expert fires at every last prompt token of
---   the subject (subjects with at least {least} of them); uniform routing would give each expert {uniform percent}.
--- Finding: The most specialised expert is expert {expert} ({subject}): it fires at {share percent} of the {n} last
+-- Finding: In layer {layer}, the last one with experts, there {always|is|are} {always}
+--   {always|pair|pairs} of subject and expert in which the expert fires at every last prompt token of the subject (subjects
+--   with at least {least} of them); uniform routing would give each expert {uniform percent}.
+-- Finding: The most specialised expert there is expert {expert} ({subject}): it fires at {share percent} of the {n} last
 --   prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}).
 -- Caption: Share of the last prompt tokens of a subject that are routed to an expert, last layer.
 -- Note: For another layer, change the SQL of this figure.
 -- X: Expert
 -- Y: Subject
 -- Value: Share of the subject's tokens (%)
--- Missing: the questions have no subjects, or nothing was recorded at the last prompt token
+-- Needs: last_prompt subjects
+-- Missing: the last layer has no decisions at the last prompt tokens of the subjects
 -- Views: subject_specialisation
 -- Picture: heat x=expert y=subject value=share
 SELECT
+    max(layer) AS layer,
     30 AS least,
     CASE WHEN count(*) FILTER (WHERE n >= 30) > 0 THEN count(*) FILTER (WHERE share = 1 AND n >= 30) END AS always,
     max(uniform_share) AS uniform,

@@ -1,7 +1,7 @@
--- Section: The paper's three findings
+-- Section: The three findings of Chernov [1]
 -- Title: Accuracy by expert within subjects
--- Finding: Over the {tested} experts with at least {least} questions in both groups, accuracy differs from the other
---   questions by a median of {median_apart points} and a mean of {apart points}; within subjects, by a median of
+-- Finding: Over the {tested} {tested|expert|experts} with at least {least} questions in both groups, accuracy differs from
+--   the other questions by a median of {median_apart points} and a mean of {apart points}; within subjects, by a median of
 --   {median_within points} and a mean of {apart_within points}.
 -- Finding: The largest difference with a q-value below {bound} is that of expert {expert} in layer {layer}:
 --   {difference signed_points} (95% CI {difference_low signed_points} to {difference_high signed_points}; {n} questions
@@ -10,16 +10,16 @@
 --   {within_high signed_points}).
 -- Finding: Within subjects, the 95% CI of its difference, {unclear_low signed_points} to {unclear_high signed_points},
 --   includes no difference.
--- Finding: None of the {alike} experts with at least {least} questions in both groups has a difference with a q-value
---   below {bound}.
+-- Finding: None of the {alike} {alike|expert|experts} with at least {least} questions in both groups has a difference with a
+--   q-value below {bound}.
 -- Caption: Difference in accuracy of each expert, overall and within subjects (Mantel and Haenszel).
 -- Note: Each dot is an expert: its accuracy minus that of the questions in which it did not fire. Without an effect of
 --   subjects, the dots would lie on the diagonal; dots on the horizontal line differ only because of their subjects.
 --   What remains within subjects is still an observation.
 -- X: Difference in accuracy (percentage points)
 -- Y: Difference within subjects (percentage points)
--- Missing: this needs answers, every token of the prompts, and experts that fired in at least 30 questions and did not
---   fire in at least 30 others
+-- Needs: answers last_prompt subjects
+-- Missing: no expert fired in at least 30 questions and did not fire in at least 30 others
 -- Views: expert_accuracy expert_subject_accuracy
 -- Picture: scatter x=difference y=stratified_lift
 SELECT

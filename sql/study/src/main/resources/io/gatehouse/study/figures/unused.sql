@@ -1,15 +1,20 @@
--- Section: The paper's three findings
+-- Section: The three findings of Chernov [1]
 -- Title: Unused experts
--- Lead: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n} questions;
---   over all prompt tokens, {unused_prompt} of {experts_prompt}.
+-- Lead: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
+--   {n|prompt|prompts}.
+-- Lead: Over all {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts never
+--   fired.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
---   questions.
--- Finding: Over all {tokens_prompt} prompt tokens, {unused_prompt} of {experts_prompt} experts are unused.
--- Finding: With {half} questions, {unused_at_half tenth} would be unused at the last prompt token; a uniform router
---   would leave {uniform_unused tenth} unused after all {n}.
+--   {n|prompt|prompts}.
+-- Finding: Over all {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts
+--   {unused_prompt|is|are} unused.
+-- Finding: Over {tokens_generated} generated {tokens_generated|token|tokens}, {unused_generated} of {experts_generated}
+--   experts {unused_generated|is|are} unused.
+-- Finding: With {half} {half|prompt|prompts}, {unused_at_half tenth} would be unused at the last prompt token; a uniform
+--   router would leave {uniform_unused tenth} unused after all {n}.
 -- Caption: Expected number of unused experts of a layer by number of questions, last prompt token.
--- Note: If a line still falls at its end, more questions would use more experts. The paper [1] reports that most
---   experts were never activated, without naming the tokens.
+-- Note: If a line still falls at its end, more questions would use more experts. Chernov [1] reports that most experts
+--   were never activated, without naming the tokens.
 -- X: Questions (logarithmic)
 -- Y: Unused experts
 -- Missing: no routing decision was recorded
@@ -23,8 +28,11 @@ SELECT
     sum(u.experts) FILTER (WHERE u.scope = 'prompt') AS experts_prompt,
     sum(u.unused) FILTER (WHERE u.scope = 'last_prompt') / sum(u.experts) FILTER (WHERE u.scope = 'last_prompt')
         AS unused_share,
-    max(u.n) AS n,
+    max(u.n) FILTER (WHERE u.scope = 'last_prompt') AS n,
     max(u.tokens) FILTER (WHERE u.scope = 'prompt') AS tokens_prompt,
+    sum(u.unused) FILTER (WHERE u.scope = 'generated') AS unused_generated,
+    sum(u.experts) FILTER (WHERE u.scope = 'generated') AS experts_generated,
+    max(u.tokens) FILTER (WHERE u.scope = 'generated') AS tokens_generated,
     max(r.unused_at_half) AS unused_at_half,
     max(r.half) AS half,
     max(r.uniform_unused) AS uniform_unused

@@ -90,11 +90,14 @@ public final class FeedForwardBlock<E extends TFloating> {
     }
 
     private static float outputScale(FeedForward.Sparse sparse) {
-        return sparse.router() instanceof Router.Scored scored ? scored.outputScale() : 1;
+        return sparse.router() instanceof Router.Scored scored
+                ? scored.weights().outputScale()
+                : 1;
     }
 
     private RouterBlock.Decision route(Operand<TFloat32> x, Operand<TFloat32> stream, FeedForward.Sparse sparse) {
-        boolean ofResidual = sparse.router() instanceof Router.Scored scored && scored.input() == Router.Input.RESIDUAL;
+        boolean ofResidual = sparse.router() instanceof Router.Scored scored
+                && scored.logits().input() == Router.Input.RESIDUAL;
         WeightSpec<TFloat32> router =
                 WeightSpec.matrix("mlp.gate.weight", sparse.experts(), hiddenSize, TFloat32.class);
         return new RouterBlock(tf, sparse.router(), sparse.experts(), sparse.topK(), weights)
@@ -115,7 +118,8 @@ public final class FeedForwardBlock<E extends TFloating> {
             RouterBlock.Decision decision,
             FeedForward.Sparse sparse,
             Optional<? extends Operand<TInt32>> answerRows) {
-        boolean onInput = sparse.router() instanceof Router.Scored scored && scored.onInput();
+        boolean onInput = sparse.router() instanceof Router.Scored scored
+                && scored.weights().onInput();
         Operand<TFloat32> own = onInput ? tf.onesLike(decision.weights()) : decision.weights();
         Operand<TFloat32> multipliers = changes.<Operand<TFloat32>>map(
                         inputs -> tf.math.mul(own, blocks.rows(inputs.scale(), decision.experts())))

@@ -112,14 +112,16 @@ public final class RouterBlock {
                 byProbability() ? columns(ranked.values(), 0, k) : atExperts(selection.probabilities(), experts);
         Operand<TFloat32> mass = blocks.sumLastKept(chosen);
         Operand<TFloat32> renormalised = tf.math.div(chosen, mass);
-        Operand<TFloat32> logProbabilities = router.score() == Score.SIGMOID
+        Operand<TFloat32> logProbabilities = router.selection().score() == Score.SIGMOID
                 ? logarithm(selection.probabilities())
                 : tf.nn.logSoftmax(selection.logits());
         return new Decision(
                 own,
                 selection.probabilities(),
                 experts,
-                byProbability() || (router.score() == Score.LOGIT && !router.selectionBias())
+                byProbability()
+                                || (router.selection().score() == Score.LOGIT
+                                        && !router.selection().biased())
                         ? Optional.empty()
                         : Optional.of(columns(ranking(selection, ranked), 0, k)),
                 weights(selection, experts, chosen, renormalised),
@@ -131,45 +133,52 @@ public final class RouterBlock {
 
     /** Whether the selection score of an expert is its probability. */
     private boolean byProbability() {
-        return router.score() == Score.SOFTMAX
-                && !router.selectionBias()
-                && router.groups().isEmpty();
+        return router.selection().score() == Score.SOFTMAX
+                && !router.selection().biased()
+                && router.selection().groups().isEmpty();
     }
 
     /** How many experts a token can be sent to. */
     private int available() {
-        return router.groups()
+        return router.selection()
+                .groups()
                 .map(groups -> expertCount / groups.count() * groups.kept())
                 .orElse(expertCount);
     }
 
     private Operand<TFloat32> capped(Operand<TFloat32> product) {
-        Operand<TFloat32> scaled = blocks.times(product, router.logitScale());
-        Operand<TFloat32> biased = router.biased()
+        Operand<TFloat32> scaled = blocks.times(product, router.logits().scale());
+        Operand<TFloat32> biased = router.logits().biased()
                 ? tf.math.add(scaled, weights.value(WeightSpec.vector("mlp.gate.bias", expertCount)))
                 : scaled;
-        return router.softCap().map(cap -> blocks.softCapped(biased, cap)).orElse(biased);
+        return router.logits()
+                .softCap()
+                .map(cap -> blocks.softCapped(biased, cap))
+                .orElse(biased);
     }
 
     private Selection select(Operand<TFloat32> logits) {
-        Operand<TFloat32> score = switch (router.score()) {
+        Operand<TFloat32> score = switch (router.selection().score()) {
             case SOFTMAX -> tf.nn.softmax(logits);
             case SIGMOID -> tf.math.sigmoid(logits);
             case LOGIT -> logits;
         };
-        Operand<TFloat32> probabilities = switch (router.score()) {
+        Operand<TFloat32> probabilities = switch (router.selection().score()) {
             case SOFTMAX -> score;
             case SIGMOID -> tf.math.div(score, tf.math.maximum(blocks.sumLastKept(score), tf.constant(TINY)));
             case LOGIT -> tf.nn.softmax(logits);
         };
-        Operand<TFloat32> selection = router.selectionBias()
+        Operand<TFloat32> selection = router.selection().biased()
                 ? tf.math.add(score, weights.value(WeightSpec.vector("mlp.gate.e_score_correction_bias", expertCount)))
                 : score;
         return new Selection(logits, score, probabilities, selectable(selection));
     }
 
     private Operand<TFloat32> selectable(Operand<TFloat32> selection) {
-        return router.groups().map(groups -> inGroups(selection, groups)).orElse(selection);
+        return router.selection()
+                .groups()
+                .map(groups -> inGroups(selection, groups))
+                .orElse(selection);
     }
 
     /** Puts the experts of all groups but the best ones out of the selection. */
@@ -199,7 +208,7 @@ public final class RouterBlock {
         Operand<TFloat32> met = tf.max(blocks.rows(mask, wished.indices()), tf.constant(-1), Max.keepDims(true));
         Operand<TBool> out = tf.math.greater(tf.math.mul(met, tf.expandDims(mask, tf.constant(0))), tf.constant(0f));
         Selection left = select(tf.select(out, tf.constant(OUT), logits));
-        if (byProbability() || !router.selectionBias()) {
+        if (byProbability() || !router.selection().biased()) {
             return left;
         }
         // A bias must not bring a masked expert back, and groups are compared without it.
@@ -214,10 +223,10 @@ public final class RouterBlock {
 
     /** The values that margins are differences of, for the ranked experts. */
     private Operand<TFloat32> ranking(Selection selection, TopK<TFloat32, TInt32> ranked) {
-        if (router.score() != Score.LOGIT) {
+        if (router.selection().score() != Score.LOGIT) {
             return ranked.values();
         }
-        return router.selectionBias()
+        return router.selection().biased()
                 ? atExperts(tf.nn.softmax(selection.selection()), ranked.indices())
                 : atExperts(selection.probabilities(), ranked.indices());
     }
@@ -245,14 +254,17 @@ public final class RouterBlock {
         if (kind instanceof Router.SparseMixer mixer) {
             return sparseMixer(selection.logits(), experts, mixer.jitter());
         }
-        Operand<TFloat32> raw = switch (router.weight()) {
-            case SCORE -> router.score() == Score.SOFTMAX ? probabilities : atExperts(selection.score(), experts);
+        Operand<TFloat32> raw = switch (router.weights().weight()) {
+            case SCORE ->
+                router.selection().score() == Score.SOFTMAX ? probabilities : atExperts(selection.score(), experts);
             case SOFTMAX_OF_CHOSEN -> tf.nn.softmax(atExperts(selection.logits(), experts));
             case SIGMOID -> tf.math.sigmoid(atExperts(selection.logits(), experts));
         };
-        boolean alreadyDone = router.weight() == Weight.SCORE && router.score() == Score.SOFTMAX;
-        Operand<TFloat32> scaled = blocks.times(normalised(raw, alreadyDone, renormalised), router.scale());
-        return router.expertScale()
+        boolean alreadyDone =
+                router.weights().weight() == Weight.SCORE && router.selection().score() == Score.SOFTMAX;
+        Operand<TFloat32> scaled = blocks.times(
+                normalised(raw, alreadyDone, renormalised), router.weights().scale());
+        return router.weights().expertScale()
                 ? tf.math.mul(
                         scaled,
                         blocks.rows(
@@ -261,7 +273,7 @@ public final class RouterBlock {
     }
 
     private Operand<TFloat32> normalised(Operand<TFloat32> raw, boolean alreadyDone, Operand<TFloat32> renormalised) {
-        Normalisation normalisation = router.normalisation();
+        Normalisation normalisation = router.weights().normalisation();
         if (normalisation instanceof Normalisation.Sum sum) {
             if (sum.epsilon() == 0 && alreadyDone) {
                 return renormalised;

@@ -22,7 +22,7 @@ public final class SlotQueue {
     }
 
     /** Takes a slot if one is free. */
-    synchronized boolean tryAcquire() {
+    public synchronized boolean tryAcquire() {
         boolean acquired = free > 0;
         if (acquired) {
             free--;

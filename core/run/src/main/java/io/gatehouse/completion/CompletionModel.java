@@ -26,16 +26,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** A model, its tokenizer and its chat template. The weights are read for the first completion. For one thread. */
-public final class ServedModel implements AutoCloseable {
+public final class CompletionModel implements AutoCloseable {
     /** Log-probabilities of one request: as many as are sent in about 25 MB. */
     private static final long MOST_SCORES = 1 << 18;
 
     /** Characters of prompts that one request may have sent back: 6 MB if each is escaped in JSON. */
     private static final long MOST_ECHOED = 1 << 20;
+
+    /** Tokens that one request may have generated, of all of its texts together: their text is far below 64 MB. */
+    private static final long MOST_GENERATED = 1 << 18;
 
     private static final String END = "eos_token";
 
@@ -46,7 +50,7 @@ public final class ServedModel implements AutoCloseable {
     private final ModelDescription description;
     private Optional<Engine> engine = Optional.empty();
 
-    private ServedModel(
+    private CompletionModel(
             Checkpoint checkpoint,
             EngineOptions options,
             Tokenizer tokenizer,
@@ -63,18 +67,20 @@ public final class ServedModel implements AutoCloseable {
      * Reads a model short of its weights.
      *
      * @param memory bytes that this process may take
+     * @throws GatehouseException INVALID_ARGUMENT if there is no such precision or device; what is wrong with the model
      */
-    public static ServedModel open(ModelChoice choice, long memory) {
-        Path path = RunRequest.path(choice.path());
-        EngineOptions options = RunRequest.engineOptions(choice.precision(), choice.device(), Optional.empty())
+    public static CompletionModel open(ModelSpec spec, long memory) {
+        Path path = RunRequest.path(spec.path());
+        EngineOptions options = RunRequest.engineOptions(spec.precision(), spec.device(), Optional.empty())
                 .within(memory);
+        options.device().requirePresent();
         Checkpoint checkpoint = Checkpoint.open(path);
         try {
             Tokenizer tokenizer = checkpoint.openTokenizer();
             try {
                 Optional<ChatTemplate> chat =
                         ChatTemplate.find(path, Clock.system(ZoneId.systemDefault()), Thinking.DEFAULT);
-                return new ServedModel(checkpoint, options, tokenizer, chat, describe(checkpoint, tokenizer));
+                return new CompletionModel(checkpoint, options, tokenizer, chat, describe(checkpoint, tokenizer));
             } catch (RuntimeException e) {
                 tokenizer.close();
                 throw e;
@@ -106,38 +112,57 @@ public final class ServedModel implements AutoCloseable {
 
     /** Ids of the tokens of a text. */
     public int[] encode(Input input) {
-        if (input.tokens().isPresent()) {
-            return input.tokens().get();
+        if (input instanceof Input.Tokens tokens) {
+            return tokens.ids();
         }
-        if (input.conversation().isPresent()) {
-            List<Message> messages = input.conversation().get().stream()
+        if (input instanceof Input.Conversation conversation) {
+            List<Message> messages = conversation.turns().stream()
                     .map(turn -> new Message(turn.role(), turn.content()))
                     .toList();
             return chat.orElseThrow(
                             () -> invalid("Model %s has no chat template; send a prompt to /v1/completions instead."
                                     .formatted(checkpoint.name())))
-                    .encode(messages, input.special());
+                    .encode(messages, conversation.answered());
         }
-        String text = input.text().orElse("");
-        return input.special() ? tokenizer.encodeBeginning(text) : tokenizer.encode(text);
+        Input.Text text = (Input.Text) input;
+        return text.special() ? tokenizer.encodeBeginning(text.text()) : tokenizer.encode(text.text());
     }
 
-    /** The text of tokens together. */
+    /**
+     * The text of tokens together.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT for an id that no token has
+     */
     public String decode(int... tokens) {
+        for (int token : tokens) {
+            if (token < 0
+                    || token >= tokenizer.vocabSize()
+                    || tokenizer.token(token).isEmpty()) {
+                throw invalid("No token of model %s has the id %d; its ids are below %,d."
+                        .formatted(checkpoint.name(), token, tokenizer.vocabSize()));
+            }
+        }
         return tokenizer.decode(tokens);
     }
 
     /**
      * Computes what a request asks for.
      *
+     * @param inParts whether a text is sent in parts, while it is generated
      * @param tokenised called after each prompt is tokenised; ends the computation by throwing
      * @param progress called when the weights are there, and after each layer; ends the computation by throwing
-     * @param completed is given each text when it ends
-     * @throws GatehouseException INVALID_ARGUMENT if prompt and text are longer than the model takes, or if more scores
-     *     or characters of prompts are asked for than are sent; what the engine throws
+     * @param completed is given each text when it ends, or each part of one
+     * @throws GatehouseException INVALID_ARGUMENT if prompt and text are longer than the model takes, or if more tokens,
+     *     scores or characters of prompts are asked for than are sent; what the engine throws
      */
     public void complete(
-            CompletionRequest request, Runnable tokenised, Runnable progress, Consumer<Completion> completed) {
+            CompletionRequest request,
+            boolean inParts,
+            Runnable tokenised,
+            Runnable progress,
+            Consumer<Completion> completed) {
+        int asked = request.prompts().size() * request.samples();
+        request.maxTokens().ifPresent(maxTokens -> requireFewTokens(asked, maxTokens));
         List<int[]> prompts = new ArrayList<>();
         for (Input input : request.prompts()) {
             prompts.add(encode(input));
@@ -145,7 +170,8 @@ public final class ServedModel implements AutoCloseable {
         }
         prompts.forEach(
                 prompt -> requireShort(prompt.length, request.maxTokens().orElse(1)));
-        int maxTokens = request.maxTokens().orElseGet(() -> description.positions() - longest(prompts));
+        int maxTokens = request.maxTokens()
+                .orElseGet(() -> (int) Math.min(description.positions() - longest(prompts), MOST_GENERATED / asked));
         requireFewScores(request, prompts, maxTokens);
         List<String> echoed = echoed(request, prompts);
         List<Prompt> texts = new ArrayList<>();
@@ -157,20 +183,18 @@ public final class ServedModel implements AutoCloseable {
         Engine loaded = engine();
         progress.run();
         StopTexts stop = new StopTexts(request.stop());
+        Set<Integer> endTokens = EndTokens.of(checkpoint.directory());
         // A prompt alone is followed by a token, too, which is then left out.
         GenerationOptions generation = new GenerationOptions(
-                        Math.max(1, maxTokens),
-                        0,
-                        EndTokens.of(checkpoint.directory()),
-                        List.of(),
-                        tokens -> stop.isIn(tokens, tokenizer))
-                .sampled(sampling(request.choice()), text -> text % request.samples());
+                        Math.max(1, maxTokens), 0, endTokens, List.of(), tokens -> stop.isIn(tokens, tokenizer))
+                .sampled(sampling(request.sampling()), text -> text % request.samples());
         Capture capture = request.echo() && request.top().isPresent() ? Capture.LOGITS : Capture.NOTHING;
         loaded.generate(
                 texts,
                 generation,
                 capture,
-                new CompletionListener(request, texts, echoed, maxTokens, stop, tokenizer, progress, completed));
+                new CompletionListener(
+                        request, inParts, texts, echoed, maxTokens, stop, endTokens, tokenizer, progress, completed));
     }
 
     private Engine engine() {
@@ -180,17 +204,17 @@ public final class ServedModel implements AutoCloseable {
         return engine.get();
     }
 
-    private static Sampling sampling(CompletionRequest.Choice choice) {
-        return choice.temperature() == 0
-                ? new Sampling(false, 1, 0, 1, 0, choice.repetitionPenalty(), 0)
+    private static Sampling sampling(TokenSampling asked) {
+        return asked.temperature() == 0
+                ? new Sampling(false, 1, 0, 1, 0, asked.repetitionPenalty(), 0)
                 : new Sampling(
                         true,
-                        choice.temperature(),
-                        choice.topK(),
-                        choice.topP(),
-                        choice.minP(),
-                        choice.repetitionPenalty(),
-                        choice.seed());
+                        asked.temperature(),
+                        asked.topK(),
+                        asked.topP(),
+                        asked.minP(),
+                        asked.repetitionPenalty(),
+                        asked.seed());
     }
 
     private static int longest(List<int[]> prompts) {
@@ -201,6 +225,14 @@ public final class ServedModel implements AutoCloseable {
         if ((long) prompt + maxTokens > description.positions()) {
             throw invalid("The prompt has %,d tokens and max_tokens is %,d; the context of the model is %,d."
                     .formatted(prompt, maxTokens, description.positions()));
+        }
+    }
+
+    private static void requireFewTokens(int texts, int maxTokens) {
+        if ((long) texts * maxTokens > MOST_GENERATED) {
+            throw invalid(
+                    "The request asks for up to %,d generated tokens (%,d texts, max_tokens is %,d); the limit is %,d."
+                            .formatted((long) texts * maxTokens, texts, maxTokens, MOST_GENERATED));
         }
     }
 
@@ -226,7 +258,7 @@ public final class ServedModel implements AutoCloseable {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             int[] prompt = prompts.get(i);
-            texts.add(request.prompts().get(i).text().orElseGet(() -> tokenizer.decode(prompt)));
+            texts.add(request.prompts().get(i) instanceof Input.Text text ? text.text() : tokenizer.decode(prompt));
         }
         long characters = texts.stream().mapToLong(String::length).sum() * request.samples();
         if (characters > MOST_ECHOED) {

@@ -7,22 +7,25 @@ import io.gatehouse.completion.ModelDescription;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.query.admission.SlotQueue;
-import io.gatehouse.worker.ModelWorker;
+import io.gatehouse.worker.ModelProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A model in its process, which starts with the first request and is asked one thing at a time. A process that ends is one
- * error of the request that it was answering and of those that were waiting; the next request starts another.
+ * The requests to one model, which are answered one at a time, in their order. Its process starts with the first one. A
+ * process that ends is one error of the request that it was answering and of those that were waiting; the next request
+ * starts another.
  */
-final class HostedModel {
+final class ModelQueue {
     private final Path path;
     private final ModelSettings settings;
+    private final ModelProcesses processes;
     private final SlotQueue turn = new SlotQueue(1);
-    private volatile Optional<ModelWorker> worker = Optional.empty();
+    private volatile Optional<ModelProcess> worker = Optional.empty();
     /** That of the last process, so that it can be told while a request is computed. */
     private volatile Optional<ModelDescription> description = Optional.empty();
 
@@ -32,14 +35,15 @@ final class HostedModel {
     /** How often the process has ended, and how the last time. */
     private record Crash(int number, Optional<GatehouseException> reason) {}
 
-    HostedModel(Path path, ModelSettings settings) {
+    ModelQueue(Path path, ModelSettings settings, ModelProcesses processes) {
         this.path = path;
         this.settings = settings;
+        this.processes = processes;
     }
 
     /** @param left whether the client has left */
     ModelDescription description(BooleanSupplier left) {
-        return description.orElseGet(() -> ask(left, ModelWorker::description));
+        return description.orElseGet(() -> ask(left, ModelProcess::description));
     }
 
     int[] encode(Input input, BooleanSupplier left) {
@@ -54,8 +58,16 @@ final class HostedModel {
         return ask(left, model -> model.complete(request, settings.timeout(), () -> closed || left.getAsBoolean()));
     }
 
+    /** @param parts is given the texts while they are generated; ends the request by throwing */
+    void stream(CompletionRequest request, BooleanSupplier left, Consumer<Completion> parts) {
+        ask(left, model -> {
+            model.stream(request, settings.timeout(), () -> closed || left.getAsBoolean(), parts);
+            return request;
+        });
+    }
+
     /** Asks when all requests before have been answered. */
-    private <T> T ask(BooleanSupplier left, Function<ModelWorker, T> question) {
+    private <T> T ask(BooleanSupplier left, Function<ModelProcess, T> question) {
         if (turn.waiting() >= settings.queued()) {
             throw new GatehouseException(
                     ErrorCode.QUERY_BUSY, "%d requests to this model wait already.".formatted(settings.queued()));
@@ -82,17 +94,18 @@ final class HostedModel {
         }
     }
 
-    private <T> T answer(Function<ModelWorker, T> question) {
+    private <T> T answer(Function<ModelProcess, T> question) {
         // One that ended while nobody asked is nobody's error.
         worker.filter(known -> !known.isUsable()).ifPresent(ended -> end());
+        processes.take(this);
         try {
-            ModelWorker asked = worker.orElseGet(() -> settings.starter().start(path));
+            ModelProcess asked = worker.orElseGet(() -> settings.starter().start(path));
             worker = Optional.of(asked);
             description = Optional.of(asked.description());
             requireOpen();
             return question.apply(asked);
         } catch (GatehouseException e) {
-            if (worker.filter(ModelWorker::isUsable).isEmpty()) {
+            if (worker.filter(ModelProcess::isUsable).isEmpty()) {
                 end();
                 requireOpen();
                 lastCrash = new Crash(lastCrash.number() + 1, Optional.of(e));
@@ -112,8 +125,22 @@ final class HostedModel {
     }
 
     private void end() {
-        worker.ifPresent(ModelWorker::close);
+        worker.ifPresent(ModelProcess::close);
         worker = Optional.empty();
+        processes.release(this);
+    }
+
+    /** Ends the process if no request is being answered; whether it did. */
+    boolean endIfIdle() {
+        if (!turn.tryAcquire()) {
+            return false;
+        }
+        try {
+            end();
+            return true;
+        } finally {
+            turn.release();
+        }
     }
 
     /** Ends the process, whatever it computes. */

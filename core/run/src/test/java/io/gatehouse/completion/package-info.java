@@ -1,0 +1,4 @@
+@NullMarked
+package io.gatehouse.completion;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,200 @@
+package io.gatehouse.sql;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.SqlResource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.duckdb.DuckDBChunkedResult;
+import org.duckdb.DuckDBDataChunkReader;
+import org.duckdb.DuckDBPreparedStatement;
+import org.duckdb.DuckDBReadableVector;
+import org.duckdb.DuckDBWritableVector;
+
+/** Calls functions in Java that read the decisions of a run, and reads these on a connection of its own. */
+final class DecisionReads {
+    private static final int LISTED_RANKS = 8;
+
+    private static final Map<String, String> TOKENS =
+            Map.of("last_prompt", "is_last_prompt", "prompt", "NOT is_generated", "generated", "is_generated");
+
+    private final ReaderSource readers;
+    private final FunctionReads reads;
+
+    /** For functions that hold what they read, of which each may take the memory that there is for it. */
+    private final Semaphore holding = new Semaphore(1, true);
+
+    /** Is told decisions, one after another. */
+    interface Listener {
+        /**
+         * The next decision.
+         *
+         * @param experts the first {@code count} are its experts, the one of rank 1 first
+         */
+        void decide(int question, int position, int layer, int[] experts, int count);
+    }
+
+    /** The result of a function for one row of its arguments; empty for NULL. */
+    interface RowFunction {
+        Optional<String> result(long row, FunctionReads.OfStatement statement);
+    }
+
+    /**
+     * @param readers connections on which {@code jdbc_stream_results} may be set
+     * @param reads the statements that can be stopped
+     */
+    DecisionReads(ReaderSource readers, FunctionReads reads) {
+        this.readers = requireNonNull(readers, "readers is null");
+        this.reads = requireNonNull(reads, "reads is null");
+    }
+
+    static boolean isScope(String scope) {
+        return TOKENS.containsKey(scope);
+    }
+
+    /**
+     * Calls a function for each row. The result is NULL where an argument is.
+     *
+     * @param rows its arguments, the name of the statement first
+     */
+    void call(DuckDBDataChunkReader rows, DuckDBWritableVector results, RowFunction function) {
+        for (long row = 0; row < rows.rowCount(); row++) {
+            Optional<String> result = holdsNull(rows, row) ? Optional.empty() : called(rows, row, function);
+            if (result.isPresent()) {
+                results.setString(row, result.get());
+            } else {
+                results.setNull(row);
+            }
+        }
+    }
+
+    private Optional<String> called(DuckDBDataChunkReader rows, long row, RowFunction function) {
+        FunctionReads.OfStatement statement = reads.of(rows.vector(0).getString(row));
+        try {
+            return function.result(row, statement);
+        } catch (GatehouseException e) {
+            statement.fail(e);
+            throw e;
+        }
+    }
+
+    private static boolean holdsNull(DuckDBDataChunkReader rows, long row) {
+        for (long column = 0; column < rows.columnCount(); column++) {
+            if (rows.vector(column).isNull(row)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Runs what holds much of what it reads, after others that do. */
+    <T> T alone(FunctionReads.OfStatement statement, Supplier<T> work) {
+        while (!Uninterruptibles.tryAcquireUninterruptibly(holding, Duration.ofMillis(100))) {
+            statement.checkStopped();
+        }
+        try {
+            return work.get();
+        } finally {
+            holding.release();
+        }
+    }
+
+    /**
+     * Reads decisions by question, position and layer.
+     *
+     * @param scope which tokens, a known one
+     * @param condition in SQL, of columns of decisions
+     */
+    void read(int run, String scope, String condition, FunctionReads.OfStatement statement, Listener listener) {
+        try {
+            DriverConnection connection = new DriverConnection(readers.open());
+            try {
+                statement.begin(connection);
+                read(connection.jdbc(), run, scope, condition, statement, listener);
+            } finally {
+                statement.end(connection);
+            }
+        } catch (SQLException e) {
+            statement.checkStopped();
+            throw DuckDbErrors.translate(e);
+        }
+    }
+
+    private static void read(
+            Connection connection,
+            int run,
+            String scope,
+            String condition,
+            FunctionReads.OfStatement statement,
+            Listener listener)
+            throws SQLException {
+        int ranks = ranks(connection, run);
+        String sql = SqlResource.text("decisions.sql")
+                .replace(
+                        "$ranks",
+                        IntStream.rangeClosed(1, ranks)
+                                .mapToObj(DecisionReads::column)
+                                .collect(Collectors.joining(", ")))
+                .replace("$run", Integer.toString(run))
+                .replace("$tokens", requireNonNull(TOKENS.get(scope), "the scope is known"))
+                .replace("$condition", condition);
+        try (DuckDBPreparedStatement decisions =
+                        connection.prepareStatement(sql).unwrap(DuckDBPreparedStatement.class);
+                DuckDBChunkedResult chunks = decisions.query()) {
+            while (chunks.nextChunk()) {
+                pass(chunks.chunk(), ranks, listener);
+                statement.checkStopped();
+            }
+            DriverConnection.checkEnd(chunks);
+        }
+    }
+
+    /** The largest number of experts of a decision. */
+    private static int ranks(Connection connection, int run) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT coalesce(max(top_k), 1) FROM runs WHERE run_id = %s".formatted(run))) {
+                rows.next();
+                int ranks = rows.getInt(1);
+                statement.execute("SET SESSION jdbc_stream_results = true");
+                return ranks;
+            }
+        }
+    }
+
+    private static String column(int rank) {
+        return rank <= LISTED_RANKS ? "expert_" + rank : "more_experts[%s]".formatted(rank - LISTED_RANKS);
+    }
+
+    private static void pass(DuckDBDataChunkReader rows, int ranks, Listener listener) {
+        DuckDBReadableVector questions = rows.vector(0);
+        DuckDBReadableVector positions = rows.vector(1);
+        DuckDBReadableVector layers = rows.vector(2);
+        DuckDBReadableVector[] experts = new DuckDBReadableVector[ranks];
+        for (int rank = 0; rank < ranks; rank++) {
+            experts[rank] = rows.vector(rank + 3L);
+        }
+        int[] decision = new int[ranks];
+        long count = rows.rowCount();
+        for (long row = 0; row < count; row++) {
+            int chosen = 0;
+            for (DuckDBReadableVector rank : experts) {
+                if (!rank.isNull(row)) {
+                    decision[chosen++] = rank.getShort(row);
+                }
+            }
+            listener.decide(questions.getInt(row), positions.getInt(row), layers.getShort(row), decision, chosen);
+        }
+    }
+}

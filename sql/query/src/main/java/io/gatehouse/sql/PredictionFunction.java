@@ -1,0 +1,98 @@
+package io.gatehouse.sql;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.memory.FileMemory;
+import io.gatehouse.sql.catalog.SqlResource;
+import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.prediction.ExpertPredictions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.duckdb.DuckDBColumnType;
+import org.duckdb.DuckDBDataChunkReader;
+import org.duckdb.DuckDBFunctions;
+import org.duckdb.DuckDBScalarFunctionBuilder;
+import org.duckdb.DuckDBWritableVector;
+
+/**
+ * The function behind {@code predictability}: it learns from one half of the questions of a run and scores the other one.
+ * Its result is a text, because DuckDB's driver takes no lists from functions: {@code layer predictor predicted decisions
+ * uses hits} for each layer, predictor and number of experts, with semicolons between; NULL if nothing was scored.
+ */
+final class PredictionFunction {
+    /** The largest layer that is predicted; its pairs of experts take 16 MB. */
+    private static final int MAX_EXPERTS = 2048;
+
+    private final DecisionReads decisions;
+
+    PredictionFunction(DecisionReads decisions) {
+        this.decisions = requireNonNull(decisions, "decisions is null");
+    }
+
+    /** Registers the function in a database that has it not yet. */
+    void register(Connection connection) throws SQLException {
+        try (DuckDBScalarFunctionBuilder builder = DuckDBFunctions.scalarFunction()) {
+            var unused = builder.withName(DecisionFunction.PREDICTIONS.written())
+                    .withParameters(
+                            DuckDBColumnType.VARCHAR,
+                            DuckDBColumnType.INTEGER,
+                            DuckDBColumnType.INTEGER,
+                            DuckDBColumnType.VARCHAR)
+                    .withReturnType(DuckDBColumnType.VARCHAR)
+                    .withVectorizedFunction(this::predictRows)
+                    .register(connection);
+        }
+    }
+
+    private void predictRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {
+        decisions.call(
+                rows,
+                result,
+                (row, statement) -> decisions.alone(
+                        statement,
+                        () -> predict(
+                                rows.vector(1).getInt(row),
+                                rows.vector(2).getInt(row),
+                                rows.vector(3).getString(row),
+                                statement)));
+    }
+
+    private Optional<String> predict(int run, int experts, String scope, FunctionReads.OfStatement statement) {
+        if (!DecisionReads.isScope(scope)) {
+            return Optional.empty();
+        }
+        if (experts > MAX_EXPERTS) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Experts are predicted in layers of up to %,d; a layer has %,d.".formatted(MAX_EXPERTS, experts));
+        }
+        ExpertPredictions predictions =
+                new ExpertPredictions(experts, FileMemory.of("The prediction of experts, which holds pairs of them,"));
+        decisions.read(run, scope, half(run, 1), statement, predictions::learn);
+        predictions.endLearning();
+        decisions.read(run, scope, half(run, 0), statement, predictions::score);
+        String text = predictions.recalls().stream()
+                .map(recall -> "%s %s %s %s %s %s"
+                        .formatted(
+                                recall.layer(),
+                                recall.predictor(),
+                                recall.predicted(),
+                                recall.decisions(),
+                                recall.uses(),
+                                recall.hits()))
+                .collect(Collectors.joining(";"));
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    /** The questions of one half, the same ones each time, whatever the order of the quiz. */
+    private static String half(int run, int half) {
+        return SqlResource.text("half-of-questions.sql")
+                .strip()
+                .replace("$run", Integer.toString(run))
+                .replace("$half", Integer.toString(half));
+    }
+}

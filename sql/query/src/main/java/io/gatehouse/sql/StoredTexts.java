@@ -1,0 +1,107 @@
+package io.gatehouse.sql;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.sql.catalog.SqlResource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The bytes of the longest text in the tables of a database, rounded up, from the statistics that DuckDB keeps of its
+ * columns. They are read again after some time; until then a longer text that is committed meanwhile counts as one of
+ * before. Views, such as those of an export, have no statistics. Safe for use by many threads.
+ */
+final class StoredTexts implements LongSupplier {
+    private static final Duration STALE = Duration.ofSeconds(1);
+
+    /** Shorter texts make no difference to plans. */
+    private static final long USUAL = 2_048;
+
+    private static final Pattern LENGTH = Pattern.compile("Max String Length: (\\d+)");
+
+    private final ReaderSource readers;
+    private final ReentrantLock reading = new ReentrantLock();
+    private volatile Reading last;
+
+    /**
+     * What was read.
+     *
+     * @param statistics the statement that reads the statistics; empty if there are no texts
+     * @param nanos when it was read, as {@link System#nanoTime()}
+     */
+    private record Reading(String statistics, long longest, long nanos) {
+        boolean isStale() {
+            return System.nanoTime() - nanos > STALE.toNanos();
+        }
+    }
+
+    StoredTexts(ReaderSource readers) {
+        this.readers = requireNonNull(readers, "readers is null");
+        try (Connection connection = readers.open()) {
+            this.last = read(connection, statistics(connection));
+        } catch (SQLException e) {
+            throw DuckDbErrors.translate(e);
+        }
+    }
+
+    @Override
+    public long getAsLong() {
+        if (last.isStale() && reading.tryLock()) {
+            try (Connection connection = readers.open()) {
+                last = read(connection, last.statistics());
+            } catch (SQLException e) {
+                throw DuckDbErrors.translate(e);
+            } finally {
+                reading.unlock();
+            }
+        }
+        return last.longest();
+    }
+
+    /** Returns a query for the statistics of all texts: SELECT (SELECT concat(stats(a), stats(b)) FROM t LIMIT 1), …. */
+    private static String statistics(Connection connection) throws SQLException {
+        Map<String, List<String>> columns = new LinkedHashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(SqlResource.text("catalog/text-columns.sql"))) {
+            while (rows.next()) {
+                columns.computeIfAbsent(rows.getString(1), table -> new ArrayList<>())
+                        .add("stats(%s)".formatted(name(rows.getString(2))));
+            }
+        }
+        List<String> tables = new ArrayList<>();
+        columns.forEach((table, of) -> tables.add(
+                "(SELECT concat(%s) FROM %s LIMIT 1)".formatted(String.join(", ", of), name(table))));
+        return tables.isEmpty() ? "" : "SELECT concat(%s)".formatted(String.join(", ", tables));
+    }
+
+    private static String name(String name) {
+        return "\"" + name.replace("\"", "\"\"") + "\"";
+    }
+
+    private static Reading read(Connection connection, String statistics) throws SQLException {
+        long longest = 1;
+        if (!statistics.isEmpty()) {
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery(statistics)) {
+                rows.next();
+                Matcher length = LENGTH.matcher(rows.getString(1));
+                while (length.find()) {
+                    longest = Math.max(longest, Long.parseLong(length.group(1)));
+                }
+            }
+        }
+        // Rounded up, so that plans are seldom made anew.
+        return new Reading(statistics, Math.max(USUAL, Long.highestOneBit(2 * longest - 1)), System.nanoTime());
+    }
+}

@@ -1,0 +1,66 @@
+package io.gatehouse.sql.function;
+
+import java.util.List;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlWriter;
+
+/**
+ * A function in Java that reads the decisions of a run and returns a text. For the files of table functions; users cannot
+ * call it.
+ */
+public final class DecisionFunction extends SqlFunction {
+    /** {@code (run, layer, slots, stride, keys, scope, policy, fitted)}: the hits of a cache of each size. */
+    public static final DecisionFunction CACHE_REPLAY =
+            new DecisionFunction("expert_cache_replay", "gatehouse_cache_replay", 8);
+
+    /** {@code (run, experts, scope)}: how well the experts of a decision are predicted from what was before. */
+    public static final DecisionFunction PREDICTIONS =
+            new DecisionFunction("expert_predictions", "gatehouse_expert_predictions", 3);
+
+    public static final List<SqlOperator> ALL = List.of(CACHE_REPLAY, PREDICTIONS);
+
+    /** The variable of a connection in DuckDB with the name of the statement that runs. */
+    public static final String STATEMENT = "gatehouse_statement";
+
+    private final String written;
+
+    private DecisionFunction(String name, String written, int arguments) {
+        super(
+                name,
+                SqlKind.OTHER_FUNCTION,
+                Signatures.VARCHAR,
+                null,
+                Signatures.anything(arguments),
+                SqlFunctionCategory.USER_DEFINED_FUNCTION);
+        this.written = written;
+    }
+
+    /** Its name in DuckDB. */
+    public String written() {
+        return written;
+    }
+
+    /** Whether a statement for DuckDB may call one of them. */
+    public static boolean isCalledIn(String sql) {
+        return sql.contains(CACHE_REPLAY.written) || sql.contains(PREDICTIONS.written);
+    }
+
+    /** Writes the name of the statement as the first argument. */
+    @Override
+    public void unparse(SqlWriter writer, SqlCall call, int left, int right) {
+        writer.print(written);
+        SqlWriter.Frame frame = writer.startList("(", ")");
+        writer.print("coalesce(getvariable('%s'), '')".formatted(STATEMENT));
+        List<SqlNode> arguments = call.getOperandList();
+        for (SqlNode argument : arguments) {
+            writer.sep(",", true);
+            argument.unparse(writer, 0, 0);
+        }
+        writer.endList(frame);
+    }
+}

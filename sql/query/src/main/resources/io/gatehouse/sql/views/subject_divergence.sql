@@ -1,0 +1,64 @@
+-- One row per run, scope, layer and pair of subjects: how different the loads of the layer are.
+--
+-- Group: Specialisation
+-- Order: 5
+-- Title: Divergence between subjects
+-- Definition: of the loads of a layer at the tokens of two subjects, the Jensen-Shannon divergence: 0 if both subjects are
+--   spread over the experts alike, 1 if they share no expert. Each pair has one row, with subject before other_subject in
+--   the alphabet. Few tokens alone make it larger than 0: compare pairs of similar n.
+-- Formula: divergence = sum_e P ln(P / M) / 2 + Q ln(Q / M) / 2 over ln 2, P and Q the shares of the activations of the two
+--   subjects that go to expert e, M = (P + Q) / 2.
+-- Source: Lin 1991, IEEE Trans. Inf. Theory 37(1).
+-- Version: 1
+-- Example: SELECT layer, subject, other_subject, divergence, n, other_n
+--   FROM subject_divergence
+--   WHERE run_id = 1 AND scope = 'prompt'
+--   ORDER BY divergence DESC, layer, subject, other_subject
+--   LIMIT 10
+-- Picture: table
+--
+-- Columns:
+--   run_id INTEGER: The run
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
+--   layer SMALLINT: Layer of the model, from 0
+--   subject VARCHAR: Subject within the quiz
+--   other_subject VARCHAR: Another one, later in the alphabet
+--   n BIGINT: Number of tokens of the subject
+--   other_n BIGINT: Number of tokens of the other subject
+--   divergence DOUBLE: Jensen-Shannon divergence of the loads of the layer, in bits, 0 to 1
+WITH loads AS (
+    SELECT
+        run_id,
+        scope,
+        layer,
+        expert,
+        subject,
+        n,
+        activations / sum(activations) OVER (PARTITION BY run_id, scope, layer, subject) AS load_share
+    FROM subject_specialisation
+)
+SELECT
+    run_id,
+    scope,
+    layer,
+    subject,
+    other_subject,
+    n,
+    other_n,
+    significant(least(greatest(sum(part + other_part) / (2 * ln(2e0)), 0e0), 1e0)) AS divergence
+FROM (
+    SELECT
+        a.run_id,
+        a.scope,
+        a.layer,
+        a.subject,
+        b.subject AS other_subject,
+        a.n,
+        b.n AS other_n,
+        CASE WHEN a.load_share > 0 THEN a.load_share * ln(2 * a.load_share / (a.load_share + b.load_share)) ELSE 0e0 END AS part,
+        CASE WHEN b.load_share > 0 THEN b.load_share * ln(2 * b.load_share / (a.load_share + b.load_share)) ELSE 0e0 END AS other_part
+    FROM loads AS a
+    JOIN loads AS b
+        ON b.run_id = a.run_id AND b.scope = a.scope AND b.layer = a.layer AND b.expert = a.expert AND a.subject < b.subject
+) AS parts
+GROUP BY run_id, scope, layer, subject, other_subject, n, other_n

@@ -1,0 +1,9 @@
+SELECT
+    (SELECT count(*) FROM answers WHERE run_id = :run_id) > 0 AS answers,
+    (SELECT count(*) FROM experts WHERE run_id = :run_id AND scope = 'last_prompt') > 0 AS last_prompt,
+    (SELECT count(weight_sum) FROM experts WHERE run_id = :run_id) > 0 AS weights,
+    (SELECT count(*) FROM runs WHERE run_id = :run_id AND norms) > 0 AS norms,
+    (SELECT count(*)
+        FROM questions AS q
+        JOIN runs AS r ON r.task = q.task
+        WHERE r.run_id = :run_id AND q.subject <> '') > 0 AS subjects
