@@ -82,7 +82,7 @@ final class TestHostileModels {
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test")
                 .with(RunSources.of(all, List.of(SAMPLE.resolve("quiz"))));
         server = Optional.of(GatehouseServer.start(
-                store, engine, settings, new WorkerPlanner(store, WorkerCommand.settings(WORKER_BYTES, PATIENCE), WorkerCommand.settings(WORKER_BYTES, PATIENCE))));
+                store, engine, settings, new WorkerPlanner(store, WorkerCommand.settings(WORKER_BYTES, PATIENCE))));
     }
 
     @AfterEach

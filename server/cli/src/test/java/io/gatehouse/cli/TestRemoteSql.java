@@ -179,7 +179,7 @@ final class TestRemoteSql {
         try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store);
                 GatehouseServer server = GatehouseServer.start(
-                        store, engine, settings, new WorkerPlanner(store, WorkerCommand.standard(), WorkerCommand.standard()))) {
+                        store, engine, settings, new WorkerPlanner(store, WorkerCommand.standard()))) {
             return work.apply(server.uri());
         }
     }

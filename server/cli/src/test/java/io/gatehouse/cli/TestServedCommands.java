@@ -39,7 +39,7 @@ final class TestServedCommands {
         store = Store.open(file);
         engine = new QueryEngine(store);
         ServerSettings settings = ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test");
-        server = GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, WorkerCommand.standard(), WorkerCommand.standard()));
+        server = GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, WorkerCommand.standard()));
     }
 
     @AfterEach

@@ -27,6 +27,11 @@ public final class WorkerPlanner implements RunPlanner {
     private final AtomicInteger working = new AtomicInteger();
     private final Semaphore reading = new Semaphore(1, true);
 
+    /** Every process may take as much. */
+    public WorkerPlanner(Store store, WorkerSettings settings) {
+        this(store, settings, settings);
+    }
+
     /** @param reader what a process that reads may take while another one computes */
     public WorkerPlanner(Store store, WorkerSettings settings, WorkerSettings reader) {
         this.store = requireNonNull(store, "store is null");
