@@ -33,7 +33,7 @@ final class TestRunWorker {
         private Worker() {}
 
         public static void main(String[] arguments) throws IOException, InterruptedException {
-            PipeOutput out = new PipeOutput(new FileOutputStream(ParentProcess.MESSAGES));
+            PipeOutput out = new PipeOutput(new FileOutputStream(OwnerConnection.MESSAGES));
             for (int i = 0; i < arguments.length; i += 2) {
                 out.kind(Messages.Kind.valueOf(arguments[i]));
                 out.json(JSON.readTree(arguments[i + 1]));

@@ -115,7 +115,7 @@ final class RunsCommand implements Callable<Integer> {
                         run.name(),
                         run.state(),
                         run.isImported()
-                                ? String.format(Locale.ROOT, "%,d sequences", run.questions())
+                                ? run.sequences()
                                 : String.format(Locale.ROOT, "%,d of %,d", run.answered(), run.questions()),
                         run.accuracy()
                                 .map(accuracy -> String.format(Locale.ROOT, "%.1f%%", 100 * accuracy))

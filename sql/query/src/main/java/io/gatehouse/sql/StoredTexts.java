@@ -28,7 +28,7 @@ final class StoredTexts implements LongSupplier {
     /** Shorter texts make no difference to plans. */
     private static final long USUAL = 2_048;
 
-    private static final Pattern LENGTH = Pattern.compile("Max String Length: (\\d+)");
+    private static final Pattern LENGTH = Pattern.compile("(?i)max.string.length'?: (\\d+)");
 
     private final ReaderSource readers;
     private final ReentrantLock reading = new ReentrantLock();

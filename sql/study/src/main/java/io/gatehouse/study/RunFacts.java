@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param subjects the subjects of its answers; empty where nobody asked for them
  */
 public record RunFacts(Rows row, List<String> subjects) {
+    /** The name of the model of an import for which nobody gave one. */
+    public static final String UNKNOWN = "unknown";
+
     private static final String OWN = "gatehouse";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT);
 
@@ -106,6 +109,13 @@ public record RunFacts(Rows row, List<String> subjects) {
     /** Questions that it is to answer, or sequences of an import. */
     public long questions() {
         return number("questions");
+    }
+
+    /** How many sequences an import has, in words. */
+    public String sequences() {
+        return questions() == 0
+                ? "none, counts only"
+                : String.format(Locale.ROOT, "%,d %s", questions(), questions() == 1 ? "sequence" : "sequences");
     }
 
     /** Share of the answers that are correct; empty without answers. */
@@ -263,7 +273,7 @@ public record RunFacts(Rows row, List<String> subjects) {
         settings.put("Interventions", interventions());
         if (isImported()) {
             settings.put("Source", "imported from %s files".formatted(source()));
-            settings.put("Questions", String.format(Locale.ROOT, "%,d sequences", number("questions")));
+            settings.put("Sequences", sequences());
             settings.put("Imported", started());
         } else {
             settings.put("Architecture", text("architecture"));

@@ -154,7 +154,7 @@ final class TestReport {
             String text = MarkdownReport.of(Study.of(engine, 1));
             assertThat(text)
                     .contains("**m** answered **1** question of **1** subject, **100.0%** correctly")
-                    .contains("chance **50.0%**).", "**100.0%** of the **1** answer is correct")
+                    .contains("chance **50.0%**).", "**1** of **1** answer is correct: **100.0%** (95% CI")
                     .contains("**2** of **4** experts (**50.0%**) never fired in **1** prompt.")
                     .as("one layer is not a range of layers")
                     .doesNotContain("which range from", "the layers range from");

@@ -127,7 +127,11 @@ public final class WorkGuards {
     /** A relation and the maximum sizes of its columns. */
     private record Guarded(RelNode rel, List<Most> columns) {}
 
-    /** @param longestText the bytes of the longest stored text */
+    /**
+     * Adds guards to a statement.
+     *
+     * @param longestText the bytes of the longest stored text
+     */
     public static RelNode of(RelNode root, long longestText) {
         RexBuilder rex = root.getCluster().getRexBuilder();
         WorkGuards counting = new WorkGuards(rex, longestText, LIMIT);

@@ -20,9 +20,7 @@ public interface EngineSql {
     }
 
     /** The bytes of the longest stored text that statements are written for. If it grows, they are written anew. */
-    default long longestText() {
-        return 0;
-    }
+    long longestText();
 
     /** The engine's display name. */
     String engine();

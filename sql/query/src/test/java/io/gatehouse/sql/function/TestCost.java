@@ -105,7 +105,7 @@ final class TestCost {
     void aPatternIsReadInLinearTime() {
         for (String piece : List.of("[[:", "a*|", "(a*|", "\\p{", "\\Q", "a{", "(", "[")) {
             String pattern = piece.repeat(500_000);
-            assertThat(PatternSize.parts(pattern)).isPositive();
+            assertThat(PatternSize.parts(pattern)).isNotNegative();
             assertThat(PatternSize.looksFarAhead(pattern + "|")).isIn(true, false);
         }
     }

@@ -89,6 +89,12 @@ final class SparkSql extends SparkSqlDialect implements EngineSql {
         return TypeName.spec(SparkTypes.of(type));
     }
 
+    /** Statements for Spark have no guards, and so do not depend on it. */
+    @Override
+    public long longestText() {
+        return 0;
+    }
+
     @Override
     public String engine() {
         return "Spark";

@@ -43,6 +43,9 @@ public final class HtmlReport {
 
     /** The title of a report. */
     static String title(RunFacts run) {
+        if (run.isImported() && run.model().equals(RunFacts.UNKNOWN)) {
+            return "How a model routes its tokens";
+        }
         return run.isImported()
                 ? "How “%s” routes its tokens".formatted(run.model())
                 : "How “%s” routes “%s”".formatted(run.model(), run.task());

@@ -155,6 +155,11 @@ final class Picture {
         ticksOfX(svg, x, bottom);
         svg.line(x.place(0), TOP, x.place(0), bottom, "zero");
         svg.line(LEFT, y.place(0), RIGHT, y.place(0), "zero");
+        if (plot.part("diagonal").isPresent()) {
+            double low = Math.max(x.low(), y.low());
+            double high = Math.min(x.high(), y.high());
+            svg.line(x.place(low), y.place(low), x.place(high), y.place(high), "chance");
+        }
         for (int i = 0; i < plot.size(); i++) {
             svg.dot(x.place(x(i)), y.place(y(i)), 4.5, "var(--accent)", plot.tip(i));
         }
@@ -173,7 +178,7 @@ final class Picture {
     private void ticksOfX(Svg svg, Scale x, double bottom) {
         boolean whole = plot.column("x").equals("layer");
         for (double tick : x.ticks()) {
-            if (!whole || tick == Math.rint(tick)) {
+            if (!whole || Math.abs(tick - Math.rint(tick)) < 1e-9) {
                 svg.text(x.place(tick), bottom + 17, "middle", "tick", Plot.tick(tick));
             }
         }

@@ -39,9 +39,10 @@ record Scale(double low, double high, double start, double end, boolean logarith
             }
             return ticks;
         }
+        // The step of the whole axis may be another one than that to which it was extended.
         double step = step(high - low);
-        for (int i = 0; low + i * step <= high + step / 1e6; i++) {
-            ticks.add(low + i * step);
+        for (long i = (long) Math.ceil(low / step - 1e-6); i * step <= high + step / 1e6; i++) {
+            ticks.add(i * step);
         }
         return ticks;
     }

@@ -2,7 +2,7 @@
 -- Title: Accuracy
 -- Lead: {model} answered {n} {n|question|questions} of {subjects} {subjects|subject|subjects}, {accuracy percent}
 --   correctly (95% CI {wilson_low percent} to {wilson_high percent}[; chance {chance percent}]).
--- Finding: {accuracy percent} of the {n} {n|answer is|answers are} correct (95% CI {wilson_low percent} to
+-- Finding: {correct} of {n} {n|answer is|answers are} correct: {accuracy percent} (95% CI {wilson_low percent} to
 --   {wilson_high percent}).[ By chance it would be {chance percent}.]
 -- Finding: Each prompt token passes {layers} {layers|layer|layers} with experts and is routed to {top_k} of {experts}
 --   experts in each. The {n|prompt has|prompts have} {tokens} {tokens|token|tokens} in total.
@@ -15,12 +15,13 @@
 -- Views: run_accuracy subject_accuracy
 -- Picture: intervals label=subject x=accuracy low=wilson_low high=wilson_high chance=chance
 SELECT
-    r.model,
+    CASE WHEN r.model = 'unknown' THEN 'The model' ELSE r.model END AS model,
     m.layers,
     m.experts,
     m.top_k,
     a.n,
     a.subjects,
+    a.correct,
     a.accuracy,
     a.wilson_low,
     a.wilson_high,

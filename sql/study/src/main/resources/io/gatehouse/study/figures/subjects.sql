@@ -14,14 +14,14 @@
 --   q-value below {bound}.
 -- Caption: Difference in accuracy of each expert, overall and within subjects (Mantel and Haenszel).
 -- Note: Each dot is an expert: its accuracy minus that of the questions in which it did not fire. Without an effect of
---   subjects, the dots would lie on the diagonal; dots on the horizontal line differ only because of their subjects.
+--   subjects, the dots would lie on the dashed diagonal; dots on the horizontal line differ only because of their subjects.
 --   What remains within subjects is still an observation.
 -- X: Difference in accuracy (percentage points)
 -- Y: Difference within subjects (percentage points)
 -- Needs: answers last_prompt subjects
 -- Missing: no expert fired in at least 30 questions and did not fire in at least 30 others
 -- Views: expert_accuracy expert_subject_accuracy
--- Picture: scatter x=difference y=stratified_lift
+-- Picture: scatter x=difference y=stratified_lift diagonal=same
 SELECT
     CASE WHEN layer IS NOT NULL THEN tested END AS tested,
     CASE WHEN layer IS NULL THEN tested END AS alike,

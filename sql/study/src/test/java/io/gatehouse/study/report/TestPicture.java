@@ -118,6 +118,15 @@ final class TestPicture {
     }
 
     @Test
+    void pointsAreComparedWithTheDiagonal() {
+        Map<String, String> picture = Map.of(Figure.KIND, "scatter", "x", "layer", "y", "share");
+        List<List<@Nullable Object>> rows = List.of(List.of(-2, -1.0, "a"), List.of(3, 1.0, "b"));
+        assertThat(draw(picture, rows)).doesNotContain("class=\"chance\"");
+        Map<String, String> diagonal = Map.of(Figure.KIND, "scatter", "x", "layer", "y", "share", "diagonal", "same");
+        assertThat(draw(diagonal, rows)).contains("<line class=\"chance\"");
+    }
+
+    @Test
     void tooFewRowsAreNoPicture() {
         Figure figure = new Figure(
                 "f",
