@@ -87,11 +87,7 @@ public final class LongStream {
      * @param batches takes the sequences of a batch; the next one is read when it returns
      */
     public LongStream(
-            InputStream in,
-            Map<String, String> names,
-            long memory,
-            Gate gate,
-            Consumer<List<TracedSequence>> batches) {
+            InputStream in, Map<String, String> names, long memory, Gate gate, Consumer<List<TracedSequence>> batches) {
         this.in = requireNonNull(in, "in is null");
         this.names = Map.copyOf(names);
         this.batches = requireNonNull(batches, "batches is null");

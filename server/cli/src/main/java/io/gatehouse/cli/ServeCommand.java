@@ -130,8 +130,8 @@ final class ServeCommand implements Runnable {
             Optional<ModelSettings> models,
             StopSignal stop,
             PrintWriter out) {
-        try (GatehouseServer server =
-                GatehouseServer.start(store, engine, settings, new WorkerPlanner(store, worker, reader(worker, settings)), models)) {
+        try (GatehouseServer server = GatehouseServer.start(
+                store, engine, settings, new WorkerPlanner(store, worker, reader(worker, settings)), models)) {
             Optional<PgServer> pgPort = pg.map(wanted -> PgServer.start(server, wanted));
             engine.warmUp();
             announce(store, server, pgPort, settings, models, out);

@@ -89,9 +89,7 @@ record Routes(
 
     private void addQueries(RoutesConfig routes) {
         QueryResource query = new QueryResource(
-                service,
-                activity.history(),
-                new MemoryPermits(settings.memory().parquet()));
+                service, activity.history(), new MemoryPermits(settings.memory().parquet()));
         routes.get("/v1/query", query::get);
         routes.post("/v1/query", query::post);
         QueriesResource queries = new QueriesResource(service);

@@ -73,8 +73,8 @@ final class TestIngest {
         static Served start(Path file, Map<String, ?> changes) {
             Store store = Store.create(file);
             QueryEngine engine = new QueryEngine(store);
-            ServerSettings settings = RecordCopy.of(
-                    ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), changes);
+            ServerSettings settings =
+                    RecordCopy.of(ServerSettings.standard(new ListenAddress("127.0.0.1", 0), "test"), changes);
             return new Served(store, engine, GatehouseServer.start(store, engine, settings, RunPlanner.NONE));
         }
 
@@ -506,16 +506,12 @@ final class TestIngest {
     @Test
     void takesALargeBatchWithLittleMemory() throws Exception {
         served.close();
-        served = Served.start(
-                directory.resolve("ingest.duckdb"), Map.of("memory", new ServerMemory(1L << 30)));
+        served = Served.start(directory.resolve("ingest.duckdb"), Map.of("memory", new ServerMemory(1L << 30)));
         assertThat(accepted(send("large", List.of(sequence("a", 100_000))))
                         .at("/decisions")
                         .asInt())
                 .isEqualTo(200_000);
-        refused(
-                send("larger", List.of(sequence("a", 200_000))),
-                422,
-                "The stream has a message with a body of ");
+        refused(send("larger", List.of(sequence("a", 200_000))), 422, "The stream has a message with a body of ");
         assertThat(served.store().verify().problems()).isEmpty();
     }
 

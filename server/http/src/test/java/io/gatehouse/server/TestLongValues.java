@@ -71,7 +71,10 @@ final class TestLongValues {
                                 .header("Content-Type", "application/sql")
                                 .POST(BodyPublishers.ofString(sql)));
                 assertThat(response.statusCode()).as(response.body()).isEqualTo(413);
-                assertThat(new ObjectMapper().readTree(response.body()).at("/code").asText())
+                assertThat(new ObjectMapper()
+                                .readTree(response.body())
+                                .at("/code")
+                                .asText())
                         .isEqualTo("RESULT_TOO_LARGE");
                 assertThat(response.body()).contains("all results may take 250,000,000", "CSV, Arrow or Parquet");
             }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 final class TestServerMemory {
     private static final long GIB = 1L << 30;
 
-    private static final Path PAGE = Path.of(
-            System.getProperty("gatehouse.root"), "docs", "adr", "0020-long-queries-take-turns.md");
+    private static final Path PAGE =
+            Path.of(System.getProperty("gatehouse.root"), "docs", "adr", "0020-long-queries-take-turns.md");
     private static final Pattern SHARE = Pattern.compile("\\| `(\\w+)` \\| (\\d+) % \\|.*");
 
     @Test

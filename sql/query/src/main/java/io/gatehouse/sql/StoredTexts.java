@@ -80,8 +80,8 @@ final class StoredTexts implements LongSupplier {
             }
         }
         List<String> tables = new ArrayList<>();
-        columns.forEach((table, of) -> tables.add(
-                "(SELECT concat(%s) FROM %s LIMIT 1)".formatted(String.join(", ", of), name(table))));
+        columns.forEach((table, of) ->
+                tables.add("(SELECT concat(%s) FROM %s LIMIT 1)".formatted(String.join(", ", of), name(table))));
         return tables.isEmpty() ? "" : "SELECT concat(%s)".formatted(String.join(", ", tables));
     }
 

@@ -53,7 +53,10 @@ final class TestPassingFailures {
     void aStatementThatFailsAgainAndAgainIsRefused() throws Exception {
         register(call -> call % 2 == 1);
         try (RunningStatement statement = statement()) {
-            assertRefused(() -> statement.rows(ResultMemory.unlimited().ofRows()), ErrorCode.OUT_OF_MEMORY, "cannot begin beside others");
+            assertRefused(
+                    () -> statement.rows(ResultMemory.unlimited().ofRows()),
+                    ErrorCode.OUT_OF_MEMORY,
+                    "cannot begin beside others");
         }
     }
 
@@ -61,7 +64,8 @@ final class TestPassingFailures {
     void aStatementThatAlwaysFailsSaysWhy() throws Exception {
         register(call -> true);
         try (RunningStatement statement = statement()) {
-            assertRefused(() -> statement.rows(ResultMemory.unlimited().ofRows()), ErrorCode.SQL_EXECUTION, "call 2 fails");
+            assertRefused(
+                    () -> statement.rows(ResultMemory.unlimited().ofRows()), ErrorCode.SQL_EXECUTION, "call 2 fails");
         }
     }
 

@@ -75,7 +75,10 @@ final class TestResultMemory {
     @Test
     void aRowThatIsLongAsAWholeIsRefused() {
         String columns = String.join(
-                ", ", IntStream.range(0, 12).mapToObj("string_agg('x', '') AS c%d"::formatted).toList());
+                ", ",
+                IntStream.range(0, 12)
+                        .mapToObj("string_agg('x', '') AS c%d"::formatted)
+                        .toList());
         assertThat(read("SELECT " + columns + " FROM range(100000)", new ResultMemory(4_000_000)))
                 .isEqualTo(ErrorCode.RESULT_TOO_LARGE);
     }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 final class TestStoppedResults {
     /** Of a server, which reads texts and lists as vectors until it knows that they are short. */
     private static final QueryLimits LIMITS = limits(Duration.ofMinutes(2));
+
     private static final long ROWS = 600_000;
     private static final String TEXTS = "SELECT q.subject, r.i FROM questions AS q, range(50000) AS r(i)";
     private static final String NUMBERS = "SELECT q.question_id, r.i FROM questions AS q, range(50000) AS r(i)";

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class TestStreaming {
     /** Of a server, which reads texts and lists as vectors until it knows that they are short. */
     private static final QueryLimits LIMITS = limits(Duration.ofMinutes(2));
+
     private static final long MEGABYTE = 1L << 20;
 
     private final BufferAllocator allocator = new RootAllocator();

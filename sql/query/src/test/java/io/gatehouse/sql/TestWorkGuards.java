@@ -91,6 +91,7 @@ final class TestWorkGuards {
                 "SELECT max(list_sum(w)) FROM b, range(100000)",
                 "SELECT w, i FROM b, range(3000) AS r(i)",
                 "SELECT max(len(w || [i])) FROM b, range(3000) AS r(i)",
+                "SELECT max(len(w || [i + 1])) FROM b, range(200000) AS r(i)",
                 "SELECT count(DISTINCT w) FROM b, range(3000)"
             })
     void longListsAreGuarded(String query) throws Exception {
@@ -126,19 +127,14 @@ final class TestWorkGuards {
     void textsThatGrowInARecursionAreGuarded(String next) throws Exception {
         String sql = "WITH RECURSIVE t(x, y, n) AS (SELECT CAST('aaaaaaaaaa' AS VARCHAR), CAST('a' AS VARCHAR), 1"
                 + " UNION ALL SELECT %s, n + 1 FROM t WHERE n < 60) SELECT max(strlen(x)) FROM t";
-        assertThat(end(sql.formatted(next.endsWith(", x") ? next : next + ", y"))).isIn(ENDS);
-    }
-
-    @Test
-    void recursionsOfTextsThatDoNotGrowHaveNoGuards() throws Exception {
-        String sql = "WITH RECURSIVE t(x, n) AS (SELECT question, 1 FROM questions"
-                + " UNION ALL SELECT substr(x, 2), n + 1 FROM t WHERE n < 5) SELECT upper(x) FROM t";
-        assertThat(explained(sql)).doesNotContainIgnoringCase("gatehouse_work");
+        assertThat(end(sql.formatted(next.endsWith(", x") ? next : next + ", y")))
+                .isIn(ENDS);
     }
 
     @Test
     void theOperandsOfWindowsAndSubQueriesAreGuarded() throws Exception {
-        assertThat(explained(LONG_TEXT + "SELECT first_value(s || question) OVER (ORDER BY question_id) FROM b, questions"))
+        assertThat(explained(
+                        LONG_TEXT + "SELECT first_value(s || question) OVER (ORDER BY question_id) FROM b, questions"))
                 .containsIgnoringCase("gatehouse_work('||'");
         assertThat(explained(LONG_TEXT + "SELECT rank() OVER (ORDER BY s || question) FROM b, questions"))
                 .containsIgnoringCase("gatehouse_work('||'");
@@ -171,7 +167,6 @@ final class TestWorkGuards {
                 "SELECT levenshtein('%s', '%s')",
                 "SELECT length(replace('%s', 'a', '%s')) + length(question) FROM questions",
                 "SELECT length(replace('%s', 'a', '%s') || string_agg(question, '')) FROM questions",
-                "SELECT length(replace(x, 'a', y)) FROM (SELECT '%s' AS x, '%s' AS y) AS t",
                 "SELECT length(replace(x, 'a', y)) FROM (VALUES ('%s', '%s')) AS t(x, y)",
                 "SELECT length(array_to_string(string_split('%s', ''), '%s'))",
                 "SELECT count(*) FROM questions WHERE length(replace('%s', 'a', '%s')) > ordinal")) {
@@ -269,9 +264,12 @@ final class TestWorkGuards {
             try (QueryEngine after = texts.engine()) {
                 for (QueryEngine each : List.of(before, after)) {
                     assertThat(end(each, repeated)).isIn(REFUSED);
-                    assertThat(end(each, "SELECT upper(choices[1]) FROM questions, range(5000)")).isIn(REFUSED);
-                    assertThat(end(each, "SELECT question, i FROM questions, range(5000) AS r(i)")).isIn(REFUSED);
-                    assertThat(end(each, "SELECT upper(question) FROM questions")).isNull();
+                    assertThat(end(each, "SELECT upper(choices[1]) FROM questions, range(5000)"))
+                            .isIn(REFUSED);
+                    assertThat(end(each, "SELECT question, i FROM questions, range(5000) AS r(i)"))
+                            .isIn(REFUSED);
+                    assertThat(end(each, "SELECT upper(question) FROM questions"))
+                            .isNull();
                     assertThat(end(each, "SELECT question FROM questions")).isNull();
                 }
             }
@@ -289,7 +287,11 @@ final class TestWorkGuards {
         StringBuilder explained = new StringBuilder();
         try (QueryResult result = engine.query("EXPLAIN " + sql, new QueryLimits(Duration.ofSeconds(20), 0))) {
             while (result.next()) {
-                explained.append(result.value(0)).append(' ').append(result.value(1)).append('\n');
+                explained
+                        .append(result.value(0))
+                        .append(' ')
+                        .append(result.value(1))
+                        .append('\n');
             }
         }
         return explained.toString();

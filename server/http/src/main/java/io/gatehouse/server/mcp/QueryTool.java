@@ -115,7 +115,7 @@ final class QueryTool {
                 throw new GatehouseException(
                         ErrorCode.RESULT_TOO_LARGE,
                         "The answer is larger than the limit of %,d bytes of a tool; ask for fewer rows or columns."
-                            .formatted(MOST_BYTES));
+                                .formatted(MOST_BYTES));
             }
             super.write(bytes, offset, length);
         }

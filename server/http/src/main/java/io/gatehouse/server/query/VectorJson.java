@@ -58,7 +58,8 @@ final class VectorJson {
                 write(json, lists.getDataVector(), i);
             }
             json.writeEndArray();
-        } else if (vector instanceof VarCharVector texts && texts.getEndOffset(row) - texts.getStartOffset(row) > LONG) {
+        } else if (vector instanceof VarCharVector texts
+                && texts.getEndOffset(row) - texts.getStartOffset(row) > LONG) {
             json.writeString(new InputStreamReader(new TextBytes(texts, row), StandardCharsets.UTF_8), -1);
         } else {
             JsonValue.write(json, VectorValues.value(vector, row));

@@ -45,8 +45,8 @@ public final class SchemaResource {
     private static final String TABLES = "Tables";
 
     /** The group of each analysis view. */
-    private static final Map<String, String> GROUPS = AnalysisView.all().stream()
-            .collect(Collectors.toUnmodifiableMap(AnalysisView::name, AnalysisView::group));
+    private static final Map<String, String> GROUPS =
+            AnalysisView.all().stream().collect(Collectors.toUnmodifiableMap(AnalysisView::name, AnalysisView::group));
 
     /** The body of {@code GET /v1/schema}. */
     public record Schema(

@@ -383,7 +383,8 @@ final class TestModelRequests {
                         .statusCode())
                 .as("a client without a token that names the scheme")
                 .isEqualTo(200);
-        for (Map.Entry<String, Integer> path : Map.of("v1/models", 200, "v1/schema", 401).entrySet()) {
+        for (Map.Entry<String, Integer> path :
+                Map.of("v1/models", 200, "v1/schema", 401).entrySet()) {
             assertThat(server.send(path.getKey(), request -> request.header("Authorization", "Bearer EMPTY"))
                             .statusCode())
                     .as("OpenAI's clients always send a key, which others do by mistake: %s", path.getKey())

@@ -199,7 +199,8 @@ public final class PatternSize {
 
     /** The index of :] if a class such as [:alpha:] begins at this place; else negative. */
     private int endOfNamedClass() {
-        int end = pattern.substring(at, Math.min(at + LONGEST_CLASS, pattern.length())).indexOf(":]");
+        int end = pattern.substring(at, Math.min(at + LONGEST_CLASS, pattern.length()))
+                .indexOf(":]");
         return pattern.startsWith("[:", at) && end >= 0 ? at + end : -1;
     }
 
@@ -212,8 +213,7 @@ public final class PatternSize {
             return;
         }
         double least = Double.parseDouble(repetition.group(1));
-        double most =
-                repetition.group(3).isEmpty() ? least : Math.max(least, Double.parseDouble(repetition.group(3)));
+        double most = repetition.group(3).isEmpty() ? least : Math.max(least, Double.parseDouble(repetition.group(3)));
         double times = Math.max(1, most);
         group.parts += last * (times - 1);
         last *= times;

@@ -49,7 +49,9 @@ final class ValueSizes {
 
         private static Most stored(RelDataType type, long longestText) {
             if (type.getComponentType() != null) {
-                return new Most(STORED_ELEMENTS * Cost.ELEMENT_BYTES, Math.max(STORED_ELEMENT, isLong(longestText) ? longestText : 0));
+                return new Most(
+                        STORED_ELEMENTS * Cost.ELEMENT_BYTES,
+                        Math.max(STORED_ELEMENT, isLong(longestText) ? longestText : 0));
             }
             return GuardFunctions.isLong(type) ? new Most(Math.max(STORED_TEXT, longestText), 0) : NOTHING;
         }

@@ -384,7 +384,7 @@ public final class WorkGuards {
             RexNode column = rex.makeInputRef(input.rel(), field.getIndex());
             expressions.add(
                     unbounded.contains(field.getIndex())
-                            ? checked(what, column, sizes.size(column).times(nanos), sizes)
+                            ? checked(what, column, sizes.size(column).times(nanos), sizes, true)
                             : column);
         }
         RelNode project = LogicalProject.create(
@@ -400,7 +400,11 @@ public final class WorkGuards {
         return ValueSizes.isLong(longestText)
                 && GuardFunctions.isLong(
                         input.rel().getRowType().getFieldList().get(column).getType())
-                && VECTOR * nanos * sizes.size(rex.makeInputRef(input.rel(), column)).at(sizes::most) > FREE;
+                && VECTOR
+                                * nanos
+                                * sizes.size(rex.makeInputRef(input.rel(), column))
+                                        .at(sizes::most)
+                        > FREE;
     }
 
     private RexNode conjuncts(RexNode condition, List<Most> row) {
@@ -437,7 +441,7 @@ public final class WorkGuards {
             return inside;
         }
         inside.accept(new Constants(sizes));
-        return checked(name(call), inside, work, sizes);
+        return checked(name(call), inside, work, sizes, false);
     }
 
     private static boolean isGuard(RexCall call) {
@@ -484,18 +488,30 @@ public final class WorkGuards {
     }
 
     /** CASE WHEN gatehouse_work(what, nanoseconds, limit) THEN value END. */
-    private RexNode checked(String what, RexNode value, LengthPolynomial work, ValueSizes sizes) {
+    private RexNode checked(
+            String what, RexNode value, LengthPolynomial work, ValueSizes sizes, boolean copiesEachRow) {
         if (work.isTooLong()) {
             throw StatementErrors.tooLarge(
                     "The statement makes texts or lists of texts or lists in too many steps: how long they can become cannot be told.");
         }
         guards++;
         RexNode late = value.accept(new Late());
-        RexNode guarded = choice(what, late, number(work, sizes, false));
+        RexNode nanos = number(work, sizes, false);
+        boolean eachRow =
+                copiesEachRow || !RelOptUtil.InputFinder.bits(nanos).contains(RelOptUtil.InputFinder.bits(value));
+        RexNode guarded = choice(what, late, ofRows(nanos, eachRow));
         boolean elements = work.terms().keySet().stream()
                 .flatMap(List::stream)
                 .anyMatch(name -> hasLongElements(sizes.leaf(name)));
-        return elements ? choice(what, late, number(work, sizes, true), guarded) : guarded;
+        return elements ? choice(what, late, ofRows(number(work, sizes, true), eachRow), guarded) : guarded;
+    }
+
+    /**
+     * Where all rows of a vector share one text, DuckDB computes what depends on it alone once, and so the work. A random
+     * part keeps it from that where the work is done for each row: for what depends on other columns, too, and for copies.
+     */
+    private RexNode ofRows(RexNode nanos, boolean eachRow) {
+        return eachRow ? rex.makeCall(SqlStdOperatorTable.PLUS, nanos, rex.makeCall(GuardFunctions.RANDOM)) : nanos;
     }
 
     private RexNode choice(String what, RexNode value, RexNode nanos) {
@@ -592,8 +608,7 @@ public final class WorkGuards {
                     SqlStdOperatorTable.GREATER_THAN, rex.makeCall(GuardFunctions.RANDOM), approximate(-1));
             RelDataType type = value.getType();
             RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
-            return rex.makeCall(
-                    type, SqlStdOperatorTable.CASE, List.of(always, value, rex.makeNullLiteral(nullable)));
+            return rex.makeCall(type, SqlStdOperatorTable.CASE, List.of(always, value, rex.makeNullLiteral(nullable)));
         }
     }
 
@@ -707,8 +722,8 @@ public final class WorkGuards {
     private static void refuseMoving(RexOver over) {
         String name = over.getAggOperator().getName().toLowerCase(Locale.ROOT);
         RexWindow window = over.getWindow();
-        boolean begins = window.getLowerBound().isUnbounded()
-                && window.getExclude() == RexWindowExclusion.EXCLUDE_NO_OTHER;
+        boolean begins =
+                window.getLowerBound().isUnbounded() && window.getExclude() == RexWindowExclusion.EXCLUDE_NO_OTHER;
         boolean ends = window.getUpperBound().isUnbounded() || (window.orderKeys.isEmpty() && !window.isRows());
         if (COUNTED_AGAIN.contains(name) && !begins) {
             throw StatementErrors.notSupported(

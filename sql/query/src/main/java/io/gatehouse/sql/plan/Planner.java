@@ -70,8 +70,7 @@ public final class Planner {
     }
 
     /** @param sql DuckDB's SQL, for the texts of its file */
-    public Planner(
-            Catalog catalog, boolean rollups, Function<String, Optional<String>> saved, EngineSql sql) {
+    public Planner(Catalog catalog, boolean rollups, Function<String, Optional<String>> saved, EngineSql sql) {
         this(catalog, rollups, sql, Optional.empty(), new SavedRelations(saved));
     }
 

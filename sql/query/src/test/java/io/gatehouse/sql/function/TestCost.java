@@ -51,8 +51,31 @@ final class TestCost {
     @Test
     void aPatternHasAsManyPartsAsItsProgram() {
         String[] pieces = {
-            "a", "b?", "\\Q", "\\E", "[", "]", "(", ")", "{3}", "{2,}", "{1,20}", "*", "+", "|", "^", "\\]", "\\[",
-            "\\p{Greek}", "[:alpha:]", "-", ":", "(?:", "é", "\\x{10}", "."
+            "a",
+            "b?",
+            "\\Q",
+            "\\E",
+            "[",
+            "]",
+            "(",
+            ")",
+            "{3}",
+            "{2,}",
+            "{1,20}",
+            "*",
+            "+",
+            "|",
+            "^",
+            "\\]",
+            "\\[",
+            "\\p{Greek}",
+            "[:alpha:]",
+            "-",
+            ":",
+            "(?:",
+            "é",
+            "\\x{10}",
+            "."
         };
         Random random = new Random(18);
         int valid = 0;
@@ -96,7 +119,8 @@ final class TestCost {
                 "b|[^z]*$")) {
             assertThat(PatternSize.looksFarAhead(pattern)).as(pattern).isTrue();
         }
-        for (String pattern : List.of("a+|b", "(a|b*)|c", "(\\w+)|(\\d+)", "((a*))", "(?i)[a-z]+", "[^z]*z", "\\Q*z\\E|b")) {
+        for (String pattern :
+                List.of("a+|b", "(a|b*)|c", "(\\w+)|(\\d+)", "((a*))", "(?i)[a-z]+", "[^z]*z", "\\Q*z\\E|b")) {
             assertThat(PatternSize.looksFarAhead(pattern)).as(pattern).isFalse();
         }
     }

@@ -21,7 +21,8 @@ final class TestDialectHints {
 
     @Test
     void whatIsSearchedHasALimit() {
-        assertThat(around("SELECT nosuch" + "\n".repeat(99_000), Optional.empty())).hasSizeLessThan(100);
+        assertThat(around("SELECT nosuch" + "\n".repeat(99_000), Optional.empty()))
+                .hasSizeLessThan(100);
         String many = "SELECT nosuch" + ",\nasof".repeat(9_000);
         assertThat(around(many, Optional.empty())).hasSizeLessThan(6_100).startsWith("¦SELECT nosuch");
         assertThat(around(many, Optional.of(new TextRange(6_000, 1, 6_000, 4))))
@@ -34,7 +35,8 @@ final class TestDialectHints {
     void theFormOfAStatementIsSearchedAndNotItsValues() {
         assertThat(around("SELECT  'a ''b' /* c */ \"d\", x", Optional.of(new TextRange(1, 29, 1, 29))))
                 .isEqualTo("SELECT '' \"\", ¦x");
-        assertThat(around("SELECT {'a': 1}", Optional.of(new TextRange(1, 8, 1, 8)))).isEqualTo("SELECT ¦{'': 1}");
+        assertThat(around("SELECT {'a': 1}", Optional.of(new TextRange(1, 8, 1, 8))))
+                .isEqualTo("SELECT ¦{'': 1}");
     }
 
     @Test
