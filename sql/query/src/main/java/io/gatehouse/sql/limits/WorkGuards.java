@@ -384,12 +384,23 @@ public final class WorkGuards {
             RexNode column = rex.makeInputRef(input.rel(), field.getIndex());
             expressions.add(
                     unbounded.contains(field.getIndex())
-                            ? checked(what, column, sizes.size(column).times(nanos), sizes, true)
+                            ? checked(
+                                    what,
+                                    column,
+                                    sizes.size(column).times(nanos),
+                                    sizes,
+                                    !isConstant(input.rel(), field.getIndex()))
                             : column);
         }
         RelNode project = LogicalProject.create(
                 input.rel(), List.of(), expressions, input.rel().getRowType().getFieldNames(), Set.of());
         return new Guarded(project, input.columns());
+    }
+
+    /** Whether a column is a literal or a parameter, as the separator of a list of texts must be. */
+    private static boolean isConstant(RelNode rel, int column) {
+        return rel instanceof Project project
+                && RexUtil.isConstant(project.getProjects().get(column));
     }
 
     /** Whether a column has no size bound, or can have long stored texts, which a join may repeat. */
