@@ -292,7 +292,7 @@ final class TestFormats {
         assertRefused(
                 () -> written("r3", choices(Optional.of("prompt"), Optional.empty())),
                 ErrorCode.INVALID_ARGUMENT,
-                "--scope prompt is only for --as eplb, kt, hot, pins, libcachesim, esft or mask.");
+                "--scope prompt is only for --as eplb, kt, hot, pins, libcachesim, esft, mask or metrics.");
         assertRefused(
                 () -> written("eplb", choices(Optional.empty(), Optional.of(3))),
                 ErrorCode.INVALID_ARGUMENT,
