@@ -43,7 +43,7 @@ final class DeviceSession {
         } catch (TensorFlowException | TFInvalidArgumentException absent) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "TensorFlow finds no device %s on this machine; run with --device cpu, or see docs/gpu.md"
+                    "TensorFlow finds no device %s on this machine; use --device cpu, or see docs/gpu.md"
                             .formatted(device.id()),
                     absent);
         }

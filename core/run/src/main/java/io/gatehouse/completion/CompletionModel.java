@@ -138,7 +138,7 @@ public final class CompletionModel implements AutoCloseable {
             if (token < 0
                     || token >= tokenizer.vocabSize()
                     || tokenizer.token(token).isEmpty()) {
-                throw invalid("No token of model %s has the id %d; its ids are below %,d."
+                throw invalid("Model %s has no token with the id %d; its ids are below %,d."
                         .formatted(checkpoint.name(), token, tokenizer.vocabSize()));
             }
         }
@@ -223,7 +223,7 @@ public final class CompletionModel implements AutoCloseable {
 
     private void requireShort(int prompt, int maxTokens) {
         if ((long) prompt + maxTokens > description.positions()) {
-            throw invalid("The prompt has %,d tokens and max_tokens is %,d; the context of the model is %,d."
+            throw invalid("The prompt has %,d tokens and max_tokens is %,d; the context of the model is %,d tokens."
                     .formatted(prompt, maxTokens, description.positions()));
         }
     }

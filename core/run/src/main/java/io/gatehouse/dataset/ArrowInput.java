@@ -2,6 +2,7 @@ package io.gatehouse.dataset;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.Arrival;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.io.EOFException;

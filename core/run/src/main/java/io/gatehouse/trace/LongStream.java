@@ -2,7 +2,7 @@ package io.gatehouse.trace;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.dataset.Arrival;
+import io.gatehouse.base.Arrival;
 import io.gatehouse.dataset.ArrowInput;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;

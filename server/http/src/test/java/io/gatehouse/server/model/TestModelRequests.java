@@ -296,7 +296,7 @@ final class TestModelRequests {
         requireRefused(
                 server.post("detokenize", "{\"tokens\": [5, 999999]}"),
                 400,
-                "No token of model model has the id 999999; its ids are below ");
+                "Model model has no token with the id 999999; its ids are below ");
     }
 
     @Test

@@ -73,7 +73,7 @@ final class TestOpenAiClient {
             assertThat(found.path("lastFinish")).isEqualTo(found.path("finish"));
             assertThat(found.path("firstFinish").isNull()).isTrue();
             assertThat(found.path("streamedTokens")).isEqualTo(found.path("tokens"));
-            requireShown(found.path("refused"), "INVALID_ARGUMENT", "the context of the model is 384.");
+            requireShown(found.path("refused"), "INVALID_ARGUMENT", "the context of the model is 384 tokens.");
             requireShown(found.path("unknown"), "FILE_NOT_FOUND", "There is no model \"other\" here; there are model.");
         }
     }

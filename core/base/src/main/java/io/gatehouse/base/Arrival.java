@@ -1,4 +1,4 @@
-package io.gatehouse.dataset;
+package io.gatehouse.base;
 
 import java.io.IOException;
 
