@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.sql.driver.DriverConnection;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.Scalar;
 import java.nio.ByteBuffer;

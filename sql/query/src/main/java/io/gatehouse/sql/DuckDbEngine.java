@@ -3,6 +3,15 @@ package io.gatehouse.sql;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DaemonThreads;
+import io.gatehouse.sql.decision.CacheFunction;
+import io.gatehouse.sql.decision.DecisionReads;
+import io.gatehouse.sql.decision.FunctionReads;
+import io.gatehouse.sql.decision.PredictionFunction;
+import io.gatehouse.sql.driver.Deadline;
+import io.gatehouse.sql.driver.DuckDbErrors;
+import io.gatehouse.sql.driver.JavaFunction;
+import io.gatehouse.sql.driver.ReaderSource;
+import io.gatehouse.sql.driver.WorkFunctions;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.type.SqlType;
@@ -25,7 +34,14 @@ final class DuckDbEngine implements ExecutionEngine {
     DuckDbEngine(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
         try (Connection connection = readers.open()) {
-            WorkFunctions.register(connection, new DecisionReads(readers, reads));
+            DecisionReads decisions = new DecisionReads(readers, reads);
+            JavaFunction.register(
+                    connection,
+                    List.of(
+                            WorkFunctions.check(),
+                            WorkFunctions.pattern(),
+                            new CacheFunction(decisions).function(),
+                            new PredictionFunction(decisions).function()));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }

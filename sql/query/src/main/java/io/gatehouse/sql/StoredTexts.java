@@ -3,6 +3,8 @@ package io.gatehouse.sql;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.catalog.SqlResource;
+import io.gatehouse.sql.driver.DuckDbErrors;
+import io.gatehouse.sql.driver.ReaderSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

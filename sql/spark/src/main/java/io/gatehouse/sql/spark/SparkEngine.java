@@ -3,10 +3,10 @@ package io.gatehouse.sql.spark;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DaemonThreads;
-import io.gatehouse.sql.Deadline;
 import io.gatehouse.sql.Execution;
 import io.gatehouse.sql.ExecutionEngine;
-import io.gatehouse.sql.StopCondition;
+import io.gatehouse.sql.driver.Deadline;
+import io.gatehouse.sql.driver.StopCondition;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.store.schema.StoredTable;

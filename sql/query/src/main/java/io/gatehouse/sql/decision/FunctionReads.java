@@ -1,8 +1,11 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.decision;
 
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.driver.Deadline;
+import io.gatehouse.sql.driver.DriverConnection;
+import io.gatehouse.sql.driver.StopCondition;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -17,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  * neither which statement calls it nor that this was interrupted. So such a statement has a name, which it passes to its
  * functions as a variable of its connection. Safe for use by many threads.
  */
-final class FunctionReads {
+public final class FunctionReads {
     private final Map<String, OfStatement> statements = new ConcurrentHashMap<>();
 
     /** The reads of one statement. */
-    static final class OfStatement {
+    public static final class OfStatement {
         private final StopCondition stopCondition;
         private final Set<DriverConnection> connections = ConcurrentHashMap.newKeySet();
         private volatile @Nullable GatehouseException failure;
 
-        OfStatement(StopCondition stopCondition) {
+        public OfStatement(StopCondition stopCondition) {
             this.stopCondition = requireNonNull(stopCondition, "stopCondition is null");
         }
 
@@ -46,7 +49,8 @@ final class FunctionReads {
             connection.close();
         }
 
-        void interrupt() {
+        /** Interrupts what the functions of the statement read. */
+        public void interrupt() {
             connections.forEach(DriverConnection::interrupt);
         }
 
@@ -56,19 +60,20 @@ final class FunctionReads {
         }
 
         /** Why a function failed, if one has. */
-        Optional<GatehouseException> failure() {
+        public Optional<GatehouseException> failure() {
             return Optional.ofNullable(failure);
         }
     }
 
     /** Adds a statement and returns its name. */
-    String add(OfStatement statement) {
+    public String add(OfStatement statement) {
         String name = UUID.randomUUID().toString();
         statements.put(name, statement);
         return name;
     }
 
-    void remove(String name) {
+    /** Forgets a statement, which has ended. */
+    public void remove(String name) {
         statements.remove(name);
     }
 

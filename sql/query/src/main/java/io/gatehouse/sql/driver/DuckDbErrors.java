@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.driver;
 
 import io.gatehouse.duckdb.Damage;
 import io.gatehouse.error.ErrorCode;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * the message. SQL that DuckDB cannot parse was written by us: that is our defect and is logged with DuckDB's message,
  * while the user is told which form of the statement is affected.
  */
-final class DuckDbErrors {
+public final class DuckDbErrors {
     private static final Logger LOG = LoggerFactory.getLogger(DuckDbErrors.class);
     private static final String TOO_DEEP = "Max expression depth limit";
 
@@ -25,7 +25,7 @@ final class DuckDbErrors {
 
     private DuckDbErrors() {}
 
-    static GatehouseException translate(SQLException e) {
+    public static GatehouseException translate(SQLException e) {
         String message = e.getMessage() == null ? "no message" : e.getMessage();
         String line = message.lines().findFirst().orElse(message).strip();
         int colon = line.indexOf(": ");

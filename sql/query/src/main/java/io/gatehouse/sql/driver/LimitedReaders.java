@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.driver;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.driver;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -19,7 +19,7 @@ import org.duckdb.QueryProgress;
  * for a lock that is held while the driver fetches rows, and its chunked result hides the error that ended it. This
  * class therefore calls the layer below.
  */
-final class DriverConnection implements AutoCloseable {
+public final class DriverConnection implements AutoCloseable {
     private static final MethodHandle REFERENCE;
     private static final MethodHandle INTERRUPT;
     private static final MethodHandle PROGRESS;
@@ -49,11 +49,15 @@ final class DriverConnection implements AutoCloseable {
     private final DuckDBConnection connection;
     private boolean closed;
 
-    DriverConnection(Connection connection) throws SQLException {
+    /** A connection that this one closes.
+     *
+     * @param connection one of DuckDB's driver */
+    public DriverConnection(Connection connection) throws SQLException {
         this.connection = connection.unwrap(DuckDBConnection.class);
     }
 
-    Connection jdbc() {
+    /** The connection for JDBC. */
+    public Connection jdbc() {
         return connection;
     }
 
@@ -61,14 +65,14 @@ final class DriverConnection implements AutoCloseable {
      * Interrupts the running statement. Has no effect if nothing runs; while rows are being read it applies to the next
      * fetch.
      */
-    synchronized void interrupt() {
+    public synchronized void interrupt() {
         if (!closed) {
             call(() -> INTERRUPT.invoke(reference()));
         }
     }
 
     /** Returns the progress of the running statement, 0 to 1. */
-    synchronized OptionalDouble progress() {
+    public synchronized OptionalDouble progress() {
         if (closed) {
             return OptionalDouble.empty();
         }
@@ -78,7 +82,7 @@ final class DriverConnection implements AutoCloseable {
     }
 
     /** Throws the error that ended a chunked result, which looks like its regular end. */
-    static void checkEnd(DuckDBChunkedResult chunks) throws SQLException {
+    public static void checkEnd(DuckDBChunkedResult chunks) throws SQLException {
         Optional<SQLException> error = call(() -> {
             try {
                 CHECK_ERROR.invoke(chunks);
@@ -93,7 +97,7 @@ final class DriverConnection implements AutoCloseable {
     }
 
     /** The values of a vector in memory that the driver frees with its chunk. */
-    static ByteBuffer data(DuckDBReadableVector vector) {
+    public static ByteBuffer data(DuckDBReadableVector vector) {
         return call(() -> (ByteBuffer) DATA.invoke(vector)).duplicate().order(ByteOrder.nativeOrder());
     }
 

@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.decision;
 
 import static java.util.Objects.requireNonNull;
 
@@ -6,16 +6,14 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.sql.catalog.SqlResource;
+import io.gatehouse.sql.driver.JavaFunction;
 import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.sql.prediction.ExpertPredictions;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBColumnType;
 import org.duckdb.DuckDBDataChunkReader;
-import org.duckdb.DuckDBFunctions;
-import org.duckdb.DuckDBScalarFunctionBuilder;
 import org.duckdb.DuckDBWritableVector;
 
 /**
@@ -23,29 +21,27 @@ import org.duckdb.DuckDBWritableVector;
  * Its result is a text, because DuckDB's driver takes no lists from functions: {@code layer predictor predicted decisions
  * uses hits} for each layer, predictor and number of experts, with semicolons between; NULL if nothing was scored.
  */
-final class PredictionFunction {
+public final class PredictionFunction {
     /** The largest layer that is predicted; its pairs of experts take 16 MB. */
     private static final int MAX_EXPERTS = 2048;
 
     private final DecisionReads decisions;
 
-    PredictionFunction(DecisionReads decisions) {
+    public PredictionFunction(DecisionReads decisions) {
         this.decisions = requireNonNull(decisions, "decisions is null");
     }
 
-    /** Registers the function in a database that has it not yet. */
-    void register(Connection connection) throws SQLException {
-        try (DuckDBScalarFunctionBuilder builder = DuckDBFunctions.scalarFunction()) {
-            var unused = builder.withName(DecisionFunction.PREDICTIONS.written())
-                    .withParameters(
-                            DuckDBColumnType.VARCHAR,
-                            DuckDBColumnType.INTEGER,
-                            DuckDBColumnType.INTEGER,
-                            DuckDBColumnType.VARCHAR)
-                    .withReturnType(DuckDBColumnType.VARCHAR)
-                    .withVectorizedFunction(this::predictRows)
-                    .register(connection);
-        }
+    /** The function, as a database registers it. */
+    public JavaFunction function() {
+        return new JavaFunction(
+                DecisionFunction.PREDICTIONS.written(),
+                List.of(
+                        DuckDBColumnType.VARCHAR,
+                        DuckDBColumnType.INTEGER,
+                        DuckDBColumnType.INTEGER,
+                        DuckDBColumnType.VARCHAR),
+                DuckDBColumnType.VARCHAR,
+                this::predictRows);
     }
 
     private void predictRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {

@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.driver;
 
 import static java.util.Objects.requireNonNull;
 
@@ -25,7 +25,8 @@ public final class StopCondition {
         this.deadline = requireNonNull(deadline, "deadline is null");
     }
 
-    Deadline deadline() {
+    /** When the statement is late. */
+    public Deadline deadline() {
         return deadline;
     }
 

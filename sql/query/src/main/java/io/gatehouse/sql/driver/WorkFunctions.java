@@ -1,79 +1,43 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.driver;
 
 import io.gatehouse.sql.function.PatternSize;
 import io.gatehouse.sql.limits.GuardFunctions;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.duckdb.DuckDBColumnType;
 import org.duckdb.DuckDBDataChunkReader;
-import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBReadableVector;
-import org.duckdb.DuckDBScalarFunction;
-import org.duckdb.DuckDBScalarFunctionBuilder;
 import org.duckdb.DuckDBWritableVector;
 
 /**
  * The functions that implement the guards of written statements. They are written in Java because only a function sees
  * a whole vector: whether a thousand rows share one large text or each has its own.
  */
-final class WorkFunctions {
+public final class WorkFunctions {
     private static final Pattern EXCEEDED =
             Pattern.compile("too much work: (.*) \\| (\\d+) rows \\| (\\d+) of (\\d+) ms");
 
     private WorkFunctions() {}
 
-    /** Registers the functions, and those that read decisions, in a database, unless they are registered already. */
-    static void register(Connection connection, DecisionReads decisions) throws SQLException {
-        synchronized (WorkFunctions.class) {
-            if (!areThere(connection)) {
-                register(
-                        connection,
-                        GuardFunctions.WORK,
-                        DuckDBColumnType.BOOLEAN,
-                        WorkFunctions::check,
-                        DuckDBColumnType.VARCHAR,
-                        DuckDBColumnType.DOUBLE,
-                        DuckDBColumnType.DOUBLE);
-                register(
-                        connection,
-                        GuardFunctions.PATTERN,
-                        DuckDBColumnType.DOUBLE,
-                        WorkFunctions::pattern,
-                        DuckDBColumnType.VARCHAR);
-                new CacheFunction(decisions).register(connection);
-                new PredictionFunction(decisions).register(connection);
-            }
-        }
+    /** Fails where a vector of rows takes more time than there is: a text that says what, nanoseconds, their limit. */
+    public static JavaFunction check() {
+        return new JavaFunction(
+                GuardFunctions.WORK,
+                List.of(DuckDBColumnType.VARCHAR, DuckDBColumnType.DOUBLE, DuckDBColumnType.DOUBLE),
+                DuckDBColumnType.BOOLEAN,
+                WorkFunctions::check);
     }
 
-    private static boolean areThere(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT 1 FROM duckdb_functions() WHERE function_name = '%s'".formatted(GuardFunctions.WORK))) {
-            return rows.next();
-        }
-    }
-
-    private static void register(
-            Connection connection,
-            String name,
-            DuckDBColumnType returns,
-            DuckDBScalarFunction function,
-            DuckDBColumnType... takes)
-            throws SQLException {
-        try (DuckDBScalarFunctionBuilder builder = DuckDBFunctions.scalarFunction()) {
-            var unused = builder.withName(name)
-                    .withParameters(takes)
-                    .withReturnType(returns)
-                    .withVectorizedFunction(function)
-                    .register(connection);
-        }
+    /** The nanoseconds that a regular expression takes to compile. */
+    public static JavaFunction pattern() {
+        return new JavaFunction(
+                GuardFunctions.PATTERN,
+                List.of(DuckDBColumnType.VARCHAR),
+                DuckDBColumnType.DOUBLE,
+                WorkFunctions::pattern);
     }
 
     private static void check(DuckDBDataChunkReader rows, DuckDBWritableVector result) {

@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.decision;
 
 import static java.util.Objects.requireNonNull;
 
@@ -13,16 +13,14 @@ import io.gatehouse.sql.cache.HitCurve;
 import io.gatehouse.sql.cache.PriorityReplay;
 import io.gatehouse.sql.cache.RecencyReplay;
 import io.gatehouse.sql.cache.StaticReplay;
+import io.gatehouse.sql.driver.JavaFunction;
 import io.gatehouse.sql.function.DecisionFunction;
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.duckdb.DuckDBColumnType;
 import org.duckdb.DuckDBDataChunkReader;
-import org.duckdb.DuckDBFunctions;
-import org.duckdb.DuckDBScalarFunctionBuilder;
 import org.duckdb.DuckDBWritableVector;
 
 /**
@@ -30,7 +28,7 @@ import org.duckdb.DuckDBWritableVector;
  * because DuckDB's driver takes no lists from functions: {@code slots uses cold_misses hits} for each size, with
  * semicolons between; NULL if there are no uses.
  */
-final class CacheFunction {
+public final class CacheFunction {
     /** Experts are kept as numbers of 16 bits. */
     private static final int MAX_KEYS = 1 << 16;
 
@@ -48,28 +46,26 @@ final class CacheFunction {
 
     private final DecisionReads decisions;
 
-    CacheFunction(DecisionReads decisions) {
+    public CacheFunction(DecisionReads decisions) {
         this.decisions = requireNonNull(decisions, "decisions is null");
     }
 
-    /** Registers the function in a database that has it not yet. */
-    void register(Connection connection) throws SQLException {
-        try (DuckDBScalarFunctionBuilder builder = DuckDBFunctions.scalarFunction()) {
-            var unused = builder.withName(DecisionFunction.CACHE_REPLAY.written())
-                    .withParameters(
-                            DuckDBColumnType.VARCHAR,
-                            DuckDBColumnType.INTEGER,
-                            DuckDBColumnType.INTEGER,
-                            DuckDBColumnType.INTEGER,
-                            DuckDBColumnType.INTEGER,
-                            DuckDBColumnType.INTEGER,
-                            DuckDBColumnType.VARCHAR,
-                            DuckDBColumnType.VARCHAR,
-                            DuckDBColumnType.INTEGER)
-                    .withReturnType(DuckDBColumnType.VARCHAR)
-                    .withVectorizedFunction(this::replayRows)
-                    .register(connection);
-        }
+    /** The function, as a database registers it. */
+    public JavaFunction function() {
+        return new JavaFunction(
+                DecisionFunction.CACHE_REPLAY.written(),
+                List.of(
+                        DuckDBColumnType.VARCHAR,
+                        DuckDBColumnType.INTEGER,
+                        DuckDBColumnType.INTEGER,
+                        DuckDBColumnType.INTEGER,
+                        DuckDBColumnType.INTEGER,
+                        DuckDBColumnType.INTEGER,
+                        DuckDBColumnType.VARCHAR,
+                        DuckDBColumnType.VARCHAR,
+                        DuckDBColumnType.INTEGER),
+                DuckDBColumnType.VARCHAR,
+                this::replayRows);
     }
 
     private void replayRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {

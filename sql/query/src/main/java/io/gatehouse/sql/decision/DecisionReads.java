@@ -1,10 +1,13 @@
-package io.gatehouse.sql;
+package io.gatehouse.sql.decision;
 
 import static java.util.Objects.requireNonNull;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.SqlResource;
+import io.gatehouse.sql.driver.DriverConnection;
+import io.gatehouse.sql.driver.DuckDbErrors;
+import io.gatehouse.sql.driver.ReaderSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,7 +26,7 @@ import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBWritableVector;
 
 /** Calls functions in Java that read the decisions of a run, and reads these on a connection of its own. */
-final class DecisionReads {
+public final class DecisionReads {
     private static final int LISTED_RANKS = 8;
 
     private static final Map<String, String> TOKENS =
@@ -54,7 +57,7 @@ final class DecisionReads {
      * @param readers connections on which {@code jdbc_stream_results} may be set
      * @param reads the statements that can be stopped
      */
-    DecisionReads(ReaderSource readers, FunctionReads reads) {
+    public DecisionReads(ReaderSource readers, FunctionReads reads) {
         this.readers = requireNonNull(readers, "readers is null");
         this.reads = requireNonNull(reads, "reads is null");
     }
