@@ -42,7 +42,7 @@ public final class MatrixProducts implements AutoCloseable {
     private final List<Prepared> prepared = new ArrayList<>();
 
     private MatrixProducts(Map<Product, Double> products) {
-        this.session = DeviceSession.open(Device.CPU, graph);
+        this.session = DeviceSession.open(Device.CPU, graph, true);
         products.forEach((product, times) -> prepare(product, product.type(), times));
     }
 

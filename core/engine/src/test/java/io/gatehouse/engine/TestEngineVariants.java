@@ -63,7 +63,8 @@ final class TestEngineVariants {
 
     /**
      * Every second one with a shared prefix, and once more without a trace, when the last layer's experts may run for
-     * the last token only: with what a run may ask for in turn. All of it without interventions and with some.
+     * the last token only: with what a run may ask for in turn. All of it without interventions and with some; every
+     * fourth one in a graph that is optimized, as that of a large model is.
      */
     static Stream<Arguments> cases() {
         List<Variant> variants = variants();
@@ -78,23 +79,25 @@ final class TestEngineVariants {
                 .mapToObj(i -> Arguments.of(
                         variants.get(i),
                         i % 2 == 0,
+                        i % 4 == 0 ? 0 : DeviceSession.OPTIMIZED_FROM,
                         captures.get(i % captures.size()),
                         interventions.get(i / 2 % interventions.size())));
     }
 
-    @ParameterizedTest(name = "{0}, intervening {3}")
+    @ParameterizedTest(name = "{0}, intervening {4}")
     @MethodSource("cases")
     void givesTheSameAsThePlainDecoder(
-            Variant variant, boolean shared, Capture capture, SomeInterventions intervening) {
+            Variant variant, boolean shared, long optimizedFrom, Capture capture, SomeInterventions intervening) {
         try (Checkpoint checkpoint = Checkpoint.open(variant.write(folder.resolve("model"), SEED))) {
-            compare(checkpoint, Interventions.NONE, shared, capture);
-            compare(checkpoint, intervening.of(checkpoint.config()), shared, capture);
+            compare(checkpoint, Interventions.NONE, shared, optimizedFrom, capture);
+            compare(checkpoint, intervening.of(checkpoint.config()), shared, optimizedFrom, capture);
         }
     }
 
-    private static void compare(Checkpoint checkpoint, Interventions interventions, boolean shared, Capture capture) {
+    private static void compare(
+            Checkpoint checkpoint, Interventions interventions, boolean shared, long optimizedFrom, Capture capture) {
         PlainPrompts prompts = PlainPrompts.draw(checkpoint, interventions, SEED, shared);
-        try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions))) {
+        try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions), optimizedFrom)) {
             PrefillTrace trace = new PrefillTrace(
                     prompts.prompts().stream().map(Prompt::tokens).toList());
             RoutingRows traced = new RoutingRows();

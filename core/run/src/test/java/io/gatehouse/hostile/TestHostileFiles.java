@@ -2,10 +2,10 @@ package io.gatehouse.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.testing.JavaCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,15 +25,8 @@ final class TestHostileFiles {
     void noneEndsOrHoldsTheProcess() throws IOException, InterruptedException {
         new HostileFiles(directory).writeAll();
         Path log = directory.resolve(".log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReadHostileFiles.class.getName(),
-                directory.toString()));
+        List<String> command = JavaCommand.of(
+                ReadHostileFiles.class, List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError"), directory.toString());
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

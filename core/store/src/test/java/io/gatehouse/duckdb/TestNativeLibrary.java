@@ -2,6 +2,7 @@ package io.gatehouse.duckdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.testing.JavaCommand;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,12 +66,7 @@ final class TestNativeLibrary {
 
     private static Process start(Path cache, Path temporary) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + temporary,
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                OpenAndWait.class.getName());
+                JavaCommand.of(OpenAndWait.class, List.of("-Djava.io.tmpdir=" + temporary, "-XX:-UsePerfData")));
         builder.environment().put("XDG_CACHE_HOME", cache.toString());
         return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }

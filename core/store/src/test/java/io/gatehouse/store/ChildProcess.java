@@ -1,10 +1,10 @@
 package io.gatehouse.store;
 
+import io.gatehouse.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,16 +18,8 @@ import org.jspecify.annotations.Nullable;
 public record ChildProcess(Process process, BufferedReader output, Path scratch) implements AutoCloseable {
     public static ChildProcess start(Class<?> main, String... arguments) throws IOException {
         Path scratch = Files.createTempDirectory("gatehouse-child");
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-Xmx256m",
-                "-Djava.io.tmpdir=" + scratch,
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
+        List<String> options = List.of("-Xmx256m", "-Djava.io.tmpdir=" + scratch);
+        Process process = new ProcessBuilder(JavaCommand.of(main, options, arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         return new ChildProcess(process, process.inputReader(), scratch);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,16 +47,12 @@ final class TestDemoCommand {
 
     /** What the demo prints until it serves. */
     private static List<String> printedByConsole(Path database) throws IOException {
-        Process demo = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "-Dgatehouse.home=" + System.getProperty("gatehouse.home", ""),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Gatehouse.class.getName(),
+        Process demo = new ProcessBuilder(JavaCommand.of(
+                        Gatehouse.class,
+                        List.of("-Dgatehouse.home=" + System.getProperty("gatehouse.home", "")),
                         "demo",
                         "--db",
-                        database.toString())
+                        database.toString()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<String> lines = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.testing.JavaCommand;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,12 +49,9 @@ final class TestInterruptedRun {
     }
 
     private static ProcessBuilder run(Path file) {
-        return new ProcessBuilder(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Gatehouse.class.getName(),
+        return new ProcessBuilder(JavaCommand.of(
+                Gatehouse.class,
+                List.of(),
                 "run",
                 "--model",
                 SAMPLE.resolve("model").toString(),

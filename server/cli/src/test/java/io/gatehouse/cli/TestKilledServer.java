@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,7 +13,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -128,14 +128,10 @@ final class TestKilledServer {
     }
 
     private Process serve(Path file) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        List<String> command = JavaCommand.of(
+                Gatehouse.class,
                 // A killed process cannot clear its temporary files up.
-                "-Djava.io.tmpdir=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Gatehouse.class.getName(),
+                List.of("-Djava.io.tmpdir=" + folder),
                 "serve",
                 "--port",
                 "0",
@@ -144,7 +140,7 @@ final class TestKilledServer {
                 "--model",
                 SAMPLE.resolve("model").toString(),
                 "--quiz",
-                SAMPLE.resolve("quiz").toString()));
+                SAMPLE.resolve("quiz").toString());
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

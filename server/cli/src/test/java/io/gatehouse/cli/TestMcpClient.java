@@ -15,6 +15,7 @@ import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.JavaCommand;
 import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -158,16 +159,8 @@ final class TestMcpClient {
     }
 
     private String[] command() {
-        return new String[] {
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-opens=java.base/java.nio=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Gatehouse.class.getName(),
-            "mcp",
-            "--db",
-            database.toString()
-        };
+        return JavaCommand.of(Gatehouse.class, List.of(), "mcp", "--db", database.toString())
+                .toArray(String[]::new);
     }
 
     private void assumeClient() throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatehouse.store.Store;
 import io.gatehouse.store.verify.Verification;
+import io.gatehouse.testing.JavaCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,13 +69,7 @@ final class TestSameContent {
     /** Runs a command in a process of its own and returns what it printed. */
     private String gatehouse(List<String> before, List<String> arguments) throws Exception {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Gatehouse.class.getName()));
-        command.addAll(arguments);
+        command.addAll(JavaCommand.of(Gatehouse.class, List.of(), arguments.toArray(String[]::new)));
         Path out = Files.createTempFile(directory, "out", ".txt");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

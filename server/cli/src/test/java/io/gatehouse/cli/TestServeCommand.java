@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.server.SeededFile;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -272,14 +273,7 @@ final class TestServeCommand {
     }
 
     private static ProcessBuilder command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Gatehouse.class.getName(),
-                "serve"));
+        List<String> command = new ArrayList<>(JavaCommand.of(Gatehouse.class, List.of(), "serve"));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command);
     }

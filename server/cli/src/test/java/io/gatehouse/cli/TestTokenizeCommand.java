@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.testing.JavaCommand;
 import io.gatehouse.testing.SharedData;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -118,14 +118,6 @@ final class TestTokenizeCommand {
     }
 
     private static ProcessBuilder command(Path model) {
-        return new ProcessBuilder(new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Gatehouse.class.getName(),
-                "tokenize",
-                "--model",
-                model.toString())));
+        return new ProcessBuilder(JavaCommand.of(Gatehouse.class, List.of(), "tokenize", "--model", model.toString()));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -16,7 +17,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -130,13 +130,9 @@ final class TestWorkerProcess {
     private Process serve() throws IOException {
         Path file = folder.resolve("served.duckdb");
         Store.create(file).close();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Gatehouse.class.getName(),
+        List<String> command = JavaCommand.of(
+                Gatehouse.class,
+                List.of("-Djava.io.tmpdir=" + folder),
                 "serve",
                 "--port",
                 "0",
@@ -145,7 +141,7 @@ final class TestWorkerProcess {
                 "--model",
                 SAMPLE.resolve("model").toString(),
                 "--quiz",
-                SAMPLE.resolve("quiz").toString()));
+                SAMPLE.resolve("quiz").toString());
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -10,6 +10,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.JavaCommand;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -285,11 +286,7 @@ final class TestQueryEngine {
     @Test
     void refusesToStartWhereCalciteWouldMistakeTexts() throws Exception {
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dcalcite.default.charset=ISO-8859-1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        OtherCharset.class.getName())
+                        JavaCommand.of(OtherCharset.class, List.of("-Dcalcite.default.charset=ISO-8859-1")))
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
