@@ -184,7 +184,17 @@ final class TestWorkGuards {
                 "SELECT length(list_aggregate(string_split('%s', ''), 'string_agg', ?))",
                 "SELECT length(replace('%s', 'a', ?))",
                 "SELECT length(regexp_replace('%s', 'a', ?, 'g'))",
-                "SELECT levenshtein('%s', ?)")) {
+                "SELECT levenshtein('%s', ?)",
+                "SELECT length(replace('%s', 'a', y)) FROM (SELECT ? AS y)",
+                "SELECT length(replace('%s', 'a', y)) FROM (SELECT left(?, 100000) AS y)",
+                "SELECT length(replace('%s', 'a', y)) FROM (VALUES (?)) AS t(y)",
+                "SELECT length(replace('%s', 'a', y)) FROM (SELECT y FROM (SELECT ? AS y) GROUP BY y)",
+                "SELECT length(replace('%s', 'a', y)) FROM (SELECT DISTINCT y FROM (SELECT ? AS y FROM runs))",
+                "SELECT length(replace('%s', 'a', (SELECT ?)))",
+                "SELECT (SELECT length(replace('%s', 'a', y))) FROM (SELECT ? AS y)",
+                "SELECT count(*) FROM (SELECT ? AS y) AS t JOIN runs ON length(replace('%s', 'a', y)) > 1",
+                "SELECT length(replace(x, 'a', y)) FROM (SELECT '%s' AS x, ? AS y)",
+                "WITH t AS (SELECT ? AS y UNION ALL SELECT 'b') SELECT length(replace('%s', 'a', y)) FROM t")) {
             assertThat(end(sql.formatted(literal), given)).as(sql).isIn(REFUSED);
         }
         assertThatThrownBy(() -> engine.query(

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
@@ -148,10 +149,10 @@ public final class WorkGuards {
     private Guarded visit(RelNode node) {
         List<Guarded> inputs = new ArrayList<>();
         for (int i = 0; i < node.getInputs().size(); i++) {
-            inputs.add(
-                    node instanceof RepeatUnion union && i == 1
-                            ? again(union, inputs.get(0).columns())
-                            : visit(node.getInputs().get(i)));
+            Guarded input = node instanceof RepeatUnion union && i == 1
+                    ? again(union, inputs.get(0).columns())
+                    : visit(node.getInputs().get(i));
+            inputs.add(withLateColumns(input, node));
             if (node instanceof Correlate correlate && i == 0) {
                 outer.put(correlate.getCorrelationId(), inputs.get(0).columns());
             }
@@ -217,6 +218,37 @@ public final class WorkGuards {
         Guarded again = visit(union.getInputs().get(1));
         recursing--;
         return again;
+    }
+
+    /**
+     * A column of parameters only is a constant to DuckDB, which replaces it in the expressions that read it. The
+     * arguments of an aggregate stay constant, as its separator must be.
+     */
+    private Guarded withLateColumns(Guarded input, RelNode reader) {
+        if (!(input.rel() instanceof Project project)) {
+            return input;
+        }
+        Set<Integer> arguments = reader instanceof Aggregate aggregate
+                ? aggregate.getAggCallList().stream()
+                        .flatMap(call -> call.getArgList().stream())
+                        .collect(Collectors.toSet())
+                : Set.of();
+        List<RexNode> expressions = IntStream.range(0, project.getProjects().size())
+                .mapToObj(column -> arguments.contains(column)
+                        ? project.getProjects().get(column)
+                        : lateIfGiven(project.getProjects().get(column)))
+                .toList();
+        return expressions.equals(project.getProjects())
+                ? input
+                : new Guarded(
+                        project.copy(project.getTraitSet(), project.getInput(), expressions, project.getRowType()),
+                        input.columns());
+    }
+
+    private RexNode lateIfGiven(RexNode value) {
+        return GuardFunctions.isLong(value.getType()) && RexUtil.isConstant(value) && holdsParameter(value)
+                ? late(value)
+                : value;
     }
 
     private static RelNode withInputs(RelNode node, List<Guarded> inputs) {
@@ -613,14 +645,15 @@ public final class WorkGuards {
             }
             return late(parameter);
         }
+    }
 
-        private RexNode late(RexNode value) {
-            RexNode always = rex.makeCall(
-                    SqlStdOperatorTable.GREATER_THAN, rex.makeCall(GuardFunctions.RANDOM), approximate(-1));
-            RelDataType type = value.getType();
-            RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
-            return rex.makeCall(type, SqlStdOperatorTable.CASE, List.of(always, value, rex.makeNullLiteral(nullable)));
-        }
+    /** A value that DuckDB does not know when it plans. */
+    private RexNode late(RexNode value) {
+        RexNode always =
+                rex.makeCall(SqlStdOperatorTable.GREATER_THAN, rex.makeCall(GuardFunctions.RANDOM), approximate(-1));
+        RelDataType type = value.getType();
+        RelDataType nullable = rex.getTypeFactory().createTypeWithNullability(type, true);
+        return rex.makeCall(type, SqlStdOperatorTable.CASE, List.of(always, value, rex.makeNullLiteral(nullable)));
     }
 
     /** DuckDB computes such an argument when it plans, before any guard runs. */
@@ -694,7 +727,7 @@ public final class WorkGuards {
                     .map(operand -> guarded(operand, row))
                     .toList();
             RexSubQuery inside = operands.equals(query.getOperands()) ? query : query.clone(query.getType(), operands);
-            Guarded guarded = visit(query.rel);
+            Guarded guarded = withLateColumns(visit(query.rel), query.rel);
             queries.put(guarded.rel(), guarded.columns());
             return guarded.rel() == query.rel ? inside : inside.clone(guarded.rel());
         }
