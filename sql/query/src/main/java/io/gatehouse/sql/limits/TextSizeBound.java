@@ -48,7 +48,8 @@ public final class TextSizeBound {
     public static void check(RelNode root) {
         if (growth(root) > MAX) {
             throw StatementErrors.tooLarge(
-                    "The statement joins texts to texts more than %,d times longer.".formatted(MAX));
+                    "The statement makes texts more than %,d times longer than stored texts and literals."
+                            .formatted(MAX));
         }
     }
 

@@ -101,11 +101,12 @@ public final class WorkGuards {
             "array_sort",
             "array_reverse_sort");
 
-    /** Aggregates that can only add values to a frame. */
-    private static final Set<String> COUNTED_AGAIN = Set.of("mode", "entropy");
+    /** Aggregates that look at all values of a frame again for each row. */
+    private static final Set<String> OF_WHOLE_FRAMES = Set.of("mad", "mode", "entropy");
 
-    /** Aggregates that begin anew for each frame. */
-    private static final Set<String> SEARCHED_AGAIN = Set.of("mad");
+    /** Aggregates that do so if they are of distinct values. */
+    private static final Set<String> DISTINCT_OF_WHOLE_FRAMES =
+            Set.of("median", "quantile", "quantile_cont", "quantile_disc", "percentile_cont", "percentile_disc");
 
     private static final Set<String> FIRST_OF_MANY =
             Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
@@ -759,25 +760,20 @@ public final class WorkGuards {
         }
     }
 
-    /**
-     * All values of a frame are counted again whenever the most frequent one leaves it, and for mad are searched again
-     * for each row, in unbounded time.
-     */
+    /** For each row all values of its frame are looked at again, in unbounded time. */
     private static void refuseMoving(RexOver over) {
         String name = over.getAggOperator().getName().toLowerCase(Locale.ROOT);
         RexWindow window = over.getWindow();
-        boolean begins =
-                window.getLowerBound().isUnbounded() && window.getExclude() == RexWindowExclusion.EXCLUDE_NO_OTHER;
-        boolean ends = window.getUpperBound().isUnbounded() || (window.orderKeys.isEmpty() && !window.isRows());
-        if (COUNTED_AGAIN.contains(name) && !begins) {
+        boolean whole = window.getLowerBound().isUnbounded()
+                && window.getExclude() == RexWindowExclusion.EXCLUDE_NO_OTHER
+                && (window.getUpperBound().isUnbounded() || (window.orderKeys.isEmpty() && !window.isRows()));
+        boolean repeats =
+                OF_WHOLE_FRAMES.contains(name) || (over.isDistinct() && DISTINCT_OF_WHOLE_FRAMES.contains(name));
+        if (repeats && !whole) {
             throw StatementErrors.notSupported(
-                    "%s is not available in a window whose frame does not begin with its first row; write it as an aggregate, or let the frame begin with UNBOUNDED PRECEDING."
-                            .formatted(over.getAggOperator().getName()));
-        }
-        if (SEARCHED_AGAIN.contains(name) && !(begins && ends)) {
-            throw StatementErrors.notSupported(
-                    "%s is not available in a window with ORDER BY or another frame than all rows; write it as an aggregate or without ORDER BY."
-                            .formatted(over.getAggOperator().getName()));
+                    "%s%s is not available in a window with ORDER BY or another frame than all rows; write it as an aggregate or without ORDER BY."
+                            .formatted(
+                                    over.getAggOperator().getName(), over.isDistinct() ? " of distinct values" : ""));
         }
     }
 

@@ -1,0 +1,103 @@
+package io.gatehouse.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.FunctionTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.calcite.sql.SqlAggFunction;
+import org.apache.calcite.sql.SqlOperator;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each aggregate over frames of many rows that move with the row. DuckDB looks for an interrupt only between vectors: what
+ * looks at all values of a frame again for each row is refused.
+ */
+final class TestMovingFrames {
+    private static final Duration LIMIT = Duration.ofMillis(100);
+
+    /** Processor time of all threads after the limit. */
+    private static final Duration MOST_OVERTIME = Duration.ofSeconds(3);
+
+    private static final long GIGABYTE = 1L << 30;
+
+    private static final List<String> ARGUMENTS = List.of("x", "x, y", "x, 0.5", "text, ','", "[x]");
+
+    private static final List<String> FORMS = List.of(
+            "%s(%s) OVER (ORDER BY k)",
+            "%s(%s) OVER (ORDER BY k ROWS BETWEEN 50000 PRECEDING AND 50000 FOLLOWING EXCLUDE CURRENT ROW)",
+            "%s(DISTINCT %s) OVER (ORDER BY k ROWS BETWEEN 50000 PRECEDING AND CURRENT ROW)");
+
+    private static final String SQL = """
+            SELECT count(v) FROM (
+                SELECT %s AS v FROM (
+                    SELECT i AS k, hash(i) %% 100000 AS x, hash(i + 1) %% 1000 AS y, CAST(hash(i) %% 1000 AS VARCHAR) AS text
+                    FROM range(300000) AS r(i)))""";
+
+    @Test
+    void endInTimeAndInBoundedMemory() throws Exception {
+        List<String> late = new ArrayList<>();
+        Map<ErrorCode, Integer> ends = new EnumMap<>(ErrorCode.class);
+        long before = resident();
+        try (RoutingFile file = RoutingFile.filled();
+                QueryEngine engine = file.engine()) {
+            for (String name : aggregates()) {
+                for (String arguments : ARGUMENTS) {
+                    for (String form : FORMS) {
+                        String call = form.formatted(name, arguments);
+                        Overtime overtime = Overtime.after(LIMIT);
+                        end(engine, SQL.formatted(call), ends);
+                        Duration taken = overtime.taken();
+                        if (taken.compareTo(MOST_OVERTIME) > 0) {
+                            late.add("%s: %d ms of overtime".formatted(call, taken.toMillis()));
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(late).isEmpty();
+        assertThat(ends)
+                .containsKeys(ErrorCode.QUERY_TIMEOUT, ErrorCode.SQL_NOT_SUPPORTED)
+                .doesNotContainKey(ErrorCode.INTERNAL_ERROR);
+        assertThat(resident() - before).isLessThan(3 * GIGABYTE);
+    }
+
+    private static void end(QueryEngine engine, String sql, Map<ErrorCode, Integer> ends) {
+        try (QueryResult result = engine.query(sql, new QueryLimits(LIMIT, 0))) {
+            while (result.next()) {
+                assertThat(result.columns()).hasSize(1);
+            }
+        } catch (GatehouseException e) {
+            ends.merge(e.code(), 1, Integer::sum);
+        }
+    }
+
+    /** The most memory that the process had at any time. */
+    private static long resident() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
+    }
+
+    private static Set<String> aggregates() {
+        return FunctionTable.INSTANCE.getOperatorList().stream()
+                .filter(SqlAggFunction.class::isInstance)
+                .map(SqlOperator::getName)
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .filter(name -> name.matches("[a-z_]+"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
