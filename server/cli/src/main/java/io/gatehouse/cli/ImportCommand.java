@@ -95,7 +95,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--layers",
             paramLabel = "N",
-            description = "Number of layers with experts, if the files do not say it.")
+            description = "Layers of the model, with and without experts, if the files do not say it.")
     private Optional<Integer> layers = Optional.empty();
 
     @Option(

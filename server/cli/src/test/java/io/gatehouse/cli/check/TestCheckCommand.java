@@ -214,7 +214,9 @@ final class TestCheckCommand {
         Path page = Path.of(System.getProperty("gatehouse.root")).resolve("docs/cli.md");
         String section = Files.readString(page).split("## Checks\n", -1)[1];
         String example = section.substring(section.indexOf("```sql\n") + 7, section.indexOf("\n```\n"))
-                .replace("release-1", "first");
+                .replace("release-1", "first")
+                // The runs of this test have eight questions of a subject.
+                .replace("tolerance: 0.02", "tolerance: 0.5");
         CommandOutcome outcome = check(example);
         assertThat(outcome.out())
                 .contains(
