@@ -1,6 +1,6 @@
 /**
- * Small services of the Java platform that every module needs in the same form: resources, daemon threads, directory
- * trees, digests, caches, near names. It knows nothing of Gatehouse.
+ * Small services of the Java platform that several modules need in the same form: resources, daemon threads, directory
+ * trees, digests, caches, near names, waiting for input. It knows nothing of Gatehouse.
  */
 @NullMarked
 package io.gatehouse.base;

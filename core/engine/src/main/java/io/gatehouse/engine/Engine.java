@@ -76,11 +76,11 @@ public final class Engine implements AutoCloseable {
      * @throws GatehouseException like {@link #load(Checkpoint, EngineOptions)}
      */
     public static Engine loadExactly(Checkpoint checkpoint, EngineOptions options) {
-        return load(checkpoint, options, DeviceSession.OPTIMIZED_FROM);
+        return load(checkpoint, options, DeviceSession.MIN_OPTIMIZED_PARAMETERS);
     }
 
-    /** @param optimizedFrom bytes of weights from which the graph is optimized */
-    static Engine load(Checkpoint checkpoint, EngineOptions options, long optimizedFrom) {
+    /** @param minOptimized parameters from which the graph is optimized */
+    static Engine load(Checkpoint checkpoint, EngineOptions options, long minOptimized) {
         Interventions interventions = options.interventions();
         ModelConfig config = interventions.applyTo(checkpoint.config());
         Precision precision = options.precision();
@@ -89,8 +89,8 @@ public final class Engine implements AutoCloseable {
                 checkpoint, config, precision.attention(), precision.experts(), interventions.changesExperts());
         try {
             MemoryPlan memory = MemoryPlan.of(checkpoint, graph, options.memory());
-            Session session =
-                    DeviceSession.open(options.device(), graph.graph(), memory.weightBytes() >= optimizedFrom);
+            Session session = DeviceSession.open(
+                    options.device(), graph.graph(), checkpoint.footprint().parameters() >= minOptimized);
             ExpertChanges changes = interventions.expertChanges(config);
             return new Engine(
                     config,

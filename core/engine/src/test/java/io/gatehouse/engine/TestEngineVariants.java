@@ -64,7 +64,7 @@ final class TestEngineVariants {
     /**
      * Every second one with a shared prefix, and once more without a trace, when the last layer's experts may run for
      * the last token only: with what a run may ask for in turn. All of it without interventions and with some; every
-     * fourth one in a graph that is optimized, as that of a large model is.
+     * third one in a graph that is optimized, as that of a large model is.
      */
     static Stream<Arguments> cases() {
         List<Variant> variants = variants();
@@ -79,7 +79,7 @@ final class TestEngineVariants {
                 .mapToObj(i -> Arguments.of(
                         variants.get(i),
                         i % 2 == 0,
-                        i % 4 == 0 ? 0 : DeviceSession.OPTIMIZED_FROM,
+                        i % 3 == 0 ? 0 : DeviceSession.MIN_OPTIMIZED_PARAMETERS,
                         captures.get(i % captures.size()),
                         interventions.get(i / 2 % interventions.size())));
     }
@@ -87,17 +87,17 @@ final class TestEngineVariants {
     @ParameterizedTest(name = "{0}, intervening {4}")
     @MethodSource("cases")
     void givesTheSameAsThePlainDecoder(
-            Variant variant, boolean shared, long optimizedFrom, Capture capture, SomeInterventions intervening) {
+            Variant variant, boolean shared, long minOptimized, Capture capture, SomeInterventions intervening) {
         try (Checkpoint checkpoint = Checkpoint.open(variant.write(folder.resolve("model"), SEED))) {
-            compare(checkpoint, Interventions.NONE, shared, optimizedFrom, capture);
-            compare(checkpoint, intervening.of(checkpoint.config()), shared, optimizedFrom, capture);
+            compare(checkpoint, Interventions.NONE, shared, minOptimized, capture);
+            compare(checkpoint, intervening.of(checkpoint.config()), shared, minOptimized, capture);
         }
     }
 
     private static void compare(
-            Checkpoint checkpoint, Interventions interventions, boolean shared, long optimizedFrom, Capture capture) {
+            Checkpoint checkpoint, Interventions interventions, boolean shared, long minOptimized, Capture capture) {
         PlainPrompts prompts = PlainPrompts.draw(checkpoint, interventions, SEED, shared);
-        try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions), optimizedFrom)) {
+        try (Engine engine = Engine.load(checkpoint, EngineOptions.EXACT.with(interventions), minOptimized)) {
             PrefillTrace trace = new PrefillTrace(
                     prompts.prompts().stream().map(Prompt::tokens).toList());
             RoutingRows traced = new RoutingRows();

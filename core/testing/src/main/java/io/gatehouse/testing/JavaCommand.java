@@ -18,7 +18,7 @@ public final class JavaCommand {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("-XX:"))
+                .filter(argument -> argument.startsWith("-XX:TieredStopAtLevel=") || argument.endsWith("GC"))
                 .forEach(command::add);
         command.add("--add-opens=java.base/java.nio=ALL-UNNAMED");
         command.addAll(options);
