@@ -3,11 +3,11 @@ package io.gatehouse.sql;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DaemonThreads;
+import io.gatehouse.sql.deadline.Deadline;
 import io.gatehouse.sql.decision.CacheFunction;
 import io.gatehouse.sql.decision.DecisionReads;
 import io.gatehouse.sql.decision.FunctionReads;
 import io.gatehouse.sql.decision.PredictionFunction;
-import io.gatehouse.sql.driver.Deadline;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.JavaFunction;
 import io.gatehouse.sql.driver.ReaderSource;

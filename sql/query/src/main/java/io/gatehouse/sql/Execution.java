@@ -1,7 +1,7 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.driver.StopCondition;
+import io.gatehouse.sql.deadline.StopCondition;
 import io.gatehouse.type.SqlType;
 import java.sql.SQLException;
 import java.util.List;

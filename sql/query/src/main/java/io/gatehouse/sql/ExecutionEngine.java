@@ -1,6 +1,6 @@
 package io.gatehouse.sql;
 
-import io.gatehouse.sql.driver.Deadline;
+import io.gatehouse.sql.deadline.Deadline;
 import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.type.SqlType;

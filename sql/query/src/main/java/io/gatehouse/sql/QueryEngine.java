@@ -11,7 +11,7 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.completion.Completion;
 import io.gatehouse.sql.completion.Suggestion;
-import io.gatehouse.sql.driver.Deadline;
+import io.gatehouse.sql.deadline.Deadline;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.ReaderSource;
 import io.gatehouse.sql.plan.DefinitionPlanner;

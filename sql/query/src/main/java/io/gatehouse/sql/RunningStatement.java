@@ -1,12 +1,12 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.deadline.Deadline;
+import io.gatehouse.sql.deadline.StopCondition;
 import io.gatehouse.sql.decision.FunctionReads;
-import io.gatehouse.sql.driver.Deadline;
 import io.gatehouse.sql.driver.DriverConnection;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.ReaderSource;
-import io.gatehouse.sql.driver.StopCondition;
 import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.ListOf;

@@ -4,8 +4,8 @@ import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.sql.deadline.Deadline;
 import io.gatehouse.sql.decision.FunctionReads;
-import io.gatehouse.sql.driver.Deadline;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.concurrent.Executors;

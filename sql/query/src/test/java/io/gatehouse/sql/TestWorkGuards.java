@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -168,6 +169,9 @@ final class TestWorkGuards {
                 "SELECT length(replace('%s', 'a', '%s')) + length(question) FROM questions",
                 "SELECT length(replace('%s', 'a', '%s') || string_agg(question, '')) FROM questions",
                 "SELECT length(replace(x, 'a', y)) FROM (VALUES ('%s', '%s')) AS t(x, y)",
+                "SELECT levenshtein(x, y) FROM (SELECT '%s' AS x, '%s' AS y)",
+                "SELECT damerau_levenshtein(x, y) FROM (SELECT '%s' AS x, '%s' AS y)",
+                "SELECT levenshtein(x, '%s') FROM (SELECT CASE WHEN 1 = 0 THEN question ELSE '%s' END AS x FROM questions)",
                 "SELECT length(array_to_string(string_split('%s', ''), '%s'))",
                 "SELECT count(*) FROM questions WHERE length(replace('%s', 'a', '%s')) > ordinal")) {
             assertThat(end(sql.formatted(a, b))).as(sql).isIn(REFUSED);
@@ -194,7 +198,9 @@ final class TestWorkGuards {
                 "SELECT (SELECT length(replace('%s', 'a', y))) FROM (SELECT ? AS y)",
                 "SELECT count(*) FROM (SELECT ? AS y) AS t JOIN runs ON length(replace('%s', 'a', y)) > 1",
                 "SELECT length(replace(x, 'a', y)) FROM (SELECT '%s' AS x, ? AS y)",
-                "WITH t AS (SELECT ? AS y UNION ALL SELECT 'b') SELECT length(replace('%s', 'a', y)) FROM t")) {
+                "WITH t AS (SELECT ? AS y UNION ALL SELECT 'b') SELECT length(replace('%s', 'a', y)) FROM t",
+                "SELECT length(replace('%s', 'a', y)) FROM (SELECT CASE WHEN 1 = 0 THEN question ELSE ? END AS y FROM questions)",
+                "SELECT length(replace('%s', 'a', coalesce(?, question))) FROM questions")) {
             assertThat(end(sql.formatted(literal), given)).as(sql).isIn(REFUSED);
         }
         assertThatThrownBy(() -> engine.query(
@@ -206,6 +212,38 @@ final class TestWorkGuards {
                 "SELECT array_to_string(['a', 'b'], ?)", List.of(", "), new QueryLimits(Duration.ofSeconds(20), 0))) {
             assertThat(result.next()).isTrue();
             assertThat(result.value(0)).isEqualTo("a, b");
+        }
+    }
+
+    /** What DuckDB needs as a constant stays one, also as a column. */
+    @Test
+    void columnsOfParametersKeepTheirValues() throws Exception {
+        assertThat(first("SELECT strftime(d, f) FROM (SELECT DATE '2026-03-05' AS d, ? AS f)", "%Y"))
+                .isEqualTo("2026");
+        assertThat(first("SELECT array_to_string(w, s) FROM (SELECT ['a', 'b'] AS w, ? AS s)", "-"))
+                .isEqualTo("a-b");
+        assertThat(first("SELECT array_to_string(w, s) FROM (SELECT string_split(?, '') AS w, ? AS s)", "ab", "-"))
+                .isEqualTo("a-b");
+        assertThat(first("SELECT regexp_replace(t, 'a', 'b', o) FROM (SELECT 'aa' AS t, ? AS o)", "g"))
+                .isEqualTo("bb");
+        assertThat(first("SELECT string_agg(t, s) FROM (SELECT 'a' AS t, ? AS s, 1 AS k) GROUP BY k", "--"))
+                .isEqualTo("a");
+        assertThat(first("SELECT string_agg(t, coalesce(?, ',')) FROM (VALUES ('a'), ('b')) AS v(t)", "-"))
+                .isEqualTo("a-b");
+        assertThat(first("SELECT count(*) FROM (SELECT ? AS y) WHERE y IN ('a', 'b')", "a"))
+                .isEqualTo(1L);
+        assertThat(first("SELECT upper(y) FROM (SELECT ? AS y UNION SELECT ?)", "a", "a"))
+                .isEqualTo("A");
+        assertThat(first("SELECT y FROM (SELECT ? AS y FROM questions) GROUP BY ROLLUP (y) ORDER BY y NULLS LAST", "k"))
+                .isEqualTo("k");
+        assertThat(first("SELECT x FROM (SELECT ? AS y), LATERAL (SELECT upper(y) || '!' AS x)", "a"))
+                .isEqualTo("A!");
+    }
+
+    private Object first(String sql, Object... values) {
+        try (QueryResult result = engine.query(sql, List.of(values), new QueryLimits(LIMIT, 0))) {
+            assertThat(result.next()).as(sql).isTrue();
+            return requireNonNull(result.value(0), sql);
         }
     }
 

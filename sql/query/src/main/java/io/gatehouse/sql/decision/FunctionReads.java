@@ -3,9 +3,9 @@ package io.gatehouse.sql.decision;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.driver.Deadline;
+import io.gatehouse.sql.deadline.Deadline;
+import io.gatehouse.sql.deadline.StopCondition;
 import io.gatehouse.sql.driver.DriverConnection;
-import io.gatehouse.sql.driver.StopCondition;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;

@@ -30,7 +30,10 @@ public record JavaFunction(
         requireNonNull(body, "body is null");
     }
 
-    /** Registers functions in a database, except those that it has already. */
+    /**
+     * Registers functions in a database, except those that it has already. Two engines may open the same file at once, so
+     * one waits for the other.
+     */
     public static void register(Connection connection, List<JavaFunction> functions) throws SQLException {
         synchronized (JavaFunction.class) {
             Set<String> registered = registered(connection, functions);

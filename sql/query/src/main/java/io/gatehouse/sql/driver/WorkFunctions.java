@@ -22,7 +22,7 @@ public final class WorkFunctions {
 
     private WorkFunctions() {}
 
-    /** Fails where a vector of rows takes more time than there is: a text that says what, nanoseconds, their limit. */
+    /** Fails if the nanoseconds of a vector of rows exceed a limit. Arguments: what takes them, nanoseconds, limit. */
     public static JavaFunction check() {
         return new JavaFunction(
                 GuardFunctions.WORK,
@@ -31,7 +31,7 @@ public final class WorkFunctions {
                 WorkFunctions::check);
     }
 
-    /** The nanoseconds that a regular expression takes to compile. */
+    /** The nanoseconds that a regular expression takes for each byte of a text, NULL taking none. */
     public static JavaFunction pattern() {
         return new JavaFunction(
                 GuardFunctions.PATTERN,

@@ -1,6 +1,6 @@
 /**
- * What the engine adds to DuckDB's driver: connections that can be interrupted, deadlines, functions written in Java and
- * the errors of Gatehouse in place of DuckDB's. It must not know statements or plans.
+ * What the engine adds to DuckDB's driver: connections that can be interrupted, the Java functions that guards call, and
+ * the errors of Gatehouse in place of DuckDB's. It must not know how a statement is parsed or planned.
  */
 @NullMarked
 package io.gatehouse.sql.driver;

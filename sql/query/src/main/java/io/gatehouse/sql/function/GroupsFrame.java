@@ -48,8 +48,13 @@ public final class GroupsFrame extends SqlAggFunction {
     }
 
     /** The function without the frame. */
-    public SqlAggFunction function() {
+    SqlAggFunction function() {
         return function;
+    }
+
+    /** An operator without the frame that it may carry. */
+    public static SqlOperator plain(SqlOperator operator) {
+        return operator instanceof GroupsFrame frame ? frame.function : operator;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.gatehouse.sql.limits;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.function.Cost;
+import io.gatehouse.sql.function.GroupsFrame;
 import io.gatehouse.sql.function.Growth;
 import io.gatehouse.sql.function.ListFunctions;
 import io.gatehouse.sql.function.PatternSize;
@@ -416,7 +417,7 @@ final class ValueSizes {
                 && (operands.isEmpty() || operands.get(0).getType().getComponentType() == null)) {
             return new Most(Double.POSITIVE_INFINITY, operand.bytes());
         }
-        return switch (aggregate.getName().toLowerCase(Locale.ROOT)) {
+        return switch (GroupsFrame.plain(aggregate).getName().toLowerCase(Locale.ROOT)) {
             case "string_agg", "listagg", "group_concat", "array_agg", "list" -> Most.ANYTHING;
             default -> operand;
         };
@@ -429,6 +430,11 @@ final class ValueSizes {
         return node instanceof RexCall call && call.getKind() == SqlKind.CAST
                 ? literal(call.getOperands().get(0))
                 : Optional.empty();
+    }
+
+    /** Whether a literal is longer than a stored text usually is. */
+    static boolean isLong(RexLiteral literal) {
+        return length(literal) > STORED_TEXT;
     }
 
     private static double length(RexLiteral literal) {

@@ -3,6 +3,7 @@ package io.gatehouse.sql.limits;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.Cost;
+import io.gatehouse.sql.function.GroupsFrame;
 import io.gatehouse.sql.function.ListFunctions;
 import io.gatehouse.sql.limits.ValueSizes.Most;
 import io.gatehouse.sql.parse.StatementErrors;
@@ -18,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
@@ -102,12 +102,12 @@ public final class WorkGuards {
             "array_reverse_sort");
 
     /** Aggregates that look at all values of a frame again for each row. */
-    private static final Set<String> OF_WHOLE_FRAMES = Set.of("mad", "mode", "entropy");
+    private static final Set<String> SEARCHES_FRAMES = Set.of("mad", "mode", "entropy");
 
-    /** Aggregates that do so if they are of distinct values. */
-    private static final Set<String> DISTINCT_OF_WHOLE_FRAMES =
-            Set.of("median", "quantile", "quantile_cont", "quantile_disc", "percentile_cont", "percentile_disc");
+    /** Aggregates that do so if their values are distinct. */
+    private static final Set<String> QUANTILES = Set.of("median", "quantile", "quantile_cont", "quantile_disc");
 
+    /** Aggregates that do so if they return several values. */
     private static final Set<String> FIRST_OF_MANY =
             Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
 
@@ -115,6 +115,7 @@ public final class WorkGuards {
     private final long longestText;
     private final double limit;
     private final Map<CorrelationId, List<Most>> outer = new HashMap<>();
+    private final ConstantColumns constants = new ConstantColumns();
     private final Map<TransientTable, List<Most>> recursions = new HashMap<>();
     private final IdentityHashMap<RelNode, List<Most>> queries = new IdentityHashMap<>();
     private int guards;
@@ -150,29 +151,29 @@ public final class WorkGuards {
     private Guarded visit(RelNode node) {
         List<Guarded> inputs = new ArrayList<>();
         for (int i = 0; i < node.getInputs().size(); i++) {
-            Guarded input = node instanceof RepeatUnion union && i == 1
-                    ? again(union, inputs.get(0).columns())
-                    : visit(node.getInputs().get(i));
-            inputs.add(withLateColumns(input, node));
+            inputs.add(
+                    node instanceof RepeatUnion union && i == 1
+                            ? again(union, inputs.get(0).columns())
+                            : visit(node.getInputs().get(i)));
             if (node instanceof Correlate correlate && i == 0) {
-                outer.put(correlate.getCorrelationId(), inputs.get(0).columns());
+                correlated(correlate.getCorrelationId(), List.of(inputs.get(0)));
             }
         }
         List<Most> row =
                 inputs.stream().flatMap(input -> input.columns().stream()).toList();
-        node.getVariablesSet().forEach(id -> outer.put(id, row));
+        node.getVariablesSet().forEach(id -> correlated(id, inputs));
         if (node instanceof Project project) {
             return project(project, inputs.get(0));
         }
         if (node instanceof Filter filter) {
-            RexNode condition = conjuncts(filter.getCondition(), row);
+            RexNode condition = conjuncts(filter.getCondition(), inputs);
             RelNode guarded = condition.equals(filter.getCondition())
                     ? withInputs(filter, inputs)
                     : filter.copy(filter.getTraitSet(), inputs.get(0).rel(), condition);
             return new Guarded(guarded, row);
         }
         if (node instanceof Join join) {
-            return join(join, inputs.get(0), inputs.get(1), row);
+            return join(join, inputs, row);
         }
         if (node instanceof Aggregate aggregate) {
             return aggregate(aggregate, inputs.get(0));
@@ -185,6 +186,11 @@ public final class WorkGuards {
             return set(set, inputs);
         }
         return new Guarded(withInputs(node, inputs), others(node, inputs));
+    }
+
+    private void correlated(CorrelationId id, List<Guarded> inputs) {
+        outer.put(id, inputs.stream().flatMap(input -> input.columns().stream()).toList());
+        constants.addOuter(id, inputs.stream().map(Guarded::rel).toList());
     }
 
     /**
@@ -219,37 +225,6 @@ public final class WorkGuards {
         Guarded again = visit(union.getInputs().get(1));
         recursing--;
         return again;
-    }
-
-    /**
-     * A column of parameters only is a constant to DuckDB, which replaces it in the expressions that read it. The
-     * arguments of an aggregate stay constant, as its separator must be.
-     */
-    private Guarded withLateColumns(Guarded input, RelNode reader) {
-        if (!(input.rel() instanceof Project project)) {
-            return input;
-        }
-        Set<Integer> arguments = reader instanceof Aggregate aggregate
-                ? aggregate.getAggCallList().stream()
-                        .flatMap(call -> call.getArgList().stream())
-                        .collect(Collectors.toSet())
-                : Set.of();
-        List<RexNode> expressions = IntStream.range(0, project.getProjects().size())
-                .mapToObj(column -> arguments.contains(column)
-                        ? project.getProjects().get(column)
-                        : lateIfGiven(project.getProjects().get(column)))
-                .toList();
-        return expressions.equals(project.getProjects())
-                ? input
-                : new Guarded(
-                        project.copy(project.getTraitSet(), project.getInput(), expressions, project.getRowType()),
-                        input.columns());
-    }
-
-    private RexNode lateIfGiven(RexNode value) {
-        return GuardFunctions.isLong(value.getType()) && RexUtil.isConstant(value) && holdsParameter(value)
-                ? late(value)
-                : value;
     }
 
     private static RelNode withInputs(RelNode node, List<Guarded> inputs) {
@@ -319,7 +294,7 @@ public final class WorkGuards {
         List<RexNode> expressions = new ArrayList<>();
         List<Most> columns = new ArrayList<>();
         for (RexNode expression : project.getProjects()) {
-            RexNode guarded = guarded(expression, input.columns());
+            RexNode guarded = guarded(decidedLate(expression), List.of(input));
             columns.add(sizes.most(guarded));
             expressions.add(guarded);
         }
@@ -329,7 +304,9 @@ public final class WorkGuards {
         return new Guarded(guarded, columns);
     }
 
-    private Guarded join(Join join, Guarded left, Guarded right, List<Most> row) {
+    private Guarded join(Join join, List<Guarded> inputs, List<Most> row) {
+        Guarded left = inputs.get(0);
+        Guarded right = inputs.get(1);
         int leftColumns = left.columns().size();
         List<RexNode> conditions = new ArrayList<>();
         Set<Integer> keys = new HashSet<>();
@@ -339,7 +316,7 @@ public final class WorkGuards {
                 RelOptUtil.InputFinder.bits(condition).forEach(keys::add);
                 conditions.add(condition);
             } else {
-                conditions.add(guarded(condition, row));
+                conditions.add(guarded(condition, inputs));
             }
         }
         Guarded one =
@@ -422,18 +399,12 @@ public final class WorkGuards {
                                     column,
                                     sizes.size(column).times(nanos),
                                     sizes,
-                                    !isConstant(input.rel(), field.getIndex()))
+                                    !constants.isConstant(input.rel(), field.getIndex()))
                             : column);
         }
         RelNode project = LogicalProject.create(
                 input.rel(), List.of(), expressions, input.rel().getRowType().getFieldNames(), Set.of());
         return new Guarded(project, input.columns());
-    }
-
-    /** Whether a column is a literal or a parameter, as the separator of a list of texts must be. */
-    private static boolean isConstant(RelNode rel, int column) {
-        return rel instanceof Project project
-                && RexUtil.isConstant(project.getProjects().get(column));
     }
 
     /** Whether a column has no size bound, or can have long stored texts, which a join may repeat. */
@@ -451,15 +422,32 @@ public final class WorkGuards {
                         > FREE;
     }
 
-    private RexNode conjuncts(RexNode condition, List<Most> row) {
+    private RexNode conjuncts(RexNode condition, List<Guarded> inputs) {
         List<RexNode> conjunctions = RelOptUtil.conjunctions(condition);
         List<RexNode> guarded =
-                conjunctions.stream().map(one -> guarded(one, row)).toList();
+                conjunctions.stream().map(one -> guarded(one, inputs)).toList();
         return guarded.equals(conjunctions) ? condition : RexUtil.composeConjunction(rex, guarded);
     }
 
-    /** Returns an expression with a guard around it, around its parts, or unchanged. */
-    private RexNode guarded(RexNode expression, List<Most> row) {
+    /**
+     * Returns an expression over inputs with a guard around it, around its parts, or unchanged. DuckDB replaces columns
+     * that are constant by what they are before it computes constants, so a guard is made for the expression of these.
+     */
+    private RexNode guarded(RexNode expression, List<Guarded> inputs) {
+        List<Most> row =
+                inputs.stream().flatMap(input -> input.columns().stream()).toList();
+        RexNode replaced =
+                constants.replace(expression, inputs.stream().map(Guarded::rel).toList());
+        if (!replaced.equals(expression)) {
+            RexNode guarded = guardedOver(row, replaced);
+            if (!guarded.equals(replaced)) {
+                return guarded;
+            }
+        }
+        return guardedOver(row, expression);
+    }
+
+    private RexNode guardedOver(List<Most> row, RexNode expression) {
         RexNode inside = expression.accept(new Inside(row));
         if (!(inside instanceof RexCall call) || inside instanceof RexOver || inside instanceof RexSubQuery) {
             return inside;
@@ -468,8 +456,9 @@ public final class WorkGuards {
             return call;
         }
         if (call.getKind() == SqlKind.CASE || call.getKind() == SqlKind.AND || call.getKind() == SqlKind.OR) {
-            List<RexNode> parts =
-                    call.getOperands().stream().map(part -> guarded(part, row)).toList();
+            List<RexNode> parts = call.getOperands().stream()
+                    .map(part -> guardedOver(row, part))
+                    .toList();
             return parts.equals(call.getOperands()) ? call : call.clone(call.getType(), parts);
         }
         if (call.getOperator().equals(ListFunctions.UNNEST) || !ValueSizes.hasLongValues(call)) {
@@ -623,10 +612,18 @@ public final class WorkGuards {
 
     /** Keeps DuckDB from evaluating an expression of parameters only at plan time, before any guard runs. */
     private final class Late extends RexShuttle {
+        private int undecided;
+
         /** Arguments that DuckDB needs at plan time stay constant, so the first one must not be: the call would be. */
         @Override
         public RexNode visitCall(RexCall call) {
-            if (!PLANNED_WITH.contains(call.getOperator().getName().toLowerCase(Locale.ROOT))) {
+            if (isDecidedEarly(call)) {
+                undecided++;
+                RexNode late = super.visitCall(call);
+                undecided--;
+                return late;
+            }
+            if (!isPlannedWith(call)) {
                 return super.visitCall(call);
             }
             List<RexNode> operands = new ArrayList<>(call.getOperands());
@@ -646,6 +643,47 @@ public final class WorkGuards {
             }
             return late(parameter);
         }
+
+        /** Without its branch a long literal would be a constant. */
+        @Override
+        public RexNode visitLiteral(RexLiteral literal) {
+            return undecided > 0 && ValueSizes.isLong(literal) ? late(literal) : literal;
+        }
+    }
+
+    /**
+     * An expression in which DuckDB does not choose a branch when it plans, as it does in CASE WHEN ? THEN question ELSE ?
+     * END. Where it needs an argument as a constant, that stays one.
+     */
+    private RexNode decidedLate(RexNode expression) {
+        return expression.accept(new RexShuttle() {
+            @Override
+            public RexNode visitCall(RexCall call) {
+                if (isDecidedEarly(call)) {
+                    return call.accept(new Late());
+                }
+                if (!isPlannedWith(call)) {
+                    return super.visitCall(call);
+                }
+                List<RexNode> operands = new ArrayList<>(call.getOperands());
+                operands.set(0, operands.get(0).accept(this));
+                return operands.equals(call.getOperands()) ? call : call.clone(call.getType(), operands);
+            }
+        });
+    }
+
+    private static boolean isPlannedWith(RexCall call) {
+        return PLANNED_WITH.contains(call.getOperator().getName().toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether DuckDB knows when it plans which branch a row takes. */
+    private static boolean isDecidedEarly(RexCall call) {
+        return call.getKind() == SqlKind.CASE
+                && !isGuard(call)
+                && !RexUtil.isConstant(call)
+                && GuardFunctions.isLong(call.getType())
+                && IntStream.range(0, call.getOperands().size() / 2)
+                        .anyMatch(i -> RexUtil.isConstant(call.getOperands().get(2 * i)));
     }
 
     /** A value that DuckDB does not know when it plans. */
@@ -725,18 +763,17 @@ public final class WorkGuards {
                 return query;
             }
             List<RexNode> operands = query.getOperands().stream()
-                    .map(operand -> guarded(operand, row))
+                    .map(operand -> guardedOver(row, operand))
                     .toList();
             RexSubQuery inside = operands.equals(query.getOperands()) ? query : query.clone(query.getType(), operands);
-            Guarded guarded = withLateColumns(visit(query.rel), query.rel);
+            Guarded guarded = visit(query.rel);
             queries.put(guarded.rel(), guarded.columns());
             return guarded.rel() == query.rel ? inside : inside.clone(guarded.rel());
         }
 
         @Override
         public RexNode visitOver(RexOver over) {
-            refuseGrowing(over);
-            refuseMoving(over);
+            refuseRepeating(over);
             return new Operands(row).visitOver(over);
         }
     }
@@ -751,41 +788,35 @@ public final class WorkGuards {
 
         @Override
         public RexNode visitCall(RexCall call) {
-            return guarded(call, row);
+            return guardedOver(row, call);
         }
 
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
-            return guarded(query, row);
+            return guardedOver(row, query);
         }
     }
 
-    /** For each row all values of its frame are looked at again, in unbounded time. */
-    private static void refuseMoving(RexOver over) {
-        String name = over.getAggOperator().getName().toLowerCase(Locale.ROOT);
+    /** Refuses what looks at all values of a frame again for each row, in unbounded time. */
+    private static void refuseRepeating(RexOver over) {
+        String function = GroupsFrame.plain(over.getAggOperator()).getName().toLowerCase(Locale.ROOT);
         RexWindow window = over.getWindow();
-        boolean whole = window.getLowerBound().isUnbounded()
-                && window.getExclude() == RexWindowExclusion.EXCLUDE_NO_OTHER
-                && (window.getUpperBound().isUnbounded() || (window.orderKeys.isEmpty() && !window.isRows()));
-        boolean repeats =
-                OF_WHOLE_FRAMES.contains(name) || (over.isDistinct() && DISTINCT_OF_WHOLE_FRAMES.contains(name));
-        if (repeats && !whole) {
+        boolean excludes = window.getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER;
+        if (over.isDistinct() && (excludes || SEARCHES_FRAMES.contains(function) || QUANTILES.contains(function))) {
             throw StatementErrors.notSupported(
-                    "%s%s is not available in a window with ORDER BY or another frame than all rows; write it as an aggregate or without ORDER BY."
-                            .formatted(
-                                    over.getAggOperator().getName(), over.isDistinct() ? " of distinct values" : ""));
+                    "%s of distinct values is not available in %s; write it as an aggregate in a sub-query."
+                            .formatted(function, excludes ? "a window with EXCLUDE" : "a window"));
         }
-    }
-
-    /** The n largest values so far are found again for each row, in unbounded time. */
-    private static void refuseGrowing(RexOver over) {
-        boolean many = over.getType().getComponentType() != null
-                && FIRST_OF_MANY.contains(over.getAggOperator().getName().toLowerCase(Locale.ROOT))
+        boolean wholePartition = !excludes
+                && window.getLowerBound().isUnbounded()
+                && (window.getUpperBound().isUnbounded() || (window.orderKeys.isEmpty() && !window.isRows()));
+        boolean firstOfMany = FIRST_OF_MANY.contains(function)
+                && over.getType().getComponentType() != null
                 && over.getOperands().get(0).getType().getComponentType() == null;
-        if (many && !over.getWindow().orderKeys.isEmpty()) {
+        if (!wholePartition && (firstOfMany || SEARCHES_FRAMES.contains(function))) {
             throw StatementErrors.notSupported(
-                    "%s of several values is not available in a window with ORDER BY; write it as an aggregate or without ORDER BY."
-                            .formatted(over.getAggOperator().getName()));
+                    "%s%s is available in a window only over a whole partition; leave out ORDER BY and the frame."
+                            .formatted(function, firstOfMany ? " of several values" : ""));
         }
     }
 }

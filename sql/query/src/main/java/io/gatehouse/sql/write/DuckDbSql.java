@@ -163,7 +163,7 @@ final class DuckDbSql extends DuckDBSqlDialect implements EngineSql {
     }
 
     private static String nameOf(SqlOperator operator) {
-        return operator instanceof GroupsFrame frame ? frame.function().getName() : operator.getName();
+        return GroupsFrame.plain(operator).getName();
     }
 
     /** A window whose frame counts groups. */

@@ -6,7 +6,7 @@ import io.gatehouse.sql.ExecutedRows;
 import io.gatehouse.sql.Execution;
 import io.gatehouse.sql.RowBatches;
 import io.gatehouse.sql.RowMemory;
-import io.gatehouse.sql.driver.StopCondition;
+import io.gatehouse.sql.deadline.StopCondition;
 import io.gatehouse.type.SqlType;
 import java.sql.SQLException;
 import java.util.List;

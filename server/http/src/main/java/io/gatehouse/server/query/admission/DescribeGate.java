@@ -2,7 +2,7 @@ package io.gatehouse.server.query.admission;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.driver.Deadline;
+import io.gatehouse.sql.deadline.Deadline;
 import java.time.Duration;
 import java.util.function.Supplier;
 

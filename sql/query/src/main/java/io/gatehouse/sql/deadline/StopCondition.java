@@ -1,4 +1,4 @@
-package io.gatehouse.sql.driver;
+package io.gatehouse.sql.deadline;
 
 import static java.util.Objects.requireNonNull;
 
