@@ -4,16 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.function.FunctionTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import org.apache.calcite.sql.SqlAggFunction;
-import org.apache.calcite.sql.SqlOperator;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +37,7 @@ final class TestAggregateForms {
         try (RoutingFile file = RoutingFile.filled();
                 QueryEngine engine = file.engine();
                 Connection duckDb = file.reader()) {
-            for (String name : aggregates()) {
+            for (String name : AggregateNames.all()) {
                 for (String arguments : ARGUMENTS) {
                     for (String form : FORMS) {
                         String sql = "SELECT " + form.formatted(name, arguments) + FROM;
@@ -80,14 +73,5 @@ final class TestAggregateForms {
 
     private static int compare(double one, double other) {
         return Math.abs(one - other) <= 1e-12 * Math.abs(other) ? 0 : Double.compare(one, other);
-    }
-
-    private static Set<String> aggregates() {
-        return FunctionTable.INSTANCE.getOperatorList().stream()
-                .filter(SqlAggFunction.class::isInstance)
-                .map(SqlOperator::getName)
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .filter(name -> name.matches("[a-z_]+"))
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

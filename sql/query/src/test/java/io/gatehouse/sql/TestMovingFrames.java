@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.sql.function.FunctionTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,13 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import org.apache.calcite.sql.SqlAggFunction;
-import org.apache.calcite.sql.SqlOperator;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -58,7 +51,7 @@ final class TestMovingFrames {
         long before = peakMemory();
         try (RoutingFile file = RoutingFile.filled();
                 QueryEngine engine = file.engine()) {
-            for (String name : aggregates()) {
+            for (String name : AggregateNames.all()) {
                 for (String arguments : ARGUMENTS) {
                     for (String form : FORMS) {
                         String call = form.formatted(name, arguments);
@@ -99,14 +92,5 @@ final class TestMovingFrames {
                 .filter(line -> line.startsWith("VmHWM:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
                 .sum();
-    }
-
-    private static Set<String> aggregates() {
-        return FunctionTable.INSTANCE.getOperatorList().stream()
-                .filter(SqlAggFunction.class::isInstance)
-                .map(SqlOperator::getName)
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .filter(name -> name.matches("[a-z_]+"))
-                .collect(Collectors.toCollection(TreeSet::new));
     }
 }
