@@ -31,7 +31,6 @@ final class OperatorForms {
     /** Aggregates whose result depends on the order of their rows. */
     private static final Set<String> ORDERED = Set.of(
             "any_value",
-            "approx_top_k",
             "arbitrary",
             "arg_max",
             "arg_max_null",

@@ -16,7 +16,6 @@ import static io.gatehouse.sql.function.Signatures.either;
 import static io.gatehouse.sql.function.Signatures.takes;
 import static io.gatehouse.sql.function.Signatures.takesOptional;
 import static io.gatehouse.sql.function.Signatures.takesUpTo;
-import static java.util.Objects.requireNonNull;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ANY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.ARRAY;
 import static org.apache.calcite.sql.type.SqlTypeFamily.CHARACTER;
@@ -24,16 +23,12 @@ import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME;
 import static org.apache.calcite.sql.type.SqlTypeFamily.DATETIME_INTERVAL;
 import static org.apache.calcite.sql.type.SqlTypeFamily.NUMERIC;
 
-import io.gatehouse.error.ErrorCode;
-import io.gatehouse.error.GatehouseException;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlCallBinding;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlKind;
-import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlAvgAggFunction;
 import org.apache.calcite.sql.fun.SqlBasicAggFunction;
@@ -134,7 +129,6 @@ final class AggregateFunctions {
         all.add(aggregate("regr_count", BIGINT, takes(NUMERIC, NUMERIC)));
         all.add(aggregate("entropy", DOUBLE, anything(1)));
         all.add(aggregate("list", LIST_OF_FIRST, anything(1)));
-        all.add(aggregate("approx_top_k", LIST_OF_FIRST, new SmallLiteral(takes(ANY, NUMERIC), 1, 1_000)));
         all.add(aggregate("group_concat", VARCHAR, takesOptional(CHARACTER, CHARACTER)));
         return all;
     }
@@ -156,45 +150,5 @@ final class AggregateFunctions {
             boolean list = binding.getOperandType(1).getComponentType() != null;
             return list ? SqlTypeTransforms.TO_ARRAY.transformType(binding, type) : type;
         };
-    }
-
-    /**
-     * Requires one argument to be a small integer literal. For each group DuckDB allocates memory for that many values
-     * at once, which its memory limit does not count.
-     *
-     * @param others what is asked of the arguments besides
-     * @param operand which one, from 0
-     */
-    private record SmallLiteral(SqlOperandTypeChecker others, int operand, int most) implements SqlOperandTypeChecker {
-        SmallLiteral {
-            requireNonNull(others, "others is null");
-        }
-
-        @Override
-        public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
-            if (!others.checkOperandTypes(binding, throwOnFailure)) {
-                return false;
-            }
-            BigDecimal number = binding.isOperandLiteral(operand, false)
-                    ? binding.getOperandLiteralValue(operand, BigDecimal.class)
-                    : null;
-            if (number == null || number.signum() <= 0 || number.compareTo(BigDecimal.valueOf(most)) > 0) {
-                throw new GatehouseException(
-                        ErrorCode.SQL_NOT_SUPPORTED,
-                        "Argument %d of %s must be a literal from 1 to %,d."
-                                .formatted(operand + 1, binding.getOperator().getName(), most));
-            }
-            return true;
-        }
-
-        @Override
-        public SqlOperandCountRange getOperandCountRange() {
-            return others.getOperandCountRange();
-        }
-
-        @Override
-        public String getAllowedSignatures(SqlOperator operator, String name) {
-            return others.getAllowedSignatures(operator, name);
-        }
     }
 }

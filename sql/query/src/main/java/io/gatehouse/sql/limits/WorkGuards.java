@@ -109,7 +109,7 @@ public final class WorkGuards {
 
     /** Aggregates that do so if they return several values. */
     private static final Set<String> FIRST_OF_MANY =
-            Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by", "approx_top_k");
+            Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by");
 
     private final RexBuilder rex;
     private final long longestText;
