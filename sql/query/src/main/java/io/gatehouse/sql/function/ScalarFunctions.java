@@ -106,7 +106,7 @@ final class ScalarFunctions {
             all.add(scalar(name, LIST_OF_VARCHAR, takes(CHARACTER, CHARACTER)));
         }
         for (String name : List.of("regexp_split_to_array", "string_split_regex", "str_split_regex")) {
-            all.add(scalar(name, LIST_OF_VARCHAR, takesOptional(CHARACTER, CHARACTER, CHARACTER)));
+            all.add(scalar(name, LIST_OF_VARCHAR, takesUpTo(CHARACTER, CHARACTER, CHARACTER)));
         }
         scalars(all, VARCHAR, takesOptional(CHARACTER, NUMERIC, NUMERIC), "substr", "substring_grapheme");
         scalars(all, INTEGER, takes(CHARACTER), "ascii", "unicode", "ord");
@@ -116,12 +116,12 @@ final class ScalarFunctions {
         all.add(scalar("chr", VARCHAR, takes(NUMERIC)));
         all.add(scalar("split_part", VARCHAR, takes(CHARACTER, CHARACTER, NUMERIC)));
         all.add(scalar("contains", BOOLEAN, takes(CHARACTER, CHARACTER).or(takes(ARRAY, ANY))));
-        all.add(scalar("regexp_matches", BOOLEAN, takesOptional(CHARACTER, CHARACTER, CHARACTER)));
-        all.add(scalar("regexp_full_match", BOOLEAN, takesOptional(CHARACTER, CHARACTER, CHARACTER)));
+        all.add(scalar("regexp_matches", BOOLEAN, takesUpTo(CHARACTER, CHARACTER, CHARACTER)));
+        all.add(scalar("regexp_full_match", BOOLEAN, takesUpTo(CHARACTER, CHARACTER, CHARACTER)));
         all.add(scalar("regexp_extract", VARCHAR, match()));
         all.add(scalar("regexp_extract_all", LIST_OF_VARCHAR, match()));
         all.add(scalar("translate", VARCHAR, takes(CHARACTER, CHARACTER, CHARACTER)));
-        all.add(scalar("regexp_replace", VARCHAR, takesOptional(CHARACTER, CHARACTER, CHARACTER, CHARACTER)));
+        all.add(scalar("regexp_replace", VARCHAR, takesUpTo(CHARACTER, CHARACTER, CHARACTER, CHARACTER)));
         all.add(scalar("replace", VARCHAR, takes(CHARACTER, CHARACTER, CHARACTER)));
         all.add(scalar("typeof", VARCHAR, anything(1)));
         all.add(scalar("concat", VARCHAR, anythingFrom(1)));

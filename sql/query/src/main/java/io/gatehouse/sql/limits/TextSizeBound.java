@@ -9,7 +9,6 @@ import java.util.stream.LongStream;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.RepeatUnion;
 import org.apache.calcite.rex.RexCall;
-import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
@@ -94,8 +93,9 @@ public final class TextSizeBound {
     }
 
     private static long replacement(RexNode with) {
-        String literal = with instanceof RexLiteral text ? text.getValueAs(String.class) : null;
-        return literal == null ? UNKNOWN_REPLACEMENT : Math.max(1, literal.length());
+        return ValueSizes.writtenText(with)
+                .map(text -> Math.max(1L, text.length()))
+                .orElse(UNKNOWN_REPLACEMENT);
     }
 
     /** Finds the largest factor among the expressions of one node. */
@@ -135,8 +135,7 @@ public final class TextSizeBound {
 
     private static int writtenNumber(RexCall call, int operand) {
         String name = call.getOperator().getName();
-        BigDecimal number = ValueSizes.literal(call.getOperands().get(operand))
-                .map(literal -> literal.getValueAs(BigDecimal.class))
+        BigDecimal number = ValueSizes.writtenNumber(call.getOperands().get(operand))
                 .orElseThrow(() -> StatementErrors.notSupported(
                         "Argument %d of %s must be a literal.".formatted(operand + 1, name)));
         if (number.abs().compareTo(BigDecimal.valueOf(MAX_WRITTEN)) > 0) {
@@ -148,8 +147,7 @@ public final class TextSizeBound {
 
     private static long formatted(RexCall call, long longest) {
         String name = call.getOperator().getName();
-        String format = ValueSizes.literal(call.getOperands().get(0))
-                .map(literal -> literal.getValueAs(String.class))
+        String format = ValueSizes.writtenText(call.getOperands().get(0))
                 .orElseThrow(() -> StatementErrors.notSupported("The format of %s must be a literal.".formatted(name)));
         boolean printf = name.equals("printf");
         String places = printf ? format : format.replace("{{", "").replace("}}", "");

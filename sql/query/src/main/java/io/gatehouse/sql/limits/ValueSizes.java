@@ -199,14 +199,12 @@ final class ValueSizes {
     }
 
     private static boolean looksFarAhead(RexNode pattern) {
-        return literal(pattern)
-                .map(value -> PatternSize.looksFarAhead(value.getValueAs(String.class)))
-                .orElse(true);
+        return writtenText(pattern).map(PatternSize::looksFarAhead).orElse(true);
     }
 
     private LengthPolynomial matching(RexCall call, LengthPolynomial text, double each) {
         RexNode pattern = call.getOperands().get(1);
-        Optional<String> literal = literal(pattern).map(value -> value.getValueAs(String.class));
+        Optional<String> literal = writtenText(pattern);
         if (literal.isPresent()) {
             return text.times(Math.max(each, PatternSize.nanos(literal.get())));
         }
@@ -304,9 +302,10 @@ final class ValueSizes {
         if (list) {
             return text.plus(text.times(with).times(1.0 / Cost.ELEMENT_BYTES)).plus(text);
         }
-        Optional<RexLiteral> found =
-                put.between() ? Optional.empty() : literal(call.getOperands().get(1));
-        double least = found.map(ValueSizes::length).orElse(1.0);
+        Optional<String> found = put.between()
+                ? Optional.empty()
+                : writtenText(call.getOperands().get(1));
+        double least = found.map(ValueSizes::bytes).orElse(1.0);
         return text.plus(text.plus(LengthPolynomial.of(1)).times(with).times(1 / Math.max(1, least)));
     }
 
@@ -346,11 +345,7 @@ final class ValueSizes {
     }
 
     private static Optional<BigDecimal> number(List<RexNode> operands, int index) {
-        return index < operands.size()
-                ? literal(operands.get(index))
-                        .filter(literal -> literal.getTypeName() == SqlTypeName.DECIMAL)
-                        .map(literal -> literal.getValueAs(BigDecimal.class))
-                : Optional.empty();
+        return index < operands.size() ? writtenNumber(operands.get(index)) : Optional.empty();
     }
 
     private LengthPolynomial longest(RexCall call) {
@@ -423,13 +418,27 @@ final class ValueSizes {
         };
     }
 
-    static Optional<RexLiteral> literal(RexNode node) {
+    private static Optional<RexLiteral> literal(RexNode node) {
         if (node instanceof RexLiteral literal && !literal.isNull()) {
             return Optional.of(literal);
         }
         return node instanceof RexCall call && call.getKind() == SqlKind.CAST
                 ? literal(call.getOperands().get(0))
                 : Optional.empty();
+    }
+
+    /** Returns the text of a literal, also behind a CAST. A number that is cast to a text is none. */
+    static Optional<String> writtenText(RexNode node) {
+        return literal(node)
+                .filter(literal -> SqlTypeUtil.inCharFamily(literal.getType()))
+                .map(literal -> literal.getValueAs(String.class));
+    }
+
+    /** Returns the number of a literal, also behind a CAST. A text that is cast to a number is none. */
+    static Optional<BigDecimal> writtenNumber(RexNode node) {
+        return literal(node)
+                .filter(literal -> SqlTypeName.NUMERIC_TYPES.contains(literal.getTypeName()))
+                .map(literal -> literal.getValueAs(BigDecimal.class));
     }
 
     /** Whether a literal is longer than a stored text usually is. */
@@ -442,7 +451,11 @@ final class ValueSizes {
             return NUMBER;
         }
         String text = literal.getValueAs(String.class);
-        return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+        return text == null ? 0 : bytes(text);
+    }
+
+    private static double bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** Whether a stored text is longer than plans take it to be anyway. */
