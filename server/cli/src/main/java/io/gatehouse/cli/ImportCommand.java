@@ -80,7 +80,7 @@ final class ImportCommand implements Callable<Integer> {
             paramLabel = "MEANING=NAME",
             split = ",",
             description =
-                    "With --from long: names of the columns of the file, by their meaning: sequence, phase, position, layer, rank, expert, weight, score, count. rank=order: the best expert comes first.")
+                    "With --from long: names of the columns of the file, by their meaning: sequence, phase, position, layer, rank, expert, weight, score, entropy, count; expert, weight and score may be lists. rank=order: the best expert comes first.")
     private Map<String, String> columns = Map.of();
 
     @Option(
