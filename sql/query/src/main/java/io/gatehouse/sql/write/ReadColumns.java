@@ -24,9 +24,9 @@ final class ReadColumns {
             return new Trimmed(node, ImmutableBitSet.range(node.getRowType().getFieldCount()));
         }
 
+        /** The places of the columns of the relation as it was. */
         Mapping mapping(RelNode before) {
-            return Mappings.target(kept.asList(), before.getRowType().getFieldCount())
-                    .inverse();
+            return Mappings.target(kept.asList(), before.getRowType().getFieldCount());
         }
     }
 
