@@ -15,12 +15,12 @@ import java.lang.management.ManagementFactory;
  */
 public record ServerMemory(long bytes, int models) {
     /** Java, DuckDB and a small model do not fit into less. */
-    private static final long LEAST = 1L << 30;
+    private static final long LEAST = 1_000_000_000;
 
     private static final long LEAST_HEAP = 1L << 28;
 
     /** Java and TensorFlow with a small model do not fit into less. */
-    private static final long LEAST_MODEL = 1L << 29;
+    private static final long LEAST_MODEL = 500_000_000;
 
     /** The process of a model gets a quarter of it. */
     private static final long LEAST_WITH_MODELS = 4 * LEAST_MODEL;

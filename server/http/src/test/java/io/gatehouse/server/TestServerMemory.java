@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the processes of a server may take adds up, and is what docs/adr/0020 says. */
 final class TestServerMemory {
-    private static final long GIB = 1L << 30;
+    private static final long GB = 1_000_000_000;
 
     private static final Path PAGE =
             Path.of(System.getProperty("gatehouse.root"), "docs", "adr", "0020-long-queries-take-turns.md");
@@ -22,8 +22,8 @@ final class TestServerMemory {
 
     @Test
     void itsSharesAreAllOfItAndNoMore() {
-        for (long bytes : List.of(GIB, GIB + 1, 2 * GIB, 7 * GIB + 12_345, 64 * GIB)) {
-            for (int models = 0; models <= (bytes < 2 * GIB ? 0 : 40); models++) {
+        for (long bytes : List.of(GB, GB + 1, 2 * GB, 7 * GB + 12_345, 64 * GB)) {
+            for (int models = 0; models <= (bytes < 2 * GB ? 0 : 40); models++) {
                 ServerMemory memory = new ServerMemory(bytes, models);
                 long shares = memory.heap()
                         + memory.database()
@@ -32,7 +32,7 @@ final class TestServerMemory {
                         + memory.modelProcesses() * memory.model();
                 assertThat(shares).as("%s", memory).isBetween(bytes - 1000, bytes);
                 assertThat(memory.modelProcesses()).isLessThanOrEqualTo(models);
-                assertThat(models == 0 || memory.model() >= GIB / 2 - 1000).isTrue();
+                assertThat(models == 0 || memory.model() >= GB / 2 - 1000).isTrue();
                 assertThat(memory.operator()).isLessThan(memory.database());
             }
         }
@@ -40,21 +40,21 @@ final class TestServerMemory {
 
     @Test
     void hasRoomForOneModelOrIsRefused() {
-        assertThat(new ServerMemory(2 * GIB, 1).model()).isBetween(GIB / 2 - 1000, GIB / 2);
-        assertThat(new ServerMemory(8 * GIB, 10).modelProcesses()).isBetween(3, 4);
+        assertThat(new ServerMemory(2 * GB, 1).model()).isBetween(GB / 2 - 1000, GB / 2);
+        assertThat(new ServerMemory(8 * GB, 10).modelProcesses()).isBetween(3, 4);
         assertRefused(
-                () -> new ServerMemory(2 * GIB - 1, 1),
+                () -> new ServerMemory(2 * GB - 1, 1),
                 ErrorCode.INVALID_ARGUMENT,
-                "A server with --model needs at least 2,147,483,648 bytes of memory, a quarter of it for the process of a model, but has 2,147,483,647: state more with --memory.");
+                "A server with --model needs at least 2,000,000,000 bytes of memory, a quarter of it for the process of a model, but has 1,999,999,999: state more with --memory.");
         assertRefused(
-                () -> new ServerMemory(GIB - 1),
+                () -> new ServerMemory(GB - 1),
                 ErrorCode.INVALID_ARGUMENT,
-                "A server needs at least 1,073,741,824 bytes of memory, but --memory is 1,073,741,823.");
+                "A server needs at least 1,000,000,000 bytes of memory, but --memory is 999,999,999.");
     }
 
     @Test
     void allProcessesTogetherTakeNoMoreThanIsStated() {
-        for (long bytes = 5L << 30; bytes <= 64L << 30; bytes += 123_456_789) {
+        for (long bytes = 5 * GB; bytes <= 64 * GB; bytes += 123_456_789) {
             ServerMemory memory = new ServerMemory(bytes);
             assertThat(memory.process()).isEqualTo(memory.heap() + memory.database() + memory.statements());
             assertThat(memory.process() + memory.worker()).isLessThanOrEqualTo(bytes);
@@ -67,14 +67,14 @@ final class TestServerMemory {
     /** The heap has a least size, and so does the process that reads. */
     @Test
     void aSmallServerTakesALittleMore() {
-        ServerMemory memory = new ServerMemory(1L << 30);
-        assertThat(memory.process() + memory.worker()).isLessThan((1L << 30) * 106 / 100);
+        ServerMemory memory = new ServerMemory(GB);
+        assertThat(memory.process() + memory.worker()).isLessThan(GB * 106 / 100);
         assertThat(memory.reader()).isLessThanOrEqualTo(memory.worker());
     }
 
     @Test
     void theTableSaysTheShares() throws Exception {
-        ServerMemory memory = new ServerMemory(10_000_000_000L);
+        ServerMemory memory = new ServerMemory(10 * GB);
         List<String> rows = new ArrayList<>();
         for (String line : Files.readAllLines(PAGE)) {
             Matcher share = SHARE.matcher(line);
