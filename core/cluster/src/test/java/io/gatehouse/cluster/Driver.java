@@ -46,6 +46,10 @@ record Driver(Process process, BufferedReader output) implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.add("-Xmx1g");
+        // Like the tests' own JVM: it and its executors end before the second compiler pays.
+        List<String> quick = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+        command.addAll(quick);
+        command.add("-Dspark.executor.extraJavaOptions=" + String.join(" ", quick));
         // Spark's and ours: a killed process cannot clear its temporary files up.
         command.add("-Djava.io.tmpdir=" + Files.createDirectories(home.resolve("scratch")));
         command.add("-Dgatehouse.root=" + System.getProperty("gatehouse.root"));
