@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestFullDisk {
     private static final int QUESTIONS = 5;
     private static final int SHARDS = 100;
+    /** Shards that are written where there is room; the others would show nothing more. */
+    private static final int MORE = 10;
 
     private final RandomRun shards = new RandomRun(RandomRun.description("r", 4, 64, 8, Scope.PROMPT), 100, 1);
 
@@ -30,9 +32,10 @@ final class TestFullDisk {
     void losesTheShardThatDoesNotFitAndGoesOnWhereThereIsRoom() throws Exception {
         Path disk = Files.createDirectory(directory.resolve("disk"));
         Path larger = directory.resolve("larger.duckdb");
+        int upTo;
         mount(disk);
         try {
-            fill(disk.resolve("a.duckdb"), larger);
+            upTo = Math.min(SHARDS, fill(disk.resolve("a.duckdb"), larger) + MORE);
         } finally {
             assertThat(succeeds("umount", disk.toString())).isTrue();
         }
@@ -40,11 +43,14 @@ final class TestFullDisk {
                 Store whole = Store.create(directory.resolve("whole.duckdb"))) {
             try (RunWriter writer =
                     store.resumeRun(shards.description(), RandomRun.questions(SHARDS * QUESTIONS), Map.of())) {
-                write(writer, new AtomicInteger());
+                write(writer, upTo, new AtomicInteger());
+                writer.finish(RunStatus.CANCELLED);
             }
             try (RunWriter writer = whole.startRun(shards.description(), RandomRun.questions(SHARDS * QUESTIONS))) {
-                write(writer, new AtomicInteger());
+                write(writer, upTo, new AtomicInteger());
+                writer.finish(RunStatus.CANCELLED);
             }
+            assertWhole(store, upTo);
             assertThat(store.verify()).isEqualTo(whole.verify());
             assertThat(whole.verify().problems()).isEmpty();
         }
@@ -59,11 +65,12 @@ final class TestFullDisk {
         assertThat(mounted).as("mounted a small file system").isTrue();
     }
 
-    private void fill(Path file, Path larger) throws Exception {
+    /** Returns how many shards fit. */
+    private int fill(Path file, Path larger) throws Exception {
         AtomicInteger committed = new AtomicInteger();
         try (Store store = Store.create(file);
                 RunWriter writer = store.startRun(shards.description(), RandomRun.questions(SHARDS * QUESTIONS))) {
-            assertThatThrownBy(() -> write(writer, committed))
+            assertThatThrownBy(() -> write(writer, SHARDS, committed))
                     .isInstanceOfSatisfying(
                             GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INSUFFICIENT_DISK))
                     .hasMessageContaining(file.toString());
@@ -79,16 +86,16 @@ final class TestFullDisk {
         try (Store store = Store.open(file)) {
             assertWhole(store, committed.get());
         }
+        return committed.get();
     }
 
-    private void write(RunWriter writer, AtomicInteger committed) {
-        for (int shard = 0; shard < SHARDS; shard++) {
+    private void write(RunWriter writer, int upTo, AtomicInteger committed) {
+        for (int shard = 0; shard < upTo; shard++) {
             if (!writer.isWritten(shard)) {
                 writer.write(shards.shard(writer, shard, shard * QUESTIONS, (shard + 1) * QUESTIONS));
                 committed.incrementAndGet();
             }
         }
-        writer.finish(RunStatus.COMPLETE);
     }
 
     private static void assertWhole(Store store, int shards) throws Exception {
