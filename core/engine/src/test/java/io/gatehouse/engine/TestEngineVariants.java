@@ -29,6 +29,9 @@ final class TestEngineVariants {
     private static final long SEED = 20_261_124;
     private static final int COMBINATIONS = 24;
 
+    /** Every so many graphs are optimized, which takes seconds; with {@code -Dgatehouse.test.optimized=1} all are. */
+    private static final int OPTIMIZED = Integer.getInteger("gatehouse.test.optimized", 7);
+
     private static final List<Blueprint> ARCHITECTURES =
             List.of(Blueprint.TINY_OLMOE, Blueprint.TINY_MIXTRAL, Blueprint.TINY_QWEN2_MOE, Blueprint.TINY_QWEN3_MOE);
 
@@ -63,8 +66,8 @@ final class TestEngineVariants {
 
     /**
      * Every second one with a shared prefix, and once more without a trace, when the last layer's experts may run for
-     * the last token only: with what a run may ask for in turn. All of it without interventions and with some; every
-     * third one in a graph that is optimized, as that of a large model is.
+     * the last token only: with what a run may ask for in turn. All of it without interventions and with some; some
+     * models in graphs that are optimized, as those of a large model are.
      */
     static Stream<Arguments> cases() {
         List<Variant> variants = variants();
@@ -79,7 +82,7 @@ final class TestEngineVariants {
                 .mapToObj(i -> Arguments.of(
                         variants.get(i),
                         i % 2 == 0,
-                        i % 3 == 0 ? 0 : DeviceSession.MIN_OPTIMIZED_PARAMETERS,
+                        i % OPTIMIZED == 0 ? 0 : DeviceSession.MIN_OPTIMIZED_PARAMETERS,
                         captures.get(i % captures.size()),
                         interventions.get(i / 2 % interventions.size())));
     }

@@ -177,7 +177,7 @@ final class TestGeneration {
                             try (Checkpoint checkpoint =
                                             Checkpoint.open(SharedData.path("reference/families/" + family));
                                     Engine engine = Engine.load(checkpoint)) {
-                                aloneAndAmongOthers(engine, prompts);
+                                aloneAndAmongOthers(engine, prompts, ALL ? 1 : 2);
                             }
                         }));
     }
@@ -195,16 +195,17 @@ final class TestGeneration {
         }
         try (Checkpoint checkpoint = wide();
                 Engine engine = Engine.load(checkpoint)) {
-            aloneAndAmongOthers(engine, prompts);
+            aloneAndAmongOthers(engine, prompts, 1);
         }
     }
 
-    private static void aloneAndAmongOthers(Engine engine, List<Prompt> prompts) {
+    /** @param each every so many prompts are alone, too */
+    private static void aloneAndAmongOthers(Engine engine, List<Prompt> prompts, int each) {
         Set<Integer> endTokens = IntStream.range(0, 12).boxed().collect(Collectors.toSet());
         GenerationOptions options = GenerationOptions.upTo(40, endTokens);
         GenerationRows together = new GenerationRows();
         engine.generate(prompts, options, Capture.EVERYTHING, together);
-        for (int prompt = 0; prompt < prompts.size(); prompt++) {
+        for (int prompt = 0; prompt < prompts.size(); prompt += each) {
             GenerationRows alone = new GenerationRows();
             engine.generate(List.of(prompts.get(prompt)), options, Capture.EVERYTHING, alone);
             assertThat(choices(together, prompt))

@@ -38,31 +38,22 @@ final class TestPromptsTogether {
 
     @ParameterizedTest
     @MethodSource("families")
-    void haveTheSameBitsAloneAndAmongOthers(String family) {
-        List<Prompt> prompts = texts().stream().map(Prompt::new).toList();
+    void giveTheSameAloneAmongOthersAndAfterASharedPrefix(String family) {
+        List<int[]> texts = texts();
+        List<Prompt> prompts = texts.stream().map(Prompt::new).toList();
         try (Checkpoint checkpoint = Checkpoint.open(SharedData.path("reference/families/" + family));
                 Engine engine = Engine.load(checkpoint)) {
             RoutingRows together = run(engine, prompts);
             for (int prompt = 0; prompt < prompts.size(); prompt++) {
                 RoutingRows alone = run(engine, List.of(prompts.get(prompt)));
                 assertThat(together.lastLogits.get(prompt))
-                        .as("logits of prompt %d", prompt)
+                        .as("logits of prompt %d alone, to the bit", prompt)
                         .isEqualTo(alone.lastLogits.get(0));
             }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("families")
-    void giveAfterASharedPrefixWhatTheyGiveWhole(String family) {
-        List<int[]> texts = texts();
-        try (Checkpoint checkpoint = Checkpoint.open(SharedData.path("reference/families/" + family));
-                Engine engine = Engine.load(checkpoint)) {
-            RoutingRows whole = run(engine, texts.stream().map(Prompt::new).toList());
             RoutingRows shared = run(
                     engine, texts.stream().map(text -> new Prompt(text, PREFIX)).toList());
             for (int prompt = 0; prompt < texts.size(); prompt++) {
-                float[] expected = requireNonNull(whole.lastLogits.get(prompt));
+                float[] expected = requireNonNull(together.lastLogits.get(prompt));
                 float[] actual = requireNonNull(shared.lastLogits.get(prompt));
                 double scale = 1;
                 for (float logit : expected) {
@@ -70,7 +61,7 @@ final class TestPromptsTogether {
                 }
                 for (int i = 0; i < expected.length; i++) {
                     assertThat(Math.abs(actual[i] - expected[i]) / scale)
-                            .as("logit %d of prompt %d", i, prompt)
+                            .as("logit %d of prompt %d after a shared prefix", i, prompt)
                             .isLessThan(TOLERANCE);
                 }
             }
