@@ -1,5 +1,6 @@
 package io.gatehouse.checkpoint.tokenizer;
 
+import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -151,6 +152,25 @@ final class TestTokenizer {
         damaged(whole.replace("\"n\":1", "\"n\":1,\"n\":1"), "is not valid JSON");
         damaged(whole.replace("Ġ A\"", "Ġ Z\""), "is not a usable tokenizer");
         damaged(whole.replace("\"BPE\"", "\"Abacus\""), "is not a usable tokenizer");
+    }
+
+    /** Vocabularies that have no token for what they do not know. */
+    @Test
+    void namesTheFileThatATextCannotBeEncodedBy() throws IOException {
+        for (String model : List.of("""
+                {"type": "WordLevel", "unk_token": "zz", "vocab": {"a": 0}}""", """
+                {"type": "WordPiece", "unk_token": "zz", "vocab": {"a": 0},
+                 "continuing_subword_prefix": "##", "max_input_chars_per_word": 100}""")) {
+            ObjectNode json = TinyTokenizer.json(List.of());
+            json.set("model", JSON.readTree(model));
+            try (Tokenizer tokenizer = open(json)) {
+                assertThat(tokenizer.encode("a")).as(model).containsExactly(0);
+                assertRefused(
+                        () -> tokenizer.encode("b"),
+                        ErrorCode.CORRUPT_CHECKPOINT,
+                        file() + " is not a usable tokenizer: ");
+            }
+        }
     }
 
     private static void agrees(String tokenizerFile, String casesFile) throws IOException {
