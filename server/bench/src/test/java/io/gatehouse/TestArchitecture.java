@@ -20,7 +20,8 @@ final class TestArchitecture {
     private static final String TENSORFLOW = "org.tensorflow..";
     private static final String DUCKDB = "org.duckdb..";
 
-    private final JavaClasses gatehouse = new ClassFileImporter()
+    /** Read once: JUnit makes an instance for each test. */
+    private static final JavaClasses GATEHOUSE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             // What the tests of a module lend to those of others.
             .withImportOption(location -> !location.contains("-tests.jar!"))
@@ -119,7 +120,7 @@ final class TestArchitecture {
 
     @Test
     void packagesDoNotDependOnEachOtherInCircles() {
-        slices().matching("io.gatehouse.(*)..").should().beFreeOfCycles().check(gatehouse);
+        slices().matching("io.gatehouse.(*)..").should().beFreeOfCycles().check(GATEHOUSE);
     }
 
     @Test
@@ -128,12 +129,12 @@ final class TestArchitecture {
                 .that()
                 .resideOutsideOfPackage("io.gatehouse.cli..")
                 .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
-                .check(gatehouse);
+                .check(GATEHOUSE);
     }
 
     @Test
     void noStaticMutableState() {
-        assertThat(gatehouse.stream()
+        assertThat(GATEHOUSE.stream()
                         .flatMap(type -> type.getFields().stream())
                         .filter(field -> field.getModifiers().contains(JavaModifier.STATIC))
                         .filter(field -> !field.getModifiers().contains(JavaModifier.FINAL))
@@ -144,8 +145,8 @@ final class TestArchitecture {
 
     @Test
     void everyPackageSaysWhatItIsAndIsNullMarked() {
-        Set<String> packages = gatehouse.stream().map(JavaClass::getPackageName).collect(Collectors.toSet());
-        Set<String> described = gatehouse.stream()
+        Set<String> packages = GATEHOUSE.stream().map(JavaClass::getPackageName).collect(Collectors.toSet());
+        Set<String> described = GATEHOUSE.stream()
                 .filter(type -> type.getSimpleName().equals("package-info"))
                 .filter(type -> type.isAnnotatedWith(NullMarked.class))
                 .map(JavaClass::getPackageName)
@@ -160,6 +161,6 @@ final class TestArchitecture {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(others)
-                .check(gatehouse);
+                .check(GATEHOUSE);
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,9 @@ final class TestImportedViews {
     private static final int CONTRADICTION = 6;
 
     private static final float[] UNKNOWN = {};
+
+    /** Each is some sixty statements, and the runs do not change. */
+    private final Map<Integer, Study> studies = new HashMap<>();
 
     private Store store;
     private QueryEngine engine;
@@ -109,26 +113,21 @@ final class TestImportedViews {
     @Test
     void reportsDrawWhatIsKnown() {
         for (int run = IDS; run <= CONTRADICTION; run++) {
-            Study study = Study.of(engine, run);
-            assertThat(study.absent())
+            assertThat(study(run).absent())
                     .contains(
                             new Absence(
                                     "Near ties",
                                     "margins were not recorded; they need the probabilities of experts that were not selected"));
-            assertThat(HtmlReport.of(study)).contains("</html>").doesNotContain("near ties");
-        }
-        assertThat(Study.of(engine, IDS).absent()).extracting(Absence::title).contains("Router entropy");
-        for (int run = IDS; run <= CONTRADICTION; run++) {
-            String page = HtmlReport.of(Study.of(engine, run));
-            assertThat(page)
-                    .contains("imported from vllm files on ", "gatehouse import --from vllm")
-                    .doesNotContain("NaN", "prompts as", "<p class=\"finding\"></p>")
+            assertThat(HtmlReport.of(study(run)))
+                    .contains("</html>", "imported from vllm files on ", "gatehouse import --from vllm")
+                    .doesNotContain("near ties", "NaN", "prompts as", "<p class=\"finding\"></p>")
                     .doesNotContainPattern("[^\\d]0(</data>)? questions");
         }
-        assertThat(HtmlReport.of(Study.of(engine, BARE)))
+        assertThat(study(IDS).absent()).extracting(Absence::title).contains("Router entropy");
+        assertThat(HtmlReport.of(study(BARE)))
                 .contains("Over all <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts is unused.")
                 .contains("No chart: the curve needs answers and every token of the prompts.");
-        String committee = HtmlReport.of(Study.of(engine, COMMITTEE));
+        String committee = HtmlReport.of(study(COMMITTEE));
         String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)
                 .matcher(committee)
                 .results()
@@ -142,12 +141,12 @@ final class TestImportedViews {
     /** What was not recorded is not taken for what has no rows. */
     @Test
     void reportsSayWhatWasNotRecorded() {
-        assertThat(Study.of(engine, COUNTS).absent())
+        assertThat(study(COUNTS).absent())
                 .contains(
                         new Absence("Accuracy", "the run has no answers"),
                         new Absence("Co-activation", "nothing is known about the last prompt tokens"),
                         new Absence("Specialisation by subject", "nothing is known about the last prompt tokens"));
-        assertThat(Study.of(engine, IDS).absent())
+        assertThat(study(IDS).absent())
                 .contains(
                         new Absence(
                                 "Accuracy by expert",
@@ -158,7 +157,7 @@ final class TestImportedViews {
                         new Absence(
                                 "Router weights and output norms",
                                 "the norms of expert outputs were not recorded (gatehouse run --norms)"));
-        assertThat(MarkdownReport.of(Study.of(engine, BARE)))
+        assertThat(MarkdownReport.of(study(BARE)))
                 .contains("No table: the curve needs answers and every token of the prompts.")
                 .doesNotContain("| --- | --- | --- | --- | --- | --- |\n\n");
     }
@@ -281,6 +280,10 @@ final class TestImportedViews {
                         .containsExactly(Arrays.asList(1L, 1L, null));
             }
         }
+    }
+
+    private Study study(int run) {
+        return studies.computeIfAbsent(run, known -> Study.of(engine, known));
     }
 
     private int of(String name, TracedSequence... sequences) {
