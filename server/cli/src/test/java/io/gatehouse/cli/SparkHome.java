@@ -48,6 +48,8 @@ public final class SparkHome {
         ProcessBuilder process = new ProcessBuilder(command);
         process.environment().put("JAVA_HOME", System.getProperty("java.home"));
         process.environment().put("SPARK_HOME", spark.toString());
+        // Like the tests' own JVMs, it runs too short for C2 and G1 to pay off.
+        process.environment().put("GATEHOUSE_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
         return process;
     }
 }

@@ -36,9 +36,10 @@ final class TestPythonOpen {
 
     /** In the place of the distribution's: it starts the classes of this test. */
     private Path launcher() throws Exception {
+        // Like the tests' own JVMs, each server runs too short for C2 and G1 to pay off.
         Path options = Files.writeString(
                 directory.resolve("options"),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED -Dgatehouse.home=\"%s\" -cp \"%s\" io.gatehouse.cli.Gatehouse"
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC --add-opens=java.base/java.nio=ALL-UNNAMED -Dgatehouse.home=\"%s\" -cp \"%s\" io.gatehouse.cli.Gatehouse"
                         .formatted(System.getProperty("gatehouse.home", ""), System.getProperty("java.class.path")));
         Path home = Files.createDirectory(directory.resolve("home"));
         Path launcher = Files.writeString(

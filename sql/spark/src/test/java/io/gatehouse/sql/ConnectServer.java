@@ -37,6 +37,9 @@ public final class ConnectServer implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(System.getProperty("gatehouse.spark.options").split(" ")));
         command.addAll(List.of(
+                // Like the tests' own JVMs, it runs too short for C2 and G1 to pay off.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xmx1500m",
                 "-Dspark.master=local[2]",
                 "-Dspark.app.name=gatehouse-tests",

@@ -53,6 +53,9 @@ final class TestRuntimeClassPath {
         Path output = directory.resolve("output");
         Process java = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        // Like the tests' own JVMs, it runs too short for C2 and G1 to pay off.
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "--add-opens=java.base/java.nio=ALL-UNNAMED",
                         "-cp",
                         MODULE.resolve("target/classes") + File.pathSeparator + classPath(),
