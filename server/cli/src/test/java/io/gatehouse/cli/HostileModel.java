@@ -53,14 +53,14 @@ final class HostileModel {
                         .set("pattern", JSON.createObjectNode().put("Regex", regex)));
     }
 
-    static Consumer<ObjectNode> replace(String kind, String pattern, List<String> contents) {
+    static Consumer<ObjectNode> replace(String pattern, List<String> contents) {
         return root -> {
             ObjectNode sequence = object("Sequence");
             ArrayNode steps = sequence.putArray("normalizers");
             for (String content : contents) {
                 steps.add(object("Replace")
                         .put("content", content)
-                        .set("pattern", JSON.createObjectNode().put(kind, pattern)));
+                        .set("pattern", JSON.createObjectNode().put("String", pattern)));
             }
             root.set("normalizer", sequence);
         };
@@ -71,15 +71,10 @@ final class HostileModel {
     }
 
     /** A model of a vocabulary that cannot say that it does not know something. */
-    static Consumer<ObjectNode> unknowing(String type) {
+    static Consumer<ObjectNode> unknowing() {
         return root -> {
-            ObjectNode model = object(type);
-            if (type.equals("Unigram")) {
-                model.putNull("unk_id").putArray("vocab").addArray().add("a").add(-1.0);
-            } else {
-                model.put("unk_token", "zz").putObject("vocab").put("a", 0);
-                model.put("continuing_subword_prefix", "##").put("max_input_chars_per_word", 100);
-            }
+            ObjectNode model = object("Unigram");
+            model.putNull("unk_id").putArray("vocab").addArray().add("a").add(-1.0);
             root.set("model", model);
             root.putArray("added_tokens");
         };

@@ -24,7 +24,7 @@ final class TestInterruptedRun {
     private Path folder = Path.of("");
 
     /** Repeated, because what is lost is lost by chance. */
-    @RepeatedTest(6)
+    @RepeatedTest(3)
     void saysWhatIsKept() throws Exception {
         Path file = folder.resolve("interrupted.duckdb");
         Path err = folder.resolve("err");

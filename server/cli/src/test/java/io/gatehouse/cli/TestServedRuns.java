@@ -84,6 +84,8 @@ final class TestServedRuns {
                 assertThat(answered).isGreaterThanOrEqualTo(told);
                 assertThat(answered % SHARD).isZero();
                 seenHalf |= answered > 0 && answered < 320;
+                // Workers have a lower priority: asking without a pause takes the core from them.
+                Thread.sleep(20);
             }
             assertThat(seenHalf).isTrue();
             assertThat(run.path("answered").asInt()).isEqualTo(320);
@@ -299,14 +301,14 @@ final class TestServedRuns {
 
     private void awaitAnswers(Served served, int questions) throws Exception {
         while (count(served) < questions) {
-            Thread.sleep(5);
+            Thread.sleep(20);
         }
     }
 
     /** The rows of a shard are there before the run has noticed that it is stored. */
     private void awaitReported(Served served, int questions) throws Exception {
         while (JSON.readTree(get(served, "v1/runs/r").body()).path("answered").asInt() < questions) {
-            Thread.sleep(5);
+            Thread.sleep(20);
         }
     }
 

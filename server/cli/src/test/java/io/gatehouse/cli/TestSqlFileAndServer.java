@@ -28,9 +28,11 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -154,12 +156,19 @@ final class TestSqlFileAndServer {
         served.close();
     }
 
+    /** Of failing ones the first of each kind and those of several lines; the next test compares the errors of all. */
     @Test
-    void everyStatementEndsTheSame() {
+    void statementsEndTheSame() {
         List<Expected> statements = STATEMENTS.lines().map(Expected::of).toList();
         assertThat(statements).filteredOn(expected -> expected.exitCode() == 0).hasSizeGreaterThanOrEqualTo(10);
         assertThat(statements).filteredOn(expected -> expected.exitCode() != 0).hasSizeGreaterThanOrEqualTo(25);
-        for (Expected expected : statements) {
+        Set<String> kinds = new HashSet<>();
+        List<Expected> asked = statements.stream()
+                .filter(expected -> expected.exitCode() == 0
+                        || expected.sql().contains("\n")
+                        || kinds.add(expected.format() + " " + expected.code()))
+                .toList();
+        for (Expected expected : asked) {
             CommandOutcome local = outcome("--db", file, expected);
             CommandOutcome remote = outcome("--url", url, expected);
             assertThat(local.exitCode())
