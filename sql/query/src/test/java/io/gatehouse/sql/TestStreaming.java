@@ -113,7 +113,7 @@ final class TestStreaming {
 
     @ParameterizedTest
     @EnumSource
-    void whoStopsInTheMiddleIsHeardWithinASecond(Way way) throws Exception {
+    void whoStopsInTheMiddleIsHeardWithinThreeSeconds(Way way) throws Exception {
         String slow = way.rows(100_000_000) + " WHERE sin(r.i * s.j) + sqrt(q.question_id) > 1e9";
         try (QueryResult result = engine.query(slow, LIMITS);
                 ArrowBatches batches = result.batches(allocator)) {
@@ -122,7 +122,7 @@ final class TestStreaming {
             assertThat(reader).isNotDone();
             result.cancel();
             assertThat(reader)
-                    .failsWithin(Duration.ofSeconds(1))
+                    .failsWithin(Duration.ofSeconds(3))
                     .withThrowableThat()
                     .withMessageContaining("The query was cancelled.");
         }
