@@ -7,6 +7,7 @@ import io.gatehouse.sql.completion.Suggestion.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -230,13 +231,14 @@ final class TestCompletion {
         for (String relation :
                 engine.catalog().relations().stream().map(r -> r.name()).toList()) {
             String list = "SELECT %s FROM " + relation;
-            for (Suggestion suggestion : suggestions(list.formatted("|"))) {
-                if (suggestion.kind() == Kind.COLUMN) {
-                    assertThat(engine.check(list.formatted(suggestion.text())))
-                            .as("%s", suggestion)
-                            .isEmpty();
-                }
-            }
+            String columns = suggestions(list.formatted("|")).stream()
+                    .filter(suggestion -> suggestion.kind() == Kind.COLUMN)
+                    .map(Suggestion::text)
+                    .collect(Collectors.joining(", "));
+            assertThat(columns).as(relation).isNotEmpty();
+            assertThat(engine.check(list.formatted(columns)))
+                    .as("%s of %s", columns, relation)
+                    .isEmpty();
         }
     }
 

@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -131,13 +135,22 @@ final class TestStoppedResults {
 
     @Test
     void aTimeoutInTheMiddleIsAnError() throws Exception {
-        for (Way way : Way.values()) {
-            try (QueryResult result = engine.query(way.sql, limits(Duration.ofSeconds(3)));
-                    Reader reader = reader(result, way)) {
+        List<QueryResult> results = new ArrayList<>();
+        Map<Way, Reader> readers = new EnumMap<>(Way.class);
+        try {
+            for (Way way : Way.values()) {
+                QueryResult result = engine.query(way.sql, limits(Duration.ofSeconds(3)));
+                results.add(result);
+                Reader reader = reader(result, way);
+                readers.put(way, reader);
                 readSome(reader);
-                TimeUnit.MILLISECONDS.sleep(3_100);
-                assertThat(failure(reader)).as("%s", way).isEqualTo(ErrorCode.QUERY_TIMEOUT);
             }
+            TimeUnit.MILLISECONDS.sleep(3_100);
+            readers.forEach((way, reader) ->
+                    assertThat(failure(reader)).as("%s", way).isEqualTo(ErrorCode.QUERY_TIMEOUT));
+        } finally {
+            readers.values().forEach(Reader::close);
+            results.forEach(QueryResult::close);
         }
     }
 
