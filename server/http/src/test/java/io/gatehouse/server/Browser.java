@@ -239,13 +239,14 @@ final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** What has the word in a text or an attribute that is seen or drawn. */
-    List<String> marks(String word) {
+    /** What has one of the words in a text or an attribute that is seen or drawn. */
+    List<String> marks(String... words) {
         Object found = driver.executeScript("""
+                const has = (text) => arguments[0].some((word) => text.includes(word));
                 return [...document.querySelectorAll('#console *')]
-                    .filter((element) => [...element.attributes].some(({ value }) => value.includes(arguments[0]))
-                        || [...element.childNodes].some((node) => node.nodeType === 3 && node.data.includes(arguments[0])))
-                    .map((element) => element.outerHTML.slice(0, 200).replaceAll('\\n', ' ')).join('\\n');""", word);
+                    .filter((element) => [...element.attributes].some(({ value }) => has(value))
+                        || [...element.childNodes].some((node) => node.nodeType === 3 && has(node.data)))
+                    .map((element) => element.outerHTML.slice(0, 200).replaceAll('\\n', ' ')).join('\\n');""", List.of(words));
         return String.valueOf(found).lines().toList();
     }
 
@@ -310,11 +311,14 @@ final class Browser implements AutoCloseable {
         driver.get(page.toString());
     }
 
-    /** Tells pages that the system is light or dark. */
+    /** Tells pages that the system is light or dark, and waits until this one is drawn anew. */
     void prefer(String appearance) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", appearance))));
+        driver.executeAsyncScript("""
+                const done = arguments[arguments.length - 1];
+                requestAnimationFrame(() => requestAnimationFrame(() => done()));""");
     }
 
     /** Puts a value where the page keeps what was chosen. */

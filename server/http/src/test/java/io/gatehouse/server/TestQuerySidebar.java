@@ -3,6 +3,7 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,12 +24,18 @@ final class TestQuerySidebar {
         browser = CONSOLE.browser();
     }
 
+    /** Every third of them, and the one before the last, to which it goes back. TestExamples has the rows of all. */
     @Test
-    void answersEveryExample() {
+    void answersExamples() {
         browser.awaitText("nav .title", "Nearest questions");
         List<String> titles = browser.texts("nav .title");
         assertThat(titles).hasSizeGreaterThan(8);
-        for (String title : titles) {
+        int last = titles.size() - 1;
+        List<String> asked = IntStream.rangeClosed(0, last)
+                .filter(i -> (last - i) % 3 == 0 || i == last - 1)
+                .mapToObj(titles::get)
+                .toList();
+        for (String title : asked) {
             browser.click(title);
             browser.awaitFocus(".cm-content");
             browser.awaitText(STATUS, " in ");
