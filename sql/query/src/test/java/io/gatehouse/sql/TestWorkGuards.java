@@ -65,6 +65,11 @@ final class TestWorkGuards {
                 "SELECT max(length(substr(s, CAST(question_id AS INTEGER) + 1))) FROM b, questions, range(1000)",
                 "SELECT max(len(string_split(s || question, ''))) FROM b, questions, range(1000)",
                 "SELECT s, question FROM b, questions, range(1000)",
+                "SELECT concat_ws(s, question, subject, question) FROM b, questions, range(1000)",
+                "SELECT max(strlen(nfc_normalize(s))) FROM b",
+                "SELECT max(strlen(strip_accents(s))) FROM b",
+                "SELECT count(v) FROM (SELECT lag(s) OVER (ORDER BY question_id) AS v FROM b, questions)",
+                "SELECT count(v) FROM (SELECT first_value(s) OVER (ORDER BY question_id) AS v FROM b, questions)",
                 "SELECT count(DISTINCT s || question) FROM b, questions, range(1000)",
                 "SELECT max(s) FROM b, questions, range(1000)",
                 "SELECT upper(s) FROM b, range(1000)",
@@ -90,6 +95,8 @@ final class TestWorkGuards {
                 "SELECT max(len(w[1:400000 - question_id])) FROM b, questions, range(1000)",
                 "SELECT max(len(list_intersect(w, [question_id]))) FROM b, questions",
                 "SELECT max(list_sum(w)) FROM b, range(100000)",
+                "SELECT count(v) FROM (SELECT first_value(w) OVER (ORDER BY question_id) AS v FROM b, questions)",
+                "SELECT count(v) FROM (SELECT lag(w IGNORE NULLS) OVER (ORDER BY i) AS v FROM range(9) AS r(i) LEFT JOIN b ON i = 0)",
                 "SELECT w, i FROM b, range(3000) AS r(i)",
                 "SELECT max(len(w || [i])) FROM b, range(3000) AS r(i)",
                 "SELECT max(len(w || [i + 1])) FROM b, range(200000) AS r(i)",
@@ -175,6 +182,17 @@ final class TestWorkGuards {
                 "SELECT length(array_to_string(string_split('%s', ''), '%s'))",
                 "SELECT count(*) FROM questions WHERE length(replace('%s', 'a', '%s')) > ordinal")) {
             assertThat(end(sql.formatted(a, b))).as(sql).isIn(REFUSED);
+        }
+    }
+
+    @Test
+    void formatsThatNameAnArgumentOftenAreRefused() throws Exception {
+        for (String sql : List.of(
+                "SELECT max(strlen(format('" + "{0}".repeat(200) + "', question || repeat('x', 9000)))) FROM questions",
+                "SELECT max(strlen(printf('" + "%1$s".repeat(200) + "', question || repeat('x', 9000)))) FROM questions",
+                "SELECT max(strlen(strftime(started_at, '" + "%c".repeat(20_000) + "'))) FROM runs",
+                "SELECT max(len(list_select([question || repeat('x', 9000)], " + "[1".concat(", 1".repeat(300)) + "]))) FROM questions")) {
+            assertThat(end(sql)).as(sql.substring(0, 60)).isEqualTo(ErrorCode.SQL_TOO_LARGE);
         }
     }
 

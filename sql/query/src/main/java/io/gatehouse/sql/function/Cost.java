@@ -15,20 +15,21 @@ import org.apache.calcite.sql.SqlOperator;
  *
  * @param each nanoseconds for each byte of all arguments
  * @param product nanoseconds for each pair of a byte of the first and a byte of the second
+ * @param square nanoseconds for each pair of two bytes of the first
  * @param pattern whether the second argument is a regular expression, whose size then counts
  */
-public record Cost(double each, double product, boolean pattern) {
+public record Cost(double each, double product, double square, boolean pattern) {
     /** The bytes that count for one element of a list. */
     public static final int ELEMENT_BYTES = 16;
 
     /** Reads only the length, or numbers. */
-    private static final Cost NONE = new Cost(0, 0, false);
+    private static final Cost NONE = each(0);
 
     /** The highest cost of a function that reads its arguments once; used for functions that declare no cost. */
     private static final Cost UNKNOWN = each(200);
 
     private static final Map<String, Cost> BY_NAME = Stream.of(
-                    named(NONE, "strlen bit_length len array_length cardinality ascii unicode ord typeof chr"),
+                    named(NONE, "strlen bit_length array_length cardinality ascii unicode ord typeof chr"),
                     named(NONE, "list_extract list_element array_extract list_first list_last unnest range"),
                     named(NONE, "as row values lateral unnest $scalar_query exists cube rollup grouping_sets desc"),
                     named(NONE, "nulls_first nulls_last \"grouping sets\" \"nulls first\" \"nulls last\" interval"),
@@ -44,7 +45,7 @@ public record Cost(double each, double product, boolean pattern) {
                     named(each(1), "\"= some\" \"<> some\" \"< some\" \"<= some\" \"> some\" \">= some\" \"= all\""),
                     named(each(1), "\"<> all\" \"< all\" \"<= all\" \"> all\" \">= all\" \"between asymmetric\""),
                     named(each(1), "\"not between asymmetric\" between \"not between\" greatest least"),
-                    named(each(2), "|| concat concat_ws length char_length character_length left right substr"),
+                    named(each(2), "|| concat concat_ws length len char_length character_length left right substr"),
                     named(each(2), "substring item list_slice array_slice starts_with ends_with prefix suffix"),
                     named(each(2), "array list_concat list_cat array_concat array_cat list_append array_append"),
                     named(each(2), "array_push_back list_prepend array_prepend array_push_front array_pop_back"),
@@ -64,22 +65,24 @@ public record Cost(double each, double product, boolean pattern) {
                     named(each(10), "list_skewness list_kurtosis list_kurtosis_pop"),
                     named(each(40), "list_sort array_sort list_reverse_sort array_reverse_sort list_grade_up"),
                     named(each(40), "array_grade_up grade_up list_distinct array_distinct list_unique"),
-                    named(each(40), "array_unique list_mad list_approx_count_distinct strip_accents"),
-                    named(each(40), "nfc_normalize regexp_escape"),
+                    named(each(40), "array_unique list_mad list_approx_count_distinct regexp_escape"),
+                    // Marks after a letter are put into their order by insertion.
+                    named(new Cost(40, 0, 1.5, false), "nfc_normalize strip_accents"),
                     named(each(80), "list_mode list_entropy list_intersect array_intersect list_has_any"),
                     named(each(80), "list_has_all array_has_any array_has_all list_aggregate list_aggr"),
                     named(each(80), "array_aggregate array_aggr aggregate left_grapheme right_grapheme"),
                     named(each(80), "substring_grapheme length_grapheme strptime try_strptime"),
-                    named(new Cost(8, 0.06, false), "contains strpos instr position replace like \"not like\""),
-                    named(new Cost(8, 0.06, false), "ilike \"not ilike\" string_split str_split split string_to_array"),
-                    named(new Cost(8, 0.06, false), "split_part"),
-                    named(new Cost(0, 1, false), "jaro_similarity jaro_winkler_similarity"),
-                    named(new Cost(0, 4, false), "levenshtein editdist3"),
-                    named(new Cost(0, 12, false), "damerau_levenshtein"),
-                    named(new Cost(35, 0, true), "regexp_matches regexp_full_match regexp_extract regexp_replace"),
-                    named(new Cost(35, 0, true), "\"similar to\" \"not similar to\" \"posix regex case sensitive\""),
-                    named(new Cost(200, 0, true), "regexp_extract_all regexp_split_to_array string_split_regex"),
-                    named(new Cost(200, 0, true), "str_split_regex"))
+                    named(pairs(8, 0.06), "contains strpos instr position replace like \"not like\""),
+                    named(pairs(8, 0.06), "ilike \"not ilike\" string_split str_split split string_to_array"),
+                    named(pairs(8, 0.06), "split_part"),
+                    named(pairs(0, 1), "jaro_similarity jaro_winkler_similarity"),
+                    named(pairs(0, 4), "levenshtein editdist3"),
+                    // It allocates eight bytes for each pair.
+                    named(pairs(0, 60), "damerau_levenshtein"),
+                    named(pattern(35), "regexp_matches regexp_full_match regexp_extract regexp_replace"),
+                    named(pattern(35), "\"similar to\" \"not similar to\" \"posix regex case sensitive\""),
+                    named(pattern(200), "regexp_extract_all regexp_split_to_array string_split_regex"),
+                    named(pattern(200), "str_split_regex"))
             .flatMap(map -> map.entrySet().stream())
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, (one, same) -> one));
 
@@ -94,7 +97,15 @@ public record Cost(double each, double product, boolean pattern) {
     }
 
     private static Cost each(double nanos) {
-        return new Cost(nanos, 0, false);
+        return new Cost(nanos, 0, 0, false);
+    }
+
+    private static Cost pairs(double each, double product) {
+        return new Cost(each, product, 0, false);
+    }
+
+    private static Cost pattern(double each) {
+        return new Cost(each, 0, 0, true);
     }
 
     private static String numbers() {

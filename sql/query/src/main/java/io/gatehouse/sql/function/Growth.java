@@ -14,6 +14,9 @@ public sealed interface Growth {
     /** As long as all operands together. */
     record Together() implements Growth {}
 
+    /** As long as all operands but the first together, with the first between them. */
+    record Joined() implements Growth {}
+
     /** A fixed multiple of the longest operand. */
     record Times(int factor) implements Growth {}
 
@@ -25,6 +28,9 @@ public sealed interface Growth {
      *     letters
      */
     record PutInto(int operand, boolean between) implements Growth {}
+
+    /** Elements of the first operand, each as often as the other one, a list, names its place. */
+    record Selected() implements Growth {}
 
     /** The first operand, repeated as often as a number operand says. */
     record Repeated(int count) implements Growth {}
@@ -42,7 +48,6 @@ public sealed interface Growth {
                     named(
                             new Together(),
                             "concat",
-                            "concat_ws",
                             "list_concat",
                             "list_cat",
                             "array_concat",
@@ -53,9 +58,13 @@ public sealed interface Growth {
                             "list_prepend",
                             "array_prepend",
                             "array_push_front"),
+                    named(new Joined(), "concat_ws"),
+                    named(new Selected(), "list_select", "array_select"),
                     named(new Times(2), "hex", "to_hex", "regexp_escape"),
                     named(new Times(3), "url_encode", "nfc_normalize"),
                     named(new Times(8), "bin", "to_binary"),
+                    // %c, of two characters, becomes a date and a time.
+                    named(new Times(10), "strftime"),
                     named(new PutInto(2, false), "replace"),
                     named(new PutInto(2, true), "regexp_replace"),
                     named(new PutInto(1, false), "array_to_string", "array_to_string_comma_default"),

@@ -74,9 +74,18 @@ public final class TextSizeBound {
         if (growth instanceof Growth.Together) {
             return Math.min(ENOUGH, factors(call).sum());
         }
+        if (growth instanceof Growth.Joined) {
+            long separators = (long) call.getOperands().size() - 2;
+            return Math.min(
+                    ENOUGH,
+                    factors(call).sum() + separators * factor(call.getOperands().get(0)));
+        }
         long longest = factors(call).max().orElse(1);
         if (growth instanceof Growth.Times times) {
             return Math.min(ENOUGH, longest * times.factor());
+        }
+        if (growth instanceof Growth.Selected) {
+            return Math.min(ENOUGH, longest * UNKNOWN_REPLACEMENT);
         }
         if (growth instanceof Growth.PutInto put) {
             long kept = put.between() ? 1 : 0;
@@ -146,19 +155,34 @@ public final class TextSizeBound {
     }
 
     private static long formatted(RexCall call, long longest) {
+        Places places = places(call);
+        return 1 + places.count() * longest + places.characters() / SHORT;
+    }
+
+    /**
+     * The places of a format where arguments are put.
+     *
+     * @param count how many there are; several may name the same argument
+     * @param characters their widths and digits together
+     */
+    record Places(int count, long characters) {}
+
+    /** Returns the places in the format of printf or format, which must be a literal. */
+    static Places places(RexCall call) {
         String name = call.getOperator().getName();
         String format = ValueSizes.writtenText(call.getOperands().get(0))
                 .orElseThrow(() -> StatementErrors.notSupported("The format of %s must be a literal.".formatted(name)));
         boolean printf = name.equals("printf");
-        String places = printf ? format : format.replace("{{", "").replace("}}", "");
-        if ((printf ? PRINTF_WIDTH : FORMAT_WIDTH).matcher(places).find()) {
+        String text = printf ? format : format.replace("{{", "").replace("}}", "");
+        if ((printf ? PRINTF_WIDTH : FORMAT_WIDTH).matcher(text).find()) {
             throw StatementErrors.notSupported("Each width in the format of %s must be a literal.".formatted(name));
         }
-        long factor = 1;
-        for (Matcher place = (printf ? PRINTF_PLACE : FORMAT_PLACE).matcher(places); place.find(); ) {
-            factor += longest + widths(place.group()) / SHORT;
+        int count = 0;
+        long characters = 0;
+        for (Matcher place = (printf ? PRINTF_PLACE : FORMAT_PLACE).matcher(text); place.find(); count++) {
+            characters += widths(place.group());
         }
-        return factor;
+        return new Places(count, characters);
     }
 
     private static int widths(String place) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.type.RelDataType;
@@ -155,6 +156,9 @@ final class ValueSizes {
         if (same || call.getOperands().stream().noneMatch(operand -> GuardFunctions.isLong(operand.getType()))) {
             return GuardFunctions.isLong(call.getType()) ? made(call) : LengthPolynomial.ZERO;
         }
+        if (isListLength(call)) {
+            return LengthPolynomial.ZERO;
+        }
         LengthPolynomial read = read(call);
         LengthPolynomial work = made(call);
         if (cost.pattern() && call.getOperands().size() > 1) {
@@ -170,7 +174,16 @@ final class ValueSizes {
                     .times(size(call.getOperands().get(1)));
             work = work.plus(pairs.times(cost.product()));
         }
+        if (cost.square() > 0) {
+            LengthPolynomial first = size(call.getOperands().get(0));
+            work = work.plus(first.times(first).times(cost.square()));
+        }
         return work;
+    }
+
+    private static boolean isListLength(RexCall call) {
+        return call.getOperands().get(0).getType().getComponentType() != null
+                && Set.of("len", "length").contains(call.getOperator().getName().toLowerCase(Locale.ROOT));
     }
 
     /** A comparison reads no more of two texts than the length of the shorter one. */
@@ -265,6 +278,26 @@ final class ValueSizes {
             }
             return sum;
         }
+        if (growth instanceof Growth.Joined) {
+            LengthPolynomial separator = size(call.getOperands().get(0));
+            LengthPolynomial sum = LengthPolynomial.of(NUMBER);
+            for (RexNode operand : call.getOperands()) {
+                sum = sum.plus(size(operand)).plus(separator);
+            }
+            return sum;
+        }
+        if (growth instanceof Growth.Selected) {
+            LengthPolynomial list = size(call.getOperands().get(0));
+            return list.plus(list.times(size(call.getOperands().get(1))).times(1.0 / Cost.ELEMENT_BYTES));
+        }
+        if (growth instanceof Growth.Formatted) {
+            TextSizeBound.Places places = TextSizeBound.places(call);
+            LengthPolynomial sum = size(call.getOperands().get(0)).plus(LengthPolynomial.of(4.0 * places.characters()));
+            for (RexNode operand : call.getOperands().subList(1, call.getOperands().size())) {
+                sum = sum.plus(size(operand).times(places.count()));
+            }
+            return sum;
+        }
         if (growth instanceof Growth.Times times) {
             return longest(call).times(times.factor());
         }
@@ -277,9 +310,7 @@ final class ValueSizes {
                     .times(1 + Cost.ELEMENT_BYTES)
                     .plus(LengthPolynomial.of(Cost.ELEMENT_BYTES));
         }
-        if (growth instanceof Growth.Repeated
-                || growth instanceof Growth.Filled
-                || growth instanceof Growth.Formatted) {
+        if (growth instanceof Growth.Repeated || growth instanceof Growth.Filled) {
             LengthPolynomial sum = LengthPolynomial.of(4.0 * TextSizeBound.MAX_WRITTEN);
             for (RexNode operand : call.getOperands()) {
                 sum = sum.plus(size(operand));

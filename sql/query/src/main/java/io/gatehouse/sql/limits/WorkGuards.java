@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -49,11 +50,13 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.rex.RexWindow;
+import org.apache.calcite.rex.RexWindowBound;
 import org.apache.calcite.rex.RexWindowExclusion;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /**
  * Adds guards to expressions that could take too much time or memory within one vector of rows. DuckDB checks for
@@ -82,6 +85,12 @@ public final class WorkGuards {
 
     private static final double RESULT_NANOS = 12;
 
+    /** Nanoseconds per byte of a value that a window copies into a row. */
+    private static final double COPY_NANOS = 6;
+
+    /** Bytes of a value that a window may copy into all rows of a vector without a guard. */
+    private static final double COPIED = FREE / VECTOR / COPY_NANOS;
+
     /**
      * Functions whose arguments after the first (formats, orders, separators) DuckDB needs as constants when it plans.
      */
@@ -101,11 +110,20 @@ public final class WorkGuards {
             "array_sort",
             "array_reverse_sort");
 
-    /** Aggregates that look at all values of a frame again for each row. */
-    private static final Set<String> SEARCHES_FRAMES = Set.of("mad", "mode", "entropy");
+    /** Aggregates that count each value, in windows outside of DuckDB's memory limit. */
+    private static final Set<String> COUNTS_VALUES = Set.of("mode", "entropy");
 
-    /** Aggregates that do so if their values are distinct. */
+    /** Aggregates that look at all values of a frame again for each row. */
+    private static final Set<String> SEARCHES_FRAMES = Set.of("mad");
+
+    /** Aggregates that do so if their values are distinct, and count the values of a frame again where some are NULL. */
     private static final Set<String> QUANTILES = Set.of("median", "quantile", "quantile_cont", "quantile_disc");
+
+    /** Rows before and after a row, among which a quantile may be looked for. */
+    private static final int LONGEST_FRAME = 10_000;
+
+    /** Values that IGNORE NULLS may pass over for each row. */
+    private static final int MOST_PASSED = 1_000;
 
     /** Aggregates that do so if they return several values. */
     private static final Set<String> FIRST_OF_MANY =
@@ -399,7 +417,7 @@ public final class WorkGuards {
                                     column,
                                     sizes.size(column).times(nanos),
                                     sizes,
-                                    !constants.isConstant(input.rel(), field.getIndex()))
+                                    constants.isConstant(input.rel(), field.getIndex()) ? Counted.ROWS : Counted.COPIES)
                             : column);
         }
         RelNode project = LogicalProject.create(
@@ -474,7 +492,7 @@ public final class WorkGuards {
             return inside;
         }
         inside.accept(new Constants(sizes));
-        return checked(name(call), inside, work, sizes, false);
+        return checked(name(call), inside, work, sizes, Counted.ROWS);
     }
 
     private static boolean isGuard(RexCall call) {
@@ -507,7 +525,7 @@ public final class WorkGuards {
             @Override
             public RexNode visitCall(RexCall inner) {
                 Cost cost = Cost.of(inner.getOperator());
-                double nanos = cost.each() + 1000 * cost.product();
+                double nanos = cost.each() + 1000 * (cost.product() + cost.square());
                 boolean reads =
                         inner.getOperands().stream().anyMatch(operand -> GuardFunctions.isLong(operand.getType()));
                 if (reads && nanos > most[0]) {
@@ -520,9 +538,19 @@ public final class WorkGuards {
         return dearest[0];
     }
 
+    /** What a guard adds up. */
+    private enum Counted {
+        /** The rows of a vector; the same values may be computed once. */
+        ROWS,
+        /** The rows of a vector, each with a copy of its own. */
+        COPIES,
+        /** Values each of which exceeds the limit alone. */
+        LARGE_VALUES
+    }
+
     /** CASE WHEN gatehouse_work(what, nanoseconds, limit) THEN value END. */
     private RexNode checked(
-            String what, RexNode value, LengthPolynomial work, ValueSizes sizes, boolean copiesEachRow) {
+            String what, RexNode value, LengthPolynomial work, ValueSizes sizes, Counted counted) {
         if (work.isTooLong()) {
             throw StatementErrors.tooLarge(
                     "The statement makes texts or lists of texts or lists in too many steps: how long they can become cannot be told.");
@@ -530,13 +558,25 @@ public final class WorkGuards {
         guards++;
         RexNode late = value.accept(new Late());
         RexNode nanos = number(work, sizes, false);
-        boolean eachRow =
-                copiesEachRow || !RelOptUtil.InputFinder.bits(nanos).contains(RelOptUtil.InputFinder.bits(value));
-        RexNode guarded = choice(what, late, ofRows(nanos, eachRow));
+        boolean eachRow = counted == Counted.COPIES
+                || !RelOptUtil.InputFinder.bits(nanos).contains(RelOptUtil.InputFinder.bits(value));
+        RexNode guarded = choice(what, late, ofRows(counted(nanos, counted), eachRow));
         boolean elements = work.terms().keySet().stream()
                 .flatMap(List::stream)
                 .anyMatch(name -> hasLongElements(sizes.leaf(name)));
-        return elements ? choice(what, late, ofRows(number(work, sizes, true), eachRow), guarded) : guarded;
+        return elements
+                ? choice(what, late, ofRows(counted(number(work, sizes, true), counted), eachRow), guarded)
+                : guarded;
+    }
+
+    private RexNode counted(RexNode nanos, Counted counted) {
+        return counted == Counted.LARGE_VALUES
+                ? rex.makeCall(
+                        SqlStdOperatorTable.CASE,
+                        rex.makeCall(SqlStdOperatorTable.GREATER_THAN, nanos, approximate(limit)),
+                        nanos,
+                        approximate(0))
+                : nanos;
     }
 
     /**
@@ -753,6 +793,7 @@ public final class WorkGuards {
 
         @Override
         public RexNode visitCall(RexCall call) {
+            refuseUnknownZones(call);
             return isGuard(call) ? call : super.visitCall(call);
         }
 
@@ -774,16 +815,40 @@ public final class WorkGuards {
         @Override
         public RexNode visitOver(RexOver over) {
             refuseRepeating(over);
-            return new Operands(row).visitOver(over);
+            return new Operands(row, over).visitOver(over);
         }
     }
 
     /** Guards what a window reads: its arguments, the keys that it sorts and divides by. */
     private final class Operands extends RexShuttle {
         private final List<Most> row;
+        private final RexOver over;
 
-        Operands(List<Most> row) {
+        Operands(List<Most> row, RexOver over) {
             this.row = row;
+            this.over = over;
+        }
+
+        @Override
+        protected List<RexNode> visitList(List<? extends RexNode> expressions, boolean[] changed) {
+            List<RexNode> guarded = super.visitList(expressions, changed);
+            boolean copies =
+                    expressions == over.getOperands() && !guarded.isEmpty() && GuardFunctions.isLong(over.getType());
+            if (!copies) {
+                return guarded;
+            }
+            RexNode value = copied(guarded.get(0));
+            changed[0] |= value != guarded.get(0);
+            return Stream.concat(Stream.of(value), guarded.stream().skip(1)).toList();
+        }
+
+        /** One value, such as the first of a partition, may be copied into all rows of a vector. */
+        private RexNode copied(RexNode value) {
+            ValueSizes sizes = new ValueSizes(row, outer, queries);
+            LengthPolynomial bytes = sizes.size(value);
+            return !GuardFunctions.isLong(value.getType()) || bytes.at(sizes::most) <= COPIED
+                    ? value
+                    : checked(name(over), value, bytes.times(VECTOR * COPY_NANOS), sizes, Counted.LARGE_VALUES);
         }
 
         @Override
@@ -797,15 +862,50 @@ public final class WorkGuards {
         }
     }
 
+    /** DuckDB compares the name of an unknown time zone with all that it knows, for each row, for the text of an error. */
+    private static void refuseUnknownZones(RexCall call) {
+        SqlTypeName type = call.getType().getSqlTypeName();
+        if (call.getKind() == SqlKind.SAFE_CAST
+                && (type == SqlTypeName.TIMESTAMP_TZ || type == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE)
+                && SqlTypeUtil.inCharFamily(call.getOperands().get(0).getType())) {
+            throw StatementErrors.notSupported(
+                    "TRY_CAST of a text to TIMESTAMP WITH TIME ZONE is not supported; write CAST, or TRY_CAST to TIMESTAMP.");
+        }
+        if (call.getOperator().getName().equalsIgnoreCase("try_strptime") && !isWithoutZone(call.getOperands().get(1))) {
+            throw StatementErrors.notSupported(
+                    "try_strptime takes formats that are written out, without %Z; write strptime for others.");
+        }
+    }
+
+    private static boolean isWithoutZone(RexNode format) {
+        return format instanceof RexCall call && call.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR
+                ? call.getOperands().stream().allMatch(WorkGuards::isWithoutZone)
+                : ValueSizes.writtenText(format)
+                        .filter(text -> !text.contains("%Z"))
+                        .isPresent();
+    }
+
     /** Refuses what looks at all values of a frame again for each row, in unbounded time. */
     private static void refuseRepeating(RexOver over) {
         String function = GroupsFrame.plain(over.getAggOperator()).getName().toLowerCase(Locale.ROOT);
         RexWindow window = over.getWindow();
         boolean excludes = window.getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER;
-        if (over.isDistinct() && (excludes || SEARCHES_FRAMES.contains(function) || QUANTILES.contains(function))) {
+        if (over.isDistinct()
+                && (excludes
+                        || COUNTS_VALUES.contains(function)
+                        || SEARCHES_FRAMES.contains(function)
+                        || QUANTILES.contains(function))) {
             throw StatementErrors.notSupported(
                     "%s of distinct values is not available in %s; write it as an aggregate in a sub-query."
                             .formatted(function, excludes ? "a window with EXCLUDE" : "a window"));
+        }
+        if (COUNTS_VALUES.contains(function)) {
+            throw StatementErrors.notSupported(
+                    "%s is not available in a window; write it as an aggregate in a sub-query.".formatted(function));
+        }
+        if (over.ignoreNulls() && over.getOperands().size() > 1 && !isAtMost(MOST_PASSED, over.getOperands().get(1))) {
+            throw StatementErrors.notSupported(
+                    "%s with IGNORE NULLS takes a literal of at most %,d.".formatted(function, MOST_PASSED));
         }
         boolean wholePartition = !excludes
                 && window.getLowerBound().isUnbounded()
@@ -813,10 +913,31 @@ public final class WorkGuards {
         boolean firstOfMany = FIRST_OF_MANY.contains(function)
                 && over.getType().getComponentType() != null
                 && over.getOperands().get(0).getType().getComponentType() == null;
-        if (!wholePartition && (firstOfMany || SEARCHES_FRAMES.contains(function))) {
+        boolean quantiles = QUANTILES.contains(function) && over.getType().getComponentType() != null;
+        if (!wholePartition && (firstOfMany || quantiles || SEARCHES_FRAMES.contains(function))) {
+            String what = function + (firstOfMany ? " of several values" : quantiles ? " of several shares" : "");
             throw StatementErrors.notSupported(
-                    "%s%s is available in a window only over a whole partition; leave out ORDER BY and the frame."
-                            .formatted(function, firstOfMany ? " of several values" : ""));
+                    "%s is available in a window only over a whole partition; leave out ORDER BY and the frame."
+                            .formatted(what));
         }
+        if (!wholePartition && QUANTILES.contains(function) && !isShort(window)) {
+            throw StatementErrors.notSupported(
+                    "%s is available in a window only over a whole partition, or over ROWS with offsets up to %,d."
+                            .formatted(function, LONGEST_FRAME));
+        }
+    }
+
+    private static boolean isShort(RexWindow window) {
+        return window.isRows() && isNear(window.getLowerBound()) && isNear(window.getUpperBound());
+    }
+
+    private static boolean isNear(RexWindowBound bound) {
+        return bound.isCurrentRow() || (bound.getOffset() != null && isAtMost(LONGEST_FRAME, bound.getOffset()));
+    }
+
+    private static boolean isAtMost(int most, RexNode rows) {
+        return ValueSizes.writtenNumber(rows)
+                .filter(number -> number.doubleValue() <= most)
+                .isPresent();
     }
 }
