@@ -89,7 +89,8 @@ final class TestEveryFunction {
                     }
                 }
             }
-            assertThat(asked).isGreaterThan(FunctionTable.INSTANCE.functionNames().size());
+            assertThat(asked)
+                    .isGreaterThan(FunctionTable.INSTANCE.functionNames().size());
             assertThat(ends).containsKey(ErrorCode.SQL_VALIDATION).doesNotContainKey(ErrorCode.INTERNAL_ERROR);
             assertThat(late).isEmpty();
             assertThat(resident() - before).isLessThan(3 * GIGABYTE);

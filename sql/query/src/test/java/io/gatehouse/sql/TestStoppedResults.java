@@ -146,8 +146,8 @@ final class TestStoppedResults {
                 readSome(reader);
             }
             TimeUnit.MILLISECONDS.sleep(3_100);
-            readers.forEach((way, reader) ->
-                    assertThat(failure(reader)).as("%s", way).isEqualTo(ErrorCode.QUERY_TIMEOUT));
+            readers.forEach(
+                    (way, reader) -> assertThat(failure(reader)).as("%s", way).isEqualTo(ErrorCode.QUERY_TIMEOUT));
         } finally {
             readers.values().forEach(Reader::close);
             results.forEach(QueryResult::close);

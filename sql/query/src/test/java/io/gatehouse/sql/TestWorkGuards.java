@@ -189,9 +189,11 @@ final class TestWorkGuards {
     void formatsThatNameAnArgumentOftenAreRefused() throws Exception {
         for (String sql : List.of(
                 "SELECT max(strlen(format('" + "{0}".repeat(200) + "', question || repeat('x', 9000)))) FROM questions",
-                "SELECT max(strlen(printf('" + "%1$s".repeat(200) + "', question || repeat('x', 9000)))) FROM questions",
+                "SELECT max(strlen(printf('" + "%1$s".repeat(200)
+                        + "', question || repeat('x', 9000)))) FROM questions",
                 "SELECT max(strlen(strftime(started_at, '" + "%c".repeat(20_000) + "'))) FROM runs",
-                "SELECT max(len(list_select([question || repeat('x', 9000)], " + "[1".concat(", 1".repeat(300)) + "]))) FROM questions")) {
+                "SELECT max(len(list_select([question || repeat('x', 9000)], " + "[1".concat(", 1".repeat(300))
+                        + "]))) FROM questions")) {
             assertThat(end(sql)).as(sql.substring(0, 60)).isEqualTo(ErrorCode.SQL_TOO_LARGE);
         }
     }

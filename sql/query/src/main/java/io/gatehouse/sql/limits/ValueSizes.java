@@ -293,7 +293,8 @@ final class ValueSizes {
         if (growth instanceof Growth.Formatted) {
             TextSizeBound.Places places = TextSizeBound.places(call);
             LengthPolynomial sum = size(call.getOperands().get(0)).plus(LengthPolynomial.of(4.0 * places.characters()));
-            for (RexNode operand : call.getOperands().subList(1, call.getOperands().size())) {
+            for (RexNode operand :
+                    call.getOperands().subList(1, call.getOperands().size())) {
                 sum = sum.plus(size(operand).times(places.count()));
             }
             return sum;

@@ -549,8 +549,7 @@ public final class WorkGuards {
     }
 
     /** CASE WHEN gatehouse_work(what, nanoseconds, limit) THEN value END. */
-    private RexNode checked(
-            String what, RexNode value, LengthPolynomial work, ValueSizes sizes, Counted counted) {
+    private RexNode checked(String what, RexNode value, LengthPolynomial work, ValueSizes sizes, Counted counted) {
         if (work.isTooLong()) {
             throw StatementErrors.tooLarge(
                     "The statement makes texts or lists of texts or lists in too many steps: how long they can become cannot be told.");
@@ -838,7 +837,7 @@ public final class WorkGuards {
                 return guarded;
             }
             RexNode value = copied(guarded.get(0));
-            changed[0] |= value != guarded.get(0);
+            changed[0] |= !value.equals(guarded.get(0));
             return Stream.concat(Stream.of(value), guarded.stream().skip(1)).toList();
         }
 
@@ -871,14 +870,15 @@ public final class WorkGuards {
             throw StatementErrors.notSupported(
                     "TRY_CAST of a text to TIMESTAMP WITH TIME ZONE is not supported; write CAST, or TRY_CAST to TIMESTAMP.");
         }
-        if (call.getOperator().getName().equalsIgnoreCase("try_strptime") && !isWithoutZone(call.getOperands().get(1))) {
+        if (call.getOperator().getName().equalsIgnoreCase("try_strptime")
+                && !isWithoutZone(call.getOperands().get(1))) {
             throw StatementErrors.notSupported(
                     "try_strptime takes formats that are written out, without %Z; write strptime for others.");
         }
     }
 
     private static boolean isWithoutZone(RexNode format) {
-        return format instanceof RexCall call && call.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR
+        return (format instanceof RexCall call && call.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR)
                 ? call.getOperands().stream().allMatch(WorkGuards::isWithoutZone)
                 : ValueSizes.writtenText(format)
                         .filter(text -> !text.contains("%Z"))
@@ -903,7 +903,9 @@ public final class WorkGuards {
             throw StatementErrors.notSupported(
                     "%s is not available in a window; write it as an aggregate in a sub-query.".formatted(function));
         }
-        if (over.ignoreNulls() && over.getOperands().size() > 1 && !isAtMost(MOST_PASSED, over.getOperands().get(1))) {
+        if (over.ignoreNulls()
+                && over.getOperands().size() > 1
+                && !isAtMost(MOST_PASSED, over.getOperands().get(1))) {
             throw StatementErrors.notSupported(
                     "%s with IGNORE NULLS takes a literal of at most %,d.".formatted(function, MOST_PASSED));
         }
