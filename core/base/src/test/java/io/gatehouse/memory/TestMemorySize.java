@@ -29,7 +29,7 @@ final class TestMemorySize {
         for (String size : List.of("", "4", "GB", "-1GB", "4 PB", "1e9 B", "4GBi", "4GB4GB")) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> MemorySize.bytes(size))
-                    .withMessage("--memory takes a size such as 4GB or 512MB, not '%s'", size)
+                    .withMessage("--memory takes a size such as 4GB or 512MB, not '%s'.", size)
                     .satisfies(refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
         }
     }
