@@ -61,6 +61,7 @@ final class TestDocumentedFiles {
         try (Store store = Store.open(Path.of(database));
                 QueryEngine engine = new QueryEngine(store)) {
             assertThat(store.runs()).extracting(RunSummary::name).containsExactlyInAnyOrderElementsOf(names);
+            assertThat(names).containsAll(MARKDOWN);
             for (RunSummary run : store.runs()) {
                 Study study = Study.of(engine, run.runId());
                 new ReportPage(HtmlReport.of(study)).assertComplete(run.name());

@@ -301,7 +301,7 @@ final class TestIngest {
         refused(send(run, "application/json", "{}".getBytes(UTF_8)), 415, "not as \"application/json\"");
         refused(send(run, MEDIA_TYPE, "no stream".getBytes(UTF_8)), 422, "The stream is not an Arrow stream");
         byte[] whole = stream(List.of(sequence("a", 5)));
-        // Prime to 8, to which Arrow aligns: each byte of a word is damaged somewhere.
+        // Coprime to 8, to which Arrow aligns: each byte of a word is damaged somewhere.
         for (int at = 8; at < whole.length - 8; at += 19) {
             byte[] damaged = whole.clone();
             damaged[at] ^= (byte) 0xff;

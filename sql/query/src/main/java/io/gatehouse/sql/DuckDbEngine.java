@@ -8,6 +8,7 @@ import io.gatehouse.sql.decision.CacheFunction;
 import io.gatehouse.sql.decision.DecisionReads;
 import io.gatehouse.sql.decision.FunctionReads;
 import io.gatehouse.sql.decision.PredictionFunction;
+import io.gatehouse.sql.decision.RunningFunction;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.JavaFunction;
 import io.gatehouse.sql.driver.ReaderSource;
@@ -40,6 +41,7 @@ final class DuckDbEngine implements ExecutionEngine {
                     List.of(
                             WorkFunctions.check(),
                             WorkFunctions.pattern(),
+                            new RunningFunction(reads).function(),
                             new CacheFunction(decisions).function(),
                             new PredictionFunction(decisions).function()));
         } catch (SQLException e) {

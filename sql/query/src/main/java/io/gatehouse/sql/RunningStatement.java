@@ -8,6 +8,7 @@ import io.gatehouse.sql.driver.DriverConnection;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.ReaderSource;
 import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.limits.GuardFunctions;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.ListOf;
 import io.gatehouse.type.SqlType.Scalar;
@@ -111,7 +112,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         this.reads = reads;
         this.own = new FunctionReads.OfStatement(stopCondition);
         try {
-            if (DecisionFunction.isCalledIn(sql)) {
+            if (DecisionFunction.isCalledIn(sql) || GuardFunctions.looksWhetherItRuns(sql)) {
                 String given = reads.add(own);
                 name = Optional.of(given);
                 execute("SET VARIABLE %s = '%s'".formatted(DecisionFunction.STATEMENT, given));

@@ -27,6 +27,9 @@ public final class DecisionFunction extends SqlFunction {
     /** The variable of a connection in DuckDB with the name of the statement that runs. */
     public static final String STATEMENT = "gatehouse_statement";
 
+    /** An expression of DuckDB: that name, or an empty one. */
+    public static final String NAME_OF_STATEMENT = "coalesce(getvariable('%s'), '')".formatted(STATEMENT);
+
     private final String written;
 
     private DecisionFunction(String name, String written, int arguments) {
@@ -55,7 +58,7 @@ public final class DecisionFunction extends SqlFunction {
     public void unparse(SqlWriter writer, SqlCall call, int left, int right) {
         writer.print(written);
         SqlWriter.Frame frame = writer.startList("(", ")");
-        writer.print("coalesce(getvariable('%s'), '')".formatted(STATEMENT));
+        writer.print(NAME_OF_STATEMENT);
         List<SqlNode> arguments = call.getOperandList();
         for (SqlNode argument : arguments) {
             writer.sep(",", true);

@@ -1,6 +1,7 @@
 package io.gatehouse.sql.limits;
 
 import io.gatehouse.sql.function.Cost;
+import io.gatehouse.sql.function.DecisionFunction;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlFunction;
@@ -20,10 +21,14 @@ public final class GuardFunctions {
     /** {@code gatehouse_pattern(pattern)}: nanoseconds per byte of matching a regular expression. */
     public static final String PATTERN = "gatehouse_pattern";
 
+    /** {@code gatehouse_running(statement, condition)}: the condition, or an error if the statement is to end. */
+    public static final String RUNNING = "gatehouse_running";
+
     static final SqlFunction CHECK = function(WORK, ReturnTypes.BOOLEAN_NOT_NULL);
     static final SqlFunction PATTERN_NANOS = function(PATTERN, ReturnTypes.DOUBLE);
     static final SqlFunction RANDOM = function("random", ReturnTypes.DOUBLE);
     static final SqlFunction TEXT_BYTES = function("strlen", ReturnTypes.BIGINT_NULLABLE);
+    static final SqlFunction CHARACTERS = function("length", ReturnTypes.BIGINT_NULLABLE);
     static final SqlFunction LIST_LENGTH = function("len", ReturnTypes.BIGINT_NULLABLE);
 
     /** The bytes of the elements of a list: its texts or nested lists. */
@@ -48,7 +53,29 @@ public final class GuardFunctions {
                 }
             };
 
+    static final SqlFunction CONDITION =
+            new SqlFunction(
+                    RUNNING,
+                    SqlKind.OTHER_FUNCTION,
+                    ReturnTypes.BOOLEAN_NULLABLE,
+                    null,
+                    OperandTypes.VARIADIC,
+                    SqlFunctionCategory.USER_DEFINED_FUNCTION) {
+                @Override
+                public void unparse(SqlWriter writer, SqlCall call, int left, int right) {
+                    writer.print("%s(%s, ".formatted(RUNNING, DecisionFunction.NAME_OF_STATEMENT));
+                    call.operand(0).unparse(writer, 0, 0);
+                    writer.print(")");
+                    writer.setNeedWhitespace(true);
+                }
+            };
+
     private GuardFunctions() {}
+
+    /** Whether a statement for DuckDB asks whether it is running. */
+    public static boolean looksWhetherItRuns(String sql) {
+        return sql.contains(RUNNING);
+    }
 
     /** Whether values of a type can be long. */
     static boolean isLong(RelDataType type) {

@@ -8,7 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.RepeatUnion;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
@@ -82,10 +84,12 @@ public final class TextSizeBound {
         }
         long longest = factors(call).max().orElse(1);
         if (growth instanceof Growth.Times times) {
-            return Math.min(ENOUGH, longest * times.factor());
+            return isOfLiterals(call) ? 1 : Math.min(ENOUGH, longest * times.factor());
         }
         if (growth instanceof Growth.Selected) {
-            return Math.min(ENOUGH, longest * UNKNOWN_REPLACEMENT);
+            RelDataType element = call.getType().getComponentType();
+            boolean grows = element != null && GuardFunctions.isLong(element);
+            return grows ? Math.min(ENOUGH, longest * UNKNOWN_REPLACEMENT) : longest;
         }
         if (growth instanceof Growth.PutInto put) {
             long kept = put.between() ? 1 : 0;
@@ -95,6 +99,12 @@ public final class TextSizeBound {
             return Math.min(ENOUGH, factor(call.getOperands().get(0)) * (kept + replacement));
         }
         return Math.min(ENOUGH, filledFactor(call, growth, longest));
+    }
+
+    /** Whether its texts are written out, as the format of strftime is. */
+    private static boolean isOfLiterals(RexCall call) {
+        return call.getOperands().stream()
+                .allMatch(operand -> operand instanceof RexLiteral || !GuardFunctions.isLong(operand.getType()));
     }
 
     private static LongStream factors(RexCall call) {

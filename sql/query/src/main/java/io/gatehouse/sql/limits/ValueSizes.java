@@ -72,6 +72,12 @@ final class ValueSizes {
         }
     }
 
+    /** Prefix of the name of how many bytes a text has that may be marks. */
+    static final String MARKS = "marks ";
+
+    /** Digits of the largest number, and its decimals. */
+    private static final double FORMATTED_NUMBER = 330;
+
     /** Allocated bytes count as time, so that one limit bounds both: a vector may allocate up to 250 MB. */
     private static final double NANOS_A_BYTE_MADE = 6;
 
@@ -175,10 +181,21 @@ final class ValueSizes {
             work = work.plus(pairs.times(cost.product()));
         }
         if (cost.square() > 0) {
-            LengthPolynomial first = size(call.getOperands().get(0));
-            work = work.plus(first.times(first).times(cost.square()));
+            LengthPolynomial marks = marks(call.getOperands().get(0));
+            work = work.plus(marks.times(marks).times(cost.square()));
         }
         return work;
+    }
+
+    /** Bytes that may be marks upon letters: those of ASCII are none. */
+    private LengthPolynomial marks(RexNode text) {
+        Optional<String> literal = writtenText(text);
+        if (literal.isPresent()) {
+            return LengthPolynomial.of(bytes(literal.get()) - literal.get().codePointCount(0, literal.get().length()));
+        }
+        return text instanceof RexCall
+                ? size(text)
+                : LengthPolynomial.length(name(MARKS, text, most(text)));
     }
 
     private static boolean isListLength(RexCall call) {
@@ -287,15 +304,17 @@ final class ValueSizes {
             return sum;
         }
         if (growth instanceof Growth.Selected) {
-            LengthPolynomial list = size(call.getOperands().get(0));
-            return list.plus(list.times(size(call.getOperands().get(1))).times(1.0 / Cost.ELEMENT_BYTES));
+            return selected(call.getOperands().get(0), size(call.getOperands().get(1)));
         }
         if (growth instanceof Growth.Formatted) {
             TextSizeBound.Places places = TextSizeBound.places(call);
             LengthPolynomial sum = size(call.getOperands().get(0)).plus(LengthPolynomial.of(4.0 * places.characters()));
             for (RexNode operand :
                     call.getOperands().subList(1, call.getOperands().size())) {
-                sum = sum.plus(size(operand).times(places.count()));
+                LengthPolynomial each = GuardFunctions.isLong(operand.getType())
+                        ? size(operand)
+                        : LengthPolynomial.of(FORMATTED_NUMBER);
+                sum = sum.plus(each.times(places.count()));
             }
             return sum;
         }
@@ -321,6 +340,17 @@ final class ValueSizes {
                     : sum;
         }
         return longest(call);
+    }
+
+    /** @param places the size of the list of the places of the elements */
+    private LengthPolynomial selected(RexNode list, LengthPolynomial places) {
+        if (!GuardFunctions.isLong(list.getType().getComponentType())) {
+            return places;
+        }
+        double element = most(list).element();
+        return Double.isFinite(element)
+                ? places.times((Cost.ELEMENT_BYTES + element) / Cost.ELEMENT_BYTES)
+                : size(list).plus(size(list).times(places).times(1.0 / Cost.ELEMENT_BYTES));
     }
 
     /**
@@ -413,7 +443,8 @@ final class ValueSizes {
             return row == null ? Most.ANYTHING : row.get(field.getField().getIndex());
         }
         if (node instanceof RexOver over) {
-            return aggregate(over.getAggOperator(), over.getType(), over.getOperands());
+            Most result = aggregate(over.getAggOperator(), over.getType(), over.getOperands());
+            return copiedOperands(over).stream().map(this::most).reduce(result, Most::max);
         }
         if (node instanceof RexSubQuery query) {
             List<Most> row = queries.get(query.rel);
@@ -423,6 +454,20 @@ final class ValueSizes {
             return Most.ANYTHING;
         }
         return new Most(size(call).at(this::most), element(call));
+    }
+
+    /** The operands of which a window function may return one: of lag and lead, the value and the default. */
+    static List<RexNode> copiedOperands(RexOver over) {
+        List<RexNode> operands = over.getOperands();
+        if (operands.isEmpty() || !GuardFunctions.isLong(over.getType())) {
+            return List.of();
+        }
+        return isShift(over) && operands.size() > 2 ? List.of(operands.get(0), operands.get(2)) : operands.subList(0, 1);
+    }
+
+    /** Whether a window function returns the value of one row that is so many rows away. */
+    static boolean isShift(RexOver over) {
+        return over.getAggOperator().getKind() == SqlKind.LAG || over.getAggOperator().getKind() == SqlKind.LEAD;
     }
 
     private double element(RexCall call) {

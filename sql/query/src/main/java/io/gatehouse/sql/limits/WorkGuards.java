@@ -3,7 +3,6 @@ package io.gatehouse.sql.limits;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.Cost;
-import io.gatehouse.sql.function.GroupsFrame;
 import io.gatehouse.sql.function.ListFunctions;
 import io.gatehouse.sql.limits.ValueSizes.Most;
 import io.gatehouse.sql.parse.StatementErrors;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -49,14 +47,11 @@ import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
-import org.apache.calcite.rex.RexWindow;
-import org.apache.calcite.rex.RexWindowBound;
-import org.apache.calcite.rex.RexWindowExclusion;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
-import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.util.ImmutableBitSet;
 
 /**
  * Adds guards to expressions that could take too much time or memory within one vector of rows. DuckDB checks for
@@ -109,25 +104,6 @@ public final class WorkGuards {
             "list_reverse_sort",
             "array_sort",
             "array_reverse_sort");
-
-    /** Aggregates that count each value, in windows outside of DuckDB's memory limit. */
-    private static final Set<String> COUNTS_VALUES = Set.of("mode", "entropy");
-
-    /** Aggregates that look at all values of a frame again for each row. */
-    private static final Set<String> SEARCHES_FRAMES = Set.of("mad");
-
-    /** Aggregates that do so if their values are distinct, and count the values of a frame again where some are NULL. */
-    private static final Set<String> QUANTILES = Set.of("median", "quantile", "quantile_cont", "quantile_disc");
-
-    /** Rows before and after a row, among which a quantile may be looked for. */
-    private static final int LONGEST_FRAME = 10_000;
-
-    /** Values that IGNORE NULLS may pass over for each row. */
-    private static final int MOST_PASSED = 1_000;
-
-    /** Aggregates that do so if they return several values. */
-    private static final Set<String> FIRST_OF_MANY =
-            Set.of("max", "min", "arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by");
 
     private final RexBuilder rex;
     private final long longestText;
@@ -184,7 +160,7 @@ public final class WorkGuards {
             return project(project, inputs.get(0));
         }
         if (node instanceof Filter filter) {
-            RexNode condition = conjuncts(filter.getCondition(), inputs);
+            RexNode condition = lookingBack(conjuncts(filter.getCondition(), inputs));
             RelNode guarded = condition.equals(filter.getCondition())
                     ? withInputs(filter, inputs)
                     : filter.copy(filter.getTraitSet(), inputs.get(0).rel(), condition);
@@ -347,16 +323,93 @@ public final class WorkGuards {
                         .toList(),
                 "JOIN",
                 KEY_NANOS);
-        RelNode guarded = conditions.equals(conjunctions)
+        List<RexNode> running = running(join, conditions);
+        RelNode guarded = running.equals(conjunctions)
                 ? withInputs(join, List.of(one, other))
                 : join.copy(
                         join.getTraitSet(),
-                        RexUtil.composeConjunction(rex, conditions),
+                        RexUtil.composeConjunction(rex, running),
                         one.rel(),
                         other.rel(),
                         join.getJoinType(),
                         join.isSemiJoinDone());
         return new Guarded(guarded, join.getJoinType().projectsRight() ? row : left.columns());
+    }
+
+    /**
+     * Lets a join look whether it is to end, while it looks for rows that fulfil its conditions. A join by two ranges, as
+     * by BETWEEN, keeps them: DuckDB sorts both sides for it.
+     */
+    private List<RexNode> running(Join join, List<RexNode> conditions) {
+        int leftColumns = join.getLeft().getRowType().getFieldCount();
+        List<RexNode> ofBoth = conditions.stream()
+                .filter(condition -> isOfBoth(condition, leftColumns))
+                .toList();
+        List<RexNode> searched = ofBoth.stream()
+                .filter(condition -> !isKey(condition, leftColumns))
+                .toList();
+        boolean ranges = searched.size() == 2
+                && ofBoth.size() == 2
+                && searched.stream().allMatch(condition -> isRange(condition, leftColumns))
+                && !isOfSeries(join);
+        if (searched.isEmpty() || ranges) {
+            return conditions;
+        }
+        List<RexNode> running = new ArrayList<>(conditions);
+        running.removeAll(searched);
+        running.add(running(RexUtil.composeConjunction(rex, searched)));
+        return running;
+    }
+
+    private RexNode running(RexNode condition) {
+        return rex.makeCall(GuardFunctions.CONDITION, condition);
+    }
+
+    /** DuckDB joins a sub-query to the rows that it looks back at. */
+    private RexNode lookingBack(RexNode condition) {
+        List<RexNode> conjunctions = RelOptUtil.conjunctions(condition);
+        List<RexNode> running = conjunctions.stream()
+                .map(one -> looksBack(one) && !isKeyLookingBack(one) ? running(one) : one)
+                .toList();
+        return running.equals(conjunctions) ? condition : RexUtil.composeConjunction(rex, running);
+    }
+
+    private static boolean looksBack(RexNode condition) {
+        return RexUtil.containsCorrelation(condition)
+                && !RelOptUtil.InputFinder.bits(condition).isEmpty();
+    }
+
+    private static boolean isKeyLookingBack(RexNode condition) {
+        return isEqual(condition)
+                && ((RexCall) condition).getOperands().stream().noneMatch(WorkGuards::looksBack);
+    }
+
+    private static boolean isRange(RexNode condition, int leftColumns) {
+        return condition.isA(SqlKind.COMPARISON)
+                && !isEqual(condition)
+                && !condition.isA(SqlKind.NOT_EQUALS)
+                && !condition.isA(SqlKind.IS_DISTINCT_FROM)
+                && ((RexCall) condition).getOperands().stream().noneMatch(side -> isOfBoth(side, leftColumns));
+    }
+
+    /** Whether a side has rows of UNNEST, which DuckDB takes for one row and joins without sorting. */
+    private static boolean isOfSeries(RelNode node) {
+        return node instanceof Uncollect || node.getInputs().stream().anyMatch(WorkGuards::isOfSeries);
+    }
+
+    private static boolean isOfBoth(RexNode condition, int leftColumns) {
+        ImmutableBitSet columns = RelOptUtil.InputFinder.bits(condition);
+        return !columns.isEmpty() && columns.nth(0) < leftColumns && columns.length() > leftColumns;
+    }
+
+    /** Whether a hash table finds the rows that fulfil a condition. */
+    private static boolean isKey(RexNode condition, int leftColumns) {
+        return isEqual(condition)
+                && ((RexCall) condition).getOperands().stream().noneMatch(side -> isOfBoth(side, leftColumns));
+    }
+
+    private static boolean isEqual(RexNode condition) {
+        return condition.isA(SqlKind.EQUALS) || condition.isA(SqlKind.IS_NOT_DISTINCT_FROM);
     }
 
     private static boolean isEquality(RexNode condition) {
@@ -456,6 +509,7 @@ public final class WorkGuards {
                 inputs.stream().flatMap(input -> input.columns().stream()).toList();
         RexNode replaced =
                 constants.replace(expression, inputs.stream().map(Guarded::rel).toList());
+        UnboundedForms.checkZones(replaced);
         if (!replaced.equals(expression)) {
             RexNode guarded = guardedOver(row, replaced);
             if (!guarded.equals(replaced)) {
@@ -572,7 +626,7 @@ public final class WorkGuards {
         return counted == Counted.LARGE_VALUES
                 ? rex.makeCall(
                         SqlStdOperatorTable.CASE,
-                        rex.makeCall(SqlStdOperatorTable.GREATER_THAN, nanos, approximate(limit)),
+                        rex.makeCall(SqlStdOperatorTable.GREATER_THAN, nanos, approximate(LIMIT)),
                         nanos,
                         approximate(0))
                 : nanos;
@@ -610,6 +664,12 @@ public final class WorkGuards {
     }
 
     private RexNode length(String name, RexNode value, boolean shallow) {
+        if (name.startsWith(ValueSizes.MARKS)) {
+            return orZero(rex.makeCall(
+                    SqlStdOperatorTable.MINUS,
+                    rex.makeCall(GuardFunctions.TEXT_BYTES, value),
+                    rex.makeCall(GuardFunctions.CHARACTERS, value)));
+        }
         if (name.startsWith("pattern ")) {
             return orZero(rex.makeCall(GuardFunctions.PATTERN_NANOS, value));
         }
@@ -792,7 +852,6 @@ public final class WorkGuards {
 
         @Override
         public RexNode visitCall(RexCall call) {
-            refuseUnknownZones(call);
             return isGuard(call) ? call : super.visitCall(call);
         }
 
@@ -802,6 +861,7 @@ public final class WorkGuards {
             if (queries.containsKey(query.rel)) {
                 return query;
             }
+            UnboundedForms.check(query);
             List<RexNode> operands = query.getOperands().stream()
                     .map(operand -> guardedOver(row, operand))
                     .toList();
@@ -813,7 +873,7 @@ public final class WorkGuards {
 
         @Override
         public RexNode visitOver(RexOver over) {
-            refuseRepeating(over);
+            UnboundedForms.check(over);
             return new Operands(row, over).visitOver(over);
         }
     }
@@ -831,23 +891,28 @@ public final class WorkGuards {
         @Override
         protected List<RexNode> visitList(List<? extends RexNode> expressions, boolean[] changed) {
             List<RexNode> guarded = super.visitList(expressions, changed);
-            boolean copies =
-                    expressions == over.getOperands() && !guarded.isEmpty() && GuardFunctions.isLong(over.getType());
-            if (!copies) {
-                return guarded;
-            }
-            RexNode value = copied(guarded.get(0));
-            changed[0] |= !value.equals(guarded.get(0));
-            return Stream.concat(Stream.of(value), guarded.stream().skip(1)).toList();
+            List<RexNode> copied = expressions == over.getOperands() ? ValueSizes.copiedOperands(over) : List.of();
+            return IntStream.range(0, guarded.size())
+                    .mapToObj(i -> {
+                        RexNode value = guarded.get(i);
+                        RexNode checked = copied.contains(over.getOperands().get(i)) ? copied(value) : value;
+                        changed[0] |= !checked.equals(value);
+                        return checked;
+                    })
+                    .toList();
         }
 
         /** One value, such as the first of a partition, may be copied into all rows of a vector. */
         private RexNode copied(RexNode value) {
             ValueSizes sizes = new ValueSizes(row, outer, queries);
             LengthPolynomial bytes = sizes.size(value);
-            return !GuardFunctions.isLong(value.getType()) || bytes.at(sizes::most) <= COPIED
-                    ? value
-                    : checked(name(over), value, bytes.times(VECTOR * COPY_NANOS), sizes, Counted.LARGE_VALUES);
+            if (!GuardFunctions.isLong(value.getType()) || bytes.at(sizes::most) <= COPIED) {
+                return value;
+            }
+            String function = UnboundedForms.function(over);
+            return ValueSizes.isShift(over) && !over.ignoreNulls() && !RexUtil.isConstant(value)
+                    ? checked(function, value, bytes.times(COPY_NANOS), sizes, Counted.COPIES)
+                    : checked(function, value, bytes.times(VECTOR * COPY_NANOS), sizes, Counted.LARGE_VALUES);
         }
 
         @Override
@@ -859,87 +924,5 @@ public final class WorkGuards {
         public RexNode visitSubQuery(RexSubQuery query) {
             return guardedOver(row, query);
         }
-    }
-
-    /** DuckDB compares the name of an unknown time zone with all that it knows, for each row, for the text of an error. */
-    private static void refuseUnknownZones(RexCall call) {
-        SqlTypeName type = call.getType().getSqlTypeName();
-        if (call.getKind() == SqlKind.SAFE_CAST
-                && (type == SqlTypeName.TIMESTAMP_TZ || type == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE)
-                && SqlTypeUtil.inCharFamily(call.getOperands().get(0).getType())) {
-            throw StatementErrors.notSupported(
-                    "TRY_CAST of a text to TIMESTAMP WITH TIME ZONE is not supported; write CAST, or TRY_CAST to TIMESTAMP.");
-        }
-        if (call.getOperator().getName().equalsIgnoreCase("try_strptime")
-                && !isWithoutZone(call.getOperands().get(1))) {
-            throw StatementErrors.notSupported(
-                    "try_strptime takes formats that are written out, without %Z; write strptime for others.");
-        }
-    }
-
-    private static boolean isWithoutZone(RexNode format) {
-        return (format instanceof RexCall call && call.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR)
-                ? call.getOperands().stream().allMatch(WorkGuards::isWithoutZone)
-                : ValueSizes.writtenText(format)
-                        .filter(text -> !text.contains("%Z"))
-                        .isPresent();
-    }
-
-    /** Refuses what looks at all values of a frame again for each row, in unbounded time. */
-    private static void refuseRepeating(RexOver over) {
-        String function = GroupsFrame.plain(over.getAggOperator()).getName().toLowerCase(Locale.ROOT);
-        RexWindow window = over.getWindow();
-        boolean excludes = window.getExclude() != RexWindowExclusion.EXCLUDE_NO_OTHER;
-        if (over.isDistinct()
-                && (excludes
-                        || COUNTS_VALUES.contains(function)
-                        || SEARCHES_FRAMES.contains(function)
-                        || QUANTILES.contains(function))) {
-            throw StatementErrors.notSupported(
-                    "%s of distinct values is not available in %s; write it as an aggregate in a sub-query."
-                            .formatted(function, excludes ? "a window with EXCLUDE" : "a window"));
-        }
-        if (COUNTS_VALUES.contains(function)) {
-            throw StatementErrors.notSupported(
-                    "%s is not available in a window; write it as an aggregate in a sub-query.".formatted(function));
-        }
-        if (over.ignoreNulls()
-                && over.getOperands().size() > 1
-                && !isAtMost(MOST_PASSED, over.getOperands().get(1))) {
-            throw StatementErrors.notSupported(
-                    "%s with IGNORE NULLS takes a literal of at most %,d.".formatted(function, MOST_PASSED));
-        }
-        boolean wholePartition = !excludes
-                && window.getLowerBound().isUnbounded()
-                && (window.getUpperBound().isUnbounded() || (window.orderKeys.isEmpty() && !window.isRows()));
-        boolean firstOfMany = FIRST_OF_MANY.contains(function)
-                && over.getType().getComponentType() != null
-                && over.getOperands().get(0).getType().getComponentType() == null;
-        boolean quantiles = QUANTILES.contains(function) && over.getType().getComponentType() != null;
-        if (!wholePartition && (firstOfMany || quantiles || SEARCHES_FRAMES.contains(function))) {
-            String what = function + (firstOfMany ? " of several values" : quantiles ? " of several shares" : "");
-            throw StatementErrors.notSupported(
-                    "%s is available in a window only over a whole partition; leave out ORDER BY and the frame."
-                            .formatted(what));
-        }
-        if (!wholePartition && QUANTILES.contains(function) && !isShort(window)) {
-            throw StatementErrors.notSupported(
-                    "%s is available in a window only over a whole partition, or over ROWS with offsets up to %,d."
-                            .formatted(function, LONGEST_FRAME));
-        }
-    }
-
-    private static boolean isShort(RexWindow window) {
-        return window.isRows() && isNear(window.getLowerBound()) && isNear(window.getUpperBound());
-    }
-
-    private static boolean isNear(RexWindowBound bound) {
-        return bound.isCurrentRow() || (bound.getOffset() != null && isAtMost(LONGEST_FRAME, bound.getOffset()));
-    }
-
-    private static boolean isAtMost(int most, RexNode rows) {
-        return ValueSizes.writtenNumber(rows)
-                .filter(number -> number.doubleValue() <= most)
-                .isPresent();
     }
 }
