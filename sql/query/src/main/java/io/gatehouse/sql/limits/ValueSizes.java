@@ -444,7 +444,9 @@ final class ValueSizes {
         }
         if (node instanceof RexOver over) {
             Most result = aggregate(over.getAggOperator(), over.getType(), over.getOperands());
-            return copiedOperands(over).stream().map(this::most).reduce(result, Most::max);
+            return copiedOperands(over).stream()
+                    .map(place -> most(over.getOperands().get(place)))
+                    .reduce(result, Most::max);
         }
         if (node instanceof RexSubQuery query) {
             List<Most> row = queries.get(query.rel);
@@ -456,13 +458,12 @@ final class ValueSizes {
         return new Most(size(call).at(this::most), element(call));
     }
 
-    /** The operands of which a window function may return one: of lag and lead, the value and the default. */
-    static List<RexNode> copiedOperands(RexOver over) {
-        List<RexNode> operands = over.getOperands();
-        if (operands.isEmpty() || !GuardFunctions.isLong(over.getType())) {
+    /** The places of the operands of which a window function may return one: of lag and lead, the value and the default. */
+    static List<Integer> copiedOperands(RexOver over) {
+        if (over.getOperands().isEmpty() || !GuardFunctions.isLong(over.getType())) {
             return List.of();
         }
-        return isShift(over) && operands.size() > 2 ? List.of(operands.get(0), operands.get(2)) : operands.subList(0, 1);
+        return isShift(over) && over.getOperands().size() > 2 ? List.of(0, 2) : List.of(0);
     }
 
     /** Whether a window function returns the value of one row that is so many rows away. */

@@ -891,15 +891,15 @@ public final class WorkGuards {
         @Override
         protected List<RexNode> visitList(List<? extends RexNode> expressions, boolean[] changed) {
             List<RexNode> guarded = super.visitList(expressions, changed);
-            List<RexNode> copied = expressions == over.getOperands() ? ValueSizes.copiedOperands(over) : List.of();
-            return IntStream.range(0, guarded.size())
-                    .mapToObj(i -> {
-                        RexNode value = guarded.get(i);
-                        RexNode checked = copied.contains(over.getOperands().get(i)) ? copied(value) : value;
-                        changed[0] |= !checked.equals(value);
-                        return checked;
-                    })
-                    .toList();
+            if (expressions != over.getOperands()) {
+                return guarded;
+            }
+            List<RexNode> copied = new ArrayList<>(guarded);
+            for (int place : ValueSizes.copiedOperands(over)) {
+                copied.set(place, copied(guarded.get(place)));
+            }
+            changed[0] |= !copied.equals(guarded);
+            return copied;
         }
 
         /** One value, such as the first of a partition, may be copied into all rows of a vector. */
