@@ -60,6 +60,7 @@ final class Oracle implements AutoCloseable {
             try (Statement statement = connection.createStatement()) {
                 // Sums of fractions must not depend on how threads share the rows.
                 statement.execute("SET threads = 1; ATTACH ':memory:' AS oracle;");
+                statement.execute("CREATE TEMP MACRO gatehouse_running(statement, condition) AS condition");
                 statement.execute(relations);
                 statement.execute("USE oracle");
             }
