@@ -70,6 +70,7 @@ final class TestImportedRuns {
         String address = "#screen=%s&run=%d%s".formatted(screen, run, scope);
         browser.enter(address);
         browser.awaitAddress("run=" + run);
+        browser.find("main > *");
         browser.awaitGone(".picture[aria-busy=true]");
         browser.awaitGone(".waiting");
         assertThat(browser.marks("NaN", "undefined", "Infinity")).as(address).isEmpty();
