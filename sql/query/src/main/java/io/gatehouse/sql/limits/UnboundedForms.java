@@ -66,8 +66,8 @@ final class UnboundedForms {
         if (over.ignoreNulls()
                 && over.getOperands().size() > 1
                 && !isAtMost(MOST_PASSED, over.getOperands().get(1))) {
-            throw StatementErrors.notSupported(
-                    "The offset of %s with IGNORE NULLS must be a literal of at most %,d.".formatted(function, MOST_PASSED));
+            throw StatementErrors.notSupported("The offset of %s with IGNORE NULLS must be a literal of at most %,d."
+                    .formatted(function, MOST_PASSED));
         }
         boolean wholePartition = !excludes
                 && window.getLowerBound().isUnbounded()
@@ -96,7 +96,10 @@ final class UnboundedForms {
     /** A frame of GROUPS is one of rows in algebra. */
     private static boolean isShort(RexOver over) {
         RexWindow window = over.getWindow();
-        return window.isRows() && !(over.getAggOperator() instanceof GroupsFrame) && isNear(window.getLowerBound()) && isNear(window.getUpperBound());
+        return window.isRows()
+                && !(over.getAggOperator() instanceof GroupsFrame)
+                && isNear(window.getLowerBound())
+                && isNear(window.getUpperBound());
     }
 
     private static boolean isNear(RexWindowBound bound) {

@@ -191,11 +191,10 @@ final class ValueSizes {
     private LengthPolynomial marks(RexNode text) {
         Optional<String> literal = writtenText(text);
         if (literal.isPresent()) {
-            return LengthPolynomial.of(bytes(literal.get()) - literal.get().codePointCount(0, literal.get().length()));
+            return LengthPolynomial.of(bytes(literal.get())
+                    - literal.get().codePointCount(0, literal.get().length()));
         }
-        return text instanceof RexCall
-                ? size(text)
-                : LengthPolynomial.length(name(MARKS, text, most(text)));
+        return text instanceof RexCall ? size(text) : LengthPolynomial.length(name(MARKS, text, most(text)));
     }
 
     private static boolean isListLength(RexCall call) {
@@ -468,7 +467,8 @@ final class ValueSizes {
 
     /** Whether a window function returns the value of one row that is so many rows away. */
     static boolean isShift(RexOver over) {
-        return over.getAggOperator().getKind() == SqlKind.LAG || over.getAggOperator().getKind() == SqlKind.LEAD;
+        return over.getAggOperator().getKind() == SqlKind.LAG
+                || over.getAggOperator().getKind() == SqlKind.LEAD;
     }
 
     private double element(RexCall call) {
