@@ -311,14 +311,11 @@ final class Browser implements AutoCloseable {
         driver.get(page.toString());
     }
 
-    /** Tells pages that the system is light or dark, and waits until this one is drawn anew. */
+    /** Tells pages that the system is light or dark. */
     void prefer(String appearance) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", appearance))));
-        driver.executeAsyncScript("""
-                const done = arguments[arguments.length - 1];
-                requestAnimationFrame(() => requestAnimationFrame(() => done()));""");
     }
 
     /** Puts a value where the page keeps what was chosen. */
