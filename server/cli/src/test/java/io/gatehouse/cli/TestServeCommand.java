@@ -128,7 +128,7 @@ final class TestServeCommand {
             out.readLine();
             assertThat(out.readLine())
                     .isEqualTo(
-                            "Memory: 2.1 GB, including 0.5 GB for DuckDB and 0.4 GB for the process that computes a run, 0.5 GB for that of each model.");
+                            "Memory: 2.0 GB, including 0.5 GB for DuckDB and 0.4 GB for the process that computes a run, 0.5 GB for that of each model.");
             HttpResponse<String> answer = HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(uri.resolve("v1/completions"))
