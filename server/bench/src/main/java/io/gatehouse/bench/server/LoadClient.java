@@ -173,8 +173,10 @@ final class LoadClient implements Runnable {
         try (SingleRequestConnection request = SingleRequestConnection.send(server, "GET", "v1/events")) {
             request.status();
             InputStream events = request.body();
-            for (int bytes = random.nextInt(2000); bytes > 0 && events.read() >= 0; bytes--) {
-                // Somebody who looks for a moment.
+            int bytes = random.nextInt(2000);
+            // Somebody who looks for a moment. Once nothing runs any more, only heartbeats come.
+            while (bytes > 0 && System.nanoTime() < endNanos && events.read() >= 0) {
+                bytes--;
             }
             diary.left();
         }
