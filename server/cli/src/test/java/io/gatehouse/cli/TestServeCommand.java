@@ -112,7 +112,7 @@ final class TestServeCommand {
                 "Unknown device 'tpu'; use cpu, gpu or gpu:N, where N is the number of a GPU", "--device", "tpu");
         requireRefused("TensorFlow finds no device gpu:77 on this machine", "--device", "gpu:77");
         requireRefused(
-                "A server with --model needs at least 2,000,000,000 bytes of memory, a quarter of it for the process of a model, but has 1,000,000,000: state more with --memory.",
+                "A server with --model needs at least 2,000,000,000 bytes of memory, a quarter of it for the process of a model, but has 1,000,000,000: increase --memory.",
                 "--memory",
                 "1GB");
     }

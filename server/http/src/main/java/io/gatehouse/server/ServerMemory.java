@@ -43,7 +43,7 @@ public record ServerMemory(long bytes, int models) {
         if (models > 0 && bytes < LEAST_WITH_MODELS) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "A server with --model needs at least %,d bytes of memory, a quarter of it for the process of a model, but has %,d: state more with --memory."
+                    "A server with --model needs at least %,d bytes of memory, a quarter of it for the process of a model, but has %,d: increase --memory."
                             .formatted(LEAST_WITH_MODELS, bytes));
         }
     }

@@ -45,7 +45,7 @@ final class TestServerMemory {
         assertRefused(
                 () -> new ServerMemory(2 * GB - 1, 1),
                 ErrorCode.INVALID_ARGUMENT,
-                "A server with --model needs at least 2,000,000,000 bytes of memory, a quarter of it for the process of a model, but has 1,999,999,999: state more with --memory.");
+                "A server with --model needs at least 2,000,000,000 bytes of memory, a quarter of it for the process of a model, but has 1,999,999,999: increase --memory.");
         assertRefused(
                 () -> new ServerMemory(GB - 1),
                 ErrorCode.INVALID_ARGUMENT,

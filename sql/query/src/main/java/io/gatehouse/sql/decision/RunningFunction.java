@@ -11,9 +11,9 @@ import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBWritableVector;
 
 /**
- * Ends a join whose statement is to end. DuckDB looks for pairs of rows that fulfil the conditions of a join until it
- * has found one, without a look for an interrupt: among a million rows of one key, 43 s for each vector. It computes a
- * condition of a function of columns of both sides in that loop, so the function looks.
+ * Ends a join whose statement must stop. DuckDB searches for pairs of rows that meet the conditions of a join until it has
+ * found one, without interrupt checks: among a million rows of one key, 43 s for each vector. It evaluates a function of
+ * columns of both sides in that loop, so the function can check.
  */
 public final class RunningFunction {
     private final FunctionReads reads;

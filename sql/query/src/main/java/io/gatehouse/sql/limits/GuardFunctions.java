@@ -21,7 +21,7 @@ public final class GuardFunctions {
     /** {@code gatehouse_pattern(pattern)}: nanoseconds per byte of matching a regular expression. */
     public static final String PATTERN = "gatehouse_pattern";
 
-    /** {@code gatehouse_running(statement, condition)}: the condition, or an error if the statement is to end. */
+    /** {@code gatehouse_running(statement, condition)}: the condition, or an error if the statement must stop. */
     public static final String RUNNING = "gatehouse_running";
 
     static final SqlFunction CHECK = function(WORK, ReturnTypes.BOOLEAN_NOT_NULL);

@@ -20,7 +20,7 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /**
- * Refuses forms that take DuckDB unbounded time between two looks for an interrupt, or memory outside of its limit, which
+ * Refuses forms that take DuckDB unbounded time between two interrupt checks, or memory outside of its limit, which
  * no guard can measure before.
  */
 final class UnboundedForms {
@@ -112,7 +112,7 @@ final class UnboundedForms {
                 .isPresent();
     }
 
-    /** DuckDB compares each row with all of the sub-query until one differs, without a look for an interrupt. */
+    /** DuckDB compares each row with all of the sub-query until one differs, without interrupt checks. */
     static void check(RexSubQuery query) {
         if (query.getOperator() instanceof SqlQuantifyOperator quantify
                 && quantify.kind == SqlKind.SOME

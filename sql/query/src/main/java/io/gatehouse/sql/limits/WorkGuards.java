@@ -337,7 +337,7 @@ public final class WorkGuards {
     }
 
     /**
-     * Lets a join look whether it is to end, while it looks for rows that fulfil its conditions. A join by two ranges, as
+     * Makes a join check whether the statement must stop while it searches for matching rows. A join by two ranges, as
      * by BETWEEN, keeps them: DuckDB sorts both sides for it.
      */
     private List<RexNode> running(Join join, List<RexNode> conditions) {
