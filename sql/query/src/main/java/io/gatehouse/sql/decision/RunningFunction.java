@@ -2,12 +2,12 @@ package io.gatehouse.sql.decision;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.sql.driver.DriverConnection;
 import io.gatehouse.sql.driver.JavaFunction;
 import io.gatehouse.sql.limits.GuardFunctions;
 import java.util.List;
 import org.duckdb.DuckDBColumnType;
 import org.duckdb.DuckDBDataChunkReader;
-import org.duckdb.DuckDBReadableVector;
 import org.duckdb.DuckDBWritableVector;
 
 /**
@@ -37,13 +37,6 @@ public final class RunningFunction {
             return;
         }
         reads.of(rows.vector(0).getString(0)).checkStopped();
-        DuckDBReadableVector conditions = rows.vector(1);
-        for (long row = 0; row < count; row++) {
-            if (conditions.isNull(row)) {
-                results.setNull(row);
-            } else {
-                results.setBoolean(row, conditions.getBoolean(row));
-            }
-        }
+        DriverConnection.copy(rows.vector(1), results, (int) count, 1);
     }
 }

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBReadableVector;
+import org.duckdb.DuckDBWritableVector;
 import org.duckdb.QueryProgress;
 
 /**
@@ -25,6 +26,9 @@ public final class DriverConnection implements AutoCloseable {
     private static final MethodHandle PROGRESS;
     private static final MethodHandle CHECK_ERROR;
     private static final MethodHandle DATA;
+    private static final MethodHandle VALIDITY;
+    private static final MethodHandle WRITTEN_DATA;
+    private static final MethodHandle WRITTEN_VALIDITY;
 
     static {
         try {
@@ -39,8 +43,14 @@ public final class DriverConnection implements AutoCloseable {
                     MethodType.methodType(QueryProgress.class, ByteBuffer.class));
             CHECK_ERROR =
                     driver.findVirtual(DuckDBChunkedResult.class, "checkError", MethodType.methodType(void.class));
-            DATA = MethodHandles.privateLookupIn(DuckDBReadableVector.class, MethodHandles.lookup())
-                    .findGetter(DuckDBReadableVector.class, "data", ByteBuffer.class);
+            MethodHandles.Lookup read =
+                    MethodHandles.privateLookupIn(DuckDBReadableVector.class, MethodHandles.lookup());
+            DATA = read.findGetter(DuckDBReadableVector.class, "data", ByteBuffer.class);
+            VALIDITY = read.findGetter(DuckDBReadableVector.class, "validity", ByteBuffer.class);
+            MethodHandles.Lookup written =
+                    MethodHandles.privateLookupIn(DuckDBWritableVector.class, MethodHandles.lookup());
+            WRITTEN_DATA = written.findGetter(DuckDBWritableVector.class, "data", ByteBuffer.class);
+            WRITTEN_VALIDITY = written.findGetter(DuckDBWritableVector.class, "validity", ByteBuffer.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -99,6 +109,24 @@ public final class DriverConnection implements AutoCloseable {
     /** The values of a vector in memory that the driver frees with its chunk. */
     public static ByteBuffer data(DuckDBReadableVector vector) {
         return call(() -> (ByteBuffer) DATA.invoke(vector)).duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Copies the first values of a vector, and which of them are NULL. The driver's own methods copy value by value,
+     * with a lock for each: 40 ns for each instead of 1.
+     *
+     * @param bytes the size of a value
+     */
+    public static void copy(DuckDBReadableVector from, DuckDBWritableVector to, int values, int bytes) {
+        call(() -> {
+            ((ByteBuffer) WRITTEN_DATA.invoke(to)).put(0, (ByteBuffer) DATA.invoke(from), 0, values * bytes);
+            ByteBuffer valid = (ByteBuffer) VALIDITY.invoke(from);
+            ByteBuffer written = (ByteBuffer) WRITTEN_VALIDITY.invoke(to);
+            for (int word = 0; word < (values + 63) / 64 * 8; word += 8) {
+                written.putLong(word, valid == null ? -1 : valid.getLong(word));
+            }
+            return to;
+        });
     }
 
     private ByteBuffer reference() throws Throwable {
