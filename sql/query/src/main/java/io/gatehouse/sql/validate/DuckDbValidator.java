@@ -177,7 +177,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         if (rewritten instanceof SqlSelect select) {
             GroupingSets.writeOut(select);
         }
-        return rewritten instanceof SqlJoin join ? commaLast(join) : rewritten;
+        return rewritten instanceof SqlJoin join ? NestedJoins.leftDeep(commaLast(join)) : rewritten;
     }
 
     /** Below FILTER Calcite asks for the types of all operands, and takes the keys of an order within them for one. */
