@@ -139,27 +139,6 @@ final class TestWorkGuards {
                 .isIn(ENDS);
     }
 
-    /** Among a million rows of one key, DuckDB looks for a pair without a check for interrupts. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "SELECT count(*) FROM a JOIN b ON a.k = b.k AND a.i < b.j",
-                "SELECT count(b.j) FROM a LEFT JOIN b ON a.k = b.k AND 'b' || CAST(a.i AS VARCHAR) < 'a' || CAST(b.j AS VARCHAR)",
-                "SELECT count(*) FROM a FULL JOIN b ON a.k = b.k AND a.i > b.j AND a.i + b.j < 0",
-                "SELECT count(*) FROM a JOIN b ON a.k <> b.k",
-                "SELECT count(*) FROM a LEFT JOIN b ON a.i < b.j",
-                "SELECT count(*) FROM a JOIN b ON a.i < b.j AND a.i + 1 > b.j",
-                "SELECT count(*) FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.k = a.k AND b.j > a.i)",
-                "SELECT count(*) FROM a WHERE i NOT IN (SELECT j FROM b WHERE b.j > a.i)",
-                "SELECT count(*) FROM a, LATERAL (SELECT max(j) AS m FROM b WHERE b.k = a.k AND b.j > a.i) AS l WHERE m > 0"
-            })
-    void joinsThatFindNothingEndInTime(String query) throws Exception {
-        assertThat(end("""
-                WITH a AS (SELECT i + 2000000 AS i, i // 1000000 AS k FROM range(1000000) AS r(i)),
-                    b AS (SELECT j, j // 1000000 AS k FROM range(1000000) AS r(j))
-                """ + query)).isEqualTo(ErrorCode.QUERY_TIMEOUT);
-    }
-
     @Test
     void theOperandsOfWindowsAndSubQueriesAreGuarded() throws Exception {
         assertThat(explained(

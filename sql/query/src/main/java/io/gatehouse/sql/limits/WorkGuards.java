@@ -160,7 +160,7 @@ public final class WorkGuards {
             return project(project, inputs.get(0));
         }
         if (node instanceof Filter filter) {
-            RexNode condition = lookingBack(conjuncts(filter.getCondition(), inputs));
+            RexNode condition = conjuncts(filter.getCondition(), inputs);
             RelNode guarded = condition.equals(filter.getCondition())
                     ? withInputs(filter, inputs)
                     : filter.copy(filter.getTraitSet(), inputs.get(0).rel(), condition);
@@ -323,93 +323,16 @@ public final class WorkGuards {
                         .toList(),
                 "JOIN",
                 KEY_NANOS);
-        List<RexNode> running = running(join, conditions);
-        RelNode guarded = running.equals(conjunctions)
+        RelNode guarded = conditions.equals(conjunctions)
                 ? withInputs(join, List.of(one, other))
                 : join.copy(
                         join.getTraitSet(),
-                        RexUtil.composeConjunction(rex, running),
+                        RexUtil.composeConjunction(rex, conditions),
                         one.rel(),
                         other.rel(),
                         join.getJoinType(),
                         join.isSemiJoinDone());
         return new Guarded(guarded, join.getJoinType().projectsRight() ? row : left.columns());
-    }
-
-    /**
-     * Makes a join check whether the statement must stop while it searches for matching rows. A join by two ranges, as
-     * by BETWEEN, keeps them: DuckDB sorts both sides for it.
-     */
-    private List<RexNode> running(Join join, List<RexNode> conditions) {
-        int leftColumns = join.getLeft().getRowType().getFieldCount();
-        List<RexNode> ofBoth = conditions.stream()
-                .filter(condition -> isOfBoth(condition, leftColumns))
-                .toList();
-        List<RexNode> searched = ofBoth.stream()
-                .filter(condition -> !isKey(condition, leftColumns))
-                .toList();
-        boolean ranges = searched.size() == 2
-                && ofBoth.size() == 2
-                && searched.stream().allMatch(condition -> isRange(condition, leftColumns))
-                && !isOfSeries(join);
-        if (searched.isEmpty() || ranges) {
-            return conditions;
-        }
-        List<RexNode> running = new ArrayList<>(conditions);
-        running.removeAll(searched);
-        running.add(running(RexUtil.composeConjunction(rex, searched)));
-        return running;
-    }
-
-    private RexNode running(RexNode condition) {
-        return rex.makeCall(GuardFunctions.CONDITION, condition);
-    }
-
-    /** DuckDB joins a sub-query to the rows that it looks back at. */
-    private RexNode lookingBack(RexNode condition) {
-        List<RexNode> conjunctions = RelOptUtil.conjunctions(condition);
-        List<RexNode> running = conjunctions.stream()
-                .map(one -> looksBack(one) && !isKeyLookingBack(one) ? running(one) : one)
-                .toList();
-        return running.equals(conjunctions) ? condition : RexUtil.composeConjunction(rex, running);
-    }
-
-    private static boolean looksBack(RexNode condition) {
-        return RexUtil.containsCorrelation(condition)
-                && !RelOptUtil.InputFinder.bits(condition).isEmpty();
-    }
-
-    private static boolean isKeyLookingBack(RexNode condition) {
-        return isEqual(condition)
-                && ((RexCall) condition).getOperands().stream().noneMatch(WorkGuards::looksBack);
-    }
-
-    private static boolean isRange(RexNode condition, int leftColumns) {
-        return condition.isA(SqlKind.COMPARISON)
-                && !isEqual(condition)
-                && !condition.isA(SqlKind.NOT_EQUALS)
-                && !condition.isA(SqlKind.IS_DISTINCT_FROM)
-                && ((RexCall) condition).getOperands().stream().noneMatch(side -> isOfBoth(side, leftColumns));
-    }
-
-    /** Whether a side has rows of UNNEST, which DuckDB takes for one row and joins without sorting. */
-    private static boolean isOfSeries(RelNode node) {
-        return node instanceof Uncollect || node.getInputs().stream().anyMatch(WorkGuards::isOfSeries);
-    }
-
-    private static boolean isOfBoth(RexNode condition, int leftColumns) {
-        ImmutableBitSet columns = RelOptUtil.InputFinder.bits(condition);
-        return !columns.isEmpty() && columns.nth(0) < leftColumns && columns.length() > leftColumns;
-    }
-
-    /** Whether a hash table finds the rows that fulfil a condition. */
-    private static boolean isKey(RexNode condition, int leftColumns) {
-        return isEqual(condition)
-                && ((RexCall) condition).getOperands().stream().noneMatch(side -> isOfBoth(side, leftColumns));
-    }
-
-    private static boolean isEqual(RexNode condition) {
-        return condition.isA(SqlKind.EQUALS) || condition.isA(SqlKind.IS_NOT_DISTINCT_FROM);
     }
 
     private static boolean isEquality(RexNode condition) {

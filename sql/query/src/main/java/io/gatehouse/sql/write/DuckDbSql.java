@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.function.GroupsFrame;
+import io.gatehouse.sql.limits.JoinChecks;
 import io.gatehouse.sql.limits.WorkGuards;
 import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.type.SqlType;
@@ -261,7 +262,7 @@ final class DuckDbSql extends DuckDBSqlDialect implements EngineSql {
     /** Adds guards against work that DuckDB neither accounts for nor can interrupt. */
     @Override
     public RelNode adapted(RelNode algebra) {
-        return WorkGuards.of(algebra, longestText());
+        return JoinChecks.of(WorkGuards.of(algebra, longestText()));
     }
 
     /** Casts to the type that validation inferred, so that DuckDB does not infer another. */

@@ -22,6 +22,7 @@ import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
 import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.Minus;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.RepeatUnion;
@@ -267,6 +268,21 @@ public final class StatementWriter {
             return result(join, left, right);
         }
 
+        /** (SELECT * FROM left SEMI JOIN right ON condition); Calcite would write EXISTS. */
+        @Override
+        public Result visit(Join join) {
+            if (join.getJoinType().projectsRight()) {
+                return super.visit(join);
+            }
+            Result left = visitInput(join, 0).resetAlias();
+            Result right = visitInput(join, 1).resetAlias();
+            SqlNode condition = convertConditionToSqlNode(
+                    join.getCondition(), left.qualifiedContext(), right.qualifiedContext());
+            SqlNode rows = new SemiJoin(join.getJoinType()).createCall(
+                    SqlParserPos.ZERO, left.asFrom(), right.asFrom(), condition);
+            return derived(join, SqlTrees.everythingFrom(rows));
+        }
+
         /** UNNEST(list) AS alias (column), and of several lists, which DuckDB takes in SELECT only, (SELECT …). */
         @Override
         public Result visit(Uncollect uncollect) {
@@ -345,6 +361,22 @@ public final class StatementWriter {
         @Override
         public void unparse(SqlWriter writer, SqlCall call, int leftPrecedence, int rightPrecedence) {
             writer.literal(sql);
+        }
+    }
+
+    /** left SEMI JOIN right ON condition. */
+    private static final class SemiJoin extends SqlSpecialOperator {
+        SemiJoin(JoinRelType type) {
+            super(type == JoinRelType.ANTI ? "ANTI JOIN" : "SEMI JOIN", SqlKind.OTHER);
+        }
+
+        @Override
+        public void unparse(SqlWriter writer, SqlCall call, int leftPrecedence, int rightPrecedence) {
+            call.operand(0).unparse(writer, 0, 0);
+            writer.literal(getName());
+            call.operand(1).unparse(writer, 0, 0);
+            writer.literal("ON");
+            call.operand(2).unparse(writer, 0, 0);
         }
     }
 

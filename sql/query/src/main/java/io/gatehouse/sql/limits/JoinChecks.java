@@ -1,0 +1,270 @@
+package io.gatehouse.sql.limits;
+
+import io.gatehouse.sql.limits.JoinBlock.Below;
+import io.gatehouse.sql.limits.JoinBlock.Condition;
+import io.gatehouse.sql.limits.JoinBlock.Site;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.logical.LogicalJoin;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexCorrelVariable;
+import org.apache.calcite.rex.RexFieldAccess;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexVisitorImpl;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.util.Util;
+
+/**
+ * Makes joins check whether the statement must stop. DuckDB looks for a pair of rows that fulfils the conditions of a
+ * join in a loop without interrupt checks, which among a million rows with equal keys takes minutes; but it computes a
+ * function of columns of both sides within that loop. So conditions for which it tries pairs of rows are written as
+ * arguments of such a function. Keys and ranges, for which it has better ways, stay as they are.
+ */
+public final class JoinChecks {
+    private final RexBuilder rex;
+    private final Set<Site> searched = new HashSet<>();
+    private final RexShuttle subQueries = new RexShuttle() {
+        @Override
+        public RexNode visitSubQuery(RexSubQuery query) {
+            RexSubQuery visited = (RexSubQuery) super.visitSubQuery(query);
+            return visited.clone(checked(visited.rel));
+        }
+    };
+
+    private JoinChecks(RexBuilder rex) {
+        this.rex = rex;
+    }
+
+    public static RelNode of(RelNode root) {
+        JoinChecks checks = new JoinChecks(root.getCluster().getRexBuilder());
+        checks.find(root);
+        return checks.checked(root);
+    }
+
+    /** Finds the conditions of a query, and of the queries within it, for which DuckDB tries pairs of rows. */
+    private void find(RelNode query) {
+        findInBlock(query, List.of());
+        findLookingBack(query);
+    }
+
+    /** @param above conditions that DuckDB may move down to the relation */
+    private void findInBlock(RelNode root, List<Condition> above) {
+        JoinBlock block = new JoinBlock(root, above);
+        searched.addAll(block.searched());
+        for (Below below : block.below()) {
+            List<Condition> through = JoinBlock.through(below.node(), below.conditions());
+            below.node().getInputs().forEach(input -> findInBlock(input, through));
+        }
+    }
+
+    /** DuckDB joins a query to the rows of the outer query that it refers to. */
+    private void findLookingBack(RelNode node) {
+        if (node instanceof Filter filter) {
+            findLookingBack(node, filter.getCondition());
+        } else if (node instanceof Join join) {
+            findLookingBack(node, join.getCondition());
+        }
+        node.accept(new RexShuttle() {
+            @Override
+            public RexNode visitSubQuery(RexSubQuery query) {
+                find(query.rel);
+                return super.visitSubQuery(query);
+            }
+        });
+        node.getInputs().forEach(this::findLookingBack);
+    }
+
+    private void findLookingBack(RelNode node, RexNode condition) {
+        List<RexNode> conjuncts = RelOptUtil.conjunctions(condition);
+        for (int i = 0; i < conjuncts.size(); i++) {
+            RexNode conjunct = conjuncts.get(i);
+            if (isOfBoth(conjunct, node) && !isKeyLookingBack(conjunct, node)) {
+                searched.add(new Site(node, i));
+            }
+        }
+    }
+
+    private static boolean isKeyLookingBack(RexNode condition, RelNode node) {
+        return (condition.isA(SqlKind.EQUALS) || condition.isA(SqlKind.IS_NOT_DISTINCT_FROM))
+                && ((RexCall) condition).getOperands().stream().noneMatch(side -> isOfBoth(side, node));
+    }
+
+    /** Whether an expression reads columns of its own query and of an outer one. */
+    private static boolean isOfBoth(RexNode expression, RelNode node) {
+        return !RelOptUtil.InputFinder.bits(expression).isEmpty() && looksBack(expression, node.getVariablesSet());
+    }
+
+    private static boolean looksBack(RexNode expression, Set<CorrelationId> own) {
+        try {
+            expression.accept(new RexVisitorImpl<Void>(true) {
+                @Override
+                public Void visitCorrelVariable(RexCorrelVariable variable) {
+                    if (!own.contains(variable.id)) {
+                        throw Util.FoundOne.NULL;
+                    }
+                    return super.visitCorrelVariable(variable);
+                }
+            });
+            return false;
+        } catch (Util.FoundOne found) {
+            return true;
+        }
+    }
+
+    private RelNode checked(RelNode node) {
+        List<RelNode> inputs = node.getInputs().stream().map(this::checked).toList();
+        RelNode checked;
+        if (node instanceof Filter filter) {
+            checked = filter(filter, inputs.get(0));
+        } else if (node instanceof Join join) {
+            checked = join.copy(
+                    join.getTraitSet(),
+                    condition(conjuncts(join, join.getCondition()), searched),
+                    inputs.get(0),
+                    inputs.get(1),
+                    join.getJoinType(),
+                    join.isSemiJoinDone());
+        } else {
+            checked = inputs.equals(node.getInputs()) ? node : node.copy(node.getTraitSet(), inputs);
+        }
+        return checked.accept(subQueries);
+    }
+
+    private RelNode filter(Filter filter, RelNode input) {
+        RelNode rows = input;
+        Map<Site, RexNode> rest = new LinkedHashMap<>();
+        for (Map.Entry<Site, RexNode> conjunct :
+                conjuncts(filter, filter.getCondition()).entrySet()) {
+            Optional<RelNode> joined = joined(conjunct.getValue(), filter.getVariablesSet(), rows);
+            if (joined.isPresent()) {
+                rows = joined.get();
+            } else {
+                rest.put(conjunct.getKey(), conjunct.getValue());
+            }
+        }
+        return rest.isEmpty() ? rows : filter.copy(filter.getTraitSet(), rows, condition(rest, searched));
+    }
+
+    /**
+     * Writes EXISTS as a semi join, and NOT EXISTS as an anti join, where the query refers to the outer rows in its
+     * outermost conditions only. DuckDB does so itself unless it has to compute a function of both, and without keys.
+     */
+    private Optional<RelNode> joined(RexNode condition, Set<CorrelationId> outer, RelNode rows) {
+        boolean negated = condition.isA(SqlKind.NOT);
+        RexNode exists = negated ? ((RexCall) condition).getOperands().get(0) : condition;
+        if (!(exists instanceof RexSubQuery query) || !exists.isA(SqlKind.EXISTS)) {
+            return Optional.empty();
+        }
+        RelNode selected = query.rel;
+        while (selected instanceof Project project && !project.containsOver()) {
+            selected = project.getInput();
+        }
+        if (!(selected instanceof Filter where)
+                || !where.getVariablesSet().isEmpty()
+                || RexUtil.SubQueryFinder.find(where.getCondition()) != null
+                || conjuncts(where, where.getCondition()).keySet().stream().noneMatch(searched::contains)
+                || RelOptUtil.getVariablesUsed(where.getInput()).stream().anyMatch(outer::contains)) {
+            return Optional.empty();
+        }
+        int columns = rows.getRowType().getFieldCount();
+        RexNode both = where.getCondition().accept(new RexShuttle() {
+            @Override
+            public RexNode visitInputRef(RexInputRef column) {
+                return new RexInputRef(column.getIndex() + columns, column.getType());
+            }
+
+            @Override
+            public RexNode visitFieldAccess(RexFieldAccess access) {
+                return access.getReferenceExpr() instanceof RexCorrelVariable variable && outer.contains(variable.id)
+                        ? rex.makeInputRef(rows, access.getField().getIndex())
+                        : super.visitFieldAccess(access);
+            }
+        });
+        Join join = LogicalJoin.create(
+                rows,
+                checked(where.getInput()),
+                List.of(),
+                both,
+                Set.of(),
+                negated ? JoinRelType.ANTI : JoinRelType.SEMI);
+        Set<Site> ofJoin = new JoinBlock(join, List.of()).searched();
+        return Optional.of(join.copy(
+                join.getTraitSet(),
+                condition(conjuncts(join, both), ofJoin),
+                join.getLeft(),
+                join.getRight(),
+                join.getJoinType(),
+                join.isSemiJoinDone()));
+    }
+
+    private static Map<Site, RexNode> conjuncts(RelNode node, RexNode condition) {
+        Map<Site, RexNode> conjuncts = new LinkedHashMap<>();
+        for (RexNode conjunct : RelOptUtil.conjunctions(condition)) {
+            conjuncts.put(new Site(node, conjuncts.size()), conjunct);
+        }
+        return conjuncts;
+    }
+
+    /** A condition of which a function computes those that are searched for. */
+    private RexNode condition(Map<Site, RexNode> conjuncts, Set<Site> sites) {
+        List<RexNode> kept = new ArrayList<>();
+        List<RexNode> checked = new ArrayList<>();
+        conjuncts.forEach((site, conjunct) -> (sites.contains(site) ? checked : kept).add(conjunct));
+        if (!checked.isEmpty()) {
+            kept.add(rex.makeCall(GuardFunctions.CONDITION, and(checked)));
+        }
+        return RexUtil.composeConjunction(rex, kept);
+    }
+
+    /**
+     * DuckDB computes all operands of AND and OR in the argument of a function, but those of a condition only for rows
+     * that need them: {@code x <> 0 AND 1 // x > 2}. NULL is FALSE here, as in any condition.
+     */
+    private RexNode and(List<RexNode> conditions) {
+        RexNode first = lazy(conditions.get(0));
+        return conditions.size() == 1
+                ? first
+                : rex.makeCall(
+                        SqlStdOperatorTable.CASE,
+                        first,
+                        and(conditions.subList(1, conditions.size())),
+                        rex.makeLiteral(false));
+    }
+
+    private RexNode or(List<RexNode> conditions) {
+        RexNode first = lazy(conditions.get(0));
+        return conditions.size() == 1
+                ? first
+                : rex.makeCall(
+                        SqlStdOperatorTable.CASE,
+                        first,
+                        rex.makeLiteral(true),
+                        or(conditions.subList(1, conditions.size())));
+    }
+
+    private RexNode lazy(RexNode condition) {
+        return switch (condition.getKind()) {
+            case AND -> and(((RexCall) condition).getOperands());
+            case OR -> or(((RexCall) condition).getOperands());
+            default -> condition;
+        };
+    }
+}
