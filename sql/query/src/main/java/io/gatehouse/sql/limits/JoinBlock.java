@@ -3,7 +3,6 @@ package io.gatehouse.sql.limits;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -202,15 +201,22 @@ final class JoinBlock {
      * is none if b and c can be joined first by another key.
      */
     private Set<Condition> keys(List<Condition> ofMany) {
-        Map<Boolean, List<Condition>> equalities = ofMany.stream()
-                .filter(condition -> condition.kind() == Kind.EQUALITY && isOfTwoSides(condition))
-                .collect(Collectors.partitioningBy(
-                        condition -> leavesOf(condition.columns()).cardinality() == 2));
-        Set<Condition> keys = new HashSet<>(equalities.get(true));
+        Set<Condition> keys = new HashSet<>();
         Components components = new Components();
-        keys.forEach(key -> components.connect(leavesOf(key.columns())));
-        equalities.get(false).stream()
-                .filter(key -> !components.areOne(leavesOf(key.columns())))
+        List<Condition> ofMoreThanTwo = new ArrayList<>();
+        for (Condition condition : ofMany) {
+            if (condition.kind() == Kind.EQUALITY && isOfTwoSides(condition)) {
+                ImmutableBitSet of = leavesOf(condition.columns());
+                if (of.cardinality() > 2) {
+                    ofMoreThanTwo.add(condition);
+                } else {
+                    keys.add(condition);
+                    components.connect(of);
+                }
+            }
+        }
+        ofMoreThanTwo.stream()
+                .filter(condition -> !components.areOne(leavesOf(condition.columns())))
                 .forEach(keys::add);
         return keys;
     }
@@ -247,7 +253,7 @@ final class JoinBlock {
     private static boolean isOfUnknownSize(RelNode node) {
         return node instanceof Uncollect
                 || node instanceof RepeatUnion
-                || node instanceof TableScan scan && scan.getTable().unwrap(TransientTable.class) != null
+                || (node instanceof TableScan scan && scan.getTable().unwrap(TransientTable.class) != null)
                 || node.getInputs().stream().anyMatch(JoinBlock::isOfUnknownSize);
     }
 

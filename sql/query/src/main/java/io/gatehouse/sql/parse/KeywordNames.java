@@ -42,7 +42,7 @@ final class KeywordNames implements DialectParserConstants {
             kinds(QUOTED_STRING, PREFIXED_STRING_LITERAL, UNICODE_STRING_LITERAL, C_STYLE_ESCAPED_STRING_LITERAL);
 
     /** Tokens that begin a value, besides keywords that are names. */
-    private static final BitSet VALUE = kinds(HOOK, IDENTIFIER, LPAREN, NULL, QUOTED_IDENTIFIER);
+    private static final BitSet OPERANDS = kinds(HOOK, IDENTIFIER, LPAREN, NULL, QUOTED_IDENTIFIER);
 
     /** Keywords after which an expression begins; after any other, one has ended. */
     private static final BitSet OPENING = kinds(
@@ -151,7 +151,7 @@ final class KeywordNames implements DialectParserConstants {
             case BETWEEN -> before == NOT || kind(i - 1) == ROWS || before == RANGE || before == GROUPS || ends(before);
             case CURRENT -> after == ROW;
             case CURRENT_DATE, CURRENT_TIMESTAMP -> after != DOT && !ends(before);
-            case ESCAPE -> ends(before) && (TEXTS.get(after) || VALUE.get(after));
+            case ESCAPE -> ends(before) && (TEXTS.get(after) || OPERANDS.get(after));
             case FILTER -> before == RPAREN && after == LPAREN;
             case FIRST -> before == NULLS || before == FETCH;
             case GROUPING -> after == LPAREN || after == SETS;
@@ -169,6 +169,7 @@ final class KeywordNames implements DialectParserConstants {
                 ends(before) && (opensQuery(after) || after == VALUES || after == ALL || after == DISTINCT);
             case UESCAPE -> before == UNICODE_STRING_LITERAL || before == UNICODE_QUOTED_IDENTIFIER;
             case UNKNOWN -> before == IS || (before == NOT && kind(i - 2) == IS);
+            case VALUE -> kind(i - 2) == NAME && kind(i - 3) == INTO;
             case VALUES -> i == 0 || after == LPAREN || after == ROW || NUMBERS.get(after) || TEXTS.get(after);
             case WITHIN -> before == RPAREN && (after == GROUP || after == DISTINCT);
             default -> true;
@@ -204,7 +205,7 @@ final class KeywordNames implements DialectParserConstants {
                 || after == CURRENT
                 || after == INTERVAL
                 || NUMBERS.get(after)
-                || VALUE.get(after);
+                || OPERANDS.get(after);
         return open.peek() == Parenthesis.WINDOW && bound && (kind(i - 1) == LPAREN || ends(kind(i - 1)));
     }
 
