@@ -46,6 +46,10 @@ record Outcome(Kind kind, String detail) {
     }
 
     private static final MathContext DIGITS = new MathContext(12);
+
+    /** Less than this a number may be what is left of a sum of others. */
+    private static final BigDecimal REST = new BigDecimal("1e-14");
+
     private static final int SHOWN_ROWS = 3;
 
     static Outcome of(Rows actual, Rows expected, boolean ordered) {
@@ -112,6 +116,9 @@ record Outcome(Kind kind, String detail) {
         }
         BigDecimal exact = new BigDecimal(text);
         boolean approximate = number instanceof Double || number instanceof Float;
+        if (approximate && digits.equals(DIGITS) && exact.abs().compareTo(REST) < 0) {
+            return BigDecimal.ZERO;
+        }
         return (approximate ? exact.round(digits) : exact).stripTrailingZeros();
     }
 
