@@ -14,7 +14,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
+import io.gatehouse.sql.parse.Grammar;
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.calcite.sql.parser.SqlParser;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +32,9 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestSqlErrors {
     private static final QueryLimits LIMITS = new QueryLimits(Duration.ofSeconds(60), 0);
+
+    private static final Pattern KEYWORD = Pattern.compile("\\b[A-Z]{4,}\\b");
+    private static final Pattern GUESS = Pattern.compile("did you mean ([A-Z_]+)\\?");
 
     private RoutingFile file;
     private QueryEngine engine;
@@ -99,9 +110,107 @@ final class TestSqlErrors {
         check("-- nothing", SQL_SYNTAX, "There is no statement.");
     }
 
+    /** The parser gives up where it chooses between two forms, which is before the first token that fits none. */
+    @Test
+    void thePlaceIsThatOfTheTokenThatDoesNotFit() {
+        check("SELECT (1 +) FROM runs", SQL_SYNTAX, "Unexpected ).", new TextRange(1, 12, 1, 12));
+        check("SELECT name FROM runs GROUP name", SQL_SYNTAX, "Unexpected name.", new TextRange(1, 29, 1, 32));
+        check("SELECT 1 = = 2", SQL_SYNTAX, "Unexpected =.", new TextRange(1, 12, 1, 12));
+        check("SELECT , name FROM runs", SQL_SYNTAX, "Unexpected ,.", new TextRange(1, 8, 1, 8));
+        check(
+                "SELECT name FROM runs LEFT JION answers USING (run_id)",
+                SQL_SYNTAX,
+                "Unexpected JION; did you mean JOIN?",
+                new TextRange(1, 28, 1, 31));
+        check(
+                "SELECT x FROM t WHERE group = 1",
+                SQL_SYNTAX,
+                "Unexpected group; it is a keyword. Write \"group\" for a name.",
+                new TextRange(1, 23, 1, 27));
+        check(
+                "SELECT name, order, task FROM runs",
+                SQL_SYNTAX,
+                "Unexpected ,; order is a keyword. Write \"order\" for a name.",
+                new TextRange(1, 19, 1, 19));
+        String structs = "Structs are not supported; select the values as columns.";
+        check("SELECT {'x': 1}", SQL_NOT_SUPPORTED, structs, new TextRange(1, 8, 1, 8));
+        check("SELECT ({'x': 1})", SQL_NOT_SUPPORTED, structs, new TextRange(1, 9, 1, 9));
+        check("SELECT 1, (2 + ({'x': 1}))", SQL_NOT_SUPPORTED, structs, new TextRange(1, 17, 1, 17));
+        check(
+                "SELECT run_id FROM runs LIMIT (SELECT 1)",
+                SQL_NOT_SUPPORTED,
+                "LIMIT and OFFSET take a number or a parameter; write the number.",
+                new TextRange(1, 31, 1, 31));
+        check(
+                "SELECT encode('a')",
+                SQL_NOT_SUPPORTED,
+                "encode is not supported, because it returns a BLOB; write hex(text) for the bytes of a text.",
+                new TextRange(1, 8, 1, 18));
+    }
+
+    /** Keywords that are near in letters only. */
+    @Test
+    void noKeywordIsGuessedThatDoesNotFit() {
+        for (String sql : List.of(
+                "SELECT name date day FROM runs",
+                "SELECT 1 FROM runs FOR x",
+                "SELECT 1 not FROM runs",
+                "SELECT run_id exclude name FROM runs",
+                "SELECT * FROM runs laterl (SELECT 1)",
+                "SELECT * FROM runs UNPIVOT x",
+                "SELECT sum(run_id) OVER (groups 1) FROM runs",
+                "SELECT run_id FROM runs WHER run_id + FROM")) {
+            assertThat(failure(sql)).hasMessageStartingWith("Unexpected").hasMessageNotContaining("did you mean");
+        }
+    }
+
+    /** With the keyword that is guessed for a misspelt one, the statement can be read. */
+    @Test
+    void aKeywordThatIsGuessedFits() throws Exception {
+        long seed = Long.getLong("test.seed", 20_261_129);
+        Random random = new Random(seed);
+        int guesses = 0;
+        for (String statement : Script.read("select.iq").statements()) {
+            String sql = statement.replace('\n', ' ');
+            List<MatchResult> keywords = KEYWORD.matcher(sql).results().toList();
+            if (keywords.isEmpty()) {
+                continue;
+            }
+            MatchResult keyword = keywords.get(random.nextInt(keywords.size()));
+            int letter = keyword.start() + random.nextInt(keyword.end() - keyword.start());
+            String misspelt = sql.substring(0, letter) + sql.substring(letter + 1);
+            if (parses(misspelt)) {
+                continue;
+            }
+            GatehouseException failure = failure(misspelt);
+            Matcher guess = GUESS.matcher(String.valueOf(failure.getMessage()));
+            if (guess.find()) {
+                int place = failure.position().orElseThrow().column() - 1;
+                String before = misspelt.substring(0, place);
+                String after = misspelt.substring(place);
+                assertThat(List.of(
+                                before + after.replaceFirst("^\\w+", guess.group(1)),
+                                before.replaceFirst("\\w+\\s*$", guess.group(1) + " ") + after))
+                        .as("seed %d: %s", seed, misspelt)
+                        .anyMatch(TestSqlErrors::parses);
+                guesses++;
+            }
+        }
+        assertThat(guesses).as("seed %d", seed).isGreaterThan(20);
+    }
+
+    private static boolean parses(String sql) {
+        try {
+            SqlParser.create(sql, Grammar.parser()).parseStmt();
+            return true;
+        } catch (SqlParseException e) {
+            return false;
+        }
+    }
+
     @Test
     void aNumberBehindATypeIsNotTakenForAnIndexOfTheValue() {
-        check("SELECT ordinal::INTEGER[1] FROM questions", SQL_SYNTAX, "Unexpected [.", new TextRange(1, 24, 1, 24));
+        check("SELECT ordinal::INTEGER[1] FROM questions", SQL_SYNTAX, "Unexpected 1.", new TextRange(1, 25, 1, 25));
     }
 
     @Test
@@ -169,7 +278,7 @@ final class TestSqlErrors {
                 SQL_READ_ONLY,
                 "COPY is refused: SQL can only read here.",
                 new TextRange(1, 3, 1, 6));
-        check("EXPLAIN DELETE FROM runs", SQL_SYNTAX, "Unexpected EXPLAIN.", new TextRange(1, 1, 1, 7));
+        check("EXPLAIN DELETE FROM runs", SQL_SYNTAX, "Unexpected DELETE.", new TextRange(1, 9, 1, 14));
         assertThat(Rows.of(engine, "SELECT 1 ; -- done").rows()).hasSize(1);
     }
 

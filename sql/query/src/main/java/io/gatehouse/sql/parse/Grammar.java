@@ -90,13 +90,26 @@ public final class Grammar {
             if (!(exception instanceof ParseException unexpected)) {
                 return super.normalizeException(exception);
             }
-            Token current = unexpected.currentToken;
-            Token next = requireNonNull(current == null ? token : current).next;
-            Token place = next == null ? getToken(1) : next;
+            Token place = place(requireNonNull(unexpected.currentToken == null ? token : unexpected.currentToken));
             SqlParserPos position =
                     new SqlParserPos(place.beginLine, place.beginColumn, place.endLine, place.endColumn);
             String message = place.kind == DialectParserConstants.EOF ? END : UNEXPECTED;
             return new SqlParseException(message, position, null, null, exception);
+        }
+
+        /**
+         * Returns the token that does not fit: the last one that lookahead has read, because those before it did fit.
+         * Not so behind SELECT, where lookahead passes over any token, and where the statement ends.
+         */
+        private Token place(Token before) {
+            Token next = before.next == null ? getToken(1) : before.next;
+            Token last = next;
+            while (last.next != null && last.kind != DialectParserConstants.EOF) {
+                last = last.next;
+            }
+            boolean passedOver =
+                    before.kind == DialectParserConstants.SELECT && next.kind != DialectParserConstants.LPAREN;
+            return passedOver || last.kind == DialectParserConstants.EOF ? next : last;
         }
     }
 }

@@ -20,7 +20,7 @@ import org.apache.calcite.sql.parser.SqlParser;
 /** Explains an unexpected token. A correction is suggested only if the whole statement parses with it. */
 public final class UnexpectedToken {
     /** Continuations to test whether a statement is only incomplete. */
-    private static final List<String> CONTINUATIONS = List.of("x", "BY x", "JOIN x", "NULL", "(x)", "x AND x");
+    private static final List<String> CONTINUATIONS = List.of("x", "1", "BY x", "JOIN x", "NULL", "(x)", "x AND x");
 
     private final StatementText text;
     private final Lines lines;
@@ -52,13 +52,21 @@ public final class UnexpectedToken {
                     return "The statement ends too early.";
                 }
                 return keyword(tokens, at)
+                        .map("it is %s"::formatted)
                         .or(() -> misspelt(tokens, at))
-                        .or(() -> at == 0 ? Optional.empty() : misspelt(tokens, at - 1))
+                        .or(() -> at == 0 ? Optional.empty() : before(tokens, at - 1))
                         .map(guess -> "Unexpected %s; %s".formatted(unexpected, guess))
                         .orElseGet(() -> "Unexpected %s.".formatted(unexpected));
             }
         }
         return "Unexpected %s.".formatted(unexpected);
+    }
+
+    /** What is wrong with the token before the unexpected one. */
+    private Optional<String> before(List<Token> tokens, int i) {
+        return keyword(tokens, i)
+                .map(keyword -> "%s is %s".formatted(tokens.get(i).image, keyword))
+                .or(() -> misspelt(tokens, i));
     }
 
     /** A keyword that would be a name if it stood in quotes. */
@@ -76,7 +84,7 @@ public final class UnexpectedToken {
         boolean endsName = symbol || after == EOF || after == FROM || after == AS;
         String quoted = Literals.name(word.image.toLowerCase(Locale.ROOT));
         return endsName && reads(word, quoted)
-                ? Optional.of("it is a keyword. Write %s for a name.".formatted(quoted))
+                ? Optional.of("a keyword. Write %s for a name.".formatted(quoted))
                 : Optional.empty();
     }
 

@@ -447,6 +447,15 @@ final class DuckDbValidator extends SqlValidatorImpl {
             keys.forEach(key -> deriveType(scope, key));
         }
         super.validateCall(call, scope);
+        if (call.getKind() == SqlKind.UNNEST
+                && call.getOperandList().stream()
+                        .map(list -> deriveType(scope, list).getComponentType())
+                        .anyMatch(element -> element != null && element.isStruct())) {
+            // Calcite would make a column of each value of a row, and DuckDB makes one.
+            throw StatementErrors.notSupported(
+                    call,
+                    "UNNEST does not support a list of rows; unnest one list for each column: UNNEST(a, b) AS t(x, y).");
+        }
     }
 
     @Override

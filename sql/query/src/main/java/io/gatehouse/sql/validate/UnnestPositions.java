@@ -5,7 +5,6 @@ import io.gatehouse.sql.parse.StatementErrors;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
 import org.apache.calcite.rel.core.Project;
-import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
@@ -55,10 +54,6 @@ public final class UnnestPositions extends RelVisitor {
 
     @Override
     public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
-        if (node instanceof Uncollect uncollect && holdsRows(uncollect)) {
-            throw StatementErrors.notSupported(
-                    "UNNEST does not support a list of rows; unnest one list for each column: UNNEST(a, b) AS t(x, y).");
-        }
         if (node instanceof Project project) {
             boolean rows = unnests(project);
             project.getProjects().forEach(item -> checkItem(item, rows));
@@ -66,12 +61,6 @@ public final class UnnestPositions extends RelVisitor {
             node.accept(new Inside(false));
         }
         super.visit(node, ordinal, parent);
-    }
-
-    private static boolean holdsRows(Uncollect uncollect) {
-        return uncollect.getInput().getRowType().getFieldList().stream()
-                .map(list -> list.getType().getComponentType())
-                .anyMatch(element -> element != null && element.isStruct());
     }
 
     private void checkItem(RexNode item, boolean besideRows) {
