@@ -1,8 +1,14 @@
 package io.gatehouse.sql.limits;
 
+import io.gatehouse.sql.validate.UnnestPositions;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -10,8 +16,10 @@ import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.RepeatUnion;
 import org.apache.calcite.rel.core.SetOp;
@@ -19,17 +27,21 @@ import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexCorrelVariable;
+import org.apache.calcite.rex.RexFieldAccess;
+import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.util.ImmutableBitSet;
 
 /**
  * Relations that DuckDB joins in an order of its choice, and the conditions between them, of ON, WHERE and HAVING alike:
- * DuckDB moves a condition down to the join whose columns it reads.
+ * DuckDB moves a condition down to the join whose columns it reads. The row of an outer query is one of the relations.
  *
  * <p>The columns of all relations of a block are numbered through.
  */
@@ -46,57 +58,61 @@ final class JoinBlock {
         /** By sorting twice. */
         BETWEEN,
         /** By trying all pairs. */
-        OTHER
+        OTHER;
+
+        static Kind of(RexNode condition) {
+            return switch (condition.getKind()) {
+                case EQUALS, IS_NOT_DISTINCT_FROM -> EQUALITY;
+                case LESS_THAN, LESS_THAN_OR_EQUAL, GREATER_THAN, GREATER_THAN_OR_EQUAL -> RANGE;
+                case BETWEEN -> BETWEEN;
+                default -> OTHER;
+            };
+        }
+
+        /** The comparisons by which DuckDB would sort. */
+        int comparisons() {
+            return this == RANGE ? 1 : this == BETWEEN ? 2 : 0;
+        }
     }
 
     /**
      * A condition and the columns that it reads.
      *
      * @param other the columns of the second side of a comparison, or of the bounds of BETWEEN
+     * @param looksBack whether it reads the row of an outer query, or of the left side of LATERAL
      */
-    record Condition(Site site, Kind kind, ImmutableBitSet one, ImmutableBitSet other) {
-        static Condition of(Site site, RexNode condition) {
-            Kind kind =
-                    switch (condition.getKind()) {
-                        case EQUALS, IS_NOT_DISTINCT_FROM -> Kind.EQUALITY;
-                        case LESS_THAN, LESS_THAN_OR_EQUAL, GREATER_THAN, GREATER_THAN_OR_EQUAL -> Kind.RANGE;
-                        case BETWEEN -> Kind.BETWEEN;
-                        default -> Kind.OTHER;
-                    };
-            if (kind == Kind.OTHER) {
-                return new Condition(site, kind, RelOptUtil.InputFinder.bits(condition), ImmutableBitSet.of());
-            }
-            List<RexNode> operands = ((RexCall) condition).getOperands();
-            return new Condition(
-                    site,
-                    kind,
-                    RelOptUtil.InputFinder.bits(operands.get(0)),
-                    RelOptUtil.InputFinder.bits(operands.subList(1, operands.size()), null));
-        }
-
+    record Condition(Site site, Kind kind, ImmutableBitSet one, ImmutableBitSet other, boolean looksBack) {
         ImmutableBitSet columns() {
             return one.union(other);
         }
 
         Condition over(List<ImmutableBitSet> origins) {
-            return new Condition(site, kind, origins(one, origins), origins(other, origins));
+            return new Condition(site, kind, union(one, origins), union(other, origins), looksBack);
         }
 
         private Condition shifted(int by) {
-            return new Condition(site, kind, one.shift(by), other.shift(by));
+            return new Condition(site, kind, one.shift(by), other.shift(by), looksBack);
         }
     }
 
-    /** A relation of the block that is no join. */
-    private record Leaf(RelNode node, int first) {
+    /**
+     * A relation of the block that is no join.
+     *
+     * @param node empty for the row of an outer query
+     */
+    private record Leaf(Optional<RelNode> node, int first, int count) {
         ImmutableBitSet columns() {
-            return ImmutableBitSet.range(first, first + node.getRowType().getFieldCount());
+            return ImmutableBitSet.range(first, first + count);
         }
     }
 
     private final List<Leaf> leaves = new ArrayList<>();
     private final List<Condition> conditions = new ArrayList<>();
-    private final int mostComparisons;
+
+    /** The columns of outer rows. */
+    private final Map<CorrelationId, List<ImmutableBitSet>> outer = new HashMap<>();
+
+    private final Optional<JoinRelType> semi;
     private int columns;
 
     /**
@@ -105,9 +121,10 @@ final class JoinBlock {
      * @param above conditions of filters above it, on its columns
      */
     JoinBlock(RelNode root, List<Condition> above) {
-        boolean semi = root instanceof Join join && !join.getJoinType().projectsRight();
-        // DuckDB sorts both sides of a join by two comparisons at most, and checks pairs of rows for the others.
-        mostComparisons = semi ? 1 : 2;
+        // Semi joins are only made in place of EXISTS, and looked at alone.
+        semi = root instanceof Join join && !join.getJoinType().projectsRight()
+                ? Optional.of(join.getJoinType())
+                : Optional.empty();
         List<ImmutableBitSet> origins = collect(root);
         above.forEach(condition -> conditions.add(condition.over(origins)));
     }
@@ -119,10 +136,12 @@ final class JoinBlock {
             add(filter, filter.getCondition(), origins);
             return origins;
         }
-        if (node instanceof Project project && project.getProjects().stream().noneMatch(JoinBlock::isOfMoreRows)) {
+        if (node instanceof Project project
+                && !UnnestPositions.unnests(project)
+                && project.getProjects().stream().noneMatch(JoinBlock::isOfMoreRows)) {
             List<ImmutableBitSet> origins = collect(project.getInput());
             return project.getProjects().stream()
-                    .map(expression -> origins(RelOptUtil.InputFinder.bits(expression), origins))
+                    .map(expression -> origins(expression, origins))
                     .toList();
         }
         if (node instanceof Sort sort && sort.fetch == null && sort.offset == null) {
@@ -136,12 +155,17 @@ final class JoinBlock {
         }
         if (node instanceof Correlate correlate) {
             List<ImmutableBitSet> origins = new ArrayList<>(collect(correlate.getLeft()));
+            outer.put(correlate.getCorrelationId(), List.copyOf(origins));
             origins.addAll(collect(correlate.getRight()));
             return origins.subList(0, correlate.getRowType().getFieldCount());
         }
-        Leaf leaf = new Leaf(node, columns);
+        return leaf(Optional.of(node), node.getRowType().getFieldCount());
+    }
+
+    private List<ImmutableBitSet> leaf(Optional<RelNode> node, int count) {
+        Leaf leaf = new Leaf(node, columns, count);
         leaves.add(leaf);
-        columns += node.getRowType().getFieldCount();
+        columns += count;
         return leaf.columns().asList().stream().map(ImmutableBitSet::of).toList();
     }
 
@@ -149,10 +173,45 @@ final class JoinBlock {
         List<RexNode> conjuncts = RelOptUtil.conjunctions(condition);
         for (int i = 0; i < conjuncts.size(); i++) {
             if (!isSubQuery(conjuncts.get(i))) {
-                conditions.add(
-                        Condition.of(new Site(node, i), conjuncts.get(i)).over(origins));
+                conditions.add(condition(new Site(node, i), conjuncts.get(i), origins));
             }
         }
+    }
+
+    private Condition condition(Site site, RexNode condition, List<ImmutableBitSet> origins) {
+        Kind kind = Kind.of(condition);
+        boolean looksBack = RexUtil.containsCorrelation(condition);
+        if (kind == Kind.OTHER) {
+            return new Condition(site, kind, origins(condition, origins), ImmutableBitSet.of(), looksBack);
+        }
+        List<ImmutableBitSet> sides = ((RexCall) condition)
+                .getOperands().stream().map(side -> origins(side, origins)).toList();
+        return new Condition(
+                site, kind, sides.get(0), ImmutableBitSet.union(sides.subList(1, sides.size())), looksBack);
+    }
+
+    private ImmutableBitSet origins(RexNode expression, List<ImmutableBitSet> origins) {
+        ImmutableBitSet.Builder of = ImmutableBitSet.builder();
+        expression.accept(new RexVisitorImpl<Void>(true) {
+            @Override
+            public Void visitInputRef(RexInputRef column) {
+                of.addAll(origins.get(column.getIndex()));
+                return super.visitInputRef(column);
+            }
+
+            @Override
+            public Void visitFieldAccess(RexFieldAccess access) {
+                if (access.getReferenceExpr() instanceof RexCorrelVariable row) {
+                    of.addAll(outer.computeIfAbsent(
+                                    row.id,
+                                    unknown ->
+                                            leaf(Optional.empty(), row.getType().getFieldCount()))
+                            .get(access.getField().getIndex()));
+                }
+                return super.visitFieldAccess(access);
+            }
+        });
+        return of.build();
     }
 
     /** DuckDB joins a sub-query above the relations that its condition reads. */
@@ -167,7 +226,7 @@ final class JoinBlock {
         return RexOver.containsOver(expression) || RexUtil.SubQueryFinder.find(expression) != null;
     }
 
-    private static ImmutableBitSet origins(ImmutableBitSet columns, List<ImmutableBitSet> origins) {
+    private static ImmutableBitSet union(ImmutableBitSet columns, List<ImmutableBitSet> origins) {
         return ImmutableBitSet.union(columns.asList().stream().map(origins::get).toList());
     }
 
@@ -177,23 +236,32 @@ final class JoinBlock {
                 .filter(condition -> leavesOf(condition.columns()).cardinality() > 1)
                 .toList();
         Set<Condition> keys = keys(ofMany);
-        Components components = new Components();
-        keys.forEach(key -> components.connect(leavesOf(key.columns())));
-        boolean sizesAreKnown = leaves.stream().noneMatch(leaf -> isOfUnknownSize(leaf.node()));
-        int comparisons = 0;
-        Set<Site> searched = new HashSet<>();
+        Map<ImmutableBitSet, Integer> comparisons = new HashMap<>();
+        Set<Site> searched = new LinkedHashSet<>();
+        Set<Site> sorted = new LinkedHashSet<>();
         for (Condition condition : ofMany) {
             if (keys.contains(condition)) {
                 continue;
             }
-            int more = condition.kind() == Kind.BETWEEN ? 2 : 1;
-            if (sizesAreKnown && isRange(condition, components) && comparisons + more <= mostComparisons) {
-                comparisons += more;
+            int more = condition.kind().comparisons();
+            ImmutableBitSet of = leavesOf(condition.columns());
+            if (isSorted(condition, ofMany) && comparisons.getOrDefault(of, 0) + more <= mostComparisons()) {
+                comparisons.merge(of, more, Integer::sum);
+                sorted.add(condition.site());
             } else {
                 searched.add(condition.site());
             }
         }
+        if (semi.isPresent() && keys.isEmpty() && !searched.isEmpty()) {
+            // Where no row meets the comparison, a function beside it is not called.
+            searched.addAll(sorted);
+        }
         return searched;
+    }
+
+    /** DuckDB sorts both sides by two comparisons at most, and tries pairs of rows for others. */
+    private int mostComparisons() {
+        return semi.filter(type -> type == JoinRelType.SEMI).isPresent() ? 1 : 2;
     }
 
     /**
@@ -221,13 +289,41 @@ final class JoinBlock {
         return keys;
     }
 
-    /** Whether DuckDB sorts both sides for a condition: between relations that no key joins. */
-    private boolean isRange(Condition condition, Components components) {
-        return (condition.kind() == Kind.RANGE || condition.kind() == Kind.BETWEEN)
-                && isOfTwoSides(condition)
-                && components.areOne(leavesOf(condition.one()))
-                && components.areOne(leavesOf(condition.other()))
-                && !components.areOne(leavesOf(condition.columns()));
+    /**
+     * Whether DuckDB sorts both sides for a condition. It does so between two relations of known sizes, unless other
+     * conditions join them, too, by whatever way over other relations: it may then join by those first.
+     */
+    private boolean isSorted(Condition condition, List<Condition> ofMany) {
+        ImmutableBitSet of = leavesOf(condition.columns());
+        if (condition.kind().comparisons() == 0
+                || condition.looksBack()
+                || !isOfTwoSides(condition)
+                || of.cardinality() > 2
+                || leaves.stream().flatMap(leaf -> leaf.node().stream()).anyMatch(JoinBlock::isOfUnknownSize)) {
+            return false;
+        }
+        Components others = new Components();
+        ofMany.stream()
+                .filter(other -> other.kind() == Kind.EQUALITY
+                        || !leavesOf(other.columns()).equals(of))
+                .forEach(other -> others.connect(leavesOf(other.columns())));
+        lookingBack().forEach(others::connect);
+        return !others.areOne(of);
+    }
+
+    /** Relations that refer to the same outer row, each with that row. */
+    private Collection<ImmutableBitSet> lookingBack() {
+        Map<CorrelationId, ImmutableBitSet> lookingBack = new HashMap<>();
+        for (int i = 0; i < leaves.size(); i++) {
+            ImmutableBitSet leaf = ImmutableBitSet.of(i);
+            leaves.get(i)
+                    .node()
+                    .ifPresent(node -> RelOptUtil.getVariablesUsed(node)
+                            .forEach(row -> lookingBack.merge(row, leaf, ImmutableBitSet::union)));
+        }
+        lookingBack.replaceAll(
+                (row, of) -> outer.containsKey(row) ? of.union(leavesOf(ImmutableBitSet.union(outer.get(row)))) : of);
+        return lookingBack.values();
     }
 
     private boolean isOfTwoSides(Condition condition) {
@@ -252,6 +348,7 @@ final class JoinBlock {
      */
     private static boolean isOfUnknownSize(RelNode node) {
         return node instanceof Uncollect
+                || UnnestPositions.unnests(node)
                 || node instanceof RepeatUnion
                 || (node instanceof TableScan scan && scan.getTable().unwrap(TransientTable.class) != null)
                 || node.getInputs().stream().anyMatch(JoinBlock::isOfUnknownSize);
@@ -280,15 +377,18 @@ final class JoinBlock {
     record Below(RelNode node, List<Condition> conditions) {}
 
     List<Below> below() {
-        return leaves.stream()
-                .map(leaf -> new Below(
-                        leaf.node(),
-                        conditions.stream()
-                                .filter(condition -> !condition.columns().isEmpty()
-                                        && leaf.columns().contains(condition.columns()))
-                                .map(condition -> condition.shifted(-leaf.first()))
-                                .toList()))
-                .toList();
+        List<Below> below = new ArrayList<>();
+        for (Leaf leaf : leaves) {
+            leaf.node()
+                    .ifPresent(node -> below.add(new Below(
+                            node,
+                            conditions.stream()
+                                    .filter(condition -> !condition.columns().isEmpty()
+                                            && leaf.columns().contains(condition.columns()))
+                                    .map(condition -> condition.shifted(-leaf.first()))
+                                    .toList())));
+        }
+        return below;
     }
 
     /** The conditions that DuckDB may move on to the inputs of a relation at which the block ends. */

@@ -3,6 +3,7 @@ package io.gatehouse.sql.limits;
 import io.gatehouse.sql.limits.JoinBlock.Below;
 import io.gatehouse.sql.limits.JoinBlock.Condition;
 import io.gatehouse.sql.limits.JoinBlock.Site;
+import io.gatehouse.sql.validate.UnnestPositions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,9 +28,9 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
-import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.util.ImmutableBitSet;
 import org.apache.calcite.util.Util;
 
 /**
@@ -62,7 +63,18 @@ public final class JoinChecks {
     /** Finds the conditions of a query, and of the queries within it, for which DuckDB tries pairs of rows. */
     private void find(RelNode query) {
         findInBlock(query, List.of());
-        findLookingBack(query);
+        findInSubQueries(query);
+    }
+
+    private void findInSubQueries(RelNode node) {
+        node.accept(new RexShuttle() {
+            @Override
+            public RexNode visitSubQuery(RexSubQuery query) {
+                find(query.rel);
+                return super.visitSubQuery(query);
+            }
+        });
+        node.getInputs().forEach(this::findInSubQueries);
     }
 
     /** @param above conditions that DuckDB may move down to the relation */
@@ -75,60 +87,6 @@ public final class JoinChecks {
         }
     }
 
-    /** DuckDB joins a query to the rows of the outer query that it refers to. */
-    private void findLookingBack(RelNode node) {
-        if (node instanceof Filter filter) {
-            findLookingBack(node, filter.getCondition());
-        } else if (node instanceof Join join) {
-            findLookingBack(node, join.getCondition());
-        }
-        node.accept(new RexShuttle() {
-            @Override
-            public RexNode visitSubQuery(RexSubQuery query) {
-                find(query.rel);
-                return super.visitSubQuery(query);
-            }
-        });
-        node.getInputs().forEach(this::findLookingBack);
-    }
-
-    private void findLookingBack(RelNode node, RexNode condition) {
-        List<RexNode> conjuncts = RelOptUtil.conjunctions(condition);
-        for (int i = 0; i < conjuncts.size(); i++) {
-            RexNode conjunct = conjuncts.get(i);
-            if (isOfBoth(conjunct, node) && !isKeyLookingBack(conjunct, node)) {
-                searched.add(new Site(node, i));
-            }
-        }
-    }
-
-    private static boolean isKeyLookingBack(RexNode condition, RelNode node) {
-        return (condition.isA(SqlKind.EQUALS) || condition.isA(SqlKind.IS_NOT_DISTINCT_FROM))
-                && ((RexCall) condition).getOperands().stream().noneMatch(side -> isOfBoth(side, node));
-    }
-
-    /** Whether an expression reads columns of its own query and of an outer one. */
-    private static boolean isOfBoth(RexNode expression, RelNode node) {
-        return !RelOptUtil.InputFinder.bits(expression).isEmpty() && looksBack(expression, node.getVariablesSet());
-    }
-
-    private static boolean looksBack(RexNode expression, Set<CorrelationId> own) {
-        try {
-            expression.accept(new RexVisitorImpl<Void>(true) {
-                @Override
-                public Void visitCorrelVariable(RexCorrelVariable variable) {
-                    if (!own.contains(variable.id)) {
-                        throw Util.FoundOne.NULL;
-                    }
-                    return super.visitCorrelVariable(variable);
-                }
-            });
-            return false;
-        } catch (Util.FoundOne found) {
-            return true;
-        }
-    }
-
     private RelNode checked(RelNode node) {
         List<RelNode> inputs = node.getInputs().stream().map(this::checked).toList();
         RelNode checked;
@@ -137,7 +95,7 @@ public final class JoinChecks {
         } else if (node instanceof Join join) {
             checked = join.copy(
                     join.getTraitSet(),
-                    condition(conjuncts(join, join.getCondition()), searched),
+                    condition(ofPreservedRows(join, conjuncts(join, join.getCondition())), searched),
                     inputs.get(0),
                     inputs.get(1),
                     join.getJoinType(),
@@ -174,7 +132,7 @@ public final class JoinChecks {
             return Optional.empty();
         }
         RelNode selected = query.rel;
-        while (selected instanceof Project project && !project.containsOver()) {
+        while (selected instanceof Project project && !project.containsOver() && !UnnestPositions.unnests(project)) {
             selected = project.getInput();
         }
         if (!(selected instanceof Filter where)
@@ -235,29 +193,95 @@ public final class JoinChecks {
     }
 
     /**
+     * An outer join keeps the rows of a side that do not meet a condition on that side, so DuckDB checks the condition
+     * for each pair of rows with equal keys. Here such rows get NULL for a key, which equals nothing.
+     */
+    private Map<Site, RexNode> ofPreservedRows(Join join, Map<Site, RexNode> conjuncts) {
+        int columns = join.getLeft().getRowType().getFieldCount();
+        ImmutableBitSet left = ImmutableBitSet.range(columns);
+        ImmutableBitSet right = ImmutableBitSet.range(
+                columns, columns + join.getRight().getRowType().getFieldCount());
+        Optional<Site> key = conjuncts.entrySet().stream()
+                .filter(conjunct -> !searched.contains(conjunct.getKey()) && isKey(conjunct.getValue(), left, right))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (join.getJoinType() == JoinRelType.INNER || key.isEmpty()) {
+            return conjuncts;
+        }
+        List<RexNode> ofLeft = new ArrayList<>();
+        List<RexNode> ofRight = new ArrayList<>();
+        Map<Site, RexNode> rest = new LinkedHashMap<>();
+        conjuncts.forEach((site, conjunct) -> {
+            ImmutableBitSet read = RelOptUtil.InputFinder.bits(conjunct);
+            if (RexUtil.SubQueryFinder.find(conjunct) != null) {
+                rest.put(site, conjunct);
+            } else if (join.getJoinType().generatesNullsOnRight() && left.contains(read)) {
+                ofLeft.add(conjunct);
+            } else if (join.getJoinType().generatesNullsOnLeft() && right.contains(read)) {
+                ofRight.add(conjunct);
+            } else {
+                rest.put(site, conjunct);
+            }
+        });
+        rest.computeIfPresent(key.get(), (site, condition) -> {
+            List<RexNode> sides = ((RexCall) condition).getOperands();
+            boolean leftFirst = left.contains(RelOptUtil.InputFinder.bits(sides.get(0)));
+            return rex.makeCall(
+                    SqlStdOperatorTable.EQUALS,
+                    where(leftFirst ? ofLeft : ofRight, sides.get(0)),
+                    where(leftFirst ? ofRight : ofLeft, sides.get(1)));
+        });
+        return rest;
+    }
+
+    private static boolean isKey(RexNode condition, ImmutableBitSet left, ImmutableBitSet right) {
+        if (!condition.isA(SqlKind.EQUALS)) {
+            return false;
+        }
+        ImmutableBitSet one =
+                RelOptUtil.InputFinder.bits(((RexCall) condition).getOperands().get(0));
+        ImmutableBitSet other =
+                RelOptUtil.InputFinder.bits(((RexCall) condition).getOperands().get(1));
+        return !one.isEmpty()
+                && !other.isEmpty()
+                && ((left.contains(one) && right.contains(other)) || (right.contains(one) && left.contains(other)));
+    }
+
+    private RexNode where(List<RexNode> conditions, RexNode key) {
+        return conditions.isEmpty()
+                ? key
+                : rex.makeCall(
+                        SqlStdOperatorTable.CASE,
+                        and(conditions),
+                        key,
+                        rex.makeNullLiteral(rex.getTypeFactory().createTypeWithNullability(key.getType(), true)));
+    }
+
+    /**
      * DuckDB computes all operands of AND and OR in the argument of a function, but those of a condition only for rows
      * that need them: {@code x <> 0 AND 1 // x > 2}. NULL is FALSE here, as in any condition.
      */
     private RexNode and(List<RexNode> conditions) {
-        RexNode first = lazy(conditions.get(0));
-        return conditions.size() == 1
-                ? first
-                : rex.makeCall(
-                        SqlStdOperatorTable.CASE,
-                        first,
-                        and(conditions.subList(1, conditions.size())),
-                        rex.makeLiteral(false));
+        if (conditions.size() == 1) {
+            return lazy(conditions.get(0));
+        }
+        List<RexNode> choices = new ArrayList<>();
+        for (RexNode condition : conditions.subList(0, conditions.size() - 1)) {
+            choices.add(rex.makeCall(SqlStdOperatorTable.IS_NOT_TRUE, lazy(condition)));
+            choices.add(rex.makeLiteral(false));
+        }
+        choices.add(lazy(Util.last(conditions)));
+        return rex.makeCall(SqlStdOperatorTable.CASE, choices);
     }
 
     private RexNode or(List<RexNode> conditions) {
-        RexNode first = lazy(conditions.get(0));
-        return conditions.size() == 1
-                ? first
-                : rex.makeCall(
-                        SqlStdOperatorTable.CASE,
-                        first,
-                        rex.makeLiteral(true),
-                        or(conditions.subList(1, conditions.size())));
+        List<RexNode> choices = new ArrayList<>();
+        for (RexNode condition : conditions.subList(0, conditions.size() - 1)) {
+            choices.add(lazy(condition));
+            choices.add(rex.makeLiteral(true));
+        }
+        choices.add(lazy(Util.last(conditions)));
+        return rex.makeCall(SqlStdOperatorTable.CASE, choices);
     }
 
     private RexNode lazy(RexNode condition) {

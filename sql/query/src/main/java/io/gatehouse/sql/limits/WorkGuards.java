@@ -51,7 +51,6 @@ import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
-import org.apache.calcite.util.ImmutableBitSet;
 
 /**
  * Adds guards to expressions that could take too much time or memory within one vector of rows. DuckDB checks for

@@ -276,10 +276,10 @@ public final class StatementWriter {
             }
             Result left = visitInput(join, 0).resetAlias();
             Result right = visitInput(join, 1).resetAlias();
-            SqlNode condition = convertConditionToSqlNode(
-                    join.getCondition(), left.qualifiedContext(), right.qualifiedContext());
-            SqlNode rows = new SemiJoin(join.getJoinType()).createCall(
-                    SqlParserPos.ZERO, left.asFrom(), right.asFrom(), condition);
+            SqlNode condition =
+                    convertConditionToSqlNode(join.getCondition(), left.qualifiedContext(), right.qualifiedContext());
+            SqlNode rows = new SemiJoin(join.getJoinType())
+                    .createCall(SqlParserPos.ZERO, left.asFrom(), right.asFrom(), condition);
             return derived(join, SqlTrees.everythingFrom(rows));
         }
 
