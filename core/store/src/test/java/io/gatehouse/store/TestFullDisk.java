@@ -1,9 +1,12 @@
 package io.gatehouse.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.run.RunStatus;
@@ -12,8 +15,13 @@ import io.gatehouse.store.write.RunWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +30,10 @@ final class TestFullDisk {
     private static final int SHARDS = 100;
     /** Shards that are written where there is room; the others would show nothing more. */
     private static final int MORE = 10;
+
+    private static final String ATTRIBUTES =
+            "SELECT count(*), sum(hash(question_id, name, value)) FROM question_attributes";
+    private static final Pattern NEEDED = Pattern.compile("Compacting .* needs (\\d+) MB of free disk\\.");
 
     private final RandomRun shards = new RandomRun(RandomRun.description("r", 4, 64, 8, Scope.PROMPT), 100, 1);
 
@@ -33,7 +45,7 @@ final class TestFullDisk {
         Path disk = Files.createDirectory(directory.resolve("disk"));
         Path larger = directory.resolve("larger.duckdb");
         int upTo;
-        mount(disk);
+        mount(disk, 4 << 20);
         try {
             upTo = Math.min(SHARDS, fill(disk.resolve("a.duckdb"), larger) + MORE);
         } finally {
@@ -56,9 +68,48 @@ final class TestFullDisk {
         }
     }
 
+    /** A compaction says how much room it takes, and that is enough for it. */
+    @Test
+    void compactsWhereThereIsAsMuchRoomAsItAsksFor() throws Exception {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        Path file = disk.resolve("a.duckdb");
+        mount(disk, 64 << 20);
+        try {
+            Store.create(file).close();
+            String sum;
+            try (Connection writer = DuckDb.file(file, new Properties());
+                    Statement statement = writer.createStatement()) {
+                statement.execute(
+                        "INSERT INTO question_attributes SELECT i, 'name', sha256(i::VARCHAR) FROM range(400_000) AS r(i)");
+                sum = Rows.of(writer, ATTRIBUTES).get(0);
+            }
+            long size = Files.size(file);
+            resize(disk, size + (1 << 20));
+            GatehouseException refusal =
+                    requireNonNull(catchThrowableOfType(GatehouseException.class, () -> Store.compact(file)));
+            assertThat(refusal.code()).isEqualTo(ErrorCode.INSUFFICIENT_DISK);
+            assertThat(disk.toFile().list()).containsExactly("a.duckdb");
+            Matcher needed = NEEDED.matcher(requireNonNull(refusal.getMessage()));
+            assertThat(needed.matches()).as(refusal.getMessage()).isTrue();
+            resize(disk, size + (Long.parseLong(needed.group(1)) << 20));
+            Store.compact(file);
+            assertThat(disk.toFile().list()).containsExactly("a.duckdb");
+            try (Store store = Store.open(file)) {
+                assertThat(Rows.of(store, ATTRIBUTES)).containsExactly(sum);
+            }
+        } finally {
+            assertThat(succeeds("umount", disk.toString())).isTrue();
+        }
+    }
+
+    private static void resize(Path disk, long bytes) throws Exception {
+        assertThat(succeeds("mount", "-o", "remount,size=" + bytes, disk.toString()))
+                .isTrue();
+    }
+
     /** Where it is not allowed to mount, the test is left out, but never in CI. */
-    private static void mount(Path disk) throws Exception {
-        boolean mounted = succeeds("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString());
+    private static void mount(Path disk, long bytes) throws Exception {
+        boolean mounted = succeeds("mount", "-t", "tmpfs", "-o", "size=" + bytes, "tmpfs", disk.toString());
         if (!"true".equals(System.getenv("CI"))) {
             assumeTrue(mounted, "a small file system can be mounted only by root");
         }

@@ -189,6 +189,30 @@ final class TestServedRuns {
         }
     }
 
+    /** The name becomes a part of the answer's Location, and is printed in a terminal. */
+    @Test
+    void namesOfRunsHaveAnEndAndControlNothing() throws Exception {
+        try (Served served = new Served(folder.resolve("names.duckdb"))) {
+            String request = "{\"model\":\"model\",\"quiz\":\"quiz\",\"limit\":1,\"name\":\"%s\"}";
+            assertRefused(served, request.formatted("n".repeat(201)), 400, "201 characters; it may have 200");
+            assertRefused(served, request.formatted("n".repeat(100_000)), 400, "100000 characters; it may have 200");
+            for (String control : List.of("\\u001b", "\\r", "\\n", "\\u0000", "\\u009b", "\\u202e")) {
+                assertRefused(served, request.formatted("a" + control + "[31mb"), 400, "control character U+");
+            }
+            assertRefused(served, request.formatted(" "), 400, "must not be blank");
+            assertThat(JSON.readTree(get(served, "v1/runs").body()).path("runs"))
+                    .isEmpty();
+            HttpResponse<String> longest = start(served, request.formatted("𝕏".repeat(200)));
+            assertThat(longest.statusCode()).as(longest.body()).isEqualTo(202);
+            String path = longest.headers().firstValue("Location").orElseThrow();
+            assertThat(path).isEqualTo("/v1/runs/" + "%F0%9D%95%8F".repeat(200));
+            assertThat(await(served, path.substring("/v1/runs/".length()))
+                            .path("status")
+                            .asText())
+                    .isEqualTo("complete");
+        }
+    }
+
     @Test
     void takesTheRunOfTheCommandLine() throws Exception {
         Path file = folder.resolve("shared.duckdb");

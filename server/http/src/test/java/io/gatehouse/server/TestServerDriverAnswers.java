@@ -81,6 +81,11 @@ final class TestServerDriverAnswers {
     }
 
     @Test
+    void unknownConstantsAreRefused() throws Exception {
+        answers.unknownConstantsAreRefused();
+    }
+
+    @Test
     void openObjectsThrowNothingButSqlExceptions() throws Exception {
         assertThat(new DriverSweep(url).faultsOfOpenObjects()).isEmpty();
     }

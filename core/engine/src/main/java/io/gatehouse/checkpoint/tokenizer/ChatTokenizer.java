@@ -104,6 +104,7 @@ public final class ChatTokenizer implements AutoCloseable {
     }
 
     private static void requireShort(Path file, Set<String> special) {
+        special.forEach(token -> Vocabulary.requireShort(file, token));
         long letters = special.stream().mapToLong(String::length).sum();
         if (letters > MAX_LETTERS) {
             throw new GatehouseException(

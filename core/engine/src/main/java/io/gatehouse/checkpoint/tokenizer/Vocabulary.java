@@ -76,14 +76,16 @@ final class Vocabulary {
         if (added.size() > MAX_ADDED) {
             throw corrupt(file, "has %,d added tokens; at most %,d are read".formatted(added.size(), MAX_ADDED));
         }
-        for (JsonNode token : added) {
-            int letters = token.path("content").asText().length();
-            if (letters > MAX_ADDED_LETTERS) {
-                throw corrupt(
-                        file,
-                        "has an added token of %,d letters; at most %,d are read"
-                                .formatted(letters, MAX_ADDED_LETTERS));
-            }
+        added.forEach(token -> requireShort(file, token.path("content").asText()));
+    }
+
+    /** Each place of a text is looked at for each letter of a token. */
+    static void requireShort(Path file, String addedToken) {
+        int letters = addedToken.length();
+        if (letters > MAX_ADDED_LETTERS) {
+            throw corrupt(
+                    file,
+                    "has an added token of %,d letters; at most %,d are read".formatted(letters, MAX_ADDED_LETTERS));
         }
     }
 

@@ -154,6 +154,21 @@ final class TestTokenizer {
         damaged(whole.replace("\"BPE\"", "\"Abacus\""), "is not a usable tokenizer");
     }
 
+    /** Also of a token of the vocabulary that tokenizer_config.json calls special, which is then added. */
+    @Test
+    void addedTokensHaveAnEnd() throws IOException {
+        ObjectNode json = TinyTokenizer.json(List.of());
+        add(json, 11, "x".repeat(1_000_000));
+        damaged(json.toString(), "has an added token of 1,000,000 letters; at most 1,000 are read");
+        String letters = "x".repeat(40_000);
+        Files.writeString(file(), TinyTokenizer.json(List.of(letters)).toString());
+        Tokenizer.open(file()).close();
+        assertRefused(
+                () -> ChatTokenizer.open(file(), List.of(letters)),
+                ErrorCode.CORRUPT_CHECKPOINT,
+                file() + " has an added token of 40,000 letters; at most 1,000 are read");
+    }
+
     /** Vocabularies that have no token for what they do not know. */
     @Test
     void namesTheFileThatATextCannotBeEncodedBy() throws IOException {

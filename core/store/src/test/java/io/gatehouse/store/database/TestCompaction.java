@@ -2,6 +2,7 @@ package io.gatehouse.store.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -13,7 +14,12 @@ import io.gatehouse.store.run.RunSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +66,41 @@ final class TestCompaction {
         assertThat(directory.toFile().list()).containsExactlyInAnyOrder("a.duckdb", "link.duckdb");
         try (Store store = Store.open(link)) {
             assertThat(store.verify().problems()).isEmpty();
+        }
+    }
+
+    /** Where files cannot be given away, the test is left out, but never in CI. */
+    @Test
+    void keepsTheOwner() throws Exception {
+        Path file = file();
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        UserPrincipal nobody =
+                file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+        GroupPrincipal group =
+                file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName("nogroup");
+        try {
+            view.setOwner(nobody);
+            view.setGroup(group);
+        } catch (IOException e) {
+            assumeTrue("true".equals(System.getenv("CI")), "only root can give a file away");
+            throw e;
+        }
+        view.setPermissions(PosixFilePermissions.fromString("rw-------"));
+        new Compaction(
+                        file,
+                        () -> assertThat(owners(directory.resolve("a.duckdb.compact/new.duckdb")))
+                                .containsExactly(nobody, group))
+                .run();
+        assertThat(owners(file)).containsExactly(nobody, group);
+        assertThat(permissions(file)).isEqualTo("rw-------");
+    }
+
+    private static List<UserPrincipal> owners(Path path) {
+        try {
+            PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
+            return List.of(attributes.owner(), attributes.group());
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 

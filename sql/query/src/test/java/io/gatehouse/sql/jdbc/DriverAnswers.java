@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 
 /** What the driver answers, the same over a file and over a server. */
@@ -200,6 +201,36 @@ public final class DriverAnswers {
                 ResultSet columns = connection.getMetaData().getColumns(null, null, "runs", "name")) {
             assertThat(columns.next()).isTrue();
             assertThat(columns.getInt("CHAR_OCTET_LENGTH")).isEqualTo(Integer.MAX_VALUE);
+        }
+    }
+
+    /** 99 is none of JDBC's constants; what the constants mean is done, or is what holds anyway. */
+    public void unknownConstantsAreRefused() throws SQLException {
+        String sql = "SELECT 1";
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> connection.createStatement(99, ResultSet.CONCUR_READ_ONLY),
+                    () -> connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, 99),
+                    () -> connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY, 99),
+                    () -> connection.prepareStatement(sql, 99, ResultSet.CONCUR_READ_ONLY),
+                    () -> connection.prepareStatement(sql, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY, 99),
+                    () -> connection.prepareStatement(sql, 99),
+                    () -> connection.setTransactionIsolation(99),
+                    () -> connection.setHoldability(99),
+                    () -> statement.execute(sql, 99),
+                    () -> statement.getMoreResults(99))) {
+                assertThatThrownBy(call)
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                refusal -> assertThat(refusal.getSQLState()).startsWith("22"))
+                        .hasMessageMatching("There is no .* 99\\.");
+            }
+            assertThatThrownBy(() -> statement.setFetchDirection(99)).isInstanceOf(SQLException.class);
+            connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            connection.setHoldability(ResultSet.CLOSE_CURSORS_AT_COMMIT);
+            assertThat(statement.execute(sql, Statement.NO_GENERATED_KEYS)).isTrue();
+            assertThat(statement.getMoreResults(Statement.CLOSE_ALL_RESULTS)).isFalse();
         }
     }
 

@@ -53,4 +53,9 @@ final class TestFileDriverAnswers {
     void textColumnsHaveALengthInBytes() throws Exception {
         answers.textColumnsHaveALengthInBytes();
     }
+
+    @Test
+    void unknownConstantsAreRefused() throws Exception {
+        answers.unknownConstantsAreRefused();
+    }
 }
