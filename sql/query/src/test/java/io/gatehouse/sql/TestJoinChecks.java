@@ -79,6 +79,11 @@ final class TestJoinChecks {
                         + " (SELECT 1 FROM a, b WHERE a.k = r.run_id - 1 AND b.k = r.run_id - 1 AND a.i < b.j)",
                 "SELECT count(*) FROM a JOIN b ON a.k = b.k JOIN layers AS c ON a.i > c.layer * 91000000 AND b.j > 3000000 - c.layer * 4000000",
                 "SELECT count(*) FROM a WHERE EXISTS (SELECT 1 FROM b WHERE b.j > a.i AND b.k <> a.k)",
+                "SELECT count(*) FROM a WHERE i < 0 OR EXISTS (SELECT 1 FROM b WHERE b.k = a.k AND b.j > a.i)",
+                "SELECT sum(CASE WHEN EXISTS (SELECT 1 FROM b WHERE b.k = a.k AND b.j > a.i) THEN 1 END) FROM a",
+                "SELECT EXISTS (SELECT 1 FROM b WHERE b.k = a.k AND b.j > a.i) AS e FROM a ORDER BY e LIMIT 1",
+                "SELECT count(*) FROM a JOIN runs AS r ON a.k = r.run_id - 1 AND EXISTS"
+                        + " (SELECT 1 FROM b WHERE b.k = a.k AND b.j > a.i * r.run_id)",
                 "SELECT count(*) FROM a JOIN (SELECT unnest(l) AS j FROM (SELECT list(j) AS l FROM b)) AS u ON a.i < u.j"
             })
     void joinsThatFindNothingEndInTime(String query) throws Exception {
@@ -163,18 +168,35 @@ final class TestJoinChecks {
     }
 
     /** With a function of both sides, DuckDB would join the rows of the sub-query with all outer rows first. */
-    @Test
-    void existsIsWrittenAsAJoin() {
-        assertThat(
-                        written(
-                                "SELECT count(*) FROM tokens AS a WHERE EXISTS"
-                                        + " (SELECT 1 FROM tokens AS b WHERE b.token_id = a.token_id AND b.question_id <> a.question_id)"))
-                .contains("SEMI JOIN")
-                .contains("gatehouse_running");
-        assertThat(written("SELECT count(*) FROM tokens AS a WHERE NOT EXISTS"
-                        + " (SELECT 1 FROM questions AS q WHERE q.ordinal > a.position) AND a.position > 2"))
-                .contains("ANTI JOIN")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT count(*) FROM tokens AS a WHERE %s",
+                "SELECT count(*) FROM tokens AS a WHERE NOT %s",
+                "SELECT count(*) FROM tokens AS a WHERE a.position = 2 OR %s",
+                "SELECT a.position, CASE WHEN a.position < 9 THEN %s END FROM tokens AS a",
+                "SELECT count(*) FROM tokens AS a JOIN questions AS q ON a.question_id = q.question_id AND %s"
+            })
+    void existsIsWrittenAsAJoin(String query) {
+        assertThat(written(query.formatted(
+                        "EXISTS (SELECT 1 FROM tokens AS b WHERE b.token_id = a.token_id AND b.question_id <> a.question_id"
+                                + " AND EXISTS (SELECT 1 FROM answers AS w WHERE w.question_id = b.question_id))")))
+                .containsPattern("(?s)(SEMI|ANTI) JOIN .* ON .*gatehouse_running\\(")
+                .containsOnlyOnce(" JOIN (SELECT");
+        assertThat(written(query.formatted("EXISTS (SELECT 1 FROM questions AS r WHERE r.ordinal > a.position)")))
+                .containsPattern("(SEMI|ANTI) JOIN")
                 .doesNotContain("gatehouse_running");
+        assertThat(written(
+                        query.formatted("EXISTS (SELECT 1 FROM questions AS r WHERE r.question_id = a.question_id)")))
+                .doesNotContain("SEMI JOIN", "ANTI JOIN", "gatehouse_running");
+    }
+
+    @Test
+    void aKeyOfAllAlternativesStaysAKey() {
+        assertThat(written(
+                        "SELECT count(*) FROM tokens AS a JOIN tokens AS b ON (a.question_id = b.question_id AND a.position < b.position)"
+                                + " OR (a.question_id = b.question_id AND a.token_id <> b.token_id)"))
+                .containsPattern("(?s)ON \\(+\"tokens\"\\.\"question_id\" = .* AND gatehouse_running\\(");
     }
 
     private String written(String sql) {

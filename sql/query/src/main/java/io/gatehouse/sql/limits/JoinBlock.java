@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -26,6 +28,7 @@ import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.Uncollect;
+import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexCorrelVariable;
 import org.apache.calcite.rex.RexFieldAccess;
@@ -133,7 +136,7 @@ final class JoinBlock {
     private List<ImmutableBitSet> collect(RelNode node) {
         if (node instanceof Filter filter) {
             List<ImmutableBitSet> origins = collect(filter.getInput());
-            add(filter, filter.getCondition(), origins);
+            add(conjuncts(filter), origins);
             return origins;
         }
         if (node instanceof Project project
@@ -150,7 +153,7 @@ final class JoinBlock {
         if (node instanceof Join join) {
             List<ImmutableBitSet> origins = new ArrayList<>(collect(join.getLeft()));
             origins.addAll(collect(join.getRight()));
-            add(join, join.getCondition(), origins);
+            add(conjuncts(join), origins);
             return origins.subList(0, join.getRowType().getFieldCount());
         }
         if (node instanceof Correlate correlate) {
@@ -169,13 +172,32 @@ final class JoinBlock {
         return leaf.columns().asList().stream().map(ImmutableBitSet::of).toList();
     }
 
-    private void add(RelNode node, RexNode condition, List<ImmutableBitSet> origins) {
-        List<RexNode> conjuncts = RelOptUtil.conjunctions(condition);
-        for (int i = 0; i < conjuncts.size(); i++) {
-            if (!isSubQuery(conjuncts.get(i))) {
-                conditions.add(condition(new Site(node, i), conjuncts.get(i), origins));
+    private void add(Map<Site, RexNode> conjuncts, List<ImmutableBitSet> origins) {
+        conjuncts.forEach((site, conjunct) -> {
+            if (!isSubQuery(conjunct)) {
+                conditions.add(condition(site, conjunct, origins));
             }
-        }
+        });
+    }
+
+    static Map<Site, RexNode> conjuncts(Filter filter) {
+        return conjuncts(filter, filter.getCondition());
+    }
+
+    static Map<Site, RexNode> conjuncts(Join join) {
+        return conjuncts(join, join.getCondition());
+    }
+
+    /** Like DuckDB, takes {@code (a.k = b.k AND …) OR (a.k = b.k AND …)} for a key and the alternatives. */
+    private static Map<Site, RexNode> conjuncts(RelNode node, RexNode condition) {
+        RexBuilder rex = node.getCluster().getRexBuilder();
+        Map<Site, RexNode> conjuncts = new LinkedHashMap<>();
+        RelOptUtil.conjunctions(condition).stream()
+                .flatMap(conjunct -> conjunct.isA(SqlKind.OR)
+                        ? RelOptUtil.conjunctions(RexUtil.pullFactors(rex, conjunct)).stream()
+                        : Stream.of(conjunct))
+                .forEach(conjunct -> conjuncts.put(new Site(node, conjuncts.size()), conjunct));
+        return conjuncts;
     }
 
     private Condition condition(Site site, RexNode condition, List<ImmutableBitSet> origins) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToIntFunction;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.CorrelationId;
@@ -19,6 +20,8 @@ import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.logical.LogicalJoin;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.logical.LogicalValues;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexCorrelVariable;
@@ -28,6 +31,7 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.util.ImmutableBitSet;
@@ -46,7 +50,7 @@ public final class JoinChecks {
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
             RexSubQuery visited = (RexSubQuery) super.visitSubQuery(query);
-            return visited.clone(checked(visited.rel));
+            return visited.clone(ofOuterRow(query).orElseGet(() -> checked(query.rel)));
         }
     };
 
@@ -95,7 +99,7 @@ public final class JoinChecks {
         } else if (node instanceof Join join) {
             checked = join.copy(
                     join.getTraitSet(),
-                    condition(ofPreservedRows(join, conjuncts(join, join.getCondition())), searched),
+                    condition(ofPreservedRows(join, JoinBlock.conjuncts(join)), searched),
                     inputs.get(0),
                     inputs.get(1),
                     join.getJoinType(),
@@ -109,8 +113,7 @@ public final class JoinChecks {
     private RelNode filter(Filter filter, RelNode input) {
         RelNode rows = input;
         Map<Site, RexNode> rest = new LinkedHashMap<>();
-        for (Map.Entry<Site, RexNode> conjunct :
-                conjuncts(filter, filter.getCondition()).entrySet()) {
+        for (Map.Entry<Site, RexNode> conjunct : JoinBlock.conjuncts(filter).entrySet()) {
             Optional<RelNode> joined = joined(conjunct.getValue(), filter.getVariablesSet(), rows);
             if (joined.isPresent()) {
                 rows = joined.get();
@@ -121,64 +124,132 @@ public final class JoinChecks {
         return rest.isEmpty() ? rows : filter.copy(filter.getTraitSet(), rows, condition(rest, searched));
     }
 
-    /**
-     * Writes EXISTS as a semi join, and NOT EXISTS as an anti join, where the query refers to the outer rows in its
-     * outermost conditions only. DuckDB does so itself unless it has to compute a function of both, and without keys.
-     */
+    /** Writes EXISTS in WHERE as a semi join of the rows, and NOT EXISTS as an anti join. */
     private Optional<RelNode> joined(RexNode condition, Set<CorrelationId> outer, RelNode rows) {
         boolean negated = condition.isA(SqlKind.NOT);
-        RexNode exists = negated ? ((RexCall) condition).getOperands().get(0) : condition;
-        if (!(exists instanceof RexSubQuery query) || !exists.isA(SqlKind.EXISTS)) {
+        RexNode query = negated ? ((RexCall) condition).getOperands().get(0) : condition;
+        return exists(query)
+                .filter(exists -> RelOptUtil.getVariablesUsed(exists.where().getInput()).stream()
+                        .noneMatch(outer::contains))
+                .map(exists -> join(
+                        rows,
+                        exists,
+                        access -> access.getReferenceExpr() instanceof RexCorrelVariable row && outer.contains(row.id)
+                                ? access.getField().getIndex()
+                                : -1,
+                        negated ? JoinRelType.ANTI : JoinRelType.SEMI));
+    }
+
+    /**
+     * Writes the query of EXISTS, where it is part of an expression, as a semi join of the row of the outer queries: {@code
+     * (SELECT a.k, a.x) AS o SEMI JOIN b ON o.k = b.k AND o.x <> b.y}.
+     */
+    private Optional<RelNode> ofOuterRow(RexSubQuery query) {
+        return exists(query).map(exists -> {
+            List<RexNode> columns = new ArrayList<>();
+            RexUtil.composeConjunction(rex, exists.withOuter()).accept(new RexVisitorImpl<Void>(true) {
+                @Override
+                public Void visitFieldAccess(RexFieldAccess access) {
+                    if (access.getReferenceExpr() instanceof RexCorrelVariable && !columns.contains(access)) {
+                        columns.add(access);
+                    }
+                    return super.visitFieldAccess(access);
+                }
+            });
+            RelNode outerRow = LogicalProject.create(
+                    LogicalValues.createOneRow(query.rel.getCluster()),
+                    List.of(),
+                    columns,
+                    (List<String>) null,
+                    Set.of());
+            return join(outerRow, exists, columns::indexOf, JoinRelType.SEMI);
+        });
+    }
+
+    /**
+     * A query of EXISTS that refers to outer rows in its outermost conditions. DuckDB makes a semi join of it, which stops
+     * at the first row that meets the conditions, unless it has to compute a function of both.
+     *
+     * @param own its conditions that read no outer row
+     */
+    private record Exists(Filter where, Map<Site, RexNode> own, List<RexNode> withOuter) {}
+
+    private Optional<Exists> exists(RexNode condition) {
+        if (!(condition instanceof RexSubQuery query) || !condition.isA(SqlKind.EXISTS)) {
             return Optional.empty();
         }
         RelNode selected = query.rel;
         while (selected instanceof Project project && !project.containsOver() && !UnnestPositions.unnests(project)) {
             selected = project.getInput();
         }
-        if (!(selected instanceof Filter where)
-                || !where.getVariablesSet().isEmpty()
-                || RexUtil.SubQueryFinder.find(where.getCondition()) != null
-                || conjuncts(where, where.getCondition()).keySet().stream().noneMatch(searched::contains)
-                || RelOptUtil.getVariablesUsed(where.getInput()).stream().anyMatch(outer::contains)) {
+        if (!(selected instanceof Filter where)) {
             return Optional.empty();
         }
-        int columns = rows.getRowType().getFieldCount();
-        RexNode both = where.getCondition().accept(new RexShuttle() {
-            @Override
-            public RexNode visitInputRef(RexInputRef column) {
-                return new RexInputRef(column.getIndex() + columns, column.getType());
-            }
-
-            @Override
-            public RexNode visitFieldAccess(RexFieldAccess access) {
-                return access.getReferenceExpr() instanceof RexCorrelVariable variable && outer.contains(variable.id)
-                        ? rex.makeInputRef(rows, access.getField().getIndex())
-                        : super.visitFieldAccess(access);
-            }
-        });
-        Join join = LogicalJoin.create(
-                rows,
-                checked(where.getInput()),
-                List.of(),
-                both,
-                Set.of(),
-                negated ? JoinRelType.ANTI : JoinRelType.SEMI);
-        Set<Site> ofJoin = new JoinBlock(join, List.of()).searched();
-        return Optional.of(join.copy(
-                join.getTraitSet(),
-                condition(conjuncts(join, both), ofJoin),
-                join.getLeft(),
-                join.getRight(),
-                join.getJoinType(),
-                join.isSemiJoinDone()));
+        Map<Site, RexNode> own = new LinkedHashMap<>();
+        Map<Site, RexNode> withOuter = new LinkedHashMap<>();
+        JoinBlock.conjuncts(where)
+                .forEach((site, conjunct) -> (readsOuterRow(conjunct, where) ? withOuter : own).put(site, conjunct));
+        return withOuter.keySet().stream().noneMatch(searched::contains)
+                        || withOuter.values().stream()
+                                .anyMatch(conjunct -> RexUtil.SubQueryFinder.find(conjunct) != null)
+                ? Optional.empty()
+                : Optional.of(new Exists(where, own, List.copyOf(withOuter.values())));
     }
 
-    private static Map<Site, RexNode> conjuncts(RelNode node, RexNode condition) {
-        Map<Site, RexNode> conjuncts = new LinkedHashMap<>();
-        for (RexNode conjunct : RelOptUtil.conjunctions(condition)) {
-            conjuncts.put(new Site(node, conjuncts.size()), conjunct);
-        }
-        return conjuncts;
+    /** @param columnOf the column of the left side that a column of an outer row is, or -1 */
+    private RelNode join(RelNode left, Exists exists, ToIntFunction<RexFieldAccess> columnOf, JoinRelType type) {
+        int columns = left.getRowType().getFieldCount();
+        RexNode condition = RexUtil.composeConjunction(
+                rex,
+                new RexShuttle() {
+                    @Override
+                    public RexNode visitInputRef(RexInputRef column) {
+                        return new RexInputRef(column.getIndex() + columns, column.getType());
+                    }
+
+                    @Override
+                    public RexNode visitFieldAccess(RexFieldAccess access) {
+                        int column = columnOf.applyAsInt(access);
+                        return column < 0 ? super.visitFieldAccess(access) : rex.makeInputRef(left, column);
+                    }
+                }.visitList(exists.withOuter()));
+        Filter where = exists.where();
+        RelNode right = filtered(
+                where,
+                where.getInput(),
+                RexUtil.composeConjunction(rex, exists.own().values()));
+        Join join = LogicalJoin.create(left, right, List.of(), condition, Set.of(), type);
+        return join.copy(
+                join.getTraitSet(),
+                condition(JoinBlock.conjuncts(join), new JoinBlock(join, List.of()).searched()),
+                left,
+                filtered(where, checked(where.getInput()), condition(exists.own(), searched))
+                        .accept(subQueries),
+                type,
+                join.isSemiJoinDone());
+    }
+
+    private static RelNode filtered(Filter where, RelNode rows, RexNode condition) {
+        return condition.isAlwaysTrue() ? rows : where.copy(where.getTraitSet(), rows, condition);
+    }
+
+    /** @param where the filter that the condition belongs to */
+    private static boolean readsOuterRow(RexNode condition, Filter where) {
+        Set<CorrelationId> read = new HashSet<>();
+        condition.accept(new RexVisitorImpl<Void>(true) {
+            @Override
+            public Void visitCorrelVariable(RexCorrelVariable row) {
+                read.add(row.id);
+                return super.visitCorrelVariable(row);
+            }
+
+            @Override
+            public Void visitSubQuery(RexSubQuery query) {
+                read.addAll(RelOptUtil.getVariablesUsed(query.rel));
+                return super.visitSubQuery(query);
+            }
+        });
+        return !where.getVariablesSet().containsAll(read);
     }
 
     /** A condition of which a function computes those that are searched for. */
