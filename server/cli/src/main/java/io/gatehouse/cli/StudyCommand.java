@@ -5,6 +5,7 @@ import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.study.Part;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.report.HtmlReport;
 import io.gatehouse.study.report.MarkdownReport;
@@ -29,10 +30,16 @@ import picocli.CommandLine.Spec;
         name = "study",
         description = {
             "Writes the report of a run. Each figure comes with its SQL.",
-            "The report is one self-contained page."
+            "The report is one self-contained page. There are three: the base report, and those for serving and for"
+                    + " compressing the model (docs/study.md)."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  gatehouse study --db routing.duckdb -o report.html"})
+        footer = {
+            "",
+            "Example:",
+            "  gatehouse study --db routing.duckdb -o report.html",
+            "  gatehouse study --db routing.duckdb --part serving -o serving.html"
+        })
 final class StudyCommand implements Callable<Integer> {
     /** What the report is written as. */
     enum Format {
@@ -55,9 +62,18 @@ final class StudyCommand implements Callable<Integer> {
     private Optional<String> run = Optional.empty();
 
     @Option(
+            names = "--part",
+            paramLabel = "PART",
+            description = "What the report is about: one of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.",
+            defaultValue = "base")
+    private Part part = Part.BASE;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "File to write; default: report.html or report.md; - is standard output.")
+            description =
+                    "File to write; default: report.html or report.md, with --part also serving-report.html and so"
+                            + " on; - is standard output.")
     private Optional<String> output = Optional.empty();
 
     @Option(
@@ -83,10 +99,10 @@ final class StudyCommand implements Callable<Integer> {
         if (json && output.filter("-"::equals).isPresent()) {
             throw new ParameterException(spec.commandLine(), "--json and a report cannot both go to standard output");
         }
-        Study study =
-                new SharedFile(database, spec.commandLine().getErr()).ask(session -> Study.of(session, runId(session)));
+        Study study = new SharedFile(database, spec.commandLine().getErr())
+                .ask(session -> Study.of(session, runId(session), part));
         String text = format == Format.HTML ? HtmlReport.of(study) : MarkdownReport.of(study);
-        String file = output.orElse(format == Format.HTML ? "report.html" : "report.md");
+        String file = output.orElseGet(this::standardFile);
         if (json) {
             Optional<Path> report = output.map(name -> write(Path.of(name), text));
             out.println(Report.json(data(study, report)));
@@ -102,6 +118,11 @@ final class StudyCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private String standardFile() {
+        String name = format == Format.HTML ? "report.html" : "report.md";
+        return part == Part.BASE ? name : "%s-%s".formatted(part, name);
     }
 
     private int runId(Session session) {
@@ -122,6 +143,7 @@ final class StudyCommand implements Callable<Integer> {
      */
     static Map<String, @Nullable Object> data(Study study, Optional<Path> report) {
         Map<String, @Nullable Object> data = new LinkedHashMap<>();
+        data.put("part", study.part().toString());
         data.put("run", study.run().data());
         data.put("figures", study.values());
         data.put("absent", study.absentNames());

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
+import io.gatehouse.study.Part;
 import io.gatehouse.testing.RecordCopy;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,6 +195,15 @@ final class TestMcp {
                     .isTrue();
             assertThat(tool.path("inputSchema").path("additionalProperties").asBoolean(true))
                     .isFalse();
+            if (name.equals("study")) {
+                assertThat(tool.path("inputSchema")
+                                .path("properties")
+                                .path("part")
+                                .path("enum"))
+                        .extracting(JsonNode::asText)
+                        .containsExactlyElementsOf(
+                                Stream.of(Part.values()).map(Part::toString).toList());
+            }
             JsonNode given = JSON.readTree(String.valueOf(calls.get(name)));
             assertThat(JsonSchemaFactory.getInstance(VersionFlag.V202012)
                             .getSchema(tool.path("inputSchema"))
@@ -237,6 +248,12 @@ final class TestMcp {
         assertThat(study.path("run").asText()).isEqualTo("first");
         JsonNode finding = study.path("findings").path(0);
         assertThat(finding.path("sentences")).isNotEmpty();
+        JsonNode serving =
+                call("study", JSON.createObjectNode().put("part", "serving")).path("structuredContent");
+        assertThat(serving.path("findings").findValuesAsText("title")).contains("Experts of a batch");
+        assertThat(error("study", "{\"part\":\"training\"}"))
+                .isEqualTo(
+                        "INVALID_ARGUMENT: There is no part \"training\"; the parts are base, serving, compression.");
         assertThat(call(
                                 "query",
                                 JSON.createObjectNode()

@@ -13,12 +13,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * One figure of the report, defined in one {@code .sql} file: a head of lines "-- Name: text", then two statements. The
- * first gives one row, whose values stand in the sentences; the second gives the rows that are drawn and listed.
+ * One figure of a report, defined in one {@code .sql} file: a head of lines "-- Name: text", then two statements. The
+ * first gives one row, whose values stand in the sentences; the second gives the rows that are drawn and listed. In both,
+ * {@code :run_id} is the run and {@code :decoded} the scope of the tokens that stand for decoding.
  *
- * @param section heading under which it stands
+ * @param section heading under which it stands in the report of a {@link Part}
  * @param text what is said about it
- * @param views the analysis views that define its quantities
+ * @param views the analysis views and table functions that define its quantities
  * @param picture how it is drawn: a kind, and which column has which part
  * @param titles of the axes, the colours and the line of chance, by part
  * @param summary the statement of the values in the sentences
@@ -37,6 +38,7 @@ public record Figure(
     public static final String KIND = "kind";
 
     private static final String RUN_ID = ":run_id";
+    private static final String DECODED = ":decoded";
 
     /** The parts of a picture that determine positions. */
     private static final List<String> PLACES = List.of("x", "y", "value", "low", "high");
@@ -92,14 +94,6 @@ public record Figure(
         requireNonNull(detail, "detail is null");
     }
 
-    /** Returns all figures for one run, in the order of the report. */
-    public static List<Figure> all(int runId) {
-        return Resources.text(Figure.class, "figures/figures.txt")
-                .lines()
-                .map(name -> read(name, runId))
-                .toList();
-    }
-
     /** Its title. */
     public String title() {
         return text.title();
@@ -117,14 +111,16 @@ public record Figure(
         return picture.getOrDefault(KIND, "none").equals("none");
     }
 
-    private static Figure read(String name, int runId) {
+    static Figure read(String name, String section, int runId, String decoded) {
         String file = Resources.text(Figure.class, "figures/%s.sql".formatted(name));
         Map<String, List<String>> head = head(file);
         // Comments within the statements stay; only the head is cut off.
         String statements =
                 file.lines().dropWhile(line -> line.startsWith("--")).collect(Collectors.joining("\n"));
-        List<String> parts = Arrays.stream(
-                        statements.replace(RUN_ID, Integer.toString(runId)).split(";\\R?", -1))
+        List<String> parts = Arrays.stream(statements
+                        .replace(RUN_ID, Integer.toString(runId))
+                        .replace(DECODED, decoded)
+                        .split(";\\R?", -1))
                 .map(String::strip)
                 .filter(part -> !part.isEmpty())
                 .toList();
@@ -145,7 +141,7 @@ public record Figure(
                 head.containsKey("Unpictured") ? one(head, "Unpictured") : one(head, "Missing"));
         return new Figure(
                 name,
-                one(head, "Section"),
+                section,
                 text,
                 words(one(head, "Views")),
                 picture(one(head, "Picture")),

@@ -15,7 +15,11 @@ enum Recorded {
     LAST_PROMPT("nothing is known about the last prompt tokens"),
     WEIGHTS("the weights of the selected experts were not recorded"),
     NORMS("the norms of expert outputs were not recorded (gatehouse run --norms)"),
-    SUBJECTS("the questions have no subjects");
+    SUBJECTS("the questions have no subjects"),
+    SEQUENCES("only counts were imported, not the tokens of each sequence"),
+    PROMPT("of each prompt, only the last token was recorded"),
+    TOKENS("of each prompt, only the last token was recorded, and there is no generated token"),
+    GENERATED("the run has no generated tokens with routing (gatehouse run --max-new-tokens)");
 
     private final String otherwise;
 
@@ -32,6 +36,14 @@ enum Recorded {
                 .toList();
     }
 
+    /**
+     * Returns the scope of the tokens that stand for decoding one token after another: the generated ones, or else those
+     * of the prompts, of which a replay is a guess at what follows them.
+     */
+    static String decoded(List<Recorded> recorded) {
+        return recorded.contains(GENERATED) ? "generated" : "prompt";
+    }
+
     /** Finds the reason why needs, by the names of columns, are not met. */
     static Optional<String> findMissing(List<String> needs, List<Recorded> recorded) {
         requireNonNull(recorded, "recorded is null");
@@ -41,7 +53,8 @@ enum Recorded {
                 .findFirst();
     }
 
-    private String column() {
+    /** Its name in the heads of figures, and its column in recorded.sql. */
+    String column() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

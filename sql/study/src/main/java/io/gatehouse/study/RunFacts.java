@@ -377,9 +377,13 @@ public record RunFacts(Rows row, List<String> subjects) {
         return shell(words);
     }
 
-    /** The command that writes its report. */
-    public String studyCommand() {
-        return shell(List.of("gatehouse", "study", "--db", "FILE", "--run", name()));
+    /** The command that writes its report for a part. */
+    public String studyCommand(Part part) {
+        List<String> words = new ArrayList<>(List.of("gatehouse", "study", "--db", "FILE", "--run", name()));
+        if (part != Part.BASE) {
+            words.addAll(List.of("--part", part.toString()));
+        }
+        return shell(words);
     }
 
     /** Words as a shell reads them back. */

@@ -9,6 +9,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.catalog.AnalysisView;
+import io.gatehouse.sql.catalog.DefinedQuery;
+import io.gatehouse.sql.catalog.TableFunction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,16 +18,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The study of one run: its figures with their results.
+ * The study of one run for a part: its figures with their results.
  *
+ * @param part what the report is about
  * @param run what the run is
  * @param figures those for which the run has data
  * @param absent those for which it has none
  */
-public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) {
+public record Study(Part part, RunFacts run, List<Evidence> figures, List<Absence> absent) {
+    /** Errors of a statement that asks for more than there is. */
+    private static final Set<ErrorCode> TOO_MUCH =
+            Set.of(ErrorCode.OUT_OF_MEMORY, ErrorCode.QUERY_TIMEOUT, ErrorCode.RESULT_TOO_LARGE);
+
     /**
      * A figure and its data.
      *
@@ -37,33 +45,42 @@ public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) 
         public Rows drawn() {
             return detail.known(figure.drawn());
         }
+
+        /** Whether there is a sentence or something to draw. */
+        boolean isFound() {
+            return !drawn().isEmpty()
+                    || figure.text().sentences().stream().anyMatch(sentence -> SentenceValues.known(sentence, summary));
+        }
     }
 
     /**
      * A figure for which the run has no data.
      *
+     * @param name of the figure
      * @param reason what was not recorded, or why nothing of what was recorded belongs to it
      */
-    public record Absence(String title, String reason) {
+    public record Absence(String name, String title, String reason) {
         public Absence {
+            requireNonNull(name, "name is null");
             requireNonNull(title, "title is null");
             requireNonNull(reason, "reason is null");
         }
     }
 
     public Study {
+        requireNonNull(part, "part is null");
         requireNonNull(run, "run is null");
         figures = List.copyOf(figures);
         absent = List.copyOf(absent);
     }
 
-    /** The analysis views that define the quantities of its figures. */
-    public List<AnalysisView> views() {
+    /** The analysis views and table functions that define the quantities of its figures. */
+    public List<DefinedQuery> definitions() {
         Set<String> used = figures.stream()
                 .flatMap(evidence -> evidence.figure().views().stream())
                 .collect(Collectors.toSet());
-        return AnalysisView.all().stream()
-                .filter(view -> used.contains(view.name()))
+        return Stream.<DefinedQuery>concat(AnalysisView.all().stream(), TableFunction.all().stream())
+                .filter(defined -> used.contains(defined.name()))
                 .toList();
     }
 
@@ -84,12 +101,7 @@ public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) 
 
     /** The names of the figures for which the run has no data. */
     public List<String> absentNames() {
-        Set<String> shown =
-                figures.stream().map(evidence -> evidence.figure().name()).collect(Collectors.toSet());
-        return Figure.all(run.runId()).stream()
-                .map(Figure::name)
-                .filter(name -> !shown.contains(name))
-                .toList();
+        return absent.stream().map(Absence::name).toList();
     }
 
     /** What the runs of a file are, in the order in which they were started. Their subjects are left out. */
@@ -116,19 +128,25 @@ public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) 
                 .reduce((earlier, later) -> later);
     }
 
-    /** Runs all statements of the study for one run, in this process. */
+    /** Runs all statements of the base report for one run, in this process. */
     public static Study of(QueryEngine engine, int runId) {
+        return of(engine, runId, Part.BASE);
+    }
+
+    /** Runs all statements of a part for one run, in this process. */
+    public static Study of(QueryEngine engine, int runId, Part part) {
         try (Session session = new EngineSession(engine, () -> {})) {
-            return of(session, runId);
+            return of(session, runId, part);
         }
     }
 
     /**
-     * Runs all statements of the study for one run.
+     * Runs all statements of a part for one run.
      *
-     * @throws GatehouseException RUN_NOT_FOUND; what the statements throw
+     * @throws GatehouseException RUN_NOT_FOUND; what the statements throw, except that a figure whose statements need
+     *     more memory or time than there is becomes absent
      */
-    public static Study of(Session session, int runId) {
+    public static Study of(Session session, int runId, Part part) {
         RunFacts run = runs(session).stream()
                 .filter(known -> known.runId() == runId)
                 .findFirst()
@@ -138,19 +156,31 @@ public record Study(RunFacts run, List<Evidence> figures, List<Absence> absent) 
         List<Recorded> recorded = Recorded.by(session, runId);
         List<Evidence> figures = new ArrayList<>();
         List<Absence> absent = new ArrayList<>();
-        for (Figure figure : Figure.all(runId)) {
-            Evidence evidence =
-                    new Evidence(figure, Rows.of(session, figure.summary()), Rows.of(session, figure.detail()));
-            boolean found = figure.text().sentences().stream()
-                    .anyMatch(sentence -> SentenceValues.known(sentence, evidence.summary()));
-            if (found || !evidence.drawn().isEmpty()) {
+        for (Figure figure : part.figures(runId, Recorded.decoded(recorded))) {
+            Evidence evidence;
+            try {
+                evidence = new Evidence(figure, Rows.of(session, figure.summary()), Rows.of(session, figure.detail()));
+            } catch (GatehouseException e) {
+                if (!TOO_MUCH.contains(e.code())) {
+                    throw e;
+                }
+                // The other figures of a large run are worth having.
+                absent.add(new Absence(figure.name(), figure.title(), clause(e)));
+                continue;
+            }
+            if (evidence.isFound()) {
                 figures.add(evidence);
             } else {
                 String reason = Recorded.findMissing(figure.text().needs(), recorded)
                         .orElse(figure.text().missing());
-                absent.add(new Absence(figure.title(), reason));
+                absent.add(new Absence(figure.name(), figure.title(), reason));
             }
         }
-        return new Study(run, figures, absent);
+        return new Study(part, run, figures, absent);
+    }
+
+    /** The message of an error as a reason, without the full stop at its end. */
+    private static String clause(GatehouseException e) {
+        return "its SQL ended with an error: " + String.valueOf(e.getMessage()).replaceFirst("\\.$", "");
     }
 }

@@ -6,4 +6,8 @@ SELECT
     (SELECT count(*)
         FROM questions AS q
         JOIN runs AS r ON r.task = q.task
-        WHERE r.run_id = :run_id AND q.subject <> '') > 0 AS subjects
+        WHERE r.run_id = :run_id AND q.subject <> '') > 0 AS subjects,
+    (SELECT count(*) FROM runs WHERE run_id = :run_id AND questions > 0) > 0 AS sequences,
+    (SELECT count(*) FROM experts WHERE run_id = :run_id AND scope = 'prompt') > 0 AS prompt,
+    (SELECT count(*) FROM experts WHERE run_id = :run_id AND scope IN ('prompt', 'generated')) > 0 AS tokens,
+    (SELECT count(*) FROM experts WHERE run_id = :run_id AND scope = 'generated') > 0 AS generated

@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.client.Column;
@@ -10,6 +11,7 @@ import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.store.transfer.TracedAnswer;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.study.Part;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Absence;
 import io.gatehouse.study.report.HtmlReport;
@@ -17,6 +19,7 @@ import io.gatehouse.study.report.MarkdownReport;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -116,6 +119,7 @@ final class TestImportedViews {
             assertThat(study(run).absent())
                     .contains(
                             new Absence(
+                                    "margins",
                                     "Near ties",
                                     "margins were not recorded; they need the probabilities of experts that were not selected"));
             assertThat(HtmlReport.of(study(run)))
@@ -143,23 +147,69 @@ final class TestImportedViews {
     void reportsSayWhatWasNotRecorded() {
         assertThat(study(COUNTS).absent())
                 .contains(
-                        new Absence("Accuracy", "the run has no answers"),
-                        new Absence("Co-activation", "nothing is known about the last prompt tokens"),
-                        new Absence("Specialisation by subject", "nothing is known about the last prompt tokens"));
+                        new Absence("answers", "Accuracy", "the run has no answers"),
+                        new Absence("coactivation", "Co-activation", "nothing is known about the last prompt tokens"),
+                        new Absence(
+                                "specialisation",
+                                "Specialisation by subject",
+                                "nothing is known about the last prompt tokens"));
         assertThat(study(IDS).absent())
                 .contains(
                         new Absence(
+                                "accuracy",
                                 "Accuracy by expert",
                                 "no expert fired in at least 30 questions and did not fire in at least 30 others"),
                         new Absence(
+                                "criteria",
                                 "Agreement of pruning criteria",
                                 "the weights of the selected experts were not recorded"),
                         new Absence(
+                                "norms",
                                 "Router weights and output norms",
                                 "the norms of expert outputs were not recorded (gatehouse run --norms)"));
         assertThat(MarkdownReport.of(study(BARE)))
                 .contains("No table: the curve needs answers and every token of the prompts.")
                 .doesNotContain("| --- | --- | --- | --- | --- | --- |\n\n");
+    }
+
+    /** Lists of experts without weights, counts alone, and last tokens alone. */
+    @Test
+    void reportsOfPartsDrawWhatIsKnown() {
+        Map<Integer, List<Absence>> absent = new HashMap<>();
+        for (int run : List.of(IDS, COUNTS, COMMITTEE)) {
+            absent.put(run, new ArrayList<>());
+            for (Part part : List.of(Part.SERVING, Part.COMPRESSION)) {
+                Study study = Study.of(engine, run, part);
+                requireNonNull(absent.get(run)).addAll(study.absent());
+                assertThat(HtmlReport.of(study))
+                        .as("%s of run %d", part, run)
+                        .contains("</html>")
+                        .doesNotContain("NaN", ">null<", "Infinity", "<p class=\"finding\"></p>");
+                assertThat(study.figures())
+                        .as("a figure is a picture, a table or a reason")
+                        .noneMatch(evidence -> evidence.detail().isEmpty()
+                                && evidence.figure().text().unpictured().isBlank());
+            }
+        }
+        assertThat(absent.values())
+                .allSatisfy(all ->
+                        assertThat(all).noneMatch(absence -> absence.reason().isBlank()));
+        String noWeights = "the weights of the selected experts were not recorded";
+        assertThat(absent.get(IDS))
+                .contains(
+                        new Absence("criteria", "Agreement of pruning criteria", noWeights),
+                        new Absence("dropped_weight", "Weight of the dropped experts", noWeights));
+        String counts = "only counts were imported, not the tokens of each sequence";
+        assertThat(absent.get(COUNTS))
+                .contains(
+                        new Absence("cache", "Cache of experts", counts),
+                        new Absence("working_set", "Experts of a batch", counts),
+                        new Absence("generated", "Prompt against generated tokens", counts));
+        assertThat(absent.get(COMMITTEE))
+                .contains(new Absence(
+                        "coverage",
+                        "Tokens to calibrate an expert",
+                        "of each prompt, only the last token was recorded"));
     }
 
     /** A scope of which nothing was recorded is not one at which no expert fired. */

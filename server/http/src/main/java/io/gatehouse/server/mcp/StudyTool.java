@@ -6,17 +6,24 @@ import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.study.Part;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Absence;
 import io.gatehouse.study.report.MarkdownReport;
 import java.util.List;
 import java.util.Optional;
 
-/** The tool {@code study}: the findings of the report of a run. */
+/** The tool {@code study}: the findings of a report of a run. */
 final class StudyTool {
     record Arguments(
             @JsonField("Name of the run; by default the last complete one without an intervention.")
-            Optional<String> run) {}
+            Optional<String> run,
+
+            @JsonField(
+                    value = "What the report is about: the paper's findings and further analyses (base), serving or"
+                            + " compressing the model; base by default.",
+                    values = {"base", "serving", "compression"})
+            Optional<String> part) {}
 
     record Result(
             @JsonField("Name of the run.") String run,
@@ -37,7 +44,7 @@ final class StudyTool {
     static final Tool TOOL = new Tool(
             "study",
             "Findings of a run",
-            "Runs the statements of the report of a run and returns its findings in sentences, each with its SQL. It takes"
+            "Runs the statements of a report of a run and returns its findings in sentences, each with its SQL. It takes"
                     + " some seconds, longer for a large run. The findings are observations: they do not show that an"
                     + " expert is needed.",
             Arguments.class,
@@ -47,14 +54,17 @@ final class StudyTool {
     private StudyTool() {}
 
     private static String call(ObjectNode given, Session session) {
-        Optional<String> name = Json.read(given, Arguments.class).run();
-        int run = name.map(wanted -> Study.findRun(session, wanted)
+        Arguments arguments = Json.read(given, Arguments.class);
+        Part part = arguments.part().map(Part::of).orElse(Part.BASE);
+        int run = arguments
+                .run()
+                .map(wanted -> Study.findRun(session, wanted)
                         .orElseThrow(() -> new GatehouseException(
                                 ErrorCode.RUN_NOT_FOUND, "There is no run named \"%s\".".formatted(wanted))))
                 .or(() -> Study.findLatest(session))
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.RUN_NOT_FOUND, "There is no complete run without an intervention."));
-        Study study = Study.of(session, run);
+        Study study = Study.of(session, run, part);
         List<Finding> findings = study.figures().stream()
                 .map(evidence -> new Finding(
                         evidence.figure().section(),

@@ -10,6 +10,9 @@ import java.util.Map;
 public sealed interface DefinedQuery permits AnalysisView, TableFunction {
     String name();
 
+    /** What one row is. */
+    String comment();
+
     /** The sections of its head by name, in order, without columns and parameters. */
     Map<String, String> sections();
 

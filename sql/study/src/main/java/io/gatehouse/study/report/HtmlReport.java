@@ -1,7 +1,8 @@
 package io.gatehouse.study.report;
 
 import io.gatehouse.base.Resources;
-import io.gatehouse.sql.catalog.AnalysisView;
+import io.gatehouse.sql.catalog.DefinedQuery;
+import io.gatehouse.study.Part;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.RunFacts;
 import io.gatehouse.study.Study;
@@ -42,7 +43,13 @@ public final class HtmlReport {
     }
 
     /** The title of a report. */
-    static String title(RunFacts run) {
+    static String title(Study study) {
+        return study.part() == Part.BASE
+                ? subject(study.run())
+                : "%s: %s".formatted(subject(study.run()), study.part());
+    }
+
+    private static String subject(RunFacts run) {
         if (run.isImported() && run.model().equals(RunFacts.UNKNOWN)) {
             return "How a model routes its tokens";
         }
@@ -65,15 +72,18 @@ public final class HtmlReport {
                 <body>
                 <main>
                 <header>
-                <div class="kicker">Routing report</div>
+                <div class="kicker">%s</div>
                 <h1>%s</h1>
                 <div class="meta">%s</div>
                 </header>
                 """.formatted(
-                        Svg.escape(title(run)),
+                        Svg.escape(title(study)),
                         Resources.text(HtmlReport.class, "style.css"),
-                        Svg.escape(title(run)),
+                        study.part().title(),
+                        Svg.escape(title(study)),
                         Svg.escape(meta())));
+        PartText.of(study.part(), "introduction.txt")
+                .forEach(line -> page.append("<p class=\"introduction\">%s</p>\n".formatted(Svg.escape(line))));
         if (run.isPartial()) {
             page.append("<p class=\"partial\">Partial run: %s. Every figure covers these questions only.</p>\n"
                     .formatted(Svg.escape(run.status())));
@@ -191,9 +201,7 @@ public final class HtmlReport {
 
     private void interpretation() {
         page.append("<h2>What can be concluded</h2>\n<div class=\"text\">\n");
-        Resources.text(HtmlReport.class, "limits.txt")
-                .lines()
-                .forEach(line -> page.append("<p>%s</p>\n".formatted(Svg.escape(line))));
+        PartText.of(study.part(), "limits.txt").forEach(line -> page.append("<p>%s</p>\n".formatted(Svg.escape(line))));
         page.append("</div>\n");
         if (!study.absent().isEmpty()) {
             page.append("<h2>Not in this report</h2>\n<div class=\"text\">\n<dl class=\"left\">\n");
@@ -211,29 +219,31 @@ public final class HtmlReport {
                 .forEach((name, value) ->
                         page.append("<dt>%s</dt><dd>%s</dd>\n".formatted(Svg.escape(name), Svg.escape(value))));
         page.append("</dl>\n<h3>To repeat the run</h3>\n<pre class=\"command\">%s\n%s</pre>\n"
-                .formatted(Svg.escape(run.command()), Svg.escape(run.studyCommand())));
+                .formatted(Svg.escape(run.command()), Svg.escape(run.studyCommand(study.part()))));
         page.append("<h3>Definitions</h3>\n");
-        study.views().forEach(this::view);
+        study.definitions().forEach(this::definition);
         page.append("<p class=\"note printed\">%s</p>\n"
                 .formatted("The page on screen also has the SQL of each figure and the definition of each quantity."));
         page.append("</div>\n");
     }
 
-    private void view(AnalysisView view) {
+    private void definition(DefinedQuery defined) {
         page.append("<details class=\"view\"><summary>%s</summary>\n<p class=\"note\">%s.</p>\n<dl>\n"
-                .formatted(view.name(), Svg.escape(view.comment())));
+                .formatted(defined.name(), Svg.escape(defined.comment())));
         for (String section : List.of("Definition", "Formula", "Source", "Version")) {
             page.append("<dt>%s</dt><dd>%s</dd>\n"
-                    .formatted(section, Svg.escape(view.sections().getOrDefault(section, ""))));
+                    .formatted(section, Svg.escape(defined.sections().getOrDefault(section, ""))));
         }
         page.append("</dl>\n</details>\n");
     }
 
     private void references() {
+        List<String> references = PartText.of(study.part(), "references.txt");
+        if (references.isEmpty()) {
+            return;
+        }
         page.append("<h2>References</h2>\n<ol class=\"text references\">\n");
-        Resources.text(HtmlReport.class, "references.txt")
-                .lines()
-                .forEach(line -> page.append("<li>%s</li>\n".formatted(Svg.escape(line))));
+        references.forEach(line -> page.append("<li>%s</li>\n".formatted(Svg.escape(line))));
         page.append("</ol>\n");
     }
 }

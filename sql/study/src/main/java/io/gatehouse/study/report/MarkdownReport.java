@@ -1,7 +1,7 @@
 package io.gatehouse.study.report;
 
-import io.gatehouse.base.Resources;
-import io.gatehouse.sql.catalog.AnalysisView;
+import io.gatehouse.sql.catalog.DefinedQuery;
+import io.gatehouse.study.Part;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.RunFacts;
 import io.gatehouse.study.Study;
@@ -21,8 +21,13 @@ public final class MarkdownReport {
     public static String of(Study study) {
         RunFacts run = study.run();
         StringBuilder text = new StringBuilder(
-                "# %s\n\nRun “%s”. The charts are in the HTML report (`gatehouse study --format html`).\n"
-                        .formatted(HtmlReport.title(run), run.name()));
+                "# %s\n\nRun “%s”. The charts are in the HTML report (`gatehouse study%s --format html`).\n"
+                        .formatted(
+                                HtmlReport.title(study),
+                                run.name(),
+                                study.part() == Part.BASE ? "" : " --part " + study.part()));
+        PartText.of(study.part(), "introduction.txt")
+                .forEach(line -> text.append('\n').append(line).append('\n'));
         if (run.isPartial()) {
             text.append("\n**Partial run: %s.** Every figure covers these questions only.\n".formatted(run.status()));
         }
@@ -59,25 +64,19 @@ public final class MarkdownReport {
                     .formatted(evidence.figure().summary(), evidence.figure().detail()));
         }
         text.append("\n## What can be concluded\n");
-        lines(text, "limits.txt");
+        PartText.of(study.part(), "limits.txt")
+                .forEach(line -> text.append("- ").append(line).append('\n'));
         if (!study.absent().isEmpty()) {
             text.append("\n## Not in this report\n");
             study.absent().forEach(absence -> text.append("- %s: %s\n".formatted(absence.title(), absence.reason())));
         }
         methods(text, study);
-        text.append("\n## References\n");
-        List<String> references =
-                Resources.text(MarkdownReport.class, "references.txt").lines().toList();
+        List<String> references = PartText.of(study.part(), "references.txt");
+        text.append(references.isEmpty() ? "" : "\n## References\n");
         for (int i = 0; i < references.size(); i++) {
             text.append("[%d] %s\n".formatted(i + 1, references.get(i)));
         }
         return text.toString();
-    }
-
-    private static void lines(StringBuilder text, String resource) {
-        Resources.text(MarkdownReport.class, resource)
-                .lines()
-                .forEach(line -> text.append("- ").append(line).append('\n'));
     }
 
     private static void methods(StringBuilder text, Study study) {
@@ -85,15 +84,15 @@ public final class MarkdownReport {
         text.append(line(List.of("---", "---")));
         study.run().settings().forEach((name, value) -> text.append(line(List.of(name, value))));
         text.append("\n### To repeat the run\n```\n%s\n%s\n```\n"
-                .formatted(study.run().command(), study.run().studyCommand()));
+                .formatted(study.run().command(), study.run().studyCommand(study.part())));
         text.append("\n### Definitions\n");
-        for (AnalysisView view : study.views()) {
-            text.append("\n**%s.** %s.\n".formatted(view.name(), view.comment()));
+        for (DefinedQuery defined : study.definitions()) {
+            text.append("\n**%s.** %s.\n".formatted(defined.name(), defined.comment()));
             for (String section : List.of("Definition", "Formula", "Source", "Version")) {
                 text.append("- %s: %s\n"
                         .formatted(
                                 section,
-                                view.sections().getOrDefault(section, "").replace('\n', ' ')));
+                                defined.sections().getOrDefault(section, "").replace('\n', ' ')));
             }
         }
     }

@@ -2,6 +2,7 @@ package io.gatehouse.study.report;
 
 import io.gatehouse.study.Figure;
 import io.gatehouse.study.Study.Evidence;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +42,6 @@ final class Picture {
     private String lines() {
         double bottom = 270;
         Map<String, List<Integer>> series = plot.groups("by");
-        Svg svg = new Svg(Plot.WIDTH, bottom + 42 + 20 * legendLines(series.keySet()), plot.title());
         boolean logarithmic = plot.part("scale").isPresent();
         Scale x = logarithmic
                 ? Scale.logarithmic(plot.least("x"), plot.most("x"), LEFT, RIGHT)
@@ -52,6 +52,13 @@ final class Picture {
                 chance ? Math.max(plot.most("y"), plot.most("chance")) : plot.most("y"),
                 bottom,
                 TOP);
+        // Its end is no place for its name where other lines end there, too.
+        boolean chanceInLegend = chance && plot.part("legend").isPresent();
+        List<String> names = new ArrayList<>(series.keySet());
+        if (chanceInLegend) {
+            names.add(plot.chance());
+        }
+        Svg svg = new Svg(Plot.WIDTH, bottom + 42 + 20 * legendLines(names), plot.title());
         frame(svg, y, bottom);
         ticksOfX(svg, x, bottom);
         boolean ordered = plot.part("colours").isPresent();
@@ -79,10 +86,21 @@ final class Picture {
         if (chance) {
             chance(svg, x, y, series.values().iterator().next());
         }
+        if (chanceInLegend) {
+            boolean fits = legend + legendRoom(plot.chance()) <= RIGHT;
+            double start = fits ? legend : LEFT;
+            double height = fits ? line : line + 20;
+            svg.line(start, height - 4, start + 14, height - 4, "chance");
+            svg.text(start + 18, height, "start", "legend", plot.chance());
+        } else if (chance) {
+            List<Integer> rows = series.values().iterator().next();
+            double height = y.place(number(rows.get(rows.size() - 1), "chance"));
+            svg.text(RIGHT, height < TOP + 16 ? height + 14 : height - 5, "end", "tick", plot.chance());
+        }
         return svg.toString();
     }
 
-    /** Draws the values that chance would give along the rows of one series, and names them. */
+    /** Draws the values that chance would give along the rows of one series. */
     private void chance(Svg svg, Scale x, Scale y, List<Integer> rows) {
         for (int i = 0; i < rows.size(); i++) {
             int next = rows.get(Math.min(i + 1, rows.size() - 1));
@@ -90,8 +108,6 @@ final class Picture {
             double end = i + 1 < rows.size() ? x.place(x(next)) : RIGHT;
             svg.line(i == 0 ? LEFT : x.place(x(rows.get(i))), height, end, y.place(number(next, "chance")), "chance");
         }
-        double height = y.place(number(rows.get(rows.size() - 1), "chance"));
-        svg.text(RIGHT, height < TOP + 16 ? height + 14 : height - 5, "end", "tick", plot.chance());
     }
 
     private static int legendLines(Collection<String> names) {

@@ -30,19 +30,30 @@ record Scale(double low, double high, double start, double end, boolean logarith
         return start + share * (end - start);
     }
 
-    /** Returns round numbers along the axis. */
+    /** Returns round numbers along the axis: on a logarithmic one the powers of ten, and others where these are few. */
     List<Double> ticks() {
-        List<Double> ticks = new ArrayList<>();
         if (logarithmic) {
-            for (double tick = Math.pow(10, Math.ceil(Math.log10(low) - 1e-9)); tick <= high * 1.0001; tick *= 10) {
-                ticks.add(tick);
-            }
-            return ticks;
+            List<Double> powers = multiplesOfPowers(List.of(1));
+            return powers.size() < 3 ? multiplesOfPowers(List.of(1, 2, 5)) : powers;
         }
+        List<Double> ticks = new ArrayList<>();
         // The step of the whole axis may be another one than that to which it was extended.
         double step = step(high - low);
         for (long i = (long) Math.ceil(low / step - 1e-6); i * step <= high + step / 1e6; i++) {
             ticks.add(i * step);
+        }
+        return ticks;
+    }
+
+    private List<Double> multiplesOfPowers(List<Integer> factors) {
+        List<Double> ticks = new ArrayList<>();
+        for (double power = Math.pow(10, Math.floor(Math.log10(low) + 1e-9)); power <= high * 1.0001; power *= 10) {
+            for (int factor : factors) {
+                double tick = factor * power;
+                if (tick >= low * 0.9999 && tick <= high * 1.0001) {
+                    ticks.add(tick);
+                }
+            }
         }
         return ticks;
     }

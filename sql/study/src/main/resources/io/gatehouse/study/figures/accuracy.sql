@@ -1,4 +1,3 @@
--- Section: The three findings of Chernov [1]
 -- Title: Accuracy by expert
 -- Lead: Of {tested} {tested|expert|experts} with at least {least} questions in both groups, {different}
 --   {different|differs|differ} in accuracy from the questions in which {different|it|they} did not fire, at a false

@@ -1,4 +1,3 @@
--- Section: The run
 -- Title: Accuracy
 -- Lead: {model} answered {n} {n|question|questions} of {subjects} {subjects|subject|subjects}, {accuracy percent}
 --   correctly (95% CI {wilson_low percent} to {wilson_high percent}[; chance {chance percent}]).

@@ -1,4 +1,3 @@
--- Section: Further analyses
 -- Title: Co-activation
 -- Finding: Of the pairs that fire together at {least} last prompt tokens or more, experts {expert} and {other_expert}
 --   of layer {layer} do so most often relative to chance: {lift tenth} times as often.

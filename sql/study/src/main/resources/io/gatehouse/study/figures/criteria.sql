@@ -1,4 +1,3 @@
--- Section: Further analyses
 -- Title: Agreement of pruning criteria
 -- Finding: The criteria that agree least are {criterion words} and {other_criterion words}: rank correlation {least signed}[,
 --   averaged over layers, which range from {least_layer..most_layer signed}].

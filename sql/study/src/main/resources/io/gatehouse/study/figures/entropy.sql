@@ -1,4 +1,3 @@
--- Section: The three findings of Chernov [1]
 -- Title: Router entropy
 -- Lead: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the maximum[,
 --   averaged over layers, which range from {top_k_least..top_k_most percent}].

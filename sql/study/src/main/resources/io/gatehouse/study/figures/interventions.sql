@@ -1,4 +1,3 @@
--- Section: Interventions
 -- Title: Effect of interventions
 -- Finding: {runs} other {runs|run|runs} of this model and quiz {runs|has an intervention|have interventions} and at least
 --   {least} questions in common with this run. {changing} of them {changing|changes|change} accuracy significantly

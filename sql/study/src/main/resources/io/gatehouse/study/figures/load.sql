@@ -1,4 +1,3 @@
--- Section: Further analyses
 -- Title: Load balance
 -- Finding: At the last prompt token, the load of a layer is spread as evenly as over {least_last..most_last tenth} equally
 --   loaded experts, out of {experts}.

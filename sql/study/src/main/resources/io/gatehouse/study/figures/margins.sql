@@ -1,4 +1,3 @@
--- Section: Further analyses
 -- Title: Near ties
 -- Finding: At the last prompt token, {near percent} of the decisions have a margin below {bound}.
 -- Finding: Over all prompt tokens, {near_all percent} of the decisions have a margin below {bound}.

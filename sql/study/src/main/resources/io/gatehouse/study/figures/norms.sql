@@ -1,4 +1,3 @@
--- Section: Further analyses
 -- Title: Router weights and output norms
 -- Finding: At the last prompt token, the rank correlation of router probability and output norm is {mean signed}[, averaged
 --   over layers, which range from {least..most signed}].

@@ -1,4 +1,3 @@
--- Section: Further analyses
 -- Title: Specialisation by subject
 -- Finding: In layer {layer}, the last one with experts, there {always|is|are} {always}
 --   {always|pair|pairs} of subject and expert in which the expert fires at every last prompt token of the subject (subjects

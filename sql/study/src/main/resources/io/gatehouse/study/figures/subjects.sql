@@ -1,4 +1,3 @@
--- Section: The three findings of Chernov [1]
 -- Title: Accuracy by expert within subjects
 -- Finding: Over the {tested} {tested|expert|experts} with at least {least} questions in both groups, accuracy differs from
 --   the other questions by a median of {median_apart points} and a mean of {apart points}; within subjects, by a median of

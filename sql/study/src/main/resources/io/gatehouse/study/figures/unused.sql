@@ -1,4 +1,3 @@
--- Section: The three findings of Chernov [1]
 -- Title: Unused experts
 -- Lead: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
 --   {n|prompt|prompts}.

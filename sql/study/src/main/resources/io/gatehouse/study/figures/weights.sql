@@ -1,4 +1,3 @@
--- Section: Further analyses
 -- Title: Weight similarity of experts
 -- Finding: Two experts of a layer have a mean cosine of {cosine signed} between their weights[, averaged over layers,
 --   which range from {cosine_least..cosine_most signed}], and of {router_cosine signed} between their gate embeddings[

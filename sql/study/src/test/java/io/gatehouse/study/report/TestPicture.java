@@ -7,6 +7,7 @@ import io.gatehouse.study.Rows;
 import io.gatehouse.study.Study.Evidence;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -115,6 +116,20 @@ final class TestPicture {
         String svg =
                 draw(picture, Map.of("chance", "uniform gate"), List.of(List.of(0, 1.0, "a"), List.of(1, 1.0, "a")));
         assertThat(svg).contains("<line class=\"chance\"", ">uniform gate<");
+    }
+
+    /** A line that ends where others do has its name in the legend. */
+    @Test
+    void chanceIsNamedAtItsEndOrInTheLegend() {
+        Map<String, String> picture =
+                Map.of(Figure.KIND, "lines", "x", "layer", "y", "share", "by", "name", "chance", "share");
+        List<List<@Nullable Object>> rows = List.of(List.of(0, 0.5, "a"), List.of(3, 1.0, "a"));
+        assertThat(texts(draw(picture, rows), "tick")).contains("chance");
+        assertThat(texts(draw(picture, rows), "legend")).containsExactly("a");
+        Map<String, String> inLegend = new HashMap<>(picture);
+        inLegend.put("legend", "chance");
+        assertThat(texts(draw(inLegend, rows), "tick")).doesNotContain("chance");
+        assertThat(texts(draw(inLegend, rows), "legend")).containsExactly("a", "chance");
     }
 
     @Test

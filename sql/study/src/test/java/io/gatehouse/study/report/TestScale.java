@@ -24,4 +24,11 @@ final class TestScale {
             }
         }
     }
+
+    @Test
+    void ticksOfLogarithmicAxesArePowersOfTenAndOthersWhereTheseAreFew() {
+        assertThat(Scale.logarithmic(1, 520, 0, 100).ticks()).containsExactly(1.0, 10.0, 100.0);
+        assertThat(Scale.logarithmic(1, 48, 0, 100).ticks()).containsExactly(1.0, 2.0, 5.0, 10.0, 20.0);
+        assertThat(Scale.logarithmic(4, 60, 0, 100).ticks()).containsExactly(5.0, 10.0, 20.0, 50.0);
+    }
 }

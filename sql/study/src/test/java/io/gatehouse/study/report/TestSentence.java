@@ -3,6 +3,7 @@ package io.gatehouse.study.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.study.Figure;
+import io.gatehouse.study.Part;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.SentenceValues;
 import io.gatehouse.study.Study.Evidence;
@@ -22,9 +23,23 @@ import org.junit.jupiter.api.Test;
 final class TestSentence {
     /** What is never 1 where it is written: floors, sizes of models and what reaches a floor. */
     private static final Set<String> MANY = Set.of(
-            "least", "experts", "experts_prompt", "experts_generated", "experts_all", "top_k", "rest_n", "pruned_n");
+            "least",
+            "experts",
+            "experts_prompt",
+            "experts_generated",
+            "experts_all",
+            "top_k",
+            "rest_n",
+            "pruned_n",
+            "size",
+            "ranks",
+            "copies",
+            "minimum");
 
-    private static final Set<String> WITH_FLOOR = Set.of("subjects", "specialisation");
+    /** What is not a number. */
+    private static final Set<String> TEXTS = Set.of("decoded", "subject", "other_subject");
+
+    private static final Set<String> WITH_FLOOR = Set.of("subjects", "specialisation", "reliability");
 
     @Test
     void phrasesWithoutAValueAreLeftOut() {
@@ -54,7 +69,10 @@ final class TestSentence {
     /** No sentence of the report has "1 questions". */
     @Test
     void everySentenceOfAFigureHasASingular() {
-        for (Figure figure : Figure.all(1)) {
+        List<Figure> figures = Stream.of(Part.values())
+                .flatMap(part -> part.figures(1, "prompt").stream())
+                .toList();
+        for (Figure figure : figures) {
             List<String> sentences = Stream.concat(figure.text().lead().stream(), figure.text().sentences().stream())
                     .toList();
             Set<String> columns = new LinkedHashSet<>();
@@ -64,7 +82,7 @@ final class TestSentence {
             List<@Nullable Object> ones = new ArrayList<>();
             for (String column : columns) {
                 boolean many = MANY.contains(column) || (column.equals("n") && WITH_FLOOR.contains(figure.name()));
-                ones.add(many ? 64L : 1L);
+                ones.add(TEXTS.contains(column) ? "text" : many ? 64L : 1L);
             }
             Rows summary = new Rows(List.copyOf(columns), List.of(Collections.unmodifiableList(ones)));
             Evidence evidence = new Evidence(figure, summary, summary);

@@ -22,6 +22,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.study.Figure;
+import io.gatehouse.study.Part;
 import io.gatehouse.study.Rows;
 import io.gatehouse.study.Study.Evidence;
 import io.gatehouse.weights.ExpertWeights;
@@ -141,7 +142,8 @@ final class TestViewPictures {
         return switch (words.get(0)) {
             case "table" -> Optional.empty();
             case "figure" ->
-                Figure.all(1).stream()
+                Stream.of(Part.values())
+                        .flatMap(part -> part.figures(1, "prompt").stream())
                         .filter(figure -> figure.name().equals(words.get(1)))
                         .findFirst();
             default -> {

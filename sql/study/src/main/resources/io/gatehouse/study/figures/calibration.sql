@@ -1,0 +1,29 @@
+-- Title: A small calibration set
+-- Finding: {questions} of {n} {n|question|questions}, with {tokens} {tokens|token|tokens}, {questions|gives|give} {minimum} tokens to
+--   every expert that has as many in all of them; {short} of {experts} experts {short|has|have} fewer.
+-- Caption: Experts with fewer than 128 prompt tokens, by the number of tokens of the chosen questions.
+-- Note: Questions with many tokens of experts that have few come first. calibration_questions lists them.
+-- X: Prompt tokens
+-- Y: Experts below the minimum
+-- Chance: experts that have fewer in all questions
+-- Needs: sequences prompt
+-- Missing: no expert has 128 tokens
+-- Views: calibration_questions
+-- Picture: lines x=tokens_so_far y=below by=chosen chance=short legend=chance
+SELECT
+    max(c.place) AS questions,
+    max(r.n) AS n,
+    max(c.tokens_so_far) AS tokens,
+    128 AS minimum,
+    max(c.short) AS short,
+    max(c.experts) AS experts
+FROM calibration_questions(:run_id, 'prompt', 128) AS c
+CROSS JOIN (SELECT questions AS n FROM runs WHERE run_id = :run_id) AS r;
+
+SELECT 'rare experts first' AS chosen, place AS questions, tokens_so_far, below, short, experts
+FROM (
+    SELECT *, max(place) OVER () AS last_place FROM calibration_questions(:run_id, 'prompt', 128)
+) AS c
+-- About 64 places, however many there are.
+WHERE place = 1 OR place * 64 % last_place < 64
+ORDER BY place;

@@ -1,0 +1,33 @@
+-- Title: Experts known ahead
+-- Finding: If as many experts are predicted as a {decoded} token uses, the most used experts of the layer are right for
+--   {hot percent} of the uses, and the experts of the token before for {previous percent}[; those that follow the experts of
+--   the layer before are right for {coupled percent}]. By chance it would be {chance percent}.
+-- Caption: Share of the experts of tokens of unseen questions that were predicted, by predictor.
+-- Note: What a predictor learns is learned on one half of the questions, and scored on the other. The layer before is
+--   worth a look only where it predicts more than the first two, which are known earlier.
+-- X: Layer
+-- Y: Experts predicted (%)
+-- Chance: as many experts at random
+-- Needs: sequences tokens
+-- Missing: there are fewer than two questions with routing
+-- Views: predictability
+-- Picture: lines x=layer y=recall by=predicted_from chance=chance legend=chance
+SELECT
+    ':decoded' AS decoded,
+    avg(p.recall) FILTER (WHERE p.predictor = 'hot') AS hot,
+    avg(p.recall) FILTER (WHERE p.predictor = 'previous') AS previous,
+    avg(p.recall) FILTER (WHERE p.predictor = 'coupled_1') AS coupled,
+    avg(p.chance) FILTER (WHERE p.predictor = 'hot') AS chance
+FROM predictability(:run_id, ':decoded') AS p
+JOIN layers AS l ON l.run_id = :run_id AND l.layer = p.layer AND l.top_k = p.predicted;
+
+SELECT v.predicted_from, p.layer, p.predicted, p.recall, p.chance, p.n
+FROM predictability(:run_id, ':decoded') AS p
+JOIN layers AS l ON l.run_id = :run_id AND l.layer = p.layer AND l.top_k = p.predicted
+JOIN (VALUES
+    (1, 'hot', 'most used experts'),
+    (2, 'previous', 'token before'),
+    (3, 'coupled_1', 'layer before'),
+    (4, 'coupled_2', 'two layers before')
+) AS v(place, predictor, predicted_from) ON v.predictor = p.predictor
+ORDER BY v.place, p.layer;
