@@ -117,7 +117,11 @@ final class TestScripts {
             assertions.assertThat(refusal.code().category()).as(block.sql()).isEqualTo(ErrorCategory.USER);
             return refusal.code().sqlState() + ": " + refusal.getMessage();
         }
-        return failure == null ? "works now, so it belongs to the script of its feature" : failure.toString();
+        assertions
+                .assertThat(failure)
+                .as("what works belongs to the script of its feature: %s", block.sql())
+                .isInstanceOf(GatehouseException.class);
+        return String.valueOf(failure);
     }
 
     private String accepted(SoftAssertions assertions, String feature, Script.Block block) throws Exception {

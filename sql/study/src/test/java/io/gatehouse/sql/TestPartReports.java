@@ -60,7 +60,7 @@ final class TestPartReports {
                 .contains(
                         "**4** of **4** experts fire at a different share of generated tokens",
                         "which fires at **10.0%** of the generated and **100.0%** of the prompt tokens:"
-                                + " **-90.0 percentage points** (95% CI **-95.9 percentage points** to"
+                                + " **-90.0 percentage points** (95% CI **-95.9** to"
                                 + " **-84.1 percentage points**).",
                         "Over **100** **generated** tokens, an LRU cache");
     }

@@ -45,9 +45,8 @@ final class TestReport {
                 QueryEngine engine = file.engine()) {
             String text = MarkdownReport.of(Study.of(engine, 1));
             assertThat(text)
-                    .contains(
-                            "is that of expert **0** in layer **0**: **+100.0 percentage points** (95% CI"
-                                    + " **+87.6 percentage points** to **+100.0 percentage points**; **40** questions against **40**)")
+                    .contains("is that of expert **0** in layer **0**: **+100.0 percentage points** (95% CI"
+                            + " **+87.6** to **+100.0 percentage points**; **40** questions against **40**)")
                     .contains("Within subjects, its difference is **+100.0 percentage points**")
                     .contains("by a median of **100.0 percentage points** and a mean of **100.0 percentage points**")
                     .doesNotContain("None of the");

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
-import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -85,7 +84,7 @@ public final class StarForm {
         for (SqlNode column : columns) {
             SqlCall replacement = replacements.get(name(column));
             if (replacement != null && met.contains(name(column))) {
-                // DuckDB leaves out the second of them where USING joins the relations, and replaces it elsewhere.
+                // DuckDB leaves out all but the first of them.
                 throw StatementErrors.notSupported(
                         replacement,
                         "REPLACE names a column that several relations have: %s; name the columns instead of the star."
@@ -107,9 +106,9 @@ public final class StarForm {
                 place, "%s names a column that the star does not have: %s.".formatted(word, column));
     }
 
-    /** The name of a column that a star stands for. */
+    /** The name of a column that a star stands for. Of two columns of one name, Calcite gives the second an alias. */
     static String nameOf(SqlNode column) {
-        SqlNode name = column.getKind() == SqlKind.AS ? ((SqlCall) column).operand(1) : column;
+        SqlNode name = SqlUtil.stripAs(column) instanceof SqlIdentifier own ? own : ((SqlCall) column).operand(1);
         return Util.last(((SqlIdentifier) name).names);
     }
 

@@ -545,11 +545,14 @@ final class DuckDbValidator extends SqlValidatorImpl {
         return super.validateSelectList(expanded, select, target);
     }
 
-    /** Calcite derives the types of what REPLACE puts in before it infers those of parameters. */
+    /**
+     * Calcite replaces only the first of several columns of the name that REPLACE has, and derives the types of what
+     * REPLACE puts in before it infers those of parameters.
+     */
     private boolean isExpandedHere(SqlNode item, SqlSelect select) {
         return StarForm.holdsColumns(item)
                 || StarForm.isStar(item)
-                || (holdsParameters && item instanceof SqlStarReplace)
+                || item instanceof SqlStarReplace
                 || (merged.containsKey(select) && isStarItem(item));
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class NumberText {
     /** The formats, by their names in sentences. */
     private static final List<String> FORMATS =
-            List.of("plain", "percent", "points", "signed_points", "signed", "tenth", "words");
+            List.of("plain", "percent", "points", "signed_points", "signed_hundredths", "signed", "tenth", "words");
 
     /** Times of the store are UTC. */
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT);
@@ -39,8 +39,8 @@ public final class NumberText {
     }
 
     /**
-     * Formats a value for a sentence: plain, percent, points (percentage points), signed_points, signed, tenth, or words (a
-     * name without underscores).
+     * Formats a value for a sentence: plain, percent, points (percentage points), signed_points, signed_hundredths (the
+     * same without the unit), signed, tenth, or words (a name without underscores).
      */
     public static String of(@Nullable Object value, String format) {
         if (value instanceof Number number) {
@@ -48,6 +48,7 @@ public final class NumberText {
             return switch (format) {
                 case "percent" -> String.format(Locale.ROOT, "%.1f%%", 100 * real);
                 case "points" -> String.format(Locale.ROOT, "%.1f percentage points", 100 * real);
+                case "signed_hundredths" -> String.format(Locale.ROOT, "%+.1f", 100 * real);
                 case "signed_points" -> String.format(Locale.ROOT, "%+.1f percentage points", 100 * real);
                 case "tenth" -> String.format(Locale.ROOT, "%.1f", real);
                 case "signed" -> String.format(Locale.ROOT, "%+.3f", real);

@@ -4,7 +4,7 @@
 -- Finding: {different} of {experts} experts {different|fires|fire} at a different share of generated tokens than of prompt
 --   tokens, at a false discovery rate of 5%.
 -- Finding: The largest of these differences is that of expert {expert} in layer {layer}, which fires at {share percent} of the
---   generated and {prompt_share percent} of the prompt tokens: {difference signed_points} (95% CI {low signed_points} to
+--   generated and {prompt_share percent} of the prompt tokens: {difference signed_points} (95% CI {low signed_hundredths} to
 --   {high signed_points}).
 -- Finding: The divergence of the loads of a layer is {divergence} on a scale on which equal loads have {equal} and loads
 --   without a common expert {apart}[, averaged over layers, which range from {least..most}].

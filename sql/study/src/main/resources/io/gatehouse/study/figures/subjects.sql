@@ -3,11 +3,11 @@
 --   the other questions by a median of {median_apart points} and a mean of {apart points}; within subjects, by a median of
 --   {median_within points} and a mean of {apart_within points}.
 -- Finding: The largest difference with a q-value below {bound} is that of expert {expert} in layer {layer}:
---   {difference signed_points} (95% CI {difference_low signed_points} to {difference_high signed_points}; {n} questions
+--   {difference signed_points} (95% CI {difference_low signed_hundredths} to {difference_high signed_points}; {n} questions
 --   against {rest_n}).
--- Finding: Within subjects, its difference is {difference_within signed_points} (95% CI {within_low signed_points} to
+-- Finding: Within subjects, its difference is {difference_within signed_points} (95% CI {within_low signed_hundredths} to
 --   {within_high signed_points}).
--- Finding: Within subjects, the 95% CI of its difference, {unclear_low signed_points} to {unclear_high signed_points},
+-- Finding: Within subjects, the 95% CI of its difference, {unclear_low signed_hundredths} to {unclear_high signed_points},
 --   includes no difference.
 -- Finding: None of the {alike} {alike|expert|experts} with at least {least} questions in both groups has a difference with a
 --   q-value below {bound}.
