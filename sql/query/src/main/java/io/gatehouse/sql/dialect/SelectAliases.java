@@ -2,6 +2,7 @@ package io.gatehouse.sql.dialect;
 
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,13 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.util.SqlShuttle;
 import org.jspecify.annotations.Nullable;
 
-/** Expands aliases of a SELECT list in its WHERE, unless a column has the same name. */
+/** Expands aliases of a SELECT list in its clauses, unless a column has the same name. */
 public final class SelectAliases extends SqlShuttle {
     private final Map<String, Integer> places = new HashMap<>();
     private final List<SqlNode> items;
@@ -34,10 +37,49 @@ public final class SelectAliases extends SqlShuttle {
         }
     }
 
-    public static SqlNode writtenOut(SqlNode condition, SqlSelect select, Predicate<SqlIdentifier> isColumn) {
+    /**
+     * Expands the aliases in a clause.
+     *
+     * @param clause a condition, or the list of GROUP BY
+     */
+    public static SqlNode writtenOut(SqlNode clause, SqlSelect select, Predicate<SqlIdentifier> isColumn) {
         SelectAliases aliases = new SelectAliases(select, isColumn);
-        SqlNode written = aliases.places.isEmpty() ? condition : condition.accept(aliases);
-        return written == null ? condition : written;
+        return aliases.places.isEmpty() ? clause : aliases.writtenOut(clause);
+    }
+
+    /** Expands the aliases of earlier items in the items of the SELECT list itself. */
+    public static SqlNodeList ofItems(SqlSelect select, Predicate<SqlIdentifier> isColumn) {
+        SelectAliases aliases = new SelectAliases(select, isColumn);
+        if (aliases.places.isEmpty()) {
+            return select.getSelectList();
+        }
+        SqlNodeList written = new SqlNodeList(select.getSelectList().getParserPosition());
+        for (SqlNode item : aliases.items) {
+            aliases.visible = written.size();
+            written.add(aliases.item(item));
+        }
+        return written;
+    }
+
+    /** An item keeps its name. */
+    private SqlNode item(SqlNode item) {
+        if (item.getKind() == SqlKind.AS) {
+            SqlCall as = (SqlCall) item;
+            List<SqlNode> operands = new ArrayList<>(as.getOperandList());
+            operands.set(0, writtenOut(operands.get(0)));
+            return operands.equals(as.getOperandList())
+                    ? item
+                    : as.getOperator().createCall(as.getParserPosition(), operands);
+        }
+        SqlNode written = writtenOut(item);
+        return written != item && item instanceof SqlIdentifier name
+                ? SqlStdOperatorTable.AS.createCall(item.getParserPosition(), written, name)
+                : written;
+    }
+
+    private SqlNode writtenOut(SqlNode node) {
+        SqlNode written = node.accept(this);
+        return written == null ? node : written;
     }
 
     @Override
@@ -70,7 +112,8 @@ public final class SelectAliases extends SqlShuttle {
         public @Nullable SqlNode visit(SqlCall call) {
             if (call.isA(SqlKind.QUERY)) {
                 throw StatementErrors.notSupported(
-                        call, "The alias of a sub-query is not allowed in WHERE; put WHERE around the query.");
+                        call,
+                        "The alias of a sub-query is not allowed here; put a query around this one and use it there.");
             }
             return super.visit(call);
         }

@@ -47,6 +47,14 @@ import org.apache.calcite.sql.parser.SqlParser;
  * some statements need long: callers plan in {@link PlanningThreads}.
  */
 public final class Planner {
+    static {
+        // Calcite asserts that it supports what it converts. Without these checks it would write a statement that means
+        // something else, so they are on here even if the assertions of the virtual machine are off.
+        ClassLoader calcite = RelNode.class.getClassLoader();
+        calcite.setPackageAssertionStatus("org.apache.calcite.rel.rel2sql", true);
+        calcite.setPackageAssertionStatus("org.apache.calcite.sql2rel", true);
+    }
+
     private final Catalog catalog;
     private final boolean rollups;
     private final EngineSql sql;

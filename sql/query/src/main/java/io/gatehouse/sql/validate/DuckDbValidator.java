@@ -472,6 +472,10 @@ final class DuckDbValidator extends SqlValidatorImpl {
     @Override
     protected void validateGroupClause(SqlSelect select) {
         SqlNodeList written = select.getGroup();
+        if (written != null) {
+            written = (SqlNodeList) SelectAliases.writtenOut(written, select, isColumnBeforeAlias(select));
+            select.setGroupBy(written);
+        }
         super.validateGroupClause(select);
         SqlNodeList expanded = select.getGroup();
         if (written != null && expanded != null) {
@@ -531,7 +535,9 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     @Override
-    protected RelDataType validateSelectList(SqlNodeList items, SqlSelect select, RelDataType target) {
+    protected RelDataType validateSelectList(SqlNodeList written, SqlSelect select, RelDataType target) {
+        SqlNodeList items = SelectAliases.ofItems(select, isColumnBeforeAlias(select));
+        select.setSelectList(items);
         if (items.stream().noneMatch(item -> isExpandedHere(item, select))) {
             return super.validateSelectList(items, select, target);
         }
@@ -603,6 +609,16 @@ final class DuckDbValidator extends SqlValidatorImpl {
             }
         }
         return all;
+    }
+
+    /**
+     * Whether a name is left to Calcite: that of a column of the query, which comes before an alias, or one that no outer
+     * query has. To Calcite a column of an outer query would come before an alias, too.
+     */
+    private Predicate<SqlIdentifier> isColumnBeforeAlias(SqlSelect select) {
+        Supplier<Set<String>> own = Suppliers.memoize(() -> namesIn(select));
+        return name -> own.get().contains(SqlTrees.simpleKey(name))
+                || qualify(getWhereScope(select), name).isSimple();
     }
 
     /** The expression with the names of columns written with their tables, so that no alias is taken for them. */

@@ -145,7 +145,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         boolean divided = above instanceof Project upper
                 && ((input instanceof Project lower && growth(upper, lower) > MOST_REPEATED)
                         || hidesAggregates(upper, input)
-                        || (holdsWindow(upper.getProjects()) && isLimited(input)));
+                        || ((holdsWindow(upper.getProjects()) || UnnestPositions.unnests(upper)) && isLimited(input)));
         return divided || UnnestPositions.unnests(input) || (looksOut(above) && input instanceof Aggregate);
     }
 
@@ -160,7 +160,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
      */
     private static boolean hidesAggregates(Project above, RelNode below) {
         return withoutSort(below) instanceof Project lower
-                && ((mayHoldAggregate(lower) && holdsAggregate(written(lower)) && !holdsAggregate(written(above)))
+                && ((mayHoldAggregate(lower) && holdsAggregate(written(lower)) && !holdsWindow(written(above)))
                         || (isOneGroup(lower) && !holdsColumn(written(above))));
     }
 
@@ -186,7 +186,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return node instanceof Sort sort ? sort.getInput() : node;
     }
 
-    /** Whether the SELECT of a relation has a LIMIT, before which a window would see all rows. */
+    /** Whether the SELECT of a relation has a LIMIT, before which a window would see all rows, and which UNNEST is not to fill. */
     private static boolean isLimited(RelNode node) {
         return node instanceof Sort sort
                 ? sort.fetch != null || sort.offset != null
