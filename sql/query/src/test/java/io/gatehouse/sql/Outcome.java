@@ -34,13 +34,15 @@ record Outcome(Kind kind, String detail) {
         ONLY_HERE,
         /** A defect of DuckDB's own, after which that database answers nothing. */
         DUCKDB_BREAKS,
-        REFUSED_BY_BOTH;
+        REFUSED_BY_BOTH,
+        /** The result is too large to be compared. */
+        TOO_MANY_ROWS;
 
         /** Whether it is a defect wherever no reason is known. */
         boolean wrong() {
             return switch (this) {
                 case ORDER, ROWS, TYPES, FAILED, INTERNAL, UNWRITABLE, LATE -> true;
-                case EQUAL, LAST_DIGITS, REFUSED, ONLY_HERE, DUCKDB_BREAKS, REFUSED_BY_BOTH -> false;
+                case EQUAL, LAST_DIGITS, REFUSED, ONLY_HERE, DUCKDB_BREAKS, REFUSED_BY_BOTH, TOO_MANY_ROWS -> false;
             };
         }
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A result as a test compares it: DuckDB's types and the rows. */
@@ -53,6 +54,11 @@ record Rows(List<String> types, List<List<@Nullable Object>> rows) {
     }
 
     static Rows of(ResultSet result) throws SQLException {
+        return of(result, Integer.MAX_VALUE).orElseThrow();
+    }
+
+    /** Returns nothing for a result of more rows. */
+    static Optional<Rows> of(ResultSet result, int mostRows) throws SQLException {
         List<SqlType> types = new ArrayList<>();
         for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
             types.add(SqlType.of(result.getMetaData().getColumnTypeName(i).replace("\"NULL\"", "NULL")));
@@ -65,8 +71,11 @@ record Rows(List<String> types, List<List<@Nullable Object>> rows) {
                 row.add(cursor.value(i));
             }
             rows.add(row);
+            if (rows.size() > mostRows) {
+                return Optional.empty();
+            }
         }
-        return new Rows(types.stream().map(SqlType::toString).toList(), rows);
+        return Optional.of(new Rows(types.stream().map(SqlType::toString).toList(), rows));
     }
 
     /** For statements that leave the order open. */
