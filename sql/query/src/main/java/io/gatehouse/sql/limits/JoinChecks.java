@@ -1,5 +1,6 @@
 package io.gatehouse.sql.limits;
 
+import com.google.common.collect.Sets;
 import io.gatehouse.sql.limits.JoinBlock.Below;
 import io.gatehouse.sql.limits.JoinBlock.Condition;
 import io.gatehouse.sql.limits.JoinBlock.Site;
@@ -44,6 +45,34 @@ import org.apache.calcite.util.Util;
  * arguments of such a function. Keys and ranges, for which it has better ways, stay as they are.
  */
 public final class JoinChecks {
+    /** Operators that fail for no values, but for those whose result is out of range. */
+    private static final Set<SqlKind> CANNOT_FAIL = Sets.immutableEnumSet(
+            SqlKind.EQUALS,
+            SqlKind.NOT_EQUALS,
+            SqlKind.LESS_THAN,
+            SqlKind.LESS_THAN_OR_EQUAL,
+            SqlKind.GREATER_THAN,
+            SqlKind.GREATER_THAN_OR_EQUAL,
+            SqlKind.IS_DISTINCT_FROM,
+            SqlKind.IS_NOT_DISTINCT_FROM,
+            SqlKind.BETWEEN,
+            SqlKind.SEARCH,
+            SqlKind.AND,
+            SqlKind.OR,
+            SqlKind.NOT,
+            SqlKind.IS_NULL,
+            SqlKind.IS_NOT_NULL,
+            SqlKind.IS_TRUE,
+            SqlKind.IS_FALSE,
+            SqlKind.IS_NOT_TRUE,
+            SqlKind.IS_NOT_FALSE,
+            SqlKind.LIKE,
+            SqlKind.CASE,
+            SqlKind.PLUS,
+            SqlKind.MINUS,
+            SqlKind.TIMES,
+            SqlKind.MOD);
+
     private final RexBuilder rex;
     private final Set<Site> searched = new HashSet<>();
     private final RexShuttle subQueries = new RexShuttle() {
@@ -265,7 +294,8 @@ public final class JoinChecks {
 
     /**
      * An outer join keeps the rows of a side that do not meet a condition on that side, so DuckDB checks the condition
-     * for each pair of rows with equal keys. Here such rows get NULL for a key, which equals nothing.
+     * for each pair of rows with equal keys. Here such rows get NULL for a key, which equals nothing. A condition that may
+     * fail is left to the pairs, because it must not fail for rows without an equal key.
      */
     private Map<Site, RexNode> ofPreservedRows(Join join, Map<Site, RexNode> conjuncts) {
         int columns = join.getLeft().getRowType().getFieldCount();
@@ -284,14 +314,15 @@ public final class JoinChecks {
         Map<Site, RexNode> rest = new LinkedHashMap<>();
         conjuncts.forEach((site, conjunct) -> {
             ImmutableBitSet read = RelOptUtil.InputFinder.bits(conjunct);
-            if (RexUtil.SubQueryFinder.find(conjunct) != null) {
+            boolean ofKeptLeft = join.getJoinType().generatesNullsOnRight() && left.contains(read);
+            boolean ofKeptRight = join.getJoinType().generatesNullsOnLeft() && right.contains(read);
+            if (RexUtil.SubQueryFinder.find(conjunct) != null || !(ofKeptLeft || ofKeptRight)) {
                 rest.put(site, conjunct);
-            } else if (join.getJoinType().generatesNullsOnRight() && left.contains(read)) {
-                ofLeft.add(conjunct);
-            } else if (join.getJoinType().generatesNullsOnLeft() && right.contains(read)) {
-                ofRight.add(conjunct);
+            } else if (mayFail(conjunct)) {
+                rest.put(site, conjunct);
+                searched.add(site);
             } else {
-                rest.put(site, conjunct);
+                (ofKeptLeft ? ofLeft : ofRight).add(conjunct);
             }
         });
         rest.computeIfPresent(key.get(), (site, condition) -> {
@@ -303,6 +334,12 @@ public final class JoinChecks {
                     where(leftFirst ? ofRight : ofLeft, sides.get(1)));
         });
         return rest;
+    }
+
+    private static boolean mayFail(RexNode expression) {
+        return expression instanceof RexCall call
+                && !((CANNOT_FAIL.contains(call.getKind()) || RexUtil.isLosslessCast(call))
+                        && call.getOperands().stream().noneMatch(JoinChecks::mayFail));
     }
 
     private static boolean isKey(RexNode condition, ImmutableBitSet left, ImmutableBitSet right) {
