@@ -267,6 +267,20 @@ final class DuckDbValidator extends SqlValidatorImpl {
                 .collect(Collectors.toSet());
     }
 
+    /** Calcite derives the types of keys, and casts what does not fit them, before it asks for their columns. */
+    @Override
+    protected void validateOrderList(SqlSelect select) {
+        SqlNodeList keys = select.getOrderList();
+        if (keys != null) {
+            SqlNodeList written = new SqlNodeList(keys.getParserPosition());
+            for (SqlNode key : keys) {
+                written.add(SqlTrees.bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key));
+            }
+            select.setOrderBy(written);
+        }
+        super.validateOrderList(select);
+    }
+
     @Override
     public SqlNode expandOrderExpr(SqlSelect select, SqlNode key) {
         if (SqlTrees.bare(key) instanceof SqlDynamicParam parameter) {
