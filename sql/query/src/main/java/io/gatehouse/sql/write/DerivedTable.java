@@ -4,6 +4,7 @@ import java.util.List;
 import org.apache.calcite.plan.RelTraitSet;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.SingleRel;
+import org.apache.calcite.rel.core.TableScan;
 
 /**
  * Marks its input to be written as a query of its own in FROM. It is placed below relations that a correlated sub-query
@@ -13,6 +14,11 @@ import org.apache.calcite.rel.SingleRel;
 public final class DerivedTable extends SingleRel {
     public DerivedTable(RelNode input) {
         super(input.getCluster(), input.getTraitSet(), input);
+    }
+
+    /** Returns what has a SELECT of its own: the relation itself if it is a table. */
+    public static RelNode of(RelNode node) {
+        return node instanceof TableScan || node instanceof DerivedTable ? node : new DerivedTable(node);
     }
 
     @Override

@@ -22,7 +22,6 @@ import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Sort;
-import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rel.logical.LogicalSort;
 import org.apache.calcite.rex.RexBuilder;
@@ -80,7 +79,8 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         RelNode cut = merged(super.visit(lateral(node)).accept(subQueries));
         if (cut instanceof Correlate correlate) {
             RelNode right = named(correlate.getRight(), correlate.getLeft());
-            return correlate.copy(correlate.getTraitSet(), List.of(table(correlate.getLeft()), table(right)));
+            return correlate.copy(
+                    correlate.getTraitSet(), List.of(DerivedTable.of(correlate.getLeft()), DerivedTable.of(right)));
         }
         if (cut instanceof Project project && project.getProjects().stream().anyMatch(QueryBlocks::queriesInWindow)) {
             return withoutQueriesInWindows(project);
@@ -114,22 +114,18 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return unique.equals(names)
                 ? node
                 : LogicalProject.create(
-                        table(node),
+                        DerivedTable.of(node),
                         List.of(),
                         node.getCluster().getRexBuilder().identityProjects(node.getRowType()),
                         unique,
                         Set.of());
     }
 
-    private static RelNode table(RelNode node) {
-        return node instanceof TableScan || node instanceof DerivedTable ? node : new DerivedTable(node);
-    }
-
     /** Wraps the input of a relation whose expressions refer back to it. */
     private static RelNode looksBack(RelNode node) {
         return node.getVariablesSet().isEmpty() || node.getInputs().size() != 1
                 ? node
-                : node.copy(node.getTraitSet(), List.of(table(node.getInput(0))));
+                : node.copy(node.getTraitSet(), List.of(DerivedTable.of(node.getInput(0))));
     }
 
     /** Wraps queries that must not be merged into the one above. */

@@ -90,23 +90,27 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
                 calls);
     }
 
-    /** UNNEST in FROM: SELECT s.x, s.n FROM (SELECT explode(list of structs x, n) AS s FROM input). */
+    /**
+     * UNNEST in FROM: SELECT s.x, s.n FROM (SELECT explode(list of structs x, n) AS s FROM (input)). The input stands apart,
+     * because a LIMIT counts its rows.
+     */
     private static RelNode unnested(Uncollect uncollect, RexBuilder rex) {
         RelNode input = uncollect.getInput();
         if (input.getRowType().getFieldCount() != 1) {
             throw SparkForms.refused("UNNEST of several lists");
         }
         RelDataType type = uncollect.getRowType().getFieldList().get(0).getType();
+        RelNode table = DerivedTable.of(input);
         RexNode list = rex.makeInputRef(input, 0);
         if (!uncollect.withOrdinality) {
             RexNode element = SparkFunction.call(rex, type, "explode({0})", list);
             return new DerivedTable(
-                    LogicalProject.create(input, List.of(), List.of(element), uncollect.getRowType(), Set.of()));
+                    LogicalProject.create(table, List.of(), List.of(element), uncollect.getRowType(), Set.of()));
         }
         RexNode pair = SparkFunction.call(
                 rex, type, "explode(transform({0}, (x, n) -> named_struct('x', x, 'n', n + 1)))", list);
         RelNode pairs =
-                new DerivedTable(LogicalProject.create(input, List.of(), List.of(pair), List.of("pair"), Set.of()));
+                new DerivedTable(LogicalProject.create(table, List.of(), List.of(pair), List.of("pair"), Set.of()));
         RexNode reference = rex.makeInputRef(pairs, 0);
         RelDataType ordinal = uncollect.getRowType().getFieldList().get(1).getType();
         List<RexNode> items = List.of(
@@ -156,7 +160,8 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
                 "explode%s(transform({0}, (x, n) -> named_struct('x', x, 'n', n + 1)))".formatted(outer),
                 local.accept(new SparkExpressions(rex))));
         names.add("pair");
-        RelNode pairs = new DerivedTable(LogicalProject.create(left, List.of(), below, names, Set.of()));
+        RelNode pairs =
+                new DerivedTable(LogicalProject.create(DerivedTable.of(left), List.of(), below, names, Set.of()));
         RexNode pair = rex.makeInputRef(pairs, below.size() - 1);
         List<RexNode> items = new ArrayList<>();
         for (int i = 0; i < below.size() - 1; i++) {
@@ -189,8 +194,8 @@ final class SparkAlgebra extends RelHomogeneousShuttle {
         for (int i = 0; i < below.size(); i++) {
             names.add("u" + i);
         }
-        RelNode exploded = new DerivedTable(
-                LogicalProject.create(project.getInput(), List.of(), below, names, project.getVariablesSet()));
+        RelNode exploded = new DerivedTable(LogicalProject.create(
+                DerivedTable.of(project.getInput()), List.of(), below, names, project.getVariablesSet()));
         return LogicalProject.create(
                 exploded, List.of(), above(project, exploded, expressions, rex), project.getRowType(), Set.of());
     }
