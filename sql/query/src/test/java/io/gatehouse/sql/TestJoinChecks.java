@@ -54,6 +54,8 @@ final class TestJoinChecks {
                 "SELECT count(*) FROM a LEFT JOIN b ON a.k = b.k WHERE a.i < b.j",
                 "SELECT count(b.j) FROM a LEFT JOIN b ON a.k = b.k AND 'b' || CAST(a.i AS VARCHAR) < 'a' || CAST(b.j AS VARCHAR)",
                 "SELECT count(*) FROM a FULL JOIN b ON a.k = b.k AND a.i > b.j AND a.i + b.j < 0",
+                "SELECT count(*) FROM a LEFT JOIN b ON a.k = b.k AND a.i IN (SELECT run_id FROM runs)",
+                "SELECT count(*) FROM a LEFT JOIN b ON a.k = b.k AND a.i < (SELECT max(run_id) FROM runs)",
                 "SELECT count(*) FROM a JOIN b ON a.k <> b.k",
                 "SELECT count(*) FROM a, b WHERE a.k <> b.k",
                 "SELECT count(*) FROM a LEFT JOIN b ON a.i < b.j",

@@ -295,7 +295,7 @@ public final class JoinChecks {
     /**
      * An outer join keeps the rows of a side that do not meet a condition on that side, so DuckDB checks the condition
      * for each pair of rows with equal keys. Here such rows get NULL for a key, which equals nothing. A condition that may
-     * fail is left to the pairs, because it must not fail for rows without an equal key.
+     * fail is left to the pairs, because it must not fail for rows without an equal key, and so is one with a sub-query.
      */
     private Map<Site, RexNode> ofPreservedRows(Join join, Map<Site, RexNode> conjuncts) {
         int columns = join.getLeft().getRowType().getFieldCount();
@@ -316,9 +316,9 @@ public final class JoinChecks {
             ImmutableBitSet read = RelOptUtil.InputFinder.bits(conjunct);
             boolean ofKeptLeft = join.getJoinType().generatesNullsOnRight() && left.contains(read);
             boolean ofKeptRight = join.getJoinType().generatesNullsOnLeft() && right.contains(read);
-            if (RexUtil.SubQueryFinder.find(conjunct) != null || !(ofKeptLeft || ofKeptRight)) {
+            if (!(ofKeptLeft || ofKeptRight)) {
                 rest.put(site, conjunct);
-            } else if (mayFail(conjunct)) {
+            } else if (mayFail(conjunct) || RexUtil.SubQueryFinder.find(conjunct) != null) {
                 rest.put(site, conjunct);
                 searched.add(site);
             } else {
