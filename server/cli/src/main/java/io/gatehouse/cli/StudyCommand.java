@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         name = "study",
         description = {
             "Writes the report of a run. Each figure comes with its SQL.",
-            "The report is one self-contained page. There are three: the base report, and those for serving and for"
-                    + " compressing the model (docs/study.md)."
+            "The report is one self-contained page. --part chooses one: the findings of the paper (base), serving or"
+                    + " compression (docs/study.md)."
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -64,7 +64,7 @@ final class StudyCommand implements Callable<Integer> {
     @Option(
             names = "--part",
             paramLabel = "PART",
-            description = "What the report is about: one of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.",
+            description = "Report to write: one of ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}.",
             defaultValue = "base")
     private Part part = Part.BASE;
 
@@ -72,8 +72,8 @@ final class StudyCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description =
-                    "File to write; default: report.html or report.md, with --part also serving-report.html and so"
-                            + " on; - is standard output.")
+                    "File to write; default: report.html, or PART-report.html for another part (.md for Markdown);"
+                            + " - is standard output.")
     private Optional<String> output = Optional.empty();
 
     @Option(

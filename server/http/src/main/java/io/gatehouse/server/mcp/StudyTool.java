@@ -20,8 +20,8 @@ final class StudyTool {
             Optional<String> run,
 
             @JsonField(
-                    value = "What the report is about: the paper's findings and further analyses (base), serving or"
-                            + " compressing the model; base by default.",
+                    value = "Report to run: the paper's findings and further analyses (base), serving or compression;"
+                            + " base by default.",
                     values = {"base", "serving", "compression"})
             Optional<String> part) {}
 
@@ -44,7 +44,7 @@ final class StudyTool {
     static final Tool TOOL = new Tool(
             "study",
             "Findings of a run",
-            "Runs the statements of a report of a run and returns its findings in sentences, each with its SQL. It takes"
+            "Runs the SQL of a report on one run and returns its findings as sentences, each with its SQL. It takes"
                     + " some seconds, longer for a large run. The findings are observations: they do not show that an"
                     + " expert is needed.",
             Arguments.class,
