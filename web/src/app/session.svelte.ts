@@ -6,12 +6,14 @@ import { readRuns, type ServedRun } from '../api/runs';
 import { literal, select } from '../api/sql';
 import { apply, type Appearance, storedAppearance } from './appearance';
 import { type ModelLayer, layersOf } from './layers';
+import { type ExpertNote, notesOf, notesSql } from './notes';
 import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
 import { ANSWERED, firstChoice, GENERATED, type Run, RUNS, runsOf, scopeOf } from './runs';
 
 const LAYERS = select('run_id, layer, experts, top_k', 'layers', ['experts > 0'], 'run_id DESC, layer');
 
 const MOST_RUNS = 10_000;
+const MOST_NOTES = 10_000;
 const MOST_LAYERS = 200_000;
 /** A run commits shards faster than a reader can follow: pictures are redrawn no more often than this. */
 const BETWEEN_REFRESHES_MS = 2000;
@@ -26,6 +28,8 @@ export class Session {
   /** Runs as the server knows them, including those that wait or are in progress. */
   served = $state.raw<ServedRun[]>([]);
   subjects = $state.raw<string[]>([]);
+  /** The notes on experts of the run. */
+  notes = $state.raw<ExpertNote[]>([]);
   /** First question of the run, shown where none was chosen. */
   firstQuestion = $state(1);
   schema = $state.raw<Schema>(EMPTY_SCHEMA);
@@ -70,6 +74,10 @@ export class Session {
     });
     $effect.root(() => {
       $effect(() => apply(this.appearance));
+      $effect(() => {
+        void [this.runId, this.revision];
+        void untrack(() => this.readNotes());
+      });
       $effect(() => {
         if (this.runId !== undefined) {
           this.lastRun = this.runId;
@@ -178,6 +186,14 @@ export class Session {
     const own = sql !== undefined && this.ownSql === sql;
     this.ownSql = undefined;
     return own;
+  }
+
+  async readNotes(): Promise<void> {
+    const run = this.runId;
+    const outcome = run === undefined ? undefined : await ask(notesSql(run), MOST_NOTES);
+    if (run === this.runId) {
+      this.notes = outcome?.kind === 'rows' ? notesOf(outcome.rows) : [];
+    }
   }
 
   private async readSubjects(run: Run): Promise<void> {

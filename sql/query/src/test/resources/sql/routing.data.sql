@@ -63,3 +63,8 @@ SELECT
     0.625 + t.token_id % 3 / 16.0,
     (t.question_id + l) % 5 / 32.0
 FROM tokens AS t, range(3) AS x(l);
+
+INSERT INTO notes (note_id, fingerprint, only_run, layer, expert, label, text, written_at)
+VALUES
+    (1, 'aa', NULL, 1, 7, 'never fires', '', TIMESTAMP '2026-03-06 08:00:00'),
+    (2, NULL, 2, 0, 3, 'masked later', 'see the second run', TIMESTAMP '2026-03-06 08:30:00');

@@ -11,6 +11,7 @@ import io.gatehouse.store.database.Lockdown;
 import io.gatehouse.store.database.MemoryRetry;
 import io.gatehouse.store.database.OpenDatabase;
 import io.gatehouse.store.database.Transaction;
+import io.gatehouse.store.note.ExpertNotes;
 import io.gatehouse.store.query.QueryHistory;
 import io.gatehouse.store.query.SavedQueries;
 import io.gatehouse.store.run.Ledger;
@@ -71,6 +72,7 @@ public final class Store implements AutoCloseable {
     private final RunCatalog catalog;
     private final SavedQueries savedQueries;
     private final QueryHistory queryHistory;
+    private final ExpertNotes expertNotes;
     private final ModelWeights modelWeights;
 
     private Store(Path file, OpenDatabase database) {
@@ -79,6 +81,7 @@ public final class Store implements AutoCloseable {
         this.catalog = new RunCatalog(file, database);
         this.savedQueries = new SavedQueries(database);
         this.queryHistory = new QueryHistory(database);
+        this.expertNotes = new ExpertNotes(database);
         this.modelWeights = new ModelWeights(file, database);
     }
 
@@ -299,6 +302,11 @@ public final class Store implements AutoCloseable {
     /** The queries that servers answered from the file. An export has none. */
     public QueryHistory queryHistory() {
         return queryHistory;
+    }
+
+    /** The notes that people wrote on experts. */
+    public ExpertNotes expertNotes() {
+        return expertNotes;
     }
 
     /** How large and how alike the weights of the runs' checkpoints are. */

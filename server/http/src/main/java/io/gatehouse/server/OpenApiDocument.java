@@ -13,6 +13,7 @@ import io.gatehouse.server.model.CompletionsResource;
 import io.gatehouse.server.model.ModelError;
 import io.gatehouse.server.model.TextFormat;
 import io.gatehouse.server.model.TokenizerResource;
+import io.gatehouse.server.note.NotesResource;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.QueriesResource;
 import io.gatehouse.server.query.QueryRequest;
@@ -36,16 +37,18 @@ import java.util.TreeMap;
  * schemas and the responses of these are made from the records that are sent and read.
  */
 public final class OpenApiDocument implements Handler {
-    private static final Map<String, Class<? extends Record>> REQUESTS = new TreeMap<>(Map.of(
-            "ChatRequest", ChatFields.class,
-            "CompletionRequest", CompletionFields.class,
-            "DetokenizeRequest", TokenizerResource.DetokenizeFields.class,
-            "PartialStatement", StatementResource.PartialStatement.class,
-            "QueryRequest", QueryRequest.Fields.class,
-            "RunRequest", RunRequest.class,
-            "SavedContents", SavedResource.Contents.class,
-            "Statement", StatementResource.Statement.class,
-            "TokenizeRequest", TokenizerResource.TokenizeFields.class));
+    private static final Map<String, Class<? extends Record>> REQUESTS = new TreeMap<>(Map.ofEntries(
+            Map.entry("ChatRequest", ChatFields.class),
+            Map.entry("CompletionRequest", CompletionFields.class),
+            Map.entry("DetokenizeRequest", TokenizerResource.DetokenizeFields.class),
+            Map.entry("NewNote", NotesResource.NewNote.class),
+            Map.entry("NoteContents", NotesResource.Contents.class),
+            Map.entry("PartialStatement", StatementResource.PartialStatement.class),
+            Map.entry("QueryRequest", QueryRequest.Fields.class),
+            Map.entry("RunRequest", RunRequest.class),
+            Map.entry("SavedContents", SavedResource.Contents.class),
+            Map.entry("Statement", StatementResource.Statement.class),
+            Map.entry("TokenizeRequest", TokenizerResource.TokenizeFields.class)));
 
     private static final Map<String, Class<? extends Record>> RESPONSES = new TreeMap<>(Map.ofEntries(
             Map.entry("ChatCompletions", ChatFormat.ChatCompletions.class),
@@ -60,6 +63,7 @@ public final class OpenApiDocument implements Handler {
             Map.entry("Instance", HealthResource.Instance.class),
             Map.entry("ModelError", ModelError.class),
             Map.entry("Models", CompletionsResource.Models.class),
+            Map.entry("Note", NotesResource.Note.class),
             Map.entry("Problem", Problem.class),
             Map.entry("Queries", QueriesResource.Queries.class),
             Map.entry("Query", QuerySnapshot.class),

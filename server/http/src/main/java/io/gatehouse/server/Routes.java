@@ -13,6 +13,7 @@ import io.gatehouse.server.mcp.McpServer;
 import io.gatehouse.server.model.CompletionsResource;
 import io.gatehouse.server.model.ModelError;
 import io.gatehouse.server.model.TokenizerResource;
+import io.gatehouse.server.note.NotesResource;
 import io.gatehouse.server.query.HistoryResource;
 import io.gatehouse.server.query.PlainPage;
 import io.gatehouse.server.query.QueriesResource;
@@ -109,6 +110,10 @@ record Routes(
         routes.get("/v1/saved/{name}", saved::show);
         routes.put("/v1/saved/{name}", saved::put);
         routes.delete("/v1/saved/{name}", saved::delete);
+        NotesResource notes = new NotesResource(store, activity.events());
+        routes.post("/v1/notes", notes::add);
+        routes.put("/v1/notes/{id}", notes::change);
+        routes.delete("/v1/notes/{id}", notes::delete);
     }
 
     private void addAgents(RoutesConfig routes) {

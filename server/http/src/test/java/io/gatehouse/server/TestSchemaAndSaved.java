@@ -124,10 +124,10 @@ final class TestSchemaAndSaved {
 
     @Test
     void keepsQueriesInTheFile() throws Exception {
-        assertThat(put("worst experts", "{\"sql\": \"SELECT 1\", \"description\": \"wit 1\"}")
+        assertThat(put("v1/saved/worst%20experts", "{\"sql\": \"SELECT 1\", \"description\": \"wit 1\"}")
                         .statusCode())
                 .isEqualTo(201);
-        HttpResponse<String> replaced = put("worst experts", "{\"sql\": \"SELECT 'ä', \\\"x\\\"\"}");
+        HttpResponse<String> replaced = put("v1/saved/worst%20experts", "{\"sql\": \"SELECT 'ä', \\\"x\\\"\"}");
         assertThat(replaced.statusCode()).isEqualTo(200);
         JsonNode saved = json(server.get("v1/saved/worst%20experts"));
         assertThat(saved.at("/name").textValue()).isEqualTo("worst experts");
@@ -137,10 +137,36 @@ final class TestSchemaAndSaved {
                 .isGreaterThanOrEqualTo(saved.at("/createdAt").textValue());
         assertThat(json(server.get("v1/saved")).at("/saved")).hasSize(1);
         assertThat(server.store().savedQueries().find("worst experts")).isPresent();
-        assertThat(put("empty", "{\"sql\": \" \"}").statusCode()).isEqualTo(400);
-        assertThat(delete("worst%20experts").statusCode()).isEqualTo(204);
-        assertThat(delete("worst%20experts").statusCode()).isEqualTo(404);
+        assertThat(put("v1/saved/empty", "{\"sql\": \" \"}").statusCode()).isEqualTo(400);
+        assertThat(delete("v1/saved/worst%20experts").statusCode()).isEqualTo(204);
+        assertThat(delete("v1/saved/worst%20experts").statusCode()).isEqualTo(404);
         assertThat(server.get("v1/saved/worst%20experts").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void writesNotesOnExperts() throws Exception {
+        String run = server.store().runs().get(0).name();
+        HttpResponse<String> written = post(
+                "v1/notes", "{\"run\": \"%s\", \"layer\": 2, \"expert\": 15, \"label\": \"unused\"}".formatted(run));
+        assertThat(written.statusCode()).as(written.body()).isEqualTo(201);
+        assertThat(json(written).at("/label").textValue()).isEqualTo("unused");
+        int note = json(written).at("/noteId").intValue();
+        HttpResponse<String> changed =
+                put("v1/notes/" + note, "{\"label\": \"never fires\", \"text\": \"in 24 questions\"}");
+        assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+        String notes = "SELECT layer, expert, label, text, of_model FROM expert_notes";
+        assertThat(json(server.query(notes)).at("/rows").toString())
+                .isEqualTo("[[2,15,\"never fires\",\"in 24 questions\",true]]");
+        assertThat(delete("v1/notes/" + note).statusCode()).isEqualTo(204);
+        assertThat(json(server.query(notes)).at("/rows")).isEmpty();
+        assertThat(delete("v1/notes/" + note).statusCode()).isEqualTo(404);
+        assertThat(delete("v1/notes/first").statusCode()).isEqualTo(404);
+        assertThat(put("v1/notes/" + note, "{\"label\": \"x\"}").statusCode()).isEqualTo(404);
+        HttpResponse<String> refused =
+                post("v1/notes", "{\"run\": \"%s\", \"layer\": 2, \"expert\": 16, \"label\": \"x\"}".formatted(run));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(json(refused).at("/detail").textValue())
+                .isEqualTo("Layer 2 of the model of run \"%s\" has experts 0 to 15, not 16.".formatted(run));
     }
 
     @Test
@@ -165,14 +191,14 @@ final class TestSchemaAndSaved {
                 request -> request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
     }
 
-    private HttpResponse<String> put(String name, String body) throws Exception {
+    private HttpResponse<String> put(String path, String body) throws Exception {
         return server.send(
-                "v1/saved/" + name.replace(" ", "%20"),
+                path,
                 request -> request.header("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
     }
 
-    private HttpResponse<String> delete(String name) throws Exception {
-        return server.send("v1/saved/" + name, request -> request.DELETE());
+    private HttpResponse<String> delete(String path) throws Exception {
+        return server.send(path, request -> request.DELETE());
     }
 
     private static JsonNode json(HttpResponse<String> response) throws Exception {

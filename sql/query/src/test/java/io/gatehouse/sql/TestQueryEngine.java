@@ -255,6 +255,7 @@ final class TestQueryEngine {
                         "expert_norms",
                         "router_probabilities",
                         "model_experts",
+                        "expert_notes",
                         "unused_experts")
                 .endsWith(AnalysisView.all().stream().map(AnalysisView::name).toArray(String[]::new));
         for (Relation relation : engine.catalog().relations()) {

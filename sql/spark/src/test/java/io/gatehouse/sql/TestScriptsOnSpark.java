@@ -92,6 +92,7 @@ final class TestScriptsOnSpark {
                 "answer_difference",
                 "norm_gate_ranks",
                 "run_accuracy",
+                "expert_notes",
                 "question_answers",
                 "expert_utilisation",
                 "tokens_of_question(1, 3, 1)");

@@ -41,7 +41,7 @@ public final class SavedQueries {
 
     /** Saves a query, and replaces the one of the name if there is one. */
     public synchronized void save(String name, String sql, String description) {
-        GivenName.checked("a saved query", name);
+        GivenName.checked("The name of a saved query", name);
         requireNonNull(sql, "sql is null");
         requireNonNull(description, "description is null");
         database.write(connection -> SmallQuery.update(

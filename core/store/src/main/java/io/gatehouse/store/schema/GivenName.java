@@ -6,7 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 
 /**
- * The names that people give to runs and saved queries. They appear in URLs, headers and terminals, so their length is
+ * The names that people give to runs and saved queries, and the labels of notes. They appear in URLs, headers and terminals, so their length is
  * limited and they have no control characters.
  */
 public final class GivenName {
@@ -17,30 +17,29 @@ public final class GivenName {
     /**
      * Returns the name if it is allowed.
      *
-     * @param what is named, as in "a run"
+     * @param what begins errors, as in "The name of a run"
      * @throws GatehouseException INVALID_ARGUMENT if it is blank or too long, or has characters that control something
      */
     public static String checked(String what, String name) {
         requireNonNull(name, "name is null");
         if (name.isBlank()) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "The name of %s must not be blank.".formatted(what));
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "%s must not be blank.".formatted(what));
         }
         if (name.equals(".") || name.equals("..")) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The name of %s must not be \"%s\", which means a directory in addresses.".formatted(what, name));
+                    "%s must not be \"%s\", which means a directory in addresses.".formatted(what, name));
         }
         int characters = name.codePointCount(0, name.length());
         if (characters > MAX_CHARACTERS) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The name of %s has %d characters; it may have %d.".formatted(what, characters, MAX_CHARACTERS));
+                    "%s has %d characters; it may have %d.".formatted(what, characters, MAX_CHARACTERS));
         }
         name.codePoints().filter(GivenName::isControl).findFirst().ifPresent(c -> {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The name of %s has the control character U+%04X; it may have none.".formatted(what, c));
+                    "%s has the control character U+%04X; it may have none.".formatted(what, c));
         });
         return name;
     }

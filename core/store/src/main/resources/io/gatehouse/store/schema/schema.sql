@@ -396,6 +396,40 @@ SELECT
 FROM expert_weights AS w
 JOIN runs AS r ON r.fingerprint = w.fingerprint;
 
+-- A note is about an expert of a model, and so of all runs of its checkpoint, or about an expert in one run.
+CREATE TABLE notes ( -- One row per note that somebody wrote on an expert
+    note_id     INTEGER   NOT NULL, -- Number of the note, unique in this file
+    fingerprint VARCHAR, -- The checkpoint, as in runs.fingerprint; NULL if the note is about one run
+    only_run    INTEGER, -- The run; NULL if the note is about all runs of the checkpoint
+    layer       SMALLINT  NOT NULL, -- Layer of the expert, from 0
+    expert      SMALLINT  NOT NULL, -- The expert, from 0
+    label       VARCHAR   NOT NULL, -- A few words that say what the expert does
+    text        VARCHAR   NOT NULL, -- The note; may be empty
+    written_at  TIMESTAMP NOT NULL -- When it was written or changed last, UTC
+);
+
+CREATE VIEW expert_notes ( -- One row per run and note on an expert of its model
+    run_id NOT NULL, -- The run
+    layer NOT NULL, -- Layer of the model, from 0
+    expert NOT NULL, -- Expert of the layer, from 0
+    label NOT NULL, -- A few words that say what the expert does
+    text NOT NULL, -- The note; may be empty
+    of_model NOT NULL, -- Whether the note is about all runs of the checkpoint and not only about this one
+    written_at NOT NULL, -- When it was written or changed last, UTC
+    note_id NOT NULL -- Number of the note, by which it is changed or deleted
+) AS
+SELECT
+    r.run_id,
+    n.layer,
+    n.expert,
+    n.label,
+    n.text,
+    n.only_run IS NULL AS of_model,
+    n.written_at,
+    n.note_id
+FROM notes AS n
+JOIN runs AS r ON r.run_id = n.only_run OR r.fingerprint = n.fingerprint;
+
 -- The queries of users. Deleting runs does not change them.
 CREATE TABLE saved_queries ( -- One row per query that somebody kept under a name
     name        VARCHAR   NOT NULL PRIMARY KEY, -- Name of the query, unique in this file

@@ -353,6 +353,10 @@ problems AS (
     LEFT JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
     WHERE e.n IS DISTINCT FROM k.experts OR e.experts <> k.experts OR e.last_expert <> k.experts - 1
     UNION ALL
+    SELECT NULL, 'note ' || n.note_id || ' is about no run of the file'
+    FROM notes AS n
+    ANTI JOIN runs AS r ON r.run_id = n.only_run OR r.fingerprint = n.fingerprint
+    UNION ALL
     SELECT NULL, 'layer ' || w.layer || ' has weights of a checkpoint without a run'
     FROM (
         SELECT fingerprint, layer FROM expert_weights

@@ -66,6 +66,8 @@ final class TestExport {
             }
             store.savedQueries().save("mine", "SELECT 2", "");
             store.modelWeights().record("c0ffee", RandomRun.weights(3, 8));
+            store.expertNotes().add(store.run("whole"), 1, 7, "commas", "after numbers", false);
+            store.expertNotes().add(store.run("whole"), 0, 2, "masked here", "", true);
         }
     }
 
@@ -84,6 +86,8 @@ final class TestExport {
                     .contains("activations", "experts", "generations", "usage");
             assertThat(Rows.count(attached, "SELECT count(*) FROM model_experts"))
                     .isEqualTo(2 * 3 * 8);
+            assertThat(Rows.count(attached, "SELECT count(*) FROM expert_notes"))
+                    .isEqualTo(2 + 1);
             for (String relation : relations) {
                 String rows = "FROM %s ORDER BY ALL".formatted(relation);
                 assertThat(Rows.of(attached, rows)).as(relation).isEqualTo(Rows.of(store, rows));

@@ -328,9 +328,10 @@ final class TestVerification {
     @Test
     void findsRowsOfARunThatIsNotThere() throws Exception {
         Path file = write("sound.duckdb");
-        execute(file, "DELETE FROM runs");
+        execute(file, "DELETE FROM runs; INSERT INTO notes VALUES (7, NULL, 1, 0, 0, 'x', '', now()::TIMESTAMP)");
         try (Store store = Store.open(file)) {
             assertThat(store.verify().problems())
+                    .contains("no run: note 7 is about no run of the file")
                     .anyMatch(problem -> problem.startsWith("run 1: a run of answers is not in runs"))
                     .anyMatch(problem -> problem.startsWith("no run: layer 0 has weights of a checkpoint"));
         }

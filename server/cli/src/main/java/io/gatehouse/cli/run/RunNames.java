@@ -28,9 +28,9 @@ public final class RunNames {
     /** The name of a run: as wished, or after its model and quiz. */
     public String choose(Optional<String> wish, SourceNames sources, Interventions interventions) {
         String changed = interventions.equals(Interventions.NONE) ? "" : "-changed";
-        return wish.map(wished -> notFinished(GivenName.checked("a run", wished)))
-                .orElseGet(() ->
-                        unfinishedOrFree(GivenName.checked("a run", sources.model() + "-" + sources.quiz() + changed)));
+        return wish.map(wished -> notFinished(GivenName.checked("The name of a run", wished)))
+                .orElseGet(() -> unfinishedOrFree(
+                        GivenName.checked("The name of a run", sources.model() + "-" + sources.quiz() + changed)));
     }
 
     /** The wish itself, unless a finished run has it: that is better said before a large model is loaded. */

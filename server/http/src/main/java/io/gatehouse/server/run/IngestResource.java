@@ -218,7 +218,7 @@ public final class IngestResource implements Handler {
             model.add(
                     dense.contains(layer) ? ModelLayer.of(ModelLayer.Kind.DENSE) : ModelLayer.moe(experts, topK, null));
         }
-        GivenName.checked("a run", fields.run());
+        GivenName.checked("The name of a run", fields.run());
         return new RunDescription(
                 fields.run(),
                 fields.model().orElse(""),

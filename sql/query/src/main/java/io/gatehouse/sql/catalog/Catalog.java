@@ -56,7 +56,8 @@ public final class Catalog {
             "experts",
             "expert_norms",
             "router_probabilities",
-            "model_experts");
+            "model_experts",
+            "expert_notes");
 
     /** How many correlation numbers are reserved for each table function; a statement's own numbers follow. */
     public static final int CORRELATIONS_OF_A_FUNCTION = 16;

@@ -26,7 +26,8 @@ final class DirectoryViews {
             "activations",
             "router_probabilities",
             "question_usage",
-            "model_experts");
+            "model_experts",
+            "expert_notes");
 
     private final SparkSession session;
     private final String directory;
