@@ -848,9 +848,12 @@ final class RandomStatements {
             case 4 ->
                 List.of(new Item(Phrase.of(alias + "." + column.text()), List.of(column)), unnest(rows, column.text()));
             default ->
-                relation
+                (distinct || top) && relation
                         ? List.of(new Item(
-                                Phrase.word("COLUMNS('^" + column.text().replace("\"", "") + "$')"), List.of(column)))
+                                Phrase.word("COLUMNS('^" + column.text().replace("\"", "") + "$')"),
+                                all.stream()
+                                        .filter(other -> other.text().equals(column.text()))
+                                        .toList()))
                         : List.of();
         };
     }

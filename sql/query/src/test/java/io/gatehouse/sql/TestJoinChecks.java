@@ -191,6 +191,10 @@ final class TestJoinChecks {
         assertThat(written(
                         query.formatted("EXISTS (SELECT 1 FROM questions AS r WHERE r.question_id = a.question_id)")))
                 .doesNotContain("SEMI JOIN", "ANTI JOIN", "gatehouse_running");
+        assertThat(written(query.formatted(
+                        "EXISTS (SELECT 1 FROM tokens AS b WHERE b.token_id = a.token_id AND b.question_id <> a.question_id"
+                                + " ORDER BY b.position LIMIT 1)")))
+                .containsPattern("(SEMI|ANTI) JOIN");
     }
 
     @Test

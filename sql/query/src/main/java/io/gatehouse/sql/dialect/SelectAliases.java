@@ -95,7 +95,7 @@ public final class SelectAliases extends SqlShuttle {
         }
         int before = visible;
         visible = place;
-        SqlNode expression = ((SqlCall) items.get(place)).<SqlNode>operand(0).accept(new Copy(this));
+        SqlNode expression = ((SqlCall) items.get(place)).<SqlNode>operand(0).accept(new Copy(this, name));
         visible = before;
         return expression;
     }
@@ -103,17 +103,20 @@ public final class SelectAliases extends SqlShuttle {
     /** Copies an expression with its own aliases expanded. */
     private static final class Copy extends SqlTrees.Copy {
         private final SelectAliases aliases;
+        private final SqlIdentifier alias;
 
-        private Copy(SelectAliases aliases) {
+        private Copy(SelectAliases aliases, SqlIdentifier alias) {
             this.aliases = aliases;
+            this.alias = alias;
         }
 
         @Override
         public @Nullable SqlNode visit(SqlCall call) {
             if (call.isA(SqlKind.QUERY)) {
                 throw StatementErrors.notSupported(
-                        call,
-                        "The alias of a sub-query is not allowed here; put a query around this one and use it there.");
+                        alias,
+                        "The alias %s stands for a sub-query, which cannot be used in other expressions; put a query around this one and use it there."
+                                .formatted(alias));
             }
             return super.visit(call);
         }

@@ -1,10 +1,13 @@
 package io.gatehouse.sql.limits;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.Sets;
 import io.gatehouse.sql.limits.JoinBlock.Below;
 import io.gatehouse.sql.limits.JoinBlock.Condition;
 import io.gatehouse.sql.limits.JoinBlock.Site;
 import io.gatehouse.sql.validate.UnnestPositions;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +23,7 @@ import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.logical.LogicalJoin;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rel.logical.LogicalValues;
@@ -28,6 +32,7 @@ import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexCorrelVariable;
 import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
@@ -35,6 +40,7 @@ import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.util.ImmutableBitSet;
 import org.apache.calcite.util.Util;
 
@@ -45,7 +51,7 @@ import org.apache.calcite.util.Util;
  * arguments of such a function. Keys and ranges, for which it has better ways, stay as they are.
  */
 public final class JoinChecks {
-    /** Operators that fail for no values, but for those whose result is out of range. */
+    /** Operators that raise no error, whatever their operands are. Arithmetic does: its result may be out of range. */
     private static final Set<SqlKind> CANNOT_FAIL = Sets.immutableEnumSet(
             SqlKind.EQUALS,
             SqlKind.NOT_EQUALS,
@@ -66,12 +72,7 @@ public final class JoinChecks {
             SqlKind.IS_FALSE,
             SqlKind.IS_NOT_TRUE,
             SqlKind.IS_NOT_FALSE,
-            SqlKind.LIKE,
-            SqlKind.CASE,
-            SqlKind.PLUS,
-            SqlKind.MINUS,
-            SqlKind.TIMES,
-            SqlKind.MOD);
+            SqlKind.CASE);
 
     private final RexBuilder rex;
     private final Set<Site> searched = new HashSet<>();
@@ -208,8 +209,8 @@ public final class JoinChecks {
             return Optional.empty();
         }
         RelNode selected = query.rel;
-        while (selected instanceof Project project && !project.containsOver() && !UnnestPositions.unnests(project)) {
-            selected = project.getInput();
+        while (isPassedOver(selected)) {
+            selected = selected.getInput(0);
         }
         if (!(selected instanceof Filter where)) {
             return Optional.empty();
@@ -223,6 +224,16 @@ public final class JoinChecks {
                                 .anyMatch(conjunct -> RexUtil.SubQueryFinder.find(conjunct) != null)
                 ? Optional.empty()
                 : Optional.of(new Exists(where, own, List.copyOf(withOuter.values())));
+    }
+
+    /** Whether a query has a row exactly if its input has one. */
+    private static boolean isPassedOver(RelNode query) {
+        if (query instanceof Sort sort) {
+            return sort.offset == null
+                    && (sort.fetch == null
+                            || (sort.fetch instanceof RexLiteral && RexLiteral.intValue(sort.fetch) > 0));
+        }
+        return query instanceof Project project && !project.containsOver() && !UnnestPositions.unnests(project);
     }
 
     /** @param columnOf the column of the left side that a column of an outer row is, or -1 */
@@ -252,8 +263,10 @@ public final class JoinChecks {
                 join.getTraitSet(),
                 condition(JoinBlock.conjuncts(join), new JoinBlock(join, List.of()).searched()),
                 left,
-                filtered(where, checked(where.getInput()), condition(exists.own(), searched))
-                        .accept(subQueries),
+                exists.own().isEmpty()
+                        ? checked(where.getInput())
+                        : filtered(where, checked(where.getInput()), condition(exists.own(), searched))
+                                .accept(subQueries),
                 type,
                 join.isSemiJoinDone());
     }
@@ -338,8 +351,23 @@ public final class JoinChecks {
 
     private static boolean mayFail(RexNode expression) {
         return expression instanceof RexCall call
-                && !((CANNOT_FAIL.contains(call.getKind()) || RexUtil.isLosslessCast(call))
-                        && call.getOperands().stream().noneMatch(JoinChecks::mayFail));
+                && !(cannotFail(call) && call.getOperands().stream().noneMatch(JoinChecks::mayFail));
+    }
+
+    private static boolean cannotFail(RexCall call) {
+        return switch (call.getKind()) {
+            // A pattern that ends with its escape character is an error.
+            case LIKE -> call.getOperands().size() == 2;
+            case MOD -> isNonZero(call.getOperands().get(1));
+            default -> CANNOT_FAIL.contains(call.getKind()) || RexUtil.isLosslessCast(call);
+        };
+    }
+
+    private static boolean isNonZero(RexNode divisor) {
+        return divisor instanceof RexLiteral literal
+                && literal.getTypeName() == SqlTypeName.DECIMAL
+                && !literal.isNull()
+                && requireNonNull(literal.getValueAs(BigDecimal.class)).signum() != 0;
     }
 
     private static boolean isKey(RexNode condition, ImmutableBitSet left, ImmutableBitSet right) {

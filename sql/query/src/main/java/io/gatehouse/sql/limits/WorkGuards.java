@@ -528,7 +528,7 @@ public final class WorkGuards {
     private RexNode checked(String what, RexNode value, LengthPolynomial work, ValueSizes sizes, Counted counted) {
         if (work.isTooLong()) {
             throw StatementErrors.tooLarge(
-                    "The statement makes texts or lists of texts or lists in too many steps: how long they can become cannot be told.");
+                    "The statement builds texts or lists in too many nested steps; their length cannot be bounded.");
         }
         guards++;
         RexNode late = value.accept(new Late());

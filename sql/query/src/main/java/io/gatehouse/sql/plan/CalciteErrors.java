@@ -47,7 +47,7 @@ final class CalciteErrors {
         return lexical.find() ? "Unreadable character: %s.".formatted(lexical.group(1)) : sentence(message);
     }
 
-    GatehouseException other(RuntimeException e) {
+    GatehouseException other(Throwable e) {
         if (e instanceof GatehouseException ours) {
             return ours;
         }

@@ -132,7 +132,7 @@ public final class Planner {
             return described(call, text);
         } catch (SqlParseException e) {
             throw errors.syntax(e, text);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             throw errors.other(e);
         }
     }
@@ -173,7 +173,7 @@ public final class Planner {
             TableCalls calls = new TableCalls(catalog);
             List<SqlNode> queries = queries(saved.inline(parsed).statement(), calls, text);
             return Optional.of(CalciteTypes.columns(new Conversion(catalog).rowType(queries.get(0), calls)));
-        } catch (SqlParseException | RuntimeException e) {
+        } catch (SqlParseException | RuntimeException | AssertionError e) {
             return Optional.empty();
         }
     }
@@ -182,7 +182,7 @@ public final class Planner {
         SavedRelations.Inlined inlined = saved.inline(parsed);
         try {
             return planned(inlined.statement(), text);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             inlined.uses().forEach(this::requireValid);
             throw e;
         }
@@ -195,7 +195,7 @@ public final class Planner {
             query(SavedRelations.parsed(use.text()), use.text());
         } catch (SqlParseException e) {
             throw invalid(use, errors.syntax(e, use.text()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             throw invalid(use, errors.other(e));
         }
     }

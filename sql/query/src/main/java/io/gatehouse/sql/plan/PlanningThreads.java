@@ -78,8 +78,6 @@ public final class PlanningThreads implements AutoCloseable {
             return planner.plan(text);
         } catch (GatehouseException failure) {
             throw DialectHints.explain(failure, text);
-        } catch (AssertionError failure) {
-            throw DialectHints.explain(failure(failure), text);
         }
     }
 

@@ -273,12 +273,19 @@ final class DuckDbValidator extends SqlValidatorImpl {
         SqlNodeList keys = select.getOrderList();
         if (keys != null) {
             SqlNodeList written = new SqlNodeList(keys.getParserPosition());
-            for (SqlNode key : keys) {
-                written.add(SqlTrees.bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key));
-            }
+            keys.forEach(key -> written.add(ownColumnsFirst(select, key)));
             select.setOrderBy(written);
         }
         super.validateOrderList(select);
+    }
+
+    /** In an expression a column of the query comes before an alias, and an alias before a column of an outer query. */
+    private SqlNode ownColumnsFirst(SqlSelect select, SqlNode key) {
+        if (SqlTrees.bare(key) instanceof SqlIdentifier) {
+            return key;
+        }
+        Supplier<Set<String>> own = Suppliers.memoize(() -> namesIn(select));
+        return columnsFirst(select, key, name -> own.get().contains(SqlTrees.simpleKey(name)));
     }
 
     @Override
@@ -288,21 +295,21 @@ final class DuckDbValidator extends SqlValidatorImpl {
                     parameter,
                     "A parameter cannot be a key of ORDER BY: it is a value, and neither a column nor its number.");
         }
-        SqlNode qualified = SqlTrees.bare(key) instanceof SqlIdentifier ? key : columnsFirst(select, key);
+        SqlNode qualified = ownColumnsFirst(select, key);
         SqlNode expanded = super.expandOrderExpr(select, qualified);
         if (expanded == qualified && qualified != key) {
-            resolve(qualified, getOrderScope(select));
+            resolveCopy(qualified, getOrderScope(select));
         }
         return expanded;
     }
 
     /** Resolves functions and types in a copy, which has none of the original's resolutions. */
-    private void resolve(SqlNode copy, SqlValidatorScope scope) {
+    private void resolveCopy(SqlNode copy, SqlValidatorScope scope) {
         inferUnknownTypes(getUnknownType(), scope, copy);
         setValidatedNodeType(copy, deriveType(scope, copy));
     }
 
-    /** To DuckDB rows with NULLs are the same or not, in IN as in {@code =}; to Calcite that is not known. */
+    /** In IN, as with {@code =}, DuckDB compares rows as if NULL equalled NULL; for Calcite the result is NULL. */
     @Override
     public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
         RelDataType type = super.deriveType(scope, expression);
@@ -374,7 +381,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
         super.validateAggregateParams(aggregate, filter, distinct, order, scope);
     }
 
-    /** Whether an expression names only columns of the given relations. */
+    /** Finds whether an expression names columns of the given relations, and whether it names others. */
     private static final class NamedColumns extends SqlBasicVisitor<@Nullable Void> {
         private final List<MergedColumns.Relation> relations;
         private final SqlNodeList items;
@@ -487,8 +494,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
     protected void validateGroupClause(SqlSelect select) {
         SqlNodeList written = select.getGroup();
         if (written != null) {
-            written = (SqlNodeList) SelectAliases.writtenOut(written, select, isColumnBeforeAlias(select));
-            select.setGroupBy(written);
+            select.setGroupBy((SqlNodeList) SelectAliases.writtenOut(written, select, isColumnBeforeAlias(select)));
         }
         super.validateGroupClause(select);
         SqlNodeList expanded = select.getGroup();
@@ -532,14 +538,14 @@ final class DuckDbValidator extends SqlValidatorImpl {
                 }
                 super.visit(call);
                 if (call.getOperator() instanceof SqlUnresolvedFunction) {
-                    resolve(call, scope);
+                    chooseOverload(call, scope);
                 }
                 return null;
             }
         });
     }
 
-    private void resolve(SqlCall call, SqlValidatorScope scope) {
+    private void chooseOverload(SqlCall call, SqlValidatorScope scope) {
         try {
             deriveType(scope, call);
         } catch (CalciteContextException e) {
@@ -650,7 +656,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
 
             @Override
             public SqlNode visit(SqlCall call) {
-                return call.getKind() == SqlKind.SELECT ? call : super.visit(call);
+                return call.isA(SqlKind.QUERY) ? call : super.visit(call);
             }
         });
         return written == null ? expression : written;

@@ -3,6 +3,7 @@ package io.gatehouse.sql.validate;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
@@ -30,7 +31,7 @@ final class OuterAggregates extends RelVisitor {
 
     static String sentence(String aggregate) {
         return "%s in a sub-query has columns of an outer query only, and so is an aggregate of that query; write it there."
-                .formatted(aggregate);
+                .formatted(aggregate.toLowerCase(Locale.ROOT));
     }
 
     @Override

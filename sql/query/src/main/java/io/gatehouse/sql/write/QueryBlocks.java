@@ -156,14 +156,14 @@ final class QueryBlocks extends RelHomogeneousShuttle {
      */
     private static boolean hidesAggregates(Project above, RelNode below) {
         return withoutSort(below) instanceof Project lower
-                && ((mayHoldAggregate(lower) && holdsAggregate(written(lower)) && !holdsWindow(written(above)))
+                && ((mayHoldWindowOrQuery(lower) && holdsWindowOrQuery(written(lower)) && !holdsWindow(written(above)))
                         || (isOneGroup(lower) && !holdsColumn(written(above))));
     }
 
     /** Whether one of the projections that are written as one has an aggregate; that takes less time to find out. */
-    private static boolean mayHoldAggregate(Project project) {
-        return holdsAggregate(project.getProjects())
-                || (withoutSort(project.getInput()) instanceof Project lower && mayHoldAggregate(lower));
+    private static boolean mayHoldWindowOrQuery(Project project) {
+        return holdsWindowOrQuery(project.getProjects())
+                || (withoutSort(project.getInput()) instanceof Project lower && mayHoldWindowOrQuery(lower));
     }
 
     /** Whether the SELECT of a relation has aggregates and no GROUP BY. */
@@ -182,16 +182,22 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return node instanceof Sort sort ? sort.getInput() : node;
     }
 
-    /** Whether the SELECT of a relation has a LIMIT, before which a window would see all rows, and which UNNEST is not to fill. */
+    /**
+     * Whether the SELECT of a relation has a LIMIT. A window or UNNEST above is not merged into it, because SQL applies
+     * LIMIT after both.
+     */
     private static boolean isLimited(RelNode node) {
         return node instanceof Sort sort
                 ? sort.fetch != null || sort.offset != null
                 : node instanceof Project project && isLimited(project.getInput());
     }
 
-    private static boolean holdsAggregate(List<RexNode> items) {
-        return items.stream()
-                .anyMatch(item -> holds(item, part -> part instanceof RexOver || part instanceof RexSubQuery));
+    private static boolean holdsWindowOrQuery(List<RexNode> items) {
+        return items.stream().anyMatch(QueryBlocks::holdsWindowOrQuery);
+    }
+
+    private static boolean holdsWindowOrQuery(RexNode item) {
+        return holds(item, part -> part instanceof RexOver || part instanceof RexSubQuery);
     }
 
     private static boolean holdsWindow(List<RexNode> items) {
@@ -219,9 +225,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     /** Sub-queries and windows are computed once for each occurrence. */
     private static int weight(RexNode expression) {
-        return holds(expression, part -> part instanceof RexSubQuery || part instanceof RexOver)
-                ? MOST_REPEATED + 1
-                : expression.nodeCount() - 1;
+        return holdsWindowOrQuery(expression) ? MOST_REPEATED + 1 : expression.nodeCount() - 1;
     }
 
     /**
@@ -273,8 +277,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 .anyMatch(key -> !(written.get(key) instanceof RexInputRef));
         boolean apart = sortedByExpression
                 || isGrouped(project.getInput())
-                || written.stream()
-                        .anyMatch(item -> holds(item, part -> part instanceof RexSubQuery || part instanceof RexOver))
+                || holdsWindowOrQuery(written)
                 || aggregate.getAggCallList().stream().anyMatch(call -> isOfOuterQuery(call, written));
         Project input = apart ? divided(project, written, computed) : project;
         return aggregate.copy(
