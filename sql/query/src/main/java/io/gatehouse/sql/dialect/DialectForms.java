@@ -12,11 +12,15 @@ import io.gatehouse.sql.parse.Positions;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.parse.StatementText;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -178,8 +182,8 @@ public final class DialectForms extends SqlShuttle {
 
     @Override
     public SqlNode visit(SqlLiteral literal) {
-        if (literal instanceof SqlUnknownLiteral unknown && unknown.tag.equals(SqlTypeName.TIMESTAMP.getName())) {
-            return inMicroseconds(unknown);
+        if (literal instanceof SqlUnknownLiteral unknown) {
+            return time(unknown);
         }
         if (literal instanceof SqlNumericLiteral number
                 && numbers.filter(written -> written.endsInPoint(number)).isPresent()) {
@@ -190,10 +194,29 @@ public final class DialectForms extends SqlShuttle {
         return literal instanceof SqlIntervalLiteral interval ? IntervalForm.written(interval) : literal;
     }
 
-    /** Gives a timestamp literal microseconds. Calcite types one without a fraction as seconds only. */
-    private static SqlNode inMicroseconds(SqlUnknownLiteral literal) {
-        TimestampString time = literal.resolve(SqlTypeName.TIMESTAMP).getValueAs(TimestampString.class);
-        return SqlLiteral.createTimestamp(SqlTypeName.TIMESTAMP, time, MICROSECONDS, literal.getParserPosition());
+    /**
+     * A literal of a date or a time. Calcite reads one form only, {@code 2024-01-31 10:00:00.5}; others are left to
+     * DuckDB's casts. A timestamp gets microseconds, because Calcite types one without a fraction as seconds only.
+     */
+    private static SqlNode time(SqlUnknownLiteral literal) {
+        SqlParserPos position = literal.getParserPosition();
+        SqlTypeName type = SqlTypeName.get(literal.tag);
+        if (type == null) {
+            return literal;
+        }
+        try {
+            SqlLiteral value = literal.resolve(type);
+            return type == SqlTypeName.TIMESTAMP
+                    ? SqlLiteral.createTimestamp(type, value.getValueAs(TimestampString.class), MICROSECONDS, position)
+                    : literal;
+        } catch (CalciteContextException | IllegalArgumentException otherForm) {
+            return SqlStdOperatorTable.CAST.createCall(
+                    position,
+                    SqlLiteral.createCharString(literal.getValue(), position),
+                    type == SqlTypeName.TIMESTAMP
+                            ? TypeAliases.timestamp(position)
+                            : new SqlDataTypeSpec(new SqlBasicTypeNameSpec(type, position), position));
+        }
     }
 
     @Override
@@ -278,9 +301,15 @@ public final class DialectForms extends SqlShuttle {
     /** @param order the keys by which its rows are sorted, in the standard's forms */
     private SqlNode with(SqlWith with, SqlNodeList order) {
         SqlNodeList items = new SqlNodeList(with.withList.getParserPosition());
+        Set<String> defined = new HashSet<>();
         for (SqlNode node : with.withList) {
             SqlWithItem item = (SqlWithItem) visited(node, this);
             item.columnList = RelationForms.columnNames(item);
+            if (!defined.add(SqlTrees.simpleKey(item.name))) {
+                throw StatementErrors.invalid(
+                        item.name,
+                        "WITH defines '%s' twice; give one of the queries another name.".formatted(item.name));
+            }
             items.add(item);
             names.enter(item);
         }

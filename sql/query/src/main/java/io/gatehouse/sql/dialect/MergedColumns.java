@@ -3,6 +3,7 @@ package io.gatehouse.sql.dialect;
 import static org.apache.calcite.util.Static.RESOURCE;
 
 import io.gatehouse.sql.parse.SqlTrees;
+import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -159,6 +160,11 @@ public final class MergedColumns {
         }
         joined.addAll(rest);
         MergedColumns result = new MergedColumns(joined, columnsOf);
+        if (join.isNatural() && conditions.isEmpty()) {
+            throw StatementErrors.invalid(
+                    join,
+                    "The two sides of NATURAL JOIN have no column in common; write CROSS JOIN for all pairs of their rows.");
+        }
         SqlNode condition = join.getCondition();
         if (join.isNatural() || join.getConditionType() == JoinConditionType.USING) {
             writeOn(join, conditions);

@@ -145,9 +145,11 @@ final class PivotForm {
                 throw StatementErrors.notSupported(
                         axis, "PIVOT needs the values of a column here; write ON column IN ('a', 'b').");
             }
+            SqlNodeList values = call.operand(1);
+            checkDistinct(values);
             List<Cell> longer = new ArrayList<>();
             for (Cell cell : cells) {
-                for (SqlNode value : call.<SqlNodeList>operand(1)) {
+                for (SqlNode value : values) {
                     boolean named = value.getKind() == SqlKind.AS;
                     SqlNode bare = named ? ((SqlCall) value).operand(0) : value;
                     String name = named ? ((SqlCall) value).operand(1).toString() : nameOf(bare);
@@ -163,6 +165,16 @@ final class PivotForm {
             cells = longer;
         }
         return cells;
+    }
+
+    private static void checkDistinct(SqlNodeList values) {
+        Set<String> known = new HashSet<>();
+        for (SqlNode value : values) {
+            SqlNode bare = SqlUtil.stripAs(value);
+            if (!known.add(bare.toString())) {
+                throw StatementErrors.invalid(value, "PIVOT has the value %s twice.".formatted(bare));
+            }
+        }
     }
 
     private static String nameOf(SqlNode value) {

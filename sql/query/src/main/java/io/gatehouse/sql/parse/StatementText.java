@@ -38,7 +38,9 @@ public record StatementText(String text, String normal) {
 
     private static final int AFTER = 2_000;
 
-    public static StatementText of(String sql) {
+    public static StatementText of(String written) {
+        // Editors of Windows begin a file with a byte order mark.
+        String sql = written.startsWith("\ufeff") ? " " + written.substring(1) : written;
         int bytes = sql.length() > MAX_BYTES ? sql.length() : sql.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAX_BYTES) {
             throw StatementErrors.tooLarge(

@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
+import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.catalog.Catalog;
@@ -35,6 +36,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
@@ -208,6 +211,22 @@ public final class Planner {
                 cause);
     }
 
+    /** Refuses what no format of results has. */
+    private static void checkColumns(RelDataType rows) {
+        for (RelDataTypeField column : rows.getFieldList()) {
+            RelDataType type = column.getType();
+            while (type.getComponentType() != null) {
+                type = type.getComponentType();
+            }
+            if (type.isStruct()) {
+                throw new GatehouseException(
+                        ErrorCode.SQL_NOT_SUPPORTED,
+                        "Column %d of the result has rows of several values, such as (a, b); select the values as columns of their own."
+                                .formatted(column.getIndex() + 1));
+            }
+        }
+    }
+
     private Query planned(SqlNode parsed, StatementText text) {
         TableCalls calls = new TableCalls(catalog);
         List<SqlNode> queries = queries(parsed, calls, text);
@@ -215,6 +234,7 @@ public final class Planner {
         Conversion conversion = new Conversion(catalog);
         Conversion.Result converted = conversion.convert(queries.get(0), calls);
         RelNode algebra = converted.root().project();
+        checkColumns(algebra.getRowType());
         AlgebraFence.check(algebra);
         UnnestPositions.check(algebra);
         TextSizeBound.check(algebra);

@@ -52,6 +52,9 @@ final class Convertlets implements SqlRexConvertletTable {
             return (context, aggregateCall) ->
                     StandardConvertletTable.INSTANCE.convertAggregateFunction(context, aggregate, aggregateCall);
         }
+        if (operator.equals(OuterColumns.OUTER)) {
+            return (context, mark) -> context.convertExpression(mark.operand(0));
+        }
         if (COMPARISONS.contains(operator)) {
             return Convertlets::comparison;
         }

@@ -16,6 +16,7 @@ import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,8 +38,10 @@ import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
@@ -70,6 +73,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DuckDbValidator extends SqlValidatorImpl {
     private static final int CONDITION_OF_JOIN = 5;
+    /** Types of literals that DuckDB refuses in ORDER BY; those of times are casts to it. */
+    private static final Set<SqlTypeName> WITHOUT_ORDER = Sets.immutableEnumSet(
+            SqlTypeName.CHAR, SqlTypeName.BOOLEAN, SqlTypeName.NULL, SqlTypeName.DECIMAL, SqlTypeName.DOUBLE);
+
     private static final SqlTypeMappingRule CASTS = casts();
     private static final Config CONFIG = Config.DEFAULT
             .withConformance(Grammar.conformance())
@@ -243,7 +250,29 @@ final class DuckDbValidator extends SqlValidatorImpl {
         if (!merged.containsKey(select) && MergedColumns.isIn(select.getFrom())) {
             merged.put(select, MergedColumns.resolve(select, relations(select).iterator(), this::namesIn));
         }
+        if (isCorrelated(select)) {
+            OuterColumns.mark(select, ownNames(select), name -> {
+                SqlIdentifier column = qualify(getWhereScope(select), name);
+                return column.isSimple() ? Optional.empty() : Optional.of(column);
+            });
+        }
         super.validateSelect(select, target);
+    }
+
+    /** Whether there are relations of outer queries that the query can name. */
+    private boolean isCorrelated(SqlSelect select) {
+        if (!(getWhereScope(select) instanceof DelegatingScope scope)) {
+            return false;
+        }
+        List<SqlMoniker> outer = new ArrayList<>();
+        scope.getParent().findAliases(outer);
+        return !outer.isEmpty();
+    }
+
+    private Set<String> ownNames(SqlSelect select) {
+        Set<String> names = new HashSet<>(namesIn(select));
+        relations(select).forEach(relation -> names.add(SqlTrees.key(relation.alias())));
+        return names;
     }
 
     private List<MergedColumns.Relation> relations(SqlSelect select) {
@@ -295,12 +324,25 @@ final class DuckDbValidator extends SqlValidatorImpl {
                     parameter,
                     "A parameter cannot be a key of ORDER BY: it is a value, and neither a column nor its number.");
         }
+        checkNotConstant(key);
         SqlNode qualified = ownColumnsFirst(select, key);
         SqlNode expanded = super.expandOrderExpr(select, qualified);
         if (expanded == qualified && qualified != key) {
             resolveCopy(qualified, getOrderScope(select));
         }
         return expanded;
+    }
+
+    /** A whole number is that of a column; any other literal would order nothing. */
+    private static void checkNotConstant(SqlNode key) {
+        SqlNode bare = SqlTrees.bare(key);
+        boolean column = bare instanceof SqlNumericLiteral number
+                && number.isInteger()
+                && number.bigDecimalValue().signum() > 0;
+        if (bare instanceof SqlLiteral literal && WITHOUT_ORDER.contains(literal.getTypeName()) && !column) {
+            throw StatementErrors.invalid(
+                    bare, "ORDER BY %s orders nothing; write a column, its number or an expression.".formatted(bare));
+        }
     }
 
     /** Resolves functions and types in a copy, which has none of the original's resolutions. */

@@ -37,6 +37,9 @@ import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.rel2sql.RelToSqlConverter;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexOver;
+import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.schema.TransientTable;
 import org.apache.calcite.sql.JoinConditionType;
 import org.apache.calcite.sql.SqlCall;
@@ -147,9 +150,48 @@ public final class StatementWriter {
 
         private Result dispatchSet(SetOp set) {
             if (set instanceof Union union) {
-                return visit(union);
+                return isValues(union) ? derived(union, values(union)) : visit(union);
             }
             return set instanceof Intersect intersect ? visit(intersect) : visit((Minus) set);
+        }
+
+        /**
+         * Whether a UNION ALL has the rows of VALUES with expressions, as which Calcite converts them. DuckDB keeps the
+         * order of rows in VALUES, which {@code last} depends on, but not that of a UNION ALL.
+         */
+        private static boolean isValues(Union union) {
+            return union.all
+                    && union.getInputs().stream()
+                            .allMatch(input -> input instanceof Values
+                                    || (input instanceof Project row
+                                            && row.getInput() instanceof Values values
+                                            && values.getTuples().size() == 1
+                                            && row.getProjects().stream().allMatch(Converter::isOfConstants)));
+        }
+
+        private static boolean isOfConstants(RexNode value) {
+            return !RexUtil.containsInputRef(value)
+                    && !RexUtil.containsCorrelation(value)
+                    && !RexOver.containsOver(value)
+                    && RexUtil.SubQueryFinder.find(value) == null;
+        }
+
+        /** VALUES (a, b), (c, d). */
+        private SqlNode values(Union union) {
+            Context constants = aliasContext(Map.of(), false);
+            List<SqlNode> rows = new ArrayList<>();
+            for (RelNode input : union.getInputs()) {
+                List<? extends List<? extends RexNode>> tuples =
+                        input instanceof Project row ? List.of(row.getProjects()) : ((Values) input).getTuples();
+                for (List<? extends RexNode> tuple : tuples) {
+                    rows.add(SqlStdOperatorTable.ROW.createCall(
+                            SqlParserPos.ZERO,
+                            tuple.stream()
+                                    .map(value -> constants.toSql(null, value))
+                                    .toList()));
+                }
+            }
+            return SqlStdOperatorTable.VALUES.createCall(SqlParserPos.ZERO, rows);
         }
 
         private Result dispatchRare(RelNode node) {
