@@ -10,8 +10,8 @@ export const POLICY_NAMES: Record<Policy, string> = { lru: 'LRU', lfu: 'LFU', st
 export const POLICY_NOTES: Record<Policy, string> = {
   lru: 'LRU keeps what was used last',
   lfu: 'LFU keeps what was used most often so far',
-  static: 'static keeps the most used experts of this run for good',
-  random: 'random drops any expert',
+  static: 'A static cache keeps the most used experts of this run for good',
+  random: 'Random drops any expert',
   belady: 'Belady knows what will be used and is the most that is possible',
 };
 
