@@ -78,6 +78,8 @@ describe('lines', () => {
       PLOT,
       LETTER,
     );
+    // Of a line that falls, the left ones have the places further up.
+    expect(marks.map(({ y }) => y)).toEqual(marks.map(({ y }) => y).sort((one, other) => one - other));
     marks.forEach(({ box }, index) => {
       expect(marks.some((other, at) => at !== index && overlap(other.box, box))).toBe(false);
       expect(curve.some(({ x, y }) => x > box.left && x < box.right && y > box.top && y < box.bottom)).toBe(false);

@@ -153,12 +153,13 @@ export function cornerOf(lines: Point[][], plot: Box, width: number, height: num
 }
 
 /**
- * Where the texts of marked points are written: right of and above each, or further up or down where another text is; the
+ * Where the texts of marked points, in the order of x, are written: right of and above each, or further up or down where another text is; the
  * last resort is on the left.
  */
 export function marksOf(marks: (Point & { text: string })[], lines: Point[][], plot: Box, letter: number): (Label & { box: Box })[] {
   const boxes: Box[] = [];
-  return marks.map(({ x, y, text }) => {
+  // From the right: of two marks beside each other, the left one has the free place above.
+  const placed = [...marks].reverse().map(({ x, y, text }) => {
     const width = text.length * letter;
     let best: Candidate | undefined;
     for (let step = -4; step <= 8; step++) {
@@ -177,6 +178,7 @@ export function marksOf(marks: (Point & { text: string })[], lines: Point[][], p
     boxes.push(chosen.box);
     return { x: chosen.x, y: chosen.y, anchor: chosen.anchor, box: chosen.box };
   });
+  return placed.reverse();
 }
 
 export function overlap(one: Box, other: Box): boolean {
