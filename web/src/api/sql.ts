@@ -28,3 +28,8 @@ export function select(columns: string, from: string, where: (string | false)[],
 export function call(name: string, ...values: (number | string)[]): string {
   return `${name}(${values.map((value) => (typeof value === 'number' ? value : literal(value))).join(', ')})`;
 }
+
+/** All rows of some statements with the same columns. */
+export function unionAll(statements: string[]): string {
+  return statements.length === 1 ? (statements[0] as string) : statements.map((statement) => `(\n${statement}\n)`).join('\nUNION ALL\n');
+}

@@ -6,6 +6,7 @@ describe('place', () => {
     const places: Place[] = [
       { screen: 'overview' },
       { screen: 'overview', run: 2, other: 1, scope: 'prompt', subject: 'high school & more=1', picture: 'comparison' },
+      { screen: 'serve', run: 1, cache: 'layer', policy: 'belady', megabytes: 12.6, gigabytes: 0.5, bandwidth: 3.5, resident: 6, ranks: 8, spare: 0, batch: 16 },
       { screen: 'query', layer: 0, expert: 15, question: 7, sql: "SELECT '100 %' AS \"a#b\"\n-- ü" },
     ];
     for (const place of places) {
@@ -24,7 +25,12 @@ describe('place', () => {
     expect(decodePlace('#screen=expert&run=1&layer=2&expert=3')).toEqual({ screen: 'expert', run: 1, layer: 2, expert: 3 });
   });
 
+  it('has the settings of Serve on that screen only', () => {
+    expect(encodePlace({ screen: 'overview', run: 1, policy: 'lfu', megabytes: 2, ranks: 4 })).toBe('#screen=overview&run=1');
+  });
+
   it('leaves out what makes no sense', () => {
+    expect(decodePlace('#screen=serve&cache=all&policy=mru&megabytes=0&gigabytes=-1&bandwidth=1e3&ranks=2.5')).toEqual({ screen: 'serve' });
     expect(decodePlace('#screen=moon&run=-1&layer=1e9&expert=x&scope=all&q=%E0%A4&subject=')).toEqual({ screen: 'overview' });
     expect(decodePlace('')).toEqual({ screen: 'overview' });
   });

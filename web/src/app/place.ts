@@ -2,17 +2,24 @@
  * What the reader looks at: the screen, the filters of all pictures and the selection. It is kept in the URL's fragment, so
  * that a link shares it and Back returns to it; browsers do not send fragments, so no SQL reaches a log.
  */
-export const SCREENS = ['overview', 'explore', 'query', 'runs'] as const;
+export const SCREENS = ['overview', 'explore', 'serve', 'query', 'runs'] as const;
 /** Screens that are reached from others: a page for one run, and one for one expert. */
 const PAGES = ['run', 'expert'] as const;
 export type Screen = (typeof SCREENS)[number] | (typeof PAGES)[number];
-export const SCREEN_NAMES: Record<Screen, string> = { overview: 'Overview', explore: 'Explore', query: 'Query', runs: 'Runs', run: 'Run', expert: 'Expert' };
+export const SCREEN_NAMES: Record<Screen, string> = { overview: 'Overview', explore: 'Explore', serve: 'Serve', query: 'Query', runs: 'Runs', run: 'Run', expert: 'Expert' };
 /** The screen that a page belongs to in the navigation. */
 export const PARENTS: Partial<Record<Screen, Screen>> = { run: 'runs', expert: 'explore' };
 
 /** Tokens that pictures include: the last one of each prompt, where the model answers; all of them; or those that the model generated. */
 export const SCOPES = ['last_prompt', 'prompt', 'generated'] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** What an expert cache is shared by: the experts of all layers, or those of each layer. */
+export const CACHES = ['model', 'layer'] as const;
+export type CacheOf = (typeof CACHES)[number];
+/** Which experts a cache keeps, as `expert_cache` names it. */
+export const POLICIES = ['lru', 'lfu', 'static', 'random', 'belady'] as const;
+export type Policy = (typeof POLICIES)[number];
 
 export interface Place {
   screen: Screen;
@@ -27,9 +34,24 @@ export interface Place {
   /** Which picture of Explore. */
   picture?: string;
   sql?: string;
+  /** Settings of Serve, each undefined for its default. */
+  cache?: CacheOf;
+  policy?: Policy;
+  /** Size of an expert in MB, memory for experts in GB, and bandwidth in GB/s; unknown by default. */
+  megabytes?: number;
+  gigabytes?: number;
+  bandwidth?: number;
+  /** Experts of a layer that are kept for good. */
+  resident?: number;
+  /** Devices of a placement, further experts on each of them, and questions of a batch. */
+  ranks?: number;
+  spare?: number;
+  batch?: number;
 }
 
 const NUMBERS = ['run', 'layer', 'expert', 'question', 'other'] as const;
+const DECIMALS = ['megabytes', 'gigabytes', 'bandwidth'] as const;
+const COUNTS = ['resident', 'ranks', 'spare', 'batch'] as const;
 
 export function encodePlace(place: Place): string {
   const parts = [`screen=${place.screen}`];
@@ -47,6 +69,11 @@ export function encodePlace(place: Place): string {
   if (place.screen === 'query') {
     add('q', place.sql);
   }
+  if (place.screen === 'serve') {
+    for (const key of ['cache', 'policy', ...DECIMALS, ...COUNTS] as const) {
+      add(key, place[key]);
+    }
+  }
   return `#${parts.join('&')}`;
 }
 
@@ -63,22 +90,35 @@ export function decodePlace(fragment: string): Place {
   const sql = parts.get('q');
   const screen = [...SCREENS, ...PAGES].find((name) => name === parts.get('screen')) ?? (sql === undefined ? 'overview' : 'query');
   const place: Place = { screen };
-  for (const key of NUMBERS) {
+  for (const key of [...NUMBERS, ...COUNTS]) {
     const text = parts.get(key);
     if (text !== undefined && /^\d{1,9}$/.test(text)) {
       place[key] = Number(text);
     }
   }
-  const scope = SCOPES.find((known) => known === parts.get('scope'));
-  if (scope !== undefined) {
-    place.scope = scope;
+  for (const key of DECIMALS) {
+    const number = positive(parts.get(key) ?? '');
+    if (number !== undefined) {
+      place[key] = number;
+    }
   }
+  Object.assign(place, known('scope', SCOPES, parts), known('cache', CACHES, parts), known('policy', POLICIES, parts));
   for (const [key, value] of [['subject', parts.get('subject')], ['picture', parts.get('picture')], ['sql', sql]] as const) {
     if (value !== undefined && value !== '') {
       place[key] = value;
     }
   }
   return place;
+}
+
+/** A number above 0 as people write it, without an exponent; undefined for other texts. */
+export function positive(text: string): number | undefined {
+  return /^\d{1,7}(\.\d{1,6})?$/.test(text) && Number(text) > 0 ? Number(text) : undefined;
+}
+
+function known<Value extends string>(key: string, values: readonly Value[], parts: Map<string, string>): Record<string, Value> {
+  const value = values.find((each) => each === parts.get(key));
+  return value === undefined ? {} : { [key]: value };
 }
 
 function decode(text: string): string | undefined {

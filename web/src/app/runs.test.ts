@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../api/http';
 import { answer } from '../api/testing';
-import { answerText, commonScope, counterpart, differences, firstChoice, interventionTexts, partialText, recordedText, type Run, runsOf, runText, scopeOf, treatment } from './runs';
+import { answerText, commonScope, counterpart, decodedScope, differences, firstChoice, interventionTexts, partialText, recordedText, type Run, runsOf, runText, scopeOf, treatment } from './runs';
 
 const COLUMNS = [
   'run_id', 'name', 'model', 'architecture', 'task', 'prompt_format', 'questions', 'scope', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan',
@@ -85,6 +85,7 @@ describe('runs', () => {
     expect(differences(plain, writes).map(({ name }) => name)).toEqual(['Tokens recorded', 'Generated tokens', 'Answers from']);
     expect([plain, writes, last, imported].map((run) => scopeOf(run, 'generated'))).toEqual(['last_prompt', 'generated', 'last_prompt', 'generated']);
     expect([plain, writes, last, imported].map((run) => scopeOf(run, undefined))).toEqual(['last_prompt', 'last_prompt', 'last_prompt', 'prompt']);
+    expect([plain, writes, last, imported].map((run) => scopeOf(run, decodedScope(run)))).toEqual(['prompt', 'generated', 'last_prompt', 'generated']);
     expect([plain, writes, last, imported].map((run) => scopeOf(run, 'prompt'))).toEqual(['prompt', 'prompt', 'last_prompt', 'prompt']);
     expect([commonScope('generated', plain), commonScope('generated', writes), commonScope('prompt', last), commonScope('prompt', plain)]).toEqual([
       'last_prompt', 'generated', 'last_prompt', 'prompt',

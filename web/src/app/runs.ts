@@ -277,6 +277,11 @@ export function scopeOf(run: Run | undefined, wanted: Scope | undefined): Scope 
   return wanted === undefined || wanted === 'generated' ? standard : wanted;
 }
 
+/** The tokens that are looked at to serve a model, unless others are wanted: what it decodes, or else what it reads. */
+export function decodedScope(run: Run | undefined): Scope {
+  return run?.generated === true ? 'generated' : 'prompt';
+}
+
 /** The tokens that can be compared with those of another run. */
 export function commonScope(scope: Scope, other: Run | undefined): Scope {
   const lacks = scope === 'generated' ? other?.generated === false : other?.scope === 'last_prompt';

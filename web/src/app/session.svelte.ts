@@ -8,7 +8,7 @@ import { apply, type Appearance, storedAppearance } from './appearance';
 import { type ModelLayer, layersOf } from './layers';
 import { type ExpertNote, notesOf, notesSql } from './notes';
 import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
-import { ANSWERED, firstChoice, GENERATED, type Run, RUNS, runsOf, scopeOf } from './runs';
+import { ANSWERED, decodedScope, firstChoice, GENERATED, type Run, RUNS, runsOf, scopeOf } from './runs';
 
 const LAYERS = select('run_id, layer, experts, top_k', 'layers', ['experts > 0'], 'run_id DESC, layer');
 
@@ -60,7 +60,7 @@ export class Session {
   private readonly answeredSubjects = $derived(this.run?.subjects ?? 0);
   /** The layers with experts of the run's model. */
   readonly layers = $derived(this.layersOf(this.runId));
-  readonly scope = $derived<Scope>(scopeOf(this.run, this.place.scope));
+  readonly scope = $derived<Scope>(scopeOf(this.run, this.place.scope ?? (this.place.screen === 'serve' ? decodedScope(this.run) : undefined)));
   readonly subject = $derived(this.subjects.find((subject) => subject === this.place.subject));
   readonly dark = $derived(this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark));
 

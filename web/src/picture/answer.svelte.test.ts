@@ -103,4 +103,26 @@ describe('answer', () => {
     await requests[1]?.reply(rowsOf(['n'], [[2]]));
     expect(answer.rows?.rows).toEqual([[2]]);
   });
+
+  it('waits for the answers before it, busy and with its old rows', async () => {
+    let look = $state(1);
+    let first: Answer | undefined;
+    let second: Answer | undefined;
+    stop = $effect.root(() => {
+      first = new Answer(() => `SELECT 1, ${look}`, () => revision);
+      second = new Answer(() => `SELECT 2, ${look}`, () => revision, [first]);
+    });
+    flushSync();
+    expect(second?.busy).toBe(true);
+    expect(requests.map((request) => request.sql)).toEqual(['SELECT 1, 1']);
+    await requests[0]?.reply(rowsOf(['n'], [[1]]));
+    expect(requests.map((request) => request.sql)).toEqual(['SELECT 1, 1', 'SELECT 2, 1']);
+    await requests[1]?.reply(rowsOf(['n'], [[2]]));
+    expect(second?.busy).toBe(false);
+    look = 2;
+    flushSync();
+    expect(requests.map((request) => request.sql)).toEqual(['SELECT 1, 1', 'SELECT 2, 1', 'SELECT 1, 2']);
+    expect(second?.busy).toBe(true);
+    expect(second?.rows?.rows).toEqual([[2]]);
+  });
 });

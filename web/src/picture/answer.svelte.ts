@@ -28,11 +28,20 @@ class Kept {
 
 const kept = new Kept();
 
+/** What a picture shows, of one statement or several. */
+export interface Answered {
+  readonly rows: Rows | undefined;
+  readonly problem: Problem | undefined;
+  readonly busy: boolean;
+  /** The statement that `rows` answer. */
+  readonly sql: string;
+}
+
 /**
  * The rows of a statement, queried again when the statement or the file changes. The old rows stay until the new ones
  * arrive, and go when there is no statement any more.
  */
-export class Answer {
+export class Answer implements Answered {
   rows = $state.raw<Rows | undefined>();
   problem = $state.raw<Problem | undefined>();
   busy = $state(false);
@@ -43,8 +52,9 @@ export class Answer {
    * Only while a component starts up.
    *
    * @param sql of the statement, or undefined for none yet
+   * @param after the answers that come first: statements that take long must not take the place of each other
    */
-  constructor(sql: () => string | undefined, revision: () => number) {
+  constructor(sql: () => string | undefined, revision: () => number, after: readonly Answered[] = []) {
     // The parts of the statement change more often than its text, such as with each selection.
     const statement = $derived(sql());
     $effect(() => {
@@ -59,8 +69,11 @@ export class Answer {
         this.show(wanted, known);
         return;
       }
-      const request = new AbortController();
       this.busy = true;
+      if (after.some(({ busy }) => busy)) {
+        return;
+      }
+      const request = new AbortController();
       void runQuery(wanted, request.signal, MOST_ROWS).then((outcome) => {
         if (request.signal.aborted) {
           return;

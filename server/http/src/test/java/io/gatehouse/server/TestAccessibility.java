@@ -95,6 +95,29 @@ final class TestAccessibility {
     }
 
     @Test
+    void hasNothingAgainstServe() {
+        String ready = "[aria-label='Placement on ranks'] .row";
+        check(
+                new State("serve", "#screen=serve&run=2&layer=1", ready, page -> {}),
+                new State(
+                        "serving plan with times",
+                        "#screen=serve&run=2&cache=layer&policy=belady&megabytes=12.6&gigabytes=0.5&bandwidth=3.5",
+                        ready,
+                        page -> {
+                            page.focus("[aria-label='Serving plan'] .keys");
+                            page.press(Keys.ARROW_RIGHT);
+                            page.awaitText("[aria-label='Serving plan'] .tip", "a token waits");
+                        }),
+                new State("tables of Serve", "#screen=serve&run=2", ready, page -> {
+                    for (int i = 0; i < 6; i++) {
+                        page.clickOn(".tools [aria-pressed=false]");
+                    }
+                    page.awaitCount(".picture table", 6);
+                }),
+                new State("serve without sequences", "#screen=serve&run=8", ".nothing", page -> {}));
+    }
+
+    @Test
     void hasNothingAgainstTheResultsOfAQuery() {
         check(
                 query("table", page -> {}),

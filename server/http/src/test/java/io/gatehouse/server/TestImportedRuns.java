@@ -30,6 +30,8 @@ final class TestImportedRuns {
             "explore&picture=comparison&other=3",
             "explore&picture=comparison&other=5",
             "explore&picture=questions",
+            "serve",
+            "serve&cache=layer&layer=1&megabytes=2&gigabytes=0.01&bandwidth=1&batch=2",
             "expert&layer=0&expert=0",
             "expert&layer=1&expert=3",
             "run");
@@ -139,6 +141,23 @@ final class TestImportedRuns {
         browser.enter("#screen=overview&run=" + IMATRIX);
         browser.awaitText("[aria-label='Prompt tokens'] .nothing", "counts of experts only, no sequences");
         browser.awaitText(".facts .note", "over 10 tokens");
+    }
+
+    @Test
+    void sayWhatCannotBeServed() {
+        browser.enter("#screen=serve&run=" + VLLM);
+        browser.awaitText("[aria-label='Expert cache'] .about", "n = 100 uses by 25 tokens");
+        browser.awaitText("[aria-label='Placement on ranks'] .nothing", "fewer than two of 8 questions");
+        browser.enter("#screen=serve&batch=2&run=" + VLLM);
+        browser.awaitText("[aria-label='Placement on ranks'] .about", "n = 2 batches of 2 questions");
+        browser.awaitText("[aria-label='Placement on ranks'] .about", "An interval needs 30 batches");
+        browser.enter("#screen=serve&run=" + IMATRIX);
+        for (String picture :
+                List.of("Expert cache", "Serving plan", "Hot set", "Caches by layer", "Placement on ranks")) {
+            browser.awaitText("[aria-label='%s'] .nothing".formatted(picture), "counts of experts only, no sequences");
+        }
+        // A batch of tokens at random follows from the counts.
+        browser.awaitText("[aria-label='Working set'] .about", "n = 10 tokens");
     }
 
     @Test

@@ -35,7 +35,8 @@ final class TestKeyboard {
     void reachesEverythingOfTheOverviewByTab() {
         List<String> stops = stops();
         assertThat(stops)
-                .containsSubsequence("Overview", "Explore", "Query", "Runs", "Keyboard shortcuts", "Theme: Auto");
+                .containsSubsequence(
+                        "Overview", "Explore", "Serve", "Query", "Runs", "Keyboard shortcuts", "Theme: Auto");
         assertThat(stops).anyMatch(stop -> stop.startsWith("Run"));
         assertThat(stops).contains("Last prompt token", "All prompt tokens");
         assertThat(stops).anyMatch(stop -> stop.startsWith("Subject"));
@@ -128,8 +129,34 @@ final class TestKeyboard {
     }
 
     @Test
-    void runsAQueryAndKeepsTheFocus() {
+    void reachesEverythingOfServeByTab() {
         browser.press(Keys.ALT, "3");
+        browser.find("[aria-label='Placement on ranks'] .row");
+        browser.awaitGone(".picture[aria-busy=true]");
+        List<String> stops = stops();
+        assertThat(stops).contains("One for all layers", "One for each layer");
+        for (String picture : List.of(
+                "Expert cache", "Serving plan", "Working set", "Hot set", "Caches by layer", "Placement on ranks")) {
+            assertThat(stops).contains("Save " + picture);
+        }
+        // One stop for each chart: arrow keys move within.
+        for (String chart : List.of("Expert cache.", "Serving plan.", "Working set.", "Caches by layer. 4 rows")) {
+            assertThat(stops)
+                    .filteredOn(stop -> stop.startsWith(chart))
+                    .as(chart)
+                    .hasSize(1);
+        }
+        assertThat(stops)
+                .filteredOn(stop -> stop.startsWith("Layer 0: the set"))
+                .hasSize(1);
+        assertThat(stops)
+                .filteredOn(stop -> stop.startsWith("Layer 0: the mean rank"))
+                .hasSize(1);
+    }
+
+    @Test
+    void runsAQueryAndKeepsTheFocus() {
+        browser.press(Keys.ALT, "4");
         browser.awaitText(STATUS, "rows in");
         browser.awaitFocus(".cm-content");
         // Tab indents in the editor; after Escape it leaves.
@@ -144,7 +171,7 @@ final class TestKeyboard {
 
     @Test
     void changesTabsOfTheSideByArrowKeys() {
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.awaitText(STATUS, "rows in");
         browser.focus("#tab-Examples");
         browser.press(Keys.ARROW_RIGHT);
@@ -162,7 +189,7 @@ final class TestKeyboard {
 
     @Test
     void closesWhatIsOpenOnTheQueryScreenAndComesBack() {
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.find(CELLS);
         browser.awaitFocus(".cm-content");
         browser.press(Keys.CONTROL, "s");
@@ -187,7 +214,7 @@ final class TestKeyboard {
 
     @Test
     void closesADialogWithoutCancellingWhatRuns() {
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.awaitText(STATUS, "rows in");
         browser.type("SELECT SUM(a.token_id * b.token_id * c.token_id * d.token_id * e.token_id)"
                 + " FROM tokens a, tokens b, tokens c, tokens d, tokens e");
@@ -254,7 +281,7 @@ final class TestKeyboard {
         browser.press(Keys.ENTER);
         browser.awaitText(".question .about", "Question 2 ");
         browser.awaitFocus(".list button[aria-pressed=true]");
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.awaitText(STATUS, "row");
         browser.focus("nav .entry");
         browser.press(Keys.ARROW_DOWN);

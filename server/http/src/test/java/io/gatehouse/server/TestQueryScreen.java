@@ -128,7 +128,7 @@ final class TestQueryScreen {
         browser.type("SELECT 5 AS typed_and_not_run");
         browser.press(Keys.ALT, "1");
         browser.find(".tokens .token");
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.awaitFocus(".cm-content");
         assertThat(browser.texts(".cm-line")).containsExactly("SELECT 5 AS typed_and_not_run");
         browser.awaitText(CELLS, "spelling");
@@ -137,7 +137,7 @@ final class TestQueryScreen {
         browser.press(Keys.ALT, "1");
         browser.find(".tokens .token");
         browser.press(Keys.ESCAPE);
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.awaitFocus(".cm-content");
         browser.awaitText(STATUS, "Running");
         browser.press(Keys.ESCAPE);

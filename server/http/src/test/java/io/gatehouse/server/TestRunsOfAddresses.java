@@ -99,14 +99,14 @@ final class TestRunsOfAddresses {
 
     @Test
     void keepsSqlOutOfTheAddressOfOtherScreens() {
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.run("SELECT 5 AS five");
         browser.awaitText("[role=status]", "1 row in");
         browser.awaitAddress("q=SELECT");
         browser.press(Keys.ALT, "1");
         browser.awaitText("h2", "Expert utilisation");
         assertThat(browser.address()).doesNotContain("SELECT");
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.awaitFocus(".cm-content");
         browser.awaitText(".cm-line", "SELECT 5 AS five");
     }

@@ -137,6 +137,29 @@ final class TestSavedFiles {
     }
 
     @Test
+    void savesThePicturesOfServe() throws Exception {
+        browser.go(URI.create(CONSOLE.server().uri() + "#screen=serve&run=1&layer=1"));
+        browser.find("[aria-label='Placement on ranks'] .row");
+        browser.awaitGone(".picture[aria-busy=true], .picture .waiting");
+        save("Expert cache", "Chart, SVG");
+        assertThat(texts(svg("expert-cache-run-1.svg"))).contains("Belady", "LRU", "uses served", "100 %");
+        save("Expert cache", "Data, CSV");
+        // A line for each policy and size, after the header.
+        assertThat(Files.readAllLines(browser.downloaded("expert-cache-run-1.csv")))
+                .hasSize(1 + 5 * SeededFile.LAYERS * SeededFile.EXPERTS);
+        save("Serving plan", "Chart, SVG");
+        assertThat(texts(svg("serving-plan-run-1.svg"))).anyMatch(text -> text.contains("knee"));
+        save("Working set", "Chart, SVG");
+        assertThat(texts(svg("working-set-run-1.svg"))).contains("neighbouring tokens", "64");
+        save("Hot set", "Chart, SVG");
+        assertThat(texts(svg("hot-set-run-1.svg"))).contains("best fixed set", "3");
+        save("Caches by layer", "Chart, SVG");
+        assertThat(texts(svg("caches-by-layer-run-1.svg"))).contains("uses served", "16");
+        save("Placement on ranks", "Chart, SVG");
+        assertThat(texts(svg("placement-on-ranks-run-1.svg"))).contains("placed by load", "time saved");
+    }
+
+    @Test
     void savesTheChartOfAResult() throws Exception {
         result("SELECT subject, count(*) AS questions FROM questions GROUP BY subject ORDER BY subject", "3 rows in");
         browser.click("Chart");
@@ -195,7 +218,7 @@ final class TestSavedFiles {
     }
 
     private void result(String sql, String status) {
-        browser.press(Keys.ALT, "3");
+        browser.press(Keys.ALT, "4");
         browser.awaitText("[role=status]", "rows in");
         browser.paste(sql);
         browser.press(Keys.CONTROL, Keys.ENTER);
