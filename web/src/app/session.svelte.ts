@@ -38,6 +38,8 @@ export class Session {
   /** Increases when the file has new rows; pictures are then queried again. */
   revision = $state(0);
   appearance = $state<Appearance>(storedAppearance());
+  /** Whether pictures are drawn as for paper, which is light. */
+  printing = $state(false);
   /** Whether there is room for larger rows. */
   large = $state(matchMedia(LARGE).matches);
   /** Height of the window, so that a picture fills it without growing beyond. */
@@ -62,7 +64,7 @@ export class Session {
   readonly layers = $derived(this.layersOf(this.runId));
   readonly scope = $derived<Scope>(scopeOf(this.run, this.place.scope ?? (this.place.screen === 'serve' ? decodedScope(this.run) : undefined)));
   readonly subject = $derived(this.subjects.find((subject) => subject === this.place.subject));
-  readonly dark = $derived(this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark));
+  readonly dark = $derived(!this.printing && (this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark)));
 
   constructor() {
     matchMedia(DARK).addEventListener('change', (event) => (this.systemDark = event.matches));

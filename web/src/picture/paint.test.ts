@@ -24,10 +24,14 @@ describe('paint', () => {
   });
 
   it('writes a key from one end of the scale to the other', () => {
-    const { svg } = svgKey(paint, { caption: '', marks: [{ at: -2, text: '1/4×' }, { at: 2, text: '4×' }], never: 'never fired' }, 40, '#000000');
+    const { svg } = svgKey(paint, { caption: '', marks: [{ at: -2, text: '1/4×' }, { at: 2, text: '4×' }], never: 'never fired' }, 40, '#000000', 600);
     const places = [...svg.matchAll(/<text x="([\d.]+)"[^>]*>([^<]+)</g)].map(([, x, text]) => [Number(x), text]);
     expect(places).toEqual([[54, '1/4×'], [294, '4×'], [346, 'never fired']]);
     expect(svg.match(/#cccccc/g)).toHaveLength(1);
-    expect(svgKey(paint, { caption: 'weight', marks: [], never: '' }, 40, '#000000').svg).not.toContain('#cccccc');
+    const narrow = svgKey(paint, { caption: 'share of the tokens', marks: [], never: 'never fired' }, 40, '#000000', 300);
+    const lines = [...narrow.svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]+)</g)].map(([, x, y, text]) => [Number(x), Number(y), text]);
+    expect(lines).toEqual([[40, 26, 'share of the tokens'], [74, 76, 'never fired']]);
+    expect(narrow.height).toBe(88);
+    expect(svgKey(paint, { caption: 'weight', marks: [], never: '' }, 40, '#000000', 600).svg).not.toContain('#cccccc');
   });
 });

@@ -87,24 +87,30 @@ export function svgCells(matrix: Matrix, layout: Layout, paint: Paint): string {
 const RAMP = 240;
 const RAMP_STEPS = 60;
 
-/** The key below a picture, for a file, with its height. */
-export function svgKey(paint: Paint, key: Key, left: number, ink: string): { svg: string; height: number } {
-  const text = (x: number, y: number, anchor: string, words: string) => `<text x="${round(x)}" y="${y}" text-anchor="${anchor}">${escapeXml(words)}</text>`;
-  const start = left + (key.caption === '' ? 14 : key.caption.length * LETTER + 28);
-  const step = RAMP / RAMP_STEPS;
+/** The key below a picture that is so wide, for a file, with its height: in one line if it fits, or else its parts one below another. */
+export function svgKey(paint: Paint, key: Key, left: number, ink: string, width: number): { svg: string; height: number } {
+  const text = (x: number, y: number, anchor: string, words: string) => `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeXml(words)}</text>`;
+  const long = Math.min(RAMP, width - left - 28);
+  const beside = key.caption === '' ? 14 : key.caption.length * LETTER + 28;
+  const captioned = key.caption !== '' && left + beside + long + 14 > width;
+  const start = left + (captioned ? 14 : beside);
+  const top = captioned ? 32 : 12;
+  const step = long / RAMP_STEPS;
   const ramp = Array.from({ length: RAMP_STEPS }, (_, index) => {
     const colour = hex(colourAt(paint.scale, (index + 0.5) / RAMP_STEPS));
-    return `<rect x="${round(start + index * step)}" y="16" width="${step + 0.3}" height="12" fill="${colour}"/>`;
+    return `<rect x="${round(start + index * step)}" y="${top + 4}" width="${round(step + 0.3)}" height="12" fill="${colour}"/>`;
   });
-  const marks = key.marks.map((mark) => text(start + RAMP * position(paint, mark.at), 42, 'middle', mark.text));
-  const end = start + RAMP + 32;
+  const marks = key.marks.map((mark) => text(start + long * position(paint, mark.at), top + 30, 'middle', mark.text));
+  const follows = start + long + 32 + 20 + key.never.length * LETTER <= width;
+  const [end, row] = follows ? [start + long + 32, top + 3] : [left + 14, top + 33];
   const never =
     key.never === ''
       ? ''
-      : `<rect x="${end}" y="15" width="14" height="14" rx="2" fill="${paint.never}"/><path d="M${end + 2} 27L${end + 12} 17" stroke="${paint.neverInk}"/>` +
-        text(end + 20, 26, 'start', key.never);
+      : `<rect x="${end}" y="${row}" width="14" height="14" rx="2" fill="${paint.never}"/><path d="M${end + 2} ${row + 12}L${end + 12} ${row + 2}" stroke="${paint.neverInk}"/>` +
+        text(end + 20, row + 11, 'start', key.never);
   const caption = key.caption === '' ? '' : text(left, 26, 'start', key.caption);
-  return { svg: `<g fill="${ink}" font-size="11.5">${caption}${ramp.join('')}${marks.join('')}${never}</g>`, height: 48 };
+  const height = top + 36 + (key.never === '' || follows ? 0 : 20);
+  return { svg: `<g fill="${ink}" font-size="11.5">${caption}${ramp.join('')}${marks.join('')}${never}</g>`, height };
 }
 
 function strikeNever(context: CanvasRenderingContext2D, matrix: Matrix, layout: Layout, paint: Paint): void {

@@ -56,8 +56,20 @@ export function cancelQuery(id: string): void {
   void fetch(`v1/queries/${id}`, { method: 'DELETE', keepalive: true }).catch(() => undefined);
 }
 
-export const FORMATS = ['csv', 'parquet', 'arrow', 'json', 'ndjson'] as const;
-export type Format = (typeof FORMATS)[number];
+/** The formats of results: their names, and the ends of the names of their files. */
+export const FORMATS = {
+  csv: { name: 'CSV', end: 'csv' },
+  parquet: { name: 'Parquet', end: 'parquet' },
+  arrow: { name: 'Arrow', end: 'arrow' },
+  json: { name: 'JSON', end: 'json' },
+  ndjson: { name: 'JSON lines', end: 'ndjson' },
+  latex: { name: 'LaTeX', end: 'tex' },
+} as const;
+export type Format = keyof typeof FORMATS;
+
+export function fileName(format: Format): string {
+  return `result.${FORMATS[format].end}`;
+}
 
 /** The server limits JSON, which programs hold in memory, unless the request gives a limit. */
 const ALL_ROWS = Number.MAX_SAFE_INTEGER;
@@ -67,7 +79,7 @@ const LONGEST_ADDRESS = 6000;
 /** Where the whole result of a statement can be fetched, streamed by the server; undefined for a statement too long for an address. */
 export function exportAddress(sql: string, format: Format): string | undefined {
   const limit: Record<string, string> = format === 'json' ? { limit: String(ALL_ROWS) } : {};
-  const address = `v1/query?${new URLSearchParams({ sql, format, filename: `result.${format}`, ...limit }).toString()}`;
+  const address = `v1/query?${new URLSearchParams({ sql, format, filename: fileName(format), ...limit }).toString()}`;
   return address.length > LONGEST_ADDRESS ? undefined : address;
 }
 

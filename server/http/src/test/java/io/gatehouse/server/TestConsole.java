@@ -60,6 +60,8 @@ final class TestConsole {
         browser.clickOn("[aria-label='Theme: Auto']");
         browser.clickOn("[aria-label='Theme: Light']");
         assertThat(browser.style("html", "color-scheme")).isEqualTo("dark");
+        // Whatever the system prefers, which is light here.
+        assertThat(browser.style("body", "background-color")).isEqualTo("rgba(18, 21, 23, 1)");
         browser.reload();
         browser.find("[aria-label='Theme: Dark']");
         assertThat(browser.style("html", "color-scheme")).isEqualTo("dark");

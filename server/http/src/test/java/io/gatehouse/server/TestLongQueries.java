@@ -94,7 +94,7 @@ final class TestLongQueries {
         String sql = "SELECT a.token_id, b.token_id, c.token_id FROM tokens a, tokens b, tokens c";
         QueryQuota quota = RecordCopy.of(QueryQuota.standard(), Map.of("computing", 1));
         try (TestingServer server = TestingServer.start(folder, quota)) {
-            for (String format : List.of("csv", "ndjson", "arrow", "json", "parquet")) {
+            for (String format : List.of("csv", "ndjson", "arrow", "json", "parquet", "latex")) {
                 String body = JSON.createObjectNode()
                         .put("sql", sql)
                         .put("format", format)

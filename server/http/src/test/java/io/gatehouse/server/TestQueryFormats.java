@@ -60,6 +60,27 @@ final class TestQueryFormats {
     }
 
     @Test
+    void writesLatex() throws Exception {
+        HttpResponse<String> response = accepting("text/x-tex", KINDS);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("text/x-tex; charset=utf-8");
+        assertThat(response.body()).isEqualTo("""
+                %% %s
+                \\begin{tabular}{rrrrrlllllll}
+                \\toprule
+                i & l & f & d & c & t & n & e & b & day & xs & u \\\\
+                \\midrule
+                1 & 9007199254740993 & 0.1 & 1.0E300 & 1.50 & a,\\string"b\\string" & -- &  & true & 2026-11-24 & [1,2] & 日本 \\\\
+                \\bottomrule
+                \\end{tabular}
+                %% 1 row
+                """.formatted(KINDS.replace("\n", "\n% ")));
+        String cut = "format=latex&limit=1&parameters=%5B%22first%22%5D&sql=";
+        assertThat(get(cut, "SELECT expert FROM experts WHERE ? = 'first'").body())
+                .contains("% Parameters: [\"first\"]\n")
+                .endsWith("% 1 row, cut by the limit\n");
+    }
+
+    @Test
     void writesALineOfJsonPerRow() throws Exception {
         HttpResponse<String> response =
                 accepting("application/x-ndjson", "SELECT run_id, run_id, name FROM runs UNION ALL SELECT 2, 3, 'x'");
@@ -172,7 +193,7 @@ final class TestQueryFormats {
 
     @Test
     void saysInEveryFormatThatTheLimitCutTheResult() throws Exception {
-        for (String format : new String[] {"json", "ndjson", "csv", "arrow", "parquet"}) {
+        for (String format : new String[] {"json", "ndjson", "csv", "arrow", "parquet", "latex"}) {
             assertCut(format, 10, true);
             assertCut(format, 2 * SeededFile.LAYERS * SeededFile.EXPERTS, false);
         }
@@ -195,7 +216,7 @@ final class TestQueryFormats {
 
     @Test
     void saysWhatFailsBeforeTheFirstRowInEveryFormat() throws Exception {
-        for (String format : new String[] {"json", "ndjson", "csv", "arrow", "parquet"}) {
+        for (String format : new String[] {"json", "ndjson", "csv", "arrow", "parquet", "latex"}) {
             HttpResponse<String> response = get("format=" + format + "&sql=", "SELECT CAST(name AS INTEGER) FROM runs");
             assertThat(response.statusCode()).as(format).isEqualTo(400);
             assertThat(JSON.readTree(response.body()).at("/code").textValue())
@@ -287,7 +308,8 @@ final class TestQueryFormats {
     @Test
     void refusesAnAddressThatItDoesNotUnderstand() throws Exception {
         assertProblem(
-                get("format=xml&sql=", "SELECT 1"), "no format \"xml\"; there are json, ndjson, csv, arrow, parquet");
+                get("format=xml&sql=", "SELECT 1"),
+                "no format \"xml\"; there are json, ndjson, csv, arrow, parquet, latex");
         assertProblem(get("sqll=", "SELECT 1"), "parameter \"sqll\"");
         assertProblem(get("sql=SELECT&sql=", "SELECT 1"), "\"sql\" 2 times");
         assertProblem(get("limit=x&sql=", "SELECT 1"), "\"limit\" must be a whole number, but is \"x\"");

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,13 +15,18 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -136,6 +143,83 @@ final class TestSavedFiles {
                 .hasSizeGreaterThan(10);
     }
 
+    /** As wide as a column, with letters that are legible then, and light although the page is dark. */
+    @Test
+    void savesAFigureForAPaper() throws Exception {
+        browser.prefer("dark");
+        String looks = browser.style(".picture", "background-color");
+        save("Router entropy", "For a paper, one column, SVG");
+        Element svg = svg("router-entropy-run-1-85mm.svg");
+        assertThat(svg.getAttribute("width")).isEqualTo("85mm");
+        double points =
+                85 * 72 / 25.4 / Double.parseDouble(svg.getAttribute("viewBox").split(" ", -1)[2]);
+        assertThat(attributes(svg, "font-size"))
+                .isNotEmpty()
+                .allSatisfy(size -> assertThat(points * Double.parseDouble(size.replace("px", "")))
+                        .isBetween(6.9, 8.0));
+        assertThat(attributes(svg, "font-family")).containsOnly("Helvetica, Arial, sans-serif");
+        assertThat(attributes(svg, "dominant-baseline")).containsOnly("");
+        assertThat(attributes(svg, "fill")).contains("rgb(28, 33, 38)").doesNotContain("rgb(228, 232, 234)");
+        assertThat(texts(svg)).contains("0.75", "uniform").noneMatch(text -> text.contains("Router entropy"));
+        assertThat(svg.getElementsByTagNameNS(SVG, "title").item(0).getTextContent())
+                .isEqualTo("Router entropy, first (run 1, seeded)");
+        assertThat(svg.getElementsByTagNameNS(SVG, "desc").item(0).getTextContent())
+                .contains("n = 24 tokens");
+        // The page is as it was.
+        assertThat(browser.style(".picture", "background-color")).isEqualTo(looks);
+        browser.awaitGone("[style*='fixed']");
+        save("Router entropy", "For a paper, two columns, SVG");
+        assertThat(svg("router-entropy-run-1-178mm.svg").getAttribute("width")).isEqualTo("178mm");
+        browser.prefer("light");
+    }
+
+    @Test
+    void savesAFigureForAPaperAsPdf() throws Exception {
+        save("Expert utilisation", "For a paper, one column, PDF");
+        Path file = browser.downloaded("expert-utilisation-run-1-85mm.pdf");
+        String pdf = Files.readString(file, StandardCharsets.ISO_8859_1);
+        assertThat(pdf).startsWith("%PDF-").contains("/BaseFont /Helvetica", "/BaseFont /Symbol");
+        Matcher box = Pattern.compile("/MediaBox \\[0 0 ([0-9.]+) ([0-9.]+)\\]").matcher(pdf);
+        assertThat(box.find()).isTrue();
+        assertThat(Double.parseDouble(box.group(1))).isEqualTo(85 * 72 / 25.4, Offset.offset(0.01));
+        String content = inflated(Files.readAllBytes(file), pdf);
+        // The sign for "at most" is in the font for symbols, in the place of the pound.
+        assertThat(content).contains("(experts) Tj", "(never fired) Tj", "(\u00a3) Tj");
+        Matcher text = Pattern.compile(" ([0-9.]+) Tf\n.*\n.*\n([-0-9.]+) ([-0-9.]+) .* Tm\n")
+                .matcher(content);
+        int texts = 0;
+        for (; text.find(); texts++) {
+            double scale = Math.hypot(Double.parseDouble(text.group(2)), Double.parseDouble(text.group(3)));
+            assertThat(scale * Double.parseDouble(text.group(1))).isBetween(6.9, 8.0);
+        }
+        assertThat(texts).isGreaterThan(10);
+    }
+
+    /** Rather no file than one with wrong letters. */
+    @Test
+    void refusesAPdfWithLettersThatItsFontsLack() throws Exception {
+        result("SELECT 'm\u00fcde \u65e5' AS name, 3 AS n UNION ALL SELECT 'b', 4", "2 rows in");
+        browser.click("Chart");
+        browser.click("Save chart");
+        browser.clickEntry("For a paper, one column, PDF");
+        browser.awaitText(".combined[role=alert]", "The fonts of PDF files have no \u65e5. Save the chart as SVG");
+        browser.click("Save chart");
+        browser.clickEntry("For a paper, one column, SVG");
+        assertThat(texts(svg("chart-85mm.svg"))).contains("m\u00fcde \u65e5");
+    }
+
+    /** What is in the first stream of a PDF. */
+    private static String inflated(byte[] file, String pdf) throws Exception {
+        int start = pdf.indexOf("stream\n") + "stream\n".length();
+        Inflater inflater = new Inflater();
+        try (InputStream in = new InflaterInputStream(
+                new ByteArrayInputStream(file, start, pdf.indexOf("endstream") - start), inflater)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        } finally {
+            inflater.end();
+        }
+    }
+
     @Test
     void savesThePicturesOfServe() throws Exception {
         browser.go(URI.create(CONSOLE.server().uri() + "#screen=serve&run=1&layer=1"));
@@ -192,6 +276,10 @@ final class TestSavedFiles {
         assertThat(rowsOfParquet(browser.downloaded("result.parquet"))).isEqualTo(MANY);
         export("Arrow");
         assertThat(rowsOfArrow(browser.downloaded("result.arrow"))).isEqualTo(MANY);
+        export("LaTeX");
+        assertThat(Files.readString(browser.downloaded("result.tex")))
+                .startsWith("% SELECT a.token_id, b.token FROM tokens a")
+                .endsWith("\\end{tabular}\n% 14,400 rows\n");
     }
 
     @Test
@@ -235,7 +323,8 @@ final class TestSavedFiles {
             Element root = documents.newDocumentBuilder().parse(in).getDocumentElement();
             assertThat(root.getLocalName()).isEqualTo("svg");
             assertThat(root.getNamespaceURI()).isEqualTo(SVG);
-            assertThat(Double.parseDouble(root.getAttribute("width"))).isGreaterThan(200);
+            assertThat(Double.parseDouble(root.getAttribute("width").replace("mm", "")))
+                    .isGreaterThan(80);
             return root;
         }
     }

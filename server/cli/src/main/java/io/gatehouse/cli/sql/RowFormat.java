@@ -8,7 +8,8 @@ enum RowFormat {
     VERTICAL,
     CSV,
     JSON,
-    PARQUET;
+    PARQUET,
+    LATEX;
 
     @Override
     public String toString() {

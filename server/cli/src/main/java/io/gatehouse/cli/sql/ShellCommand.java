@@ -20,7 +20,8 @@ final class ShellCommand {
     private static final String HELP = """
             .tables              list tables and views
             .describe NAME       show the columns of a table or view
-            .mode MODE           print rows as table, vertical (a line per column), csv, json or parquet
+            .mode MODE           print rows as table, vertical (a line per column), csv, json,
+                                 parquet or latex
             .output FILE         write rows to a file; without FILE, to the screen again
             .timer on|off        print the time of each statement
             .quit                exit (also Ctrl-D)
@@ -83,7 +84,7 @@ final class ShellCommand {
                 return format;
             }
         }
-        throw wrong("Unknown mode \"%s\"; use table, vertical, csv, json or parquet".formatted(name));
+        throw wrong("Unknown mode \"%s\"; use table, vertical, csv, json, parquet or latex".formatted(name));
     }
 
     private static boolean onOrOff(String word) {

@@ -106,7 +106,7 @@ final class StatementRunner implements AutoCloseable {
         try (Rows result = session.query(query);
                 QueryProgress progress = new QueryProgress(result, err)) {
             running = result;
-            long rows = write(result, progress);
+            long rows = write(query, result, progress);
             if (opened.orElse(screen).checkError()) {
                 throw new GatehouseException(ErrorCode.INSUFFICIENT_DISK, "The rows cannot be written.");
             }
@@ -132,7 +132,7 @@ final class StatementRunner implements AutoCloseable {
         footer.flush();
     }
 
-    private long write(Rows result, QueryProgress progress) throws IOException {
+    private long write(Query query, Rows result, QueryProgress progress) throws IOException {
         if (format == RowFormat.PARQUET) {
             return writeParquet(result);
         }
@@ -143,6 +143,7 @@ final class StatementRunner implements AutoCloseable {
             case TABLE -> text.writeTable(result);
             case VERTICAL -> text.writeVertical(result);
             case CSV -> text.writeCsv(result, forSpreadsheets);
+            case LATEX -> text.writeLatex(result, query);
             case JSON, PARQUET -> text.writeJson(result);
         };
     }

@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.cli.terminal.TextTable;
+import io.gatehouse.client.Query;
 import io.gatehouse.client.Rows;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.JsonValue;
 import io.gatehouse.server.query.ColumnNames;
 import io.gatehouse.server.query.CsvBuffer;
+import io.gatehouse.server.query.LatexTable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -20,7 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Writes rows that have been started as text, CSV and JSON as the server does. Each method returns how many there were. */
+/** Writes rows that have been started as text, CSV, JSON and LaTeX as the server does. Each method returns how many there were. */
 final class TextRows {
     private final PrintWriter out;
 
@@ -81,6 +83,18 @@ final class TextRows {
             count++;
         }
         csv.drain();
+        return count;
+    }
+
+    /** Writes rows as a table for a document in LaTeX, which names the statement of the query. */
+    long writeLatex(Rows rows, Query query) throws IOException {
+        LatexTable table = new LatexTable(out, rows.columns());
+        table.start(query.sql(), query.parameters());
+        long count = 0;
+        for (; rows.next(); count++) {
+            table.row(rows::value);
+        }
+        table.end(rows.truncated());
         return count;
     }
 

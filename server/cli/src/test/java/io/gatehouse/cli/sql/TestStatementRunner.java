@@ -92,6 +92,27 @@ final class TestStatementRunner {
     }
 
     @Test
+    void writesTablesForLatex() throws Exception {
+        Path file = folder.resolve("table.tex");
+        runner.writeTo(Optional.of(file));
+        runner.useFormat(RowFormat.LATEX);
+        runner.run("SELECT run_id, name\nFROM runs");
+        assertThat(Files.readString(file)).isEqualTo("""
+                % SELECT run_id, name
+                % FROM runs
+                \\begin{tabular}{rl}
+                \\toprule
+                run\\_id & name \\\\
+                \\midrule
+                1 & first \\\\
+                \\bottomrule
+                \\end{tabular}
+                % 1 row
+                """);
+        assertThat(screen.toString()).startsWith("1 row in " + file);
+    }
+
+    @Test
     void theListOfTablesStaysWithinTheTerminal() {
         PrintWriter out = new PrintWriter(screen, true);
         new ShellCommand(engine, runner, out, () -> 60).run(".tables");

@@ -66,7 +66,7 @@ public record QueryRequest(
 
             @JsonField(
                     value = "Format of the rows; Accept decides where it is missing.",
-                    values = {"json", "ndjson", "csv", "arrow", "parquet"})
+                    values = {"json", "ndjson", "csv", "arrow", "parquet", "latex"})
             Optional<String> format,
 
             @JsonField("Name under which a client saves the response.")

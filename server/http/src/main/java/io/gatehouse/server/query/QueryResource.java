@@ -100,6 +100,7 @@ public final class QueryResource {
             case CSV -> new CsvAnswer(query, request.forSpreadsheets());
             case ARROW -> new ArrowAnswer(query);
             case PARQUET -> new ParquetAnswer(query, service.quota(), parquet);
+            case LATEX -> new LatexAnswer(query);
         };
     }
 }

@@ -15,7 +15,8 @@ enum ResultFormat {
     NDJSON("application/x-ndjson"),
     CSV("text/csv"),
     ARROW("application/vnd.apache.arrow.stream"),
-    PARQUET("application/vnd.apache.parquet");
+    PARQUET("application/vnd.apache.parquet"),
+    LATEX("text/x-tex");
 
     private final String mediaType;
 
@@ -33,7 +34,11 @@ enum ResultFormat {
 
     /** As Content-Type has it. */
     String contentType() {
-        return this == CSV ? "text/csv; charset=utf-8; header=present" : mediaType;
+        return switch (this) {
+            case CSV -> "text/csv; charset=utf-8; header=present";
+            case LATEX -> mediaType + "; charset=utf-8";
+            case JSON, NDJSON, ARROW, PARQUET -> mediaType;
+        };
     }
 
     static ResultFormat of(String id) {
