@@ -52,4 +52,22 @@ final class TestExpertPage {
         browser.click("Show in the overview");
         browser.awaitText("[aria-label='Prompt tokens'] .about", "expert 0 in layer 3");
     }
+
+    @Test
+    void notesAreWrittenChangedAndShownAsMarks() {
+        browser.enter("#screen=expert&run=1&layer=2&expert=5");
+        browser.click("Add a note");
+        browser.typeInto("dialog input[type=text]", "colours");
+        browser.typeInto("dialog textarea", "fires at names of colours");
+        browser.click("Save");
+        browser.awaitText(".notes strong", "colours");
+        browser.awaitText(".notes p", "fires at names of colours");
+        browser.awaitText(".notes .note", "all runs of the checkpoint");
+        browser.click("Show in the overview");
+        browser.find("[aria-label='Expert utilisation'] path.mark");
+        browser.clickOn("[aria-label='Expert utilisation'] button[title^='Write a note']");
+        browser.awaitText("dialog h2", "Note on expert 5 of layer 2");
+        browser.click("Delete");
+        browser.awaitGone("[aria-label='Expert utilisation'] path.mark");
+    }
 }
