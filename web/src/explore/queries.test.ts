@@ -10,6 +10,7 @@ import {
   questionListSql,
   questionSql,
   routingOfQuestionSql,
+  mismatchSql,
   saturationSql,
   sequenceListSql,
   sequenceSql,
@@ -53,6 +54,8 @@ describe('queries of Explore', () => {
     }
     expect(answerDifferenceSql(41, 42)).toContain('run_id = 41 AND other_run_id = 42');
     expect(changedAnswersSql({ run: 41, scope: 'prompt' }, 42)).toContain('changed_answers(41, 42)');
+    expect(mismatchSql({ run: 41, scope: 'last_prompt' }, 42)).toContain("routing_mismatch(41, 42)\nWHERE phase = 'prompt'");
+    expect(mismatchSql({ run: 41, scope: 'generated' }, 42)).toContain("phase = 'generated'");
   });
 
   it('compare the common questions of both runs', () => {

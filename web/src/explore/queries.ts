@@ -68,6 +68,16 @@ export function saturationSql(look: Look, other: number): string {
   );
 }
 
+/** How often two runs chose other experts for the same token, by layer and tenth of the margins. Of all subjects. */
+export function mismatchSql(look: Look, other: number): string {
+  return select(
+    'layer, margin_tenth, n, set_differs, top_1_differs, first_differs, most_margin',
+    call('routing_mismatch', look.run, other),
+    [`phase = ${literal(look.scope === 'generated' ? 'generated' : 'prompt')}`],
+    'layer, margin_tenth',
+  );
+}
+
 /** Accuracy of two runs by subject, over the questions that both answered. */
 export function answersOfBothSql(look: Look, other: number): string {
   return select(

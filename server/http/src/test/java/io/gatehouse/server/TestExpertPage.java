@@ -59,7 +59,7 @@ final class TestExpertPage {
         browser.click("Add a note");
         browser.typeInto("dialog input[type=text]", "colours");
         browser.typeInto("dialog textarea", "fires at names of colours");
-        browser.click("Save");
+        browser.clickOn("dialog button[type=submit]");
         browser.awaitText(".notes strong", "colours");
         browser.awaitText(".notes p", "fires at names of colours");
         browser.awaitText(".notes .note", "all runs of the checkpoint");
@@ -67,7 +67,7 @@ final class TestExpertPage {
         browser.find("[aria-label='Expert utilisation'] path.mark");
         browser.clickOn("[aria-label='Expert utilisation'] button[title^='Write a note']");
         browser.awaitText("dialog h2", "Note on expert 5 of layer 2");
-        browser.click("Delete");
+        browser.clickOn("dialog button.delete");
         browser.awaitGone("[aria-label='Expert utilisation'] path.mark");
     }
 }

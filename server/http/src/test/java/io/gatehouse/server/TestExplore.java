@@ -159,6 +159,7 @@ final class TestExplore {
         browser.awaitText(".outcome td", "8 of 24 questions");
         browser.awaitText("[aria-label='Utilisation difference'] .about", "n = 8 and 8 tokens.");
         browser.awaitText("[aria-label=Saturation] .about", "n = 8 tokens.");
+        browser.awaitText("[aria-label='Routing mismatch'] .about", "All prompt tokens: n = 480 decisions");
         browser.enter("#screen=explore&run=1&other=99&picture=comparison");
         browser.awaitText(".with [role=alert]", "There is no run 99 in this file.");
     }
@@ -206,7 +207,7 @@ final class TestExplore {
                 "subjects", List.of("Utilisation by subject"),
                 "coactivation", List.of("Co-activation"),
                 "transitions", List.of("Transitions"),
-                "comparison", List.of("Utilisation difference", "Saturation", "Accuracy by subject", "Changed answers"),
+                "comparison", List.of("Utilisation difference", "Saturation", "Accuracy by subject", "Routing mismatch", "Changed answers"),
                 "questions", List.of("Routing of the question", "Nearest questions", "Prompt tokens"));
         pictures.forEach((place, titles) -> titles.forEach(title -> {
             String picture = "[aria-label='%s']".formatted(title);

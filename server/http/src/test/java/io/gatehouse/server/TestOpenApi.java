@@ -74,7 +74,7 @@ final class TestOpenApi {
                 JsonNode schema = resolved(operation.getValue().at("/requestBody/content/application~1json/schema"));
                 if (!schema.isMissingNode() && !path.getKey().equals("/v1/runs")) {
                     String method = operation.getKey().toUpperCase(Locale.ROOT);
-                    String address = path.getKey().substring(1).replace("{name}", "any");
+                    String address = path.getKey().substring(1).replace("{name}", "any").replace("{id}", "1");
                     HttpResponse<String> response = server.send(
                             address,
                             request -> request.header("Content-Type", "application/json")
@@ -96,7 +96,9 @@ final class TestOpenApi {
                         "POST /v1/chat/completions",
                         "POST /tokenize",
                         "POST /detokenize",
-                        "PUT /v1/saved/{name}");
+                        "PUT /v1/saved/{name}",
+                        "POST /v1/notes",
+                        "PUT /v1/notes/{id}");
         List<String> inAddress = new ArrayList<>();
         document.at("/paths/~1v1~1query/get/parameters")
                 .forEach(parameter -> inAddress.add(parameter.path("name").asText()));
@@ -195,6 +197,8 @@ final class TestOpenApi {
                         "ChatRequest",
                         "CompletionRequest",
                         "DetokenizeRequest",
+                        "NewNote",
+                        "NoteContents",
                         "PartialStatement",
                         "QueryRequest",
                         "RunRequest",

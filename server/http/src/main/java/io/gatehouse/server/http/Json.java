@@ -188,14 +188,28 @@ public final class Json {
         return isWholeNumber(component) ? findLong(object, name) : findText(object, name);
     }
 
-    /** Refuses an object that lacks a text which a record requires. */
-    public static void requireTexts(ObjectNode object, Class<? extends Record> type) {
+    /** Refuses an object that lacks a text or a whole number which a record requires. */
+    public static void requireFields(ObjectNode object, Class<? extends Record> type) {
         fields(type).forEach((name, component) -> {
             JsonField field = component.getAnnotation(JsonField.class);
             if (field != null && field.required()) {
-                text(object, name);
+                if (component.getType() == int.class) {
+                    requireWholeNumber(object, name);
+                } else {
+                    text(object, name);
+                }
             }
         });
+    }
+
+    private static void requireWholeNumber(ObjectNode object, String field) {
+        JsonNode value = object.path(field);
+        if (!value.canConvertToInt() || !value.isIntegralNumber()) {
+            throw invalid(
+                    value.isMissingNode()
+                            ? "The body has no field \"%s\" that is a whole number.".formatted(field)
+                            : "The field \"%s\" must be a whole number, but is %s.".formatted(field, value));
+        }
     }
 
     /** Whether a component is an Optional of Long. */

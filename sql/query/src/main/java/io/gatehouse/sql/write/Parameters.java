@@ -58,9 +58,15 @@ public final class Parameters extends RelVisitor {
         List<SqlType> all = new ArrayList<>();
         written.forEach((index, parameter) -> {
             RelDataType type = used.get(index);
-            if (type == null || !isScalar(type)) {
+            if (type == null) {
                 throw StatementErrors.notSupported(
                         parameter, "Parameter %d stands where none can.".formatted(index + 1));
+            }
+            if (!isScalar(type)) {
+                throw StatementErrors.notSupported(
+                        parameter,
+                        "A parameter has no values of type %s; use numbers, strings, booleans, dates or times, and cast them."
+                                .formatted(CalciteTypes.sqlType(type)));
             }
             all.add(CalciteTypes.sqlType(type));
         });
