@@ -65,6 +65,11 @@ export async function cancelRun(name: string): Promise<void> {
   await send('POST', `v1/runs/${encodeURIComponent(name)}/cancel`);
 }
 
+/** Changes what people say about a run. */
+export async function editRun(run: string, changes: { name: string; tags: string[]; note: string }): Promise<void> {
+  await send('PATCH', `v1/runs/${encodeURIComponent(run)}`, changes);
+}
+
 export async function deleteRun(name: string): Promise<void> {
   await send('DELETE', `v1/runs/${encodeURIComponent(name)}`);
 }

@@ -5,7 +5,7 @@ import { answerText, commonScope, counterpart, decodedScope, differences, firstC
 
 const COLUMNS = [
   'run_id', 'name', 'model', 'architecture', 'task', 'prompt_format', 'questions', 'scope', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan',
-  'device', 'probabilities', 'norms', 'interventions', 'source', 'step', 'gatehouse_version', 'skipped_questions', 'shortened_prompts', 'max_new_tokens', 'sampling', 'answer_rule', 'answer_match', 'stop',
+  'device', 'probabilities', 'norms', 'interventions', 'source', 'step', 'gatehouse_version', 'skipped_questions', 'shortened_prompts', 'max_new_tokens', 'sampling', 'answer_rule', 'answer_match', 'stop', 'note', 'tags',
 ];
 
 /** A complete run, but for what is given. */
@@ -14,7 +14,7 @@ function row(given: Record<string, Value>): Value[] {
     run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', task: 'mmlu', prompt_format: 'hendrycks', questions: 1560, scope: 'prompt', shots: 5,
     status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, storage: 'BF16', precision_plan: 'exact', device: 'cpu', probabilities: 'none', norms: false,
     interventions: '', source: 'gatehouse', step: null, gatehouse_version: '0.1.0', skipped_questions: 0, shortened_prompts: 0,
-    max_new_tokens: null, sampling: null, answer_rule: null, answer_match: null, stop: [],
+    max_new_tokens: null, sampling: null, answer_rule: null, answer_match: null, stop: [], note: '', tags: [],
   };
   return COLUMNS.map((name) => given[name] ?? plain[name] ?? null);
 }

@@ -1,5 +1,5 @@
 import { formatCount, formatShare, formatUnits } from '../api/format';
-import type { Rows } from '../api/http';
+import type { Rows, Value } from '../api/http';
 import { numbers, texts, values } from '../api/rows';
 import { select } from '../api/sql';
 import type { Scope } from './place';
@@ -53,10 +53,13 @@ export interface Run {
   source: string;
   step: number | undefined;
   version: string;
+  /** What people wrote about the run, and the words by which they sort runs. */
+  note: string;
+  tags: string[];
 }
 
 export const RUNS = select(
-  'run_id, name, model, architecture, task, prompt_format, questions, scope, shots, status, started_at, finished_at, storage, precision_plan, device, probabilities, norms, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop',
+  'run_id, name, model, architecture, task, prompt_format, questions, scope, shots, status, started_at, finished_at, storage, precision_plan, device, probabilities, norms, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
   'runs',
   [],
   'run_id',
@@ -75,11 +78,11 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
   const columns = Object.fromEntries(
     [
       'name', 'model', 'architecture', 'task', 'prompt_format', 'scope', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan', 'device', 'probabilities',
-      'interventions', 'source', 'gatehouse_version', 'sampling', 'answer_rule', 'answer_match',
+      'interventions', 'source', 'gatehouse_version', 'sampling', 'answer_rule', 'answer_match', 'note',
     ].map((name) => [name, text(name)]),
   );
   const [skipped, shortened, newTokens] = ['skipped_questions', 'shortened_prompts', 'max_new_tokens'].map(number) as [number[], number[], number[]];
-  const [norms, stop] = [values(rows, 'norms'), values(rows, 'stop')];
+  const [norms, stop, tags] = [values(rows, 'norms'), values(rows, 'stop'), values(rows, 'tags')];
   const generating = new Set(numbers(generated, 'run_id'));
   const at = new Map(numbers(answered, 'run_id').map((id, index) => [id, index]));
   const [n, correct, subjects] = ['n', 'correct', 'subjects'].map((name) => numbers(answered, name)) as [number[], number[], number[]];
@@ -87,7 +90,6 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
     const of = (name: string) => columns[name]?.[index] ?? '';
     const counted = at.get(id) ?? -1;
     const known = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? undefined : value);
-    const stops = stop[index];
     return {
       id,
       name: of('name'),
@@ -115,14 +117,20 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
       sampling: of('sampling'),
       answerRule: of('answer_rule'),
       answerMatch: of('answer_match'),
-      stop: Array.isArray(stops) ? stops.map(String) : [],
+      stop: words(stop[index]),
       generated: generating.has(id),
       interventions: of('interventions'),
       source: of('source'),
       step: known(steps[index]),
       version: of('gatehouse_version'),
+      note: of('note'),
+      tags: words(tags[index]),
     };
   });
+}
+
+function words(list: Value | undefined): string[] {
+  return Array.isArray(list) ? list.map(String) : [];
 }
 
 /** The run to open where nothing names one: the latest complete one, or else the latest. */

@@ -21,6 +21,7 @@ import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunCatalog;
 import io.gatehouse.store.run.RunDefinition;
 import io.gatehouse.store.run.RunDescription;
+import io.gatehouse.store.run.RunEdit;
 import io.gatehouse.store.run.RunRegister;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
@@ -355,6 +356,25 @@ public final class Store implements AutoCloseable {
             return run;
         });
         checkpoint();
+    }
+
+    /**
+     * Changes the name, the note or the tags of a run. An unfinished run is resumed under its new name.
+     *
+     * @throws GatehouseException RUN_NOT_FOUND; RUN_EXISTS if the run is being written or another one has the new name
+     */
+    public synchronized RunSummary editRun(String name, RunEdit edit) {
+        requireNonNull(edit, "edit is null");
+        database.requireWritable();
+        RunSummary run = run(name);
+        if (runsBeingWritten.contains(run.runId())) {
+            throw beingWritten(name);
+        }
+        database.write(connection -> {
+            new RunRegister(file, connection).edit(run, edit);
+            return run;
+        });
+        return run(edit.name().orElse(name));
     }
 
     /** Moves what the log holds into the file. DuckDB does not while somebody reads; what is done then stays done. */

@@ -9,6 +9,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.ServerFile;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunEdit;
 import io.gatehouse.study.RunFacts;
 import io.gatehouse.study.Study;
 import io.gatehouse.type.SqlType.Scalar;
@@ -17,6 +18,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -35,8 +38,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "runs",
         description = {
-            "Lists, shows and deletes the runs of a database file, and compacts the file.",
-            "If a server has the file open, list, show and delete go through the server."
+            "Lists, shows, edits and deletes the runs of a database file, and compacts the file.",
+            "If a server has the file open, list, show, edit and delete go through the server."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]",
@@ -44,6 +47,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example:",
             "  gatehouse runs list --db routing.duckdb",
+            "  gatehouse runs edit --db routing.duckdb first --name baseline --tags paper,bf16",
             "  gatehouse runs delete --db routing.duckdb first",
             "  gatehouse runs compact --db routing.duckdb"
         })
@@ -165,6 +169,42 @@ final class RunsCommand implements Callable<Integer> {
                 .findFirst()
                 .orElseThrow(() -> new GatehouseException(
                         ErrorCode.RUN_NOT_FOUND, "%s holds no run named \"%s\".".formatted(database, name)));
+    }
+
+    @Command(
+            name = "edit",
+            description = "Changes the name, the note or the tags of a run.",
+            mixinStandardHelpOptions = true)
+    int edit(
+            @Parameters(paramLabel = "NAME", description = "Name of the run.") String name,
+            @Option(names = "--name", paramLabel = "NAME", description = "New name.") @Nullable String newName,
+            @Option(names = "--note", paramLabel = "TEXT", description = "Replaces the note; \"\" removes it.")
+                    @Nullable
+                    String note,
+            @Option(
+                            names = "--tags",
+                            paramLabel = "TAG,...",
+                            split = ",",
+                            description = "Comma-separated list of tags, which replaces the tags; \"\" removes them.")
+                    @Nullable
+                    List<String> tags) {
+        Map<String, Object> changes = new LinkedHashMap<>();
+        Optional.ofNullable(newName).ifPresent(text -> changes.put("name", text));
+        Optional.ofNullable(note).ifPresent(text -> changes.put("note", text));
+        Optional<List<String>> words = Optional.ofNullable(tags)
+                .map(list -> list.stream().filter(tag -> !tag.isEmpty()).toList());
+        words.ifPresent(list -> changes.put("tags", list));
+        if (changes.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Nothing to change: give --name, --note or --tags.");
+        }
+        try (Store store = Store.open(database)) {
+            store.editRun(name, new RunEdit(Optional.ofNullable(newName), Optional.ofNullable(note), words));
+        } catch (GatehouseException e) {
+            ServerFile server = file().server(e).orElseThrow(() -> e);
+            new ServerRuns(server.uri(), Optional.of(server.key())).edit(name, changes);
+        }
+        new Report().figure("Edited", newName == null ? name : newName).print(out(), json);
+        return 0;
     }
 
     @Command(

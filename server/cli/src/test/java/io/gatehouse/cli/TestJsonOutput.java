@@ -125,6 +125,7 @@ final class TestJsonOutput {
                         "2",
                         "--output",
                         directory.resolve("random").toString()));
+        commands.put("runs edit", List.of("--db", file, "first", "--note", "edited"));
         commands.put("runs delete", List.of("--db", file, "first"));
         commands.put("runs compact", List.of("--db", file));
         return commands;

@@ -47,6 +47,33 @@ final class TestRunsCommand {
         assertThat(CommandOutcome.of("runs", "compact", "--db", file).out()).contains("Bytes after");
     }
 
+    @Test
+    void editsNameNoteAndTags() {
+        CommandOutcome edited = CommandOutcome.of(
+                "runs",
+                "edit",
+                "--db",
+                file,
+                "first",
+                "--name",
+                "baseline",
+                "--note",
+                "for the paper",
+                "--tags",
+                "a,b");
+        assertThat(edited.err()).isEmpty();
+        assertThat(edited.out()).contains("baseline");
+        assertThat(CommandOutcome.of("runs", "show", "--db", file, "baseline").out())
+                .containsPattern("Tags +a, b")
+                .containsPattern("Note +for the paper");
+        CommandOutcome.of("runs", "edit", "--db", file, "baseline", "--tags", "");
+        assertThat(CommandOutcome.of("runs", "show", "--db", file, "baseline", "--json")
+                        .out())
+                .contains("\"note\" : \"for the paper\"", "\"tags\" : [ ]");
+        assertThat(CommandOutcome.of("runs", "edit", "--db", file, "baseline").err())
+                .contains("Nothing to change: give --name, --note or --tags.");
+    }
+
     /** A file of another place, or of an earlier version, may hold any name. */
     @Test
     void aNameDoesNotReachTheTerminalAsItIs() throws Exception {

@@ -70,6 +70,18 @@ final class TestServedCommands {
     }
 
     @Test
+    void editsARun() {
+        assertThat(CommandOutcome.of("runs", "edit", "--db", file.toString(), "first", "--name", "base", "--tags", "a")
+                        .exitCode())
+                .isZero();
+        assertThat(store.run("base").questions()).isPositive();
+        assertThat(CommandOutcome.of("runs", "edit", "--db", file.toString(), "first", "--note", "x")
+                        .err())
+                .contains("first")
+                .hasLineCount(1);
+    }
+
+    @Test
     void deletesARun() {
         assertThat(CommandOutcome.of("runs", "delete", "--db", file.toString(), "first")
                         .exitCode())

@@ -45,6 +45,7 @@ public final class OpenApiDocument implements Handler {
             Map.entry("NoteContents", NotesResource.Contents.class),
             Map.entry("PartialStatement", StatementResource.PartialStatement.class),
             Map.entry("QueryRequest", QueryRequest.Fields.class),
+            Map.entry("RunEdit", RunsResource.Edit.class),
             Map.entry("RunRequest", RunRequest.class),
             Map.entry("SavedContents", SavedResource.Contents.class),
             Map.entry("Statement", StatementResource.Statement.class),

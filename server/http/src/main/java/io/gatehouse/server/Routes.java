@@ -131,6 +131,7 @@ record Routes(
         routes.get("/v1/runs", runs::list);
         routes.post("/v1/runs", runs::start);
         routes.get("/v1/runs/{name}", runs::show);
+        routes.patch("/v1/runs/{name}", runs::edit);
         routes.delete("/v1/runs/{name}", runs::delete);
         routes.post("/v1/runs/{name}/cancel", runs::cancel);
         routes.post(

@@ -207,7 +207,13 @@ final class TestExplore {
                 "subjects", List.of("Utilisation by subject"),
                 "coactivation", List.of("Co-activation"),
                 "transitions", List.of("Transitions"),
-                "comparison", List.of("Utilisation difference", "Saturation", "Accuracy by subject", "Routing mismatch", "Changed answers"),
+                "comparison",
+                        List.of(
+                                "Utilisation difference",
+                                "Saturation",
+                                "Accuracy by subject",
+                                "Routing mismatch",
+                                "Changed answers"),
                 "questions", List.of("Routing of the question", "Nearest questions", "Prompt tokens"));
         pictures.forEach((place, titles) -> titles.forEach(title -> {
             String picture = "[aria-label='%s']".formatted(title);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestOpenApi {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<String> METHODS = Set.of("get", "post", "put", "delete");
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
     private TestingServer server;
     private JsonNode document = JSON.createObjectNode();
@@ -74,7 +74,8 @@ final class TestOpenApi {
                 JsonNode schema = resolved(operation.getValue().at("/requestBody/content/application~1json/schema"));
                 if (!schema.isMissingNode() && !path.getKey().equals("/v1/runs")) {
                     String method = operation.getKey().toUpperCase(Locale.ROOT);
-                    String address = path.getKey().substring(1).replace("{name}", "any").replace("{id}", "1");
+                    String address =
+                            path.getKey().substring(1).replace("{name}", "any").replace("{id}", "1");
                     HttpResponse<String> response = server.send(
                             address,
                             request -> request.header("Content-Type", "application/json")
@@ -98,7 +99,8 @@ final class TestOpenApi {
                         "POST /detokenize",
                         "PUT /v1/saved/{name}",
                         "POST /v1/notes",
-                        "PUT /v1/notes/{id}");
+                        "PUT /v1/notes/{id}",
+                        "PATCH /v1/runs/{name}");
         List<String> inAddress = new ArrayList<>();
         document.at("/paths/~1v1~1query/get/parameters")
                 .forEach(parameter -> inAddress.add(parameter.path("name").asText()));
@@ -201,6 +203,7 @@ final class TestOpenApi {
                         "NoteContents",
                         "PartialStatement",
                         "QueryRequest",
+                        "RunEdit",
                         "RunRequest",
                         "SavedContents",
                         "Statement",

@@ -185,6 +185,8 @@ public record RunFacts(Rows row, List<String> subjects) {
         data.put("precision", isImported() ? null : text("precision_plan"));
         data.put("device", isImported() ? null : text("device"));
         data.put("interventions", interventionData());
+        data.put("note", text("note"));
+        data.put("tags", tags());
         data.put("started_at", instant("started_at"));
         data.put("finished_at", instant("finished_at"));
         data.put("gatehouse_version", text("gatehouse_version"));
@@ -311,6 +313,12 @@ public record RunFacts(Rows row, List<String> subjects) {
             settings.put("Finished", value("finished_at") == null ? "not yet" : time("finished_at"));
         }
         settings.put("Gatehouse", text("gatehouse_version"));
+        if (!tags().isEmpty()) {
+            settings.put("Tags", String.join(", ", tags()));
+        }
+        if (!text("note").isEmpty()) {
+            settings.put("Note", text("note"));
+        }
         return settings;
     }
 
@@ -411,7 +419,16 @@ public record RunFacts(Rows row, List<String> subjects) {
 
     /** Texts that end a generated text. */
     private List<String> stop() {
-        return value("stop") instanceof List<?> texts
+        return texts("stop");
+    }
+
+    /** Words by which people sort runs. */
+    private List<String> tags() {
+        return texts("tags");
+    }
+
+    private List<String> texts(String column) {
+        return value(column) instanceof List<?> texts
                 ? texts.stream().map(String::valueOf).toList()
                 : List.of();
     }

@@ -30,6 +30,8 @@ SELECT
     r.answer_rule,
     r.answer_match,
     r.stop,
+    r.note,
+    r.tags,
     coalesce(a.answered, 0) AS answered,
     coalesce(a.correct, 0) AS correct
 FROM runs AS r

@@ -138,6 +138,26 @@ public final class RunRegister {
                 runId);
     }
 
+    /**
+     * Changes what people say about a run.
+     *
+     * @throws GatehouseException RUN_EXISTS if another run has the new name
+     */
+    public void edit(RunSummary run, RunEdit edit) throws SQLException {
+        if (edit.name().isPresent() && !edit.name().get().equals(run.name())) {
+            refuseSecond(edit.name().get());
+        }
+        SmallQuery.update(
+                connection,
+                Resources.text(RunRegister.class, "edit_run.sql"),
+                run.runId(),
+                edit.name().orElse(null),
+                edit.note().orElse(null),
+                edit.tags().isPresent()
+                        ? connection.createArrayOf("VARCHAR", edit.tags().get().toArray())
+                        : null);
+    }
+
     /** Deletes a run, and the questions and weights that no other run needs. */
     public void delete(int runId) throws SQLException {
         try (Statement statement = connection.createStatement()) {

@@ -61,7 +61,9 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     answer_rule       VARCHAR, -- Rule by which the answer was found in the generated text, such as choice; NULL if it was read from the logits at the last prompt token or an import has no value
     answer_match      VARCHAR, -- How the answer that was found is compared with the right one: exact or number; NULL without a rule
     stop              VARCHAR[] NOT NULL DEFAULT [], -- Texts that end a generated text; empty if there are none
-    step              BIGINT -- Step of the series that the run belongs to, such as the training step of its checkpoint; NULL if there is none
+    step              BIGINT, -- Step of the series that the run belongs to, such as the training step of its checkpoint; NULL if there is none
+    note              VARCHAR   NOT NULL DEFAULT '', -- What people wrote about the run; empty if nothing
+    tags              VARCHAR[] NOT NULL DEFAULT [] -- Words by which people sort runs; empty if there are none
 );
 
 -- Layers of one model can differ in all of this, so it belongs to the layer and not to the run.

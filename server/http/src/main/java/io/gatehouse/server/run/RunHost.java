@@ -8,6 +8,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.event.Events;
 import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunEdit;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,6 +116,17 @@ public final class RunHost {
 
     /** @throws GatehouseException RUN_NOT_FOUND; RUN_EXISTS while it runs */
     void delete(String name) {
+        whileIdle(name, () -> {
+            if (store.findRun(name).isPresent() || find(name).isEmpty()) {
+                store.deleteRun(name);
+            }
+            return name;
+        });
+        runEvents.schema("run-deleted");
+    }
+
+    /** Does something with a run that nobody can resume meanwhile, and forgets how it went in this server. */
+    private String whileIdle(String name, Supplier<String> work) {
         synchronized (hosted) {
             HostedRun run = hosted.get(name);
             if (run != null && !run.state().ended()) {
@@ -121,23 +134,32 @@ public final class RunHost {
                         ErrorCode.RUN_EXISTS, "Run \"%s\" has not ended: cancel it first.".formatted(name));
             }
             if (!leaving.add(name)) {
-                throw new GatehouseException(ErrorCode.RUN_EXISTS, "Run \"%s\" is being deleted.".formatted(name));
+                throw new GatehouseException(
+                        ErrorCode.RUN_EXISTS, "Run \"%s\" is being deleted or edited.".formatted(name));
             }
         }
-        // From here on nobody can resume the run, so no new rows are deleted with the old ones.
         try {
-            if (store.findRun(name).isPresent() || find(name).isEmpty()) {
-                store.deleteRun(name);
-            }
+            String result = work.get();
             synchronized (hosted) {
                 hosted.remove(name);
             }
+            return result;
         } finally {
             synchronized (hosted) {
                 leaving.remove(name);
             }
         }
-        runEvents.schema("run-deleted");
+    }
+
+    /**
+     * Changes what people say about a run, and returns its name.
+     *
+     * @throws GatehouseException RUN_NOT_FOUND; RUN_EXISTS while it runs, or if another run has the new name
+     */
+    String edit(String name, RunEdit edit) {
+        String edited = whileIdle(name, () -> store.editRun(name, edit).name());
+        runEvents.schema("run-edited");
+        return edited;
     }
 
     Optional<HostedRun> find(String name) {

@@ -7,12 +7,14 @@ import io.gatehouse.base.JsonField;
 import io.gatehouse.run.RunRequest;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.TokenCheck;
+import io.gatehouse.store.run.RunEdit;
 import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code /v1/runs} and {@code /v1/sources}. */
 public final class RunsResource {
@@ -71,6 +73,18 @@ public final class RunsResource {
                 "Location",
                 "/v1/runs/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"));
         Json.send(context, 202, host.show(name));
+    }
+
+    /** The body of {@code PATCH /v1/runs/{name}}: what is left out stays as it is. */
+    public record Edit(
+            @JsonField("A new name.") Optional<String> name,
+            @JsonField("Replaces the note on the run.") Optional<String> note,
+            @JsonField("Replace the tags of the run.") Optional<List<String>> tags) {}
+
+    public void edit(Context context) {
+        Edit edit = Json.body(context, Edit.class);
+        String name = host.edit(context.pathParam("name"), new RunEdit(edit.name(), edit.note(), edit.tags()));
+        Json.send(context, 200, host.show(name));
     }
 
     public void cancel(Context context) {

@@ -58,6 +58,14 @@ final class ServerApi {
         return json(send(withBody(request(path), body).build()));
     }
 
+    Map<String, Object> patch(String path, Map<String, Object> body) {
+        HttpRequest request =
+                withBody(request(path).timeout(Session.PATIENCE), body).build();
+        return json(send(HttpRequest.newBuilder(request, (name, value) -> true)
+                .method("PATCH", request.bodyPublisher().orElseThrow())
+                .build()));
+    }
+
     /** Deletes what is at a path. */
     void delete(String path) {
         try (InputStream body =

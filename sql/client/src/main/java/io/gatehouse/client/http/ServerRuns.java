@@ -83,6 +83,15 @@ public final class ServerRuns {
         server.post(path(name) + "/cancel", Map.of());
     }
 
+    /**
+     * Changes a run that has ended.
+     *
+     * @param changes the fields of {@code PATCH /v1/runs/{name}}
+     */
+    public ServedRun edit(String name, Map<String, Object> changes) {
+        return status(server.patch(path(name), changes));
+    }
+
     /** Deletes a run that has ended. */
     public void delete(String name) {
         server.delete(path(name));
