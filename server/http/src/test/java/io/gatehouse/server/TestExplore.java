@@ -19,6 +19,8 @@ final class TestExplore {
             "tokens_of_question(1, 3,",
             "Utilisation difference",
             "utilisation_difference_of_questions(1, 2,",
+            "Routing mismatch",
+            "routing_mismatch(1, 2)",
             "Changed answers",
             "changed_answers(1, 2)");
 
@@ -159,7 +161,7 @@ final class TestExplore {
         browser.awaitText(".outcome td", "8 of 24 questions");
         browser.awaitText("[aria-label='Utilisation difference'] .about", "n = 8 and 8 tokens.");
         browser.awaitText("[aria-label=Saturation] .about", "n = 8 tokens.");
-        browser.awaitText("[aria-label='Routing mismatch'] .about", "All prompt tokens: n = 480 decisions");
+        browser.awaitText("[aria-label='Routing mismatch'] .about", "All prompt tokens: n = 160 decisions");
         browser.enter("#screen=explore&run=1&other=99&picture=comparison");
         browser.awaitText(".with [role=alert]", "There is no run 99 in this file.");
     }

@@ -102,12 +102,12 @@ final class TestHttpApiPage {
             HttpResponse<String> response = server.get(address(shape.getKey()).substring(1));
             assertThat(response.statusCode()).as(shape.getKey()).isEqualTo(200);
             assertThat(JSON.readTree(response.body()).isObject()).isTrue();
-            requireFields(shape.getKey(), shape.getValue(), JSON.readTree(response.body()));
+            requireTexts(shape.getKey(), shape.getValue(), JSON.readTree(response.body()));
         }
     }
 
     /** Checks the outermost fields, and those of the first element of a list. */
-    private static void requireFields(String where, String shape, JsonNode answer) {
+    private static void requireTexts(String where, String shape, JsonNode answer) {
         for (String field : fields(shape)) {
             Matcher parts = Pattern.compile("\"(\\w+)\"(?::(.*?))?(\\??)").matcher(field);
             assertThat(parts.matches()).as("%s: %s", where, field).isTrue();
@@ -120,7 +120,7 @@ final class TestHttpApiPage {
                     .isTrue();
             String inner = String.valueOf(parts.group(2));
             if (inner.startsWith("[{") && answer.path(name).size() > 0) {
-                requireFields(
+                requireTexts(
                         where + "." + name,
                         inner.substring(1, inner.length() - 1),
                         answer.path(name).get(0));

@@ -9,6 +9,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.write.RunWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +50,7 @@ final class TestRunEdit {
             }
             store.editRun("old", edit("new", "", List.of()));
             RandomRun again = new RandomRun(RandomRun.description("new", 3, 8, 2, Scope.PROMPT), 4, 1);
-            try (RunWriter writer = store.startRun(again.description(), RandomRun.questions(4))) {
+            try (RunWriter writer = store.resumeRun(again.description(), RandomRun.questions(4), Map.of())) {
                 writer.write(again.shard(writer, 1, 2, 4));
                 writer.finish(RunStatus.COMPLETE);
             }

@@ -32,9 +32,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -144,8 +146,8 @@ public final class Json {
     /**
      * Reads an object into a record.
      *
-     * @param type has components of the types String, for a field that must be there, Optional of String, Long, Double or
-     *     Boolean, ArrayNode, which is empty if the field is missing, JsonNode, which may be a missing one, and unwrapped
+     * @param type has components of the types String and int, for fields that must be there, Optional of String, Long,
+     *     Double, Boolean or a list of String, ArrayNode, which is empty if the field is missing, JsonNode, which may be a missing one, and unwrapped
      *     records of such components
      */
     public static <T extends Record> T read(ObjectNode object, Class<T> type) {
@@ -173,8 +175,14 @@ public final class Json {
         if (component.getType() == String.class) {
             return text(object, name);
         }
+        if (component.getType() == int.class) {
+            return wholeNumber(object, name);
+        }
         if (component.getType() == ArrayNode.class) {
             return array(object, name);
+        }
+        if (isOptionalList(component)) {
+            return findTexts(object, name);
         }
         if (component.getType() == JsonNode.class) {
             return object.path(name);
@@ -188,28 +196,14 @@ public final class Json {
         return isWholeNumber(component) ? findLong(object, name) : findText(object, name);
     }
 
-    /** Refuses an object that lacks a text or a whole number which a record requires. */
-    public static void requireFields(ObjectNode object, Class<? extends Record> type) {
+    /** Refuses an object that lacks a text which a record requires. */
+    public static void requireTexts(ObjectNode object, Class<? extends Record> type) {
         fields(type).forEach((name, component) -> {
             JsonField field = component.getAnnotation(JsonField.class);
             if (field != null && field.required()) {
-                if (component.getType() == int.class) {
-                    requireWholeNumber(object, name);
-                } else {
-                    text(object, name);
-                }
+                text(object, name);
             }
         });
-    }
-
-    private static void requireWholeNumber(ObjectNode object, String field) {
-        JsonNode value = object.path(field);
-        if (!value.canConvertToInt() || !value.isIntegralNumber()) {
-            throw invalid(
-                    value.isMissingNode()
-                            ? "The body has no field \"%s\" that is a whole number.".formatted(field)
-                            : "The field \"%s\" must be a whole number, but is %s.".formatted(field, value));
-        }
     }
 
     /** Whether a component is an Optional of Long. */
@@ -220,6 +214,38 @@ public final class Json {
     private static boolean isOptionalOf(RecordComponent component, Class<?> type) {
         return component.getGenericType() instanceof ParameterizedType generic
                 && generic.getActualTypeArguments()[0] == type;
+    }
+
+    private static boolean isOptionalList(RecordComponent component) {
+        return component.getGenericType() instanceof ParameterizedType generic
+                && generic.getActualTypeArguments()[0] instanceof ParameterizedType list
+                && list.getRawType() == List.class;
+    }
+
+    private static int wholeNumber(ObjectNode body, String field) {
+        JsonNode value = body.path(field);
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw invalid(
+                    value.isMissingNode()
+                            ? "The body has no field \"%s\" that is a whole number.".formatted(field)
+                            : "The field \"%s\" must be a whole number, but is %s.".formatted(field, value));
+        }
+        return value.intValue();
+    }
+
+    /** A list of texts that may be missing or null. */
+    private static Optional<List<String>> findTexts(ObjectNode body, String field) {
+        if (!body.hasNonNull(field)) {
+            return Optional.empty();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode text : array(body, field)) {
+            if (!text.isTextual()) {
+                throw invalid("The field \"%s\" must be a list of texts, but has %s.".formatted(field, text));
+            }
+            texts.add(text.textValue());
+        }
+        return Optional.of(texts);
     }
 
     private static ArrayNode array(ObjectNode body, String field) {

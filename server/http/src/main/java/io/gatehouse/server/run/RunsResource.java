@@ -60,7 +60,7 @@ public final class RunsResource {
     /** The owner of the file may name any path; other clients only the models and quizzes of the server. */
     public void start(Context context) {
         ObjectNode body = Json.body(context, RunRequest.fields());
-        Json.requireFields(body, RunRequest.class);
+        Json.requireTexts(body, RunRequest.class);
         RunRequest request = RunRequest.of(body);
         String name = host.start(
                         TokenCheck.isOwner(context)
