@@ -475,7 +475,7 @@ final class TestIngest {
     @Test
     void sendersWhoDripKeepNobodyWaiting() throws Exception {
         served.close();
-        HttpLimits limits = new HttpLimits(1_000_000, Duration.ofSeconds(2), 8192, 64, 4);
+        HttpLimits limits = new HttpLimits(1_000_000, Duration.ofSeconds(2), 8192, HttpLimits.HEAD_TIME, 64, 4);
         served = Served.start(directory.resolve("ingest.duckdb"), Map.of("http", limits));
         byte[] whole = stream(List.of(sequence("a", 40)));
         List<Socket> slow = new ArrayList<>();
