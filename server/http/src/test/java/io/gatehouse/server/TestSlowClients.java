@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,48 @@ final class TestSlowClients {
             client.shutdownOutput();
             drip.get(10, TimeUnit.SECONDS);
             assertThat(server.query("SELECT 1").statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** What is refused whatever the body has is refused at once, and the connection does not wait for the body. */
+    @Test
+    void aBodyThatIsRefusedIsNotWaitedFor(@TempDir Path folder) throws Exception {
+        try (TestingServer server = TestingServer.start(folder)) {
+            for (String request : List.of(
+                    head(server, 99_999_999_999_999L),
+                    head(server, 1_000_001),
+                    head(server, 1000).replace("/v1/query", "/v1/ingest"),
+                    head(server, 1000)
+                            .replace("/v1/query", "/v1/ingest?run=r")
+                            .replace("application/sql", "application/vnd.apache.arrow.stream"))) {
+                try (Socket client = server.connect()) {
+                    client.setSoTimeout(10_000);
+                    long start = System.nanoTime();
+                    client.getOutputStream().write((request + "x").getBytes(US_ASCII));
+                    assertThat(answer(client))
+                            .startsWith(
+                                    request.contains("ingest?")
+                                            ? "HTTP/1.1 400 "
+                                            : request.contains("ingest") ? "HTTP/1.1 415 " : "HTTP/1.1 413 ")
+                            .contains("Connection: close", "application/problem+json");
+                    assertThat(client.getInputStream().read()).isEqualTo(-1);
+                    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+                }
+            }
+        }
+    }
+
+    /** A client that sends all before it reads finds the refusal, too. */
+    @Test
+    void whoIsStillSendingGetsTheRefusal(@TempDir Path folder) throws Exception {
+        try (TestingServer server = TestingServer.start(folder)) {
+            for (int i = 0; i < 5; i++) {
+                try (Socket client = server.connect()) {
+                    client.getOutputStream().write(head(server, 20_000_000).getBytes(US_ASCII));
+                    client.getOutputStream().write(new byte[20_000_000]);
+                    assertThat(answer(client)).startsWith("HTTP/1.1 413 ").contains("larger than 1000000 bytes");
+                }
+            }
         }
     }
 
@@ -119,7 +162,7 @@ final class TestSlowClients {
                 .formatted(server.uri().getAuthority());
     }
 
-    private static String head(TestingServer server, int bytes) {
+    private static String head(TestingServer server, long bytes) {
         return "POST /v1/query HTTP/1.1\r\nHost: %s\r\nContent-Type: application/sql\r\nContent-Length: %d\r\n\r\n"
                 .formatted(server.uri().getAuthority(), bytes);
     }
