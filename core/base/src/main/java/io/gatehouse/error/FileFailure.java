@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -35,6 +36,19 @@ public final class FileFailure {
         }
         return new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT, "%s cannot be read: %s".formatted(path, reason(cause)), cause);
+    }
+
+    /** FILE_NOT_FOUND where nothing is there; INVALID_ARGUMENT where a directory is, or a pipe. */
+    public static void requireFile(Path path) {
+        if (Files.isDirectory(path)) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "%s is a directory, not a file".formatted(path));
+        }
+        if (!Files.exists(path)) {
+            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(path));
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new GatehouseException(ErrorCode.INVALID_ARGUMENT, "%s is not a regular file".formatted(path));
+        }
     }
 
     private static IOException causeOf(UncheckedIOException unchecked) {

@@ -3,10 +3,10 @@ package io.gatehouse.dataset;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.ReadingNote;
 import io.gatehouse.json.JsonValue;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -72,9 +72,7 @@ public enum DatasetFile {
                                         Arrays.stream(values())
                                                 .map(DatasetFile::suffix)
                                                 .collect(Collectors.joining(" or ")))));
-        if (!Files.isRegularFile(file)) {
-            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
-        }
+        FileFailure.requireFile(file);
         ReadingNote.of(file);
         format.records(file, reader);
     }

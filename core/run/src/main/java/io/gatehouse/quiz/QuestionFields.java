@@ -5,6 +5,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,17 @@ final class QuestionFields {
             throw fields.corrupt("has %d choices instead of %d to %d"
                     .formatted(choices.texts().size(), Question.MIN_CHOICES, Question.MAX_CHOICES));
         }
+        if (choices.labels().size() != choices.texts().size()) {
+            throw fields.corrupt("has %d choices with %d labels"
+                    .formatted(choices.texts().size(), choices.labels().size()));
+        }
+        Set<String> labels = new HashSet<>();
+        choices.labels().stream()
+                .filter(label -> !labels.add(label))
+                .findFirst()
+                .ifPresent(label -> {
+                    throw fields.corrupt("has two choices with the label %s".formatted(JsonValue.shown(label)));
+                });
         char answer = (char) ('A' + answer(fields.field(ANSWER), choices.labels()));
         return new Question(subject, ordinal, text, choices.texts(), answer, attributes());
     }

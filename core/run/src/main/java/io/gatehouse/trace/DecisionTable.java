@@ -39,7 +39,7 @@ final class DecisionTable {
 
     private Column column(int layer) {
         if (layer >= TraceBounds.MOST) {
-            throw corrupt("has a layer %d".formatted(layer));
+            throw corrupt(TraceBounds.hasLayer(layer));
         }
         return layers.computeIfAbsent(layer, unseen -> new Column());
     }

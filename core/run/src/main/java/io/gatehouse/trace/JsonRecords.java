@@ -5,7 +5,6 @@ import io.gatehouse.dataset.DatasetFile;
 import io.gatehouse.dataset.StrictJson;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,9 +37,7 @@ final class JsonRecords {
     }
 
     private static JsonNode parse(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
-        }
+        FileFailure.requireFile(file);
         try (InputStream in = Files.newInputStream(file)) {
             return StrictJson.parse(file.toString(), in);
         } catch (IOException e) {

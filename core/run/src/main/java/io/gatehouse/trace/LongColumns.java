@@ -128,6 +128,20 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
         return columns;
     }
 
+    /**
+     * Refuses a column that is read if there are two of its name.
+     *
+     * @param written the names of all columns in the file or the stream
+     */
+    void requireOnce(Object file, List<String> written) {
+        for (String name : names.values()) {
+            if (written.stream().filter(name::equalsIgnoreCase).count() > 1) {
+                throw new GatehouseException(
+                        ErrorCode.CORRUPT_DATASET, "%s has two columns '%s'".formatted(file, JsonValue.shown(name)));
+            }
+        }
+    }
+
     private static GatehouseException missing(Object file, String name, Map<String, String> types) {
         return new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT,

@@ -58,10 +58,10 @@ final class LongSequence {
             throw corrupt("has position %d".formatted(position));
         }
         if (layer < 0 || layer >= TraceBounds.MOST) {
-            throw corrupt("has a layer %d".formatted(layer));
+            throw corrupt(TraceBounds.hasLayer(layer));
         }
         if (expert < 0 || expert >= TraceBounds.MOST) {
-            throw corrupt("has an expert %d in layer %d".formatted(expert, layer));
+            throw corrupt(TraceBounds.hasExpert(expert, layer));
         }
         if (!Float.isFinite(weight) || !Float.isFinite(score)) {
             throw corrupt("has weight %s and score %s for expert %d of layer %d, position %d"

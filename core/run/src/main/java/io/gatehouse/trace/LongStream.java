@@ -8,6 +8,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
+import io.gatehouse.store.schema.GivenName;
 import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.store.transfer.TracedAnswer;
 import io.gatehouse.store.transfer.TracedSequence;
@@ -17,8 +18,10 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.arrow.c.ArrowArrayStream;
 import org.apache.arrow.c.Data;
@@ -29,6 +32,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.ArrowType.ArrowTypeID;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.duckdb.DuckDBConnection;
@@ -52,6 +56,9 @@ public final class LongStream {
     private static final int EASY_COPIES = 10;
     /** Of the heap, because several streams are read at a time. */
     private static final int SHARE = 16;
+
+    private static final Set<ArrowTypeID> VIEWS =
+            EnumSet.of(ArrowTypeID.Utf8View, ArrowTypeID.BinaryView, ArrowTypeID.ListView, ArrowTypeID.LargeListView);
 
     private static final String PLACE = "The stream";
 
@@ -104,6 +111,7 @@ public final class LongStream {
         @Override
         public void sequence(TracedSequence sequence) {
             bounds.require(PLACE, sequence);
+            GivenName.checked("a sequence", sequence.name());
             memory.take(sequence.bytes());
             bytes += sequence.bytes();
             sequences.add(sequence);
@@ -209,6 +217,7 @@ public final class LongStream {
 
     private static void requirePlain(Schema schema) {
         for (Field field : schema.getFields()) {
+            requireNoView(field, field.getName());
             if (field.getDictionary() != null) {
                 throw new GatehouseException(
                         ErrorCode.CORRUPT_DATASET,
@@ -216,6 +225,21 @@ public final class LongStream {
                                 .formatted(PLACE, JsonValue.shown(field.getName())));
             }
         }
+    }
+
+    /** Arrow for Java cannot check the views of a batch, and DuckDB follows them without a check. */
+    private static void requireNoView(Field field, String column) {
+        if (VIEWS.contains(field.getType().getTypeID())) {
+            throw new GatehouseException(
+                    ErrorCode.CORRUPT_DATASET,
+                    "%s has column '%s' of type %s, which is not supported; cast it to %s"
+                            .formatted(
+                                    PLACE,
+                                    JsonValue.shown(column),
+                                    field.getType().getTypeID(),
+                                    field.getType().getTypeID() == ArrowTypeID.Utf8View ? "string" : "binary or list"));
+        }
+        field.getChildren().forEach(child -> requireNoView(child, column));
     }
 
     private void give(VectorSchemaRoot batch, DuckDBConnection database, BufferAllocator allocator)
@@ -228,6 +252,9 @@ public final class LongStream {
         }
         copy(batch, database, allocator);
         LongColumns columns = LongColumns.of(PLACE, LongTable.types(database, "batch"), names);
+        columns.requireOnce(
+                PLACE,
+                batch.getSchema().getFields().stream().map(Field::getName).toList());
         if (columns.counts()) {
             throw refused("counts, but it must name tokens");
         }

@@ -21,6 +21,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,14 +83,14 @@ final class LongTable implements TraceReader {
 
     @Override
     public void read(Path file, TraceShape shape, TraceListener listener) {
-        if (!Files.isRegularFile(file)) {
-            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
-        }
+        FileFailure.requireFile(file);
         ReadingNote.of(file);
         Path spill = spillDirectory();
         try (DuckDBConnection database = open(spill)) {
             String table = table(file, database);
+            requireRows(file, database, table);
             LongColumns columns = LongColumns.of(file, types(database, table), shape.columns());
+            columns.requireOnce(file, namesAsWritten(database, table));
             Source source = new Source(
                     file.toString(),
                     String.valueOf(file.getFileName()),
@@ -202,6 +203,32 @@ final class LongTable implements TraceReader {
                 .orElse(table);
     }
 
+    /** Without a row a CSV file has no types, and there is nothing to import in any other. */
+    private static void requireRows(Path file, DuckDBConnection database, String table) throws SQLException {
+        try (Statement statement = database.createStatement();
+                ResultSet row = statement.executeQuery("SELECT 1 FROM %s LIMIT 1".formatted(table))) {
+            if (!row.next()) {
+                throw new GatehouseException(ErrorCode.CORRUPT_DATASET, "%s has no rows".formatted(file));
+            }
+        }
+    }
+
+    /** The names of its columns, of which DuckDB renames the second one of a name. */
+    private static List<String> namesAsWritten(DuckDBConnection database, String table) throws SQLException {
+        List<String> names = new ArrayList<>();
+        if (table.startsWith(CSV)) {
+            String header = table.replace("header = true", "header = false, all_varchar = true");
+            try (Statement statement = database.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT * FROM %s LIMIT 1".formatted(header))) {
+                int columns = row.next() ? row.getMetaData().getColumnCount() : 0;
+                for (int i = 1; i <= columns; i++) {
+                    names.add(String.valueOf(row.getString(i)).strip());
+                }
+            }
+        }
+        return names;
+    }
+
     private static boolean beginsWithHash(Path file, boolean zipped) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
                 InputStream plain = zipped ? new GZIPInputStream(in) : in) {
@@ -264,7 +291,11 @@ final class LongTable implements TraceReader {
     private static int requireIndex(Source source, ResultSet rows, int column) throws SQLException {
         int index = rows.getInt(column);
         if (rows.wasNull() || index < 0 || index >= TraceBounds.MOST) {
-            throw corrupt(source, "has the %s %s".formatted(column == 2 ? "layer" : "expert", rows.getString(column)));
+            String what = column == 2 ? "layer" : "expert";
+            throw corrupt(
+                    source,
+                    "has the %s %s; %ss have numbers from 0 to %d"
+                            .formatted(what, rows.getString(column), what, TraceBounds.MOST - 1));
         }
         return index;
     }

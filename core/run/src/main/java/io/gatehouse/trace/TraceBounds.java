@@ -23,7 +23,7 @@ final class TraceBounds {
         BitSet layers = new BitSet();
         for (TracedLayer layer : sequence.layers()) {
             if (layer.layer() >= MOST) {
-                throw corrupt(file, sequence, "has a layer %d".formatted(layer.layer()));
+                throw corrupt(file, sequence, hasLayer(layer.layer()));
             }
             if (layers.get(layer.layer())) {
                 throw corrupt(file, sequence, "has layer %d twice".formatted(layer.layer()));
@@ -43,7 +43,7 @@ final class TraceBounds {
                 row += i % layer.topK() == 0 ? 1 : 0;
                 int expert = layer.experts()[i];
                 if (expert < 0 || expert >= MOST) {
-                    throw corrupt(file, sequence, "has an expert %d in layer %d".formatted(expert, layer.layer()));
+                    throw corrupt(file, sequence, hasExpert(expert, layer.layer()));
                 }
                 if (lastRow[expert] == row) {
                     throw corrupt(
@@ -57,12 +57,22 @@ final class TraceBounds {
         }
     }
 
+    /** What is wrong with a number of a layer, for those who find it. */
+    static String hasLayer(int layer) {
+        return "has a layer %d; layers have numbers from 0 to %d".formatted(layer, MOST - 1);
+    }
+
+    static String hasExpert(int expert, int layer) {
+        return "has an expert %d in layer %d; experts have numbers from 0 to %d".formatted(expert, layer, MOST - 1);
+    }
+
     /** The same of counts. */
     void require(Path file, ExpertCounts counts) {
         if (counts.layer() >= MOST || counts.counts().length > MOST) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET,
-                    "%s counts %d experts of layer %d".formatted(file, counts.counts().length, counts.layer()));
+                    "%s counts %d experts of layer %d; there are at most %d, and layers have numbers from 0 to %d"
+                            .formatted(file, counts.counts().length, counts.layer(), MOST, MOST - 1));
         }
     }
 

@@ -142,6 +142,16 @@ final class TestDatasetQuiz {
         fails(
                 "{\"question\": \"Q\", \"choices\": {\"text\": [\"a\", \"b\"]}, \"answer\": \"A\"}",
                 ", field 'choices' has no field 'label'");
+        String twice = " has two choices with the label A";
+        fails(
+                "{\"question\": \"Q\", \"choices\": {\"text\": [\"a\", \"b\"], \"label\": [\"A\", \"A\"]}, \"answerKey\": \"A\"}",
+                twice);
+        fails(
+                "{\"question\": \"Q\", \"choices\": [{\"text\": \"a\", \"label\": \"A\"}, {\"text\": \"b\", \"label\": \"A\"}], \"answerKey\": \"A\"}",
+                twice);
+        fails(
+                "{\"question\": \"Q\", \"choices\": {\"text\": [\"a\", \"b\"], \"label\": [\"A\", \"B\", \"C\"]}, \"answerKey\": \"C\"}",
+                " has 2 choices with 3 labels");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> QuizSource.read(file("empty.jsonl", "\n")))
                 .withMessage("%s has no questions.", directory.resolve("empty.jsonl"));

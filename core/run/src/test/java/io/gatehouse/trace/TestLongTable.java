@@ -232,8 +232,18 @@ final class TestLongTable {
         refuses("position,layer,expert\n0,0,1.5\n", "has column 'expert' of type DOUBLE, which cannot be the expert");
         refuses("position,layer,expert\n0,,1\n0,1,2\n", "has rows without a layer");
         refuses("position,layer,expert\n-3,0,1\n", "has position -3");
-        refuses("position,layer,expert\n0,40000,1\n", "has a layer 40000");
-        refuses("position,layer,expert\n0,0,-2\n", "has an expert -2 in layer 0");
+        refuses("position,layer,expert\n0,40000,1\n", "has a layer 40000; layers have numbers from 0 to 32766");
+        refuses("position,layer,expert\n0,0,-2\n", "has an expert -2 in layer 0; experts have numbers from 0 to 32766");
+        refuses("layer,expert,count\n0,32767,1\n", "has the expert 32767; experts have numbers from 0 to 32766");
+        refuses("position,layer,expert\n", "wrong.csv has no rows");
+        refuses("position,layer,expert,expert\n0,0,1,2\n", "wrong.csv has two columns 'expert'");
+        refuses("position,layer,Expert,EXPERT\n0,0,1,2\n", "wrong.csv has two columns 'Expert'");
+        refuses("# of a tool\nposition,layer,expert,expert\n0,0,1,2\n", "wrong.csv has two columns 'expert'");
+        refuses("\"position\";\"layer\";\"expert\";\"expert\"\n0;0;1;2\n", "wrong.csv has two columns 'expert'");
+        // What is not read may be there twice, and a name may look like one that DuckDB makes.
+        assertThat(found(file("t.csv", "position,layer,expert,x,x,expert_1\n0,0,1,2,3,4\n"))
+                        .experts(0, 0))
+                .containsExactly(1);
         refuses(
                 "position,layer,expert\n0,0,1\n0,0,2\n1,0,1\n",
                 "has 1 experts for position 1 of layer 0, but 2 for the first");
@@ -263,6 +273,8 @@ final class TestLongTable {
                 ErrorCode.INVALID_ARGUMENT,
                 "t.txt does not end in .csv, .tsv, .jsonl, .ndjson or .parquet");
         assertRefused(() -> found(directory.resolve("none.csv")), ErrorCode.FILE_NOT_FOUND, "none.csv");
+        Path folder = Files.createDirectory(directory.resolve("folder.csv"));
+        assertRefused(() -> found(folder), ErrorCode.INVALID_ARGUMENT, "folder.csv is a directory, not a file");
     }
 
     /** However a file is cut or changed, it is read or refused. */

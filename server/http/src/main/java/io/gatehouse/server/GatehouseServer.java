@@ -3,6 +3,7 @@ package io.gatehouse.server;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.http.MalformedRequests;
 import io.gatehouse.server.http.RequestLine;
@@ -193,10 +194,14 @@ public final class GatehouseServer implements AutoCloseable {
             http.setUriCompliance(ADDRESSES);
             http.setRequestHeaderSize(limits.headerBytes());
             http.addCustomizer(new RequestLine());
+            http.addCustomizer((request, answer) -> {
+                ClientConnection.headArrived(request);
+                return request;
+            });
         });
         jetty.modifyServletContextHandler(
                 servlets -> servlets.getServletHandler().setDecodeAmbiguousURIs(true));
-        jetty.addConnector((server, http) -> HttpPort.of(server, http, tls, channel));
+        jetty.addConnector((server, http) -> HttpPort.of(server, http, limits, tls, channel));
     }
 
     /** Where the console is, as seen from this machine. */

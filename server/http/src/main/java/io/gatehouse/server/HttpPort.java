@@ -2,7 +2,9 @@ package io.gatehouse.server;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.http.AddressConnections;
 import io.gatehouse.server.http.ClientConnection;
+import io.gatehouse.server.http.HttpLimits;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -24,8 +26,13 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 final class HttpPort extends ServerConnector {
     private static final Duration IDLE_WHEN_STOPPING = Duration.ofMillis(250);
 
-    private HttpPort(Server server, ConnectionFactory... factories) {
+    private final Duration headTime;
+    private final AddressConnections addresses;
+
+    private HttpPort(Server server, HttpLimits limits, ConnectionFactory... factories) {
         super(server, 1, 1, factories);
+        this.headTime = limits.headTime();
+        this.addresses = new AddressConnections(limits.connectionsOfAddress());
         setShutdownIdleTimeout(IDLE_WHEN_STOPPING.toMillis());
     }
 
@@ -33,10 +40,11 @@ final class HttpPort extends ServerConnector {
     static HttpPort of(
             Server server,
             HttpConfiguration http,
+            HttpLimits limits,
             Optional<SslContextFactory.Server> context,
             ServerSocketChannel channel) {
-        HttpPort port = context.map(secret -> new HttpPort(server, secured(http, secret)))
-                .orElseGet(() -> new HttpPort(server, new HttpConnectionFactory(http)));
+        HttpPort port = context.map(secret -> new HttpPort(server, limits, secured(http, secret)))
+                .orElseGet(() -> new HttpPort(server, limits, new HttpConnectionFactory(http)));
         try {
             port.open(channel);
         } catch (IOException e) {
@@ -63,7 +71,8 @@ final class HttpPort extends ServerConnector {
 
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel client, ManagedSelector selector, SelectionKey key) {
-        ClientConnection connection = new ClientConnection(client, selector, key, getScheduler(), getExecutor());
+        ClientConnection connection =
+                new ClientConnection(client, selector, key, getScheduler(), getExecutor(), headTime, addresses);
         connection.setIdleTimeout(getIdleTimeout());
         return connection;
     }

@@ -8,6 +8,7 @@ import io.gatehouse.server.http.Problem;
 import io.gatehouse.server.http.RequestBody;
 import io.gatehouse.server.http.ResponseHeaders;
 import io.gatehouse.server.http.TokenCheck;
+import io.gatehouse.server.http.UnreadBody;
 import io.gatehouse.server.mcp.McpResource;
 import io.gatehouse.server.mcp.McpServer;
 import io.gatehouse.server.model.CompletionsResource;
@@ -212,5 +213,6 @@ record Routes(
         } else {
             problem.send(context);
         }
+        UnreadBody.answer(context);
     }
 }

@@ -55,7 +55,7 @@ final class TestEvents {
 
     @Test
     void limitsListeners(@TempDir Path folder) throws Exception {
-        HttpLimits limits = new HttpLimits(1000, Duration.ofSeconds(30), 8192, 16, 1);
+        HttpLimits limits = new HttpLimits(1000, Duration.ofSeconds(30), 8192, HttpLimits.HEAD_TIME, 16, 1);
         try (TestingServer server =
                 TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("http", limits)))) {
             try (EventClient only = EventClient.connect(server, "", "")) {

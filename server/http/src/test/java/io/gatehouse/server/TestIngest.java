@@ -33,10 +33,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BaseVariableWidthViewVector;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ViewVarBinaryVector;
+import org.apache.arrow.vector.ViewVarCharVector;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -337,6 +341,73 @@ final class TestIngest {
         assertThat(rows("SELECT count(*) FROM activations").toString()).isEqualTo("[[0]]");
     }
 
+    /** Columns that nobody can check, and a name that is there twice. */
+    @Test
+    void namesTheColumnsThatItDoesNotTake() throws Exception {
+        try (BufferAllocator allocator = new RootAllocator()) {
+            byte[] view = oneRow(new ViewVarCharVector("sequence", allocator), new IntVector("other", allocator));
+            refused(
+                    send("run=r" + MODEL, MEDIA_TYPE, view),
+                    422,
+                    "The stream has column 'sequence' of type Utf8View, which is not supported; cast it to string");
+            byte[] binary = oneRow(new VarCharVector("sequence", allocator), new ViewVarBinaryVector("x", allocator));
+            refused(
+                    send("run=r" + MODEL, MEDIA_TYPE, binary),
+                    422,
+                    "The stream has column 'x' of type BinaryView, which is not supported; cast it to binary");
+            for (String same : List.of("expert", "EXPERT")) {
+                byte[] twice = oneRow(new VarCharVector("sequence", allocator), new IntVector(same, allocator));
+                refused(send("run=r" + MODEL, MEDIA_TYPE, twice), 422, "The stream has two columns 'expert'");
+            }
+        }
+    }
+
+    /** A row with the numbers that are needed, and two columns more, which it closes. */
+    private static byte[] oneRow(FieldVector first, FieldVector second) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (IntVector position = new IntVector("position", first.getAllocator());
+                IntVector layer = new IntVector("layer", first.getAllocator());
+                IntVector expert = new IntVector("expert", first.getAllocator());
+                first;
+                second) {
+            VectorSchemaRoot root = VectorSchemaRoot.of(position, layer, expert, first, second);
+            root.allocateNew();
+            position.setSafe(0, 0);
+            layer.setSafe(0, 1);
+            expert.setSafe(0, 3);
+            for (FieldVector vector : List.of(first, second)) {
+                if (vector instanceof VarCharVector text) {
+                    text.setSafe(0, "a".getBytes(UTF_8));
+                } else if (vector instanceof BaseVariableWidthViewVector text) {
+                    text.setSafe(0, "a".getBytes(UTF_8));
+                } else {
+                    ((IntVector) vector).setSafe(0, 2);
+                }
+            }
+            root.setRowCount(1);
+            try (ArrowStreamWriter writer = new ArrowStreamWriter(root, null, out)) {
+                writer.start();
+                writer.writeBatch();
+                writer.end();
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** The name of a sequence is what a person reads and compares, as that of a run. */
+    @Test
+    void limitsTheNamesOfSequences() throws Exception {
+        refused(
+                send("r", List.of(sequence("x".repeat(201), 3))),
+                400,
+                "The name of a sequence has 201 characters; it may have 200.");
+        refused(
+                send("r", List.of(sequence("a\0b", 3))),
+                400,
+                "The name of a sequence has the control character U+0000; it may have none.");
+        accepted(send("r", List.of(sequence("x".repeat(200), 3))));
+    }
+
     @Test
     void refusesWhatDoesNotFitTheModel() throws Exception {
         refused(
@@ -475,7 +546,7 @@ final class TestIngest {
     @Test
     void sendersWhoDripKeepNobodyWaiting() throws Exception {
         served.close();
-        HttpLimits limits = new HttpLimits(1_000_000, Duration.ofSeconds(2), 8192, 64, 4);
+        HttpLimits limits = new HttpLimits(1_000_000, Duration.ofSeconds(2), 8192, HttpLimits.HEAD_TIME, 64, 4);
         served = Served.start(directory.resolve("ingest.duckdb"), Map.of("http", limits));
         byte[] whole = stream(List.of(sequence("a", 40)));
         List<Socket> slow = new ArrayList<>();

@@ -186,6 +186,34 @@ final class TestRequestForms {
         assertThat(describe(10_001)).isEqualTo(400);
     }
 
+    /** JSON can have half of a pair of surrogates, which was stored and compared as a question mark. */
+    @Test
+    void refusesTextsThatUtf8DoesNotHave() throws Exception {
+        Map<String, String> places = Map.of(
+                "{\"sql\": \"SELECT ? AS a, ? AS b\", \"parameters\": [1, \"x\\ud800\"]}",
+                "The body has U+D800, half of a pair of surrogates, which is not text, in \\\"parameters[1]\\\".",
+                "{\"sql\": \"SELECT '\\udc00'\"}",
+                "The body has U+DC00, half of a pair of surrogates, which is not text, in \\\"sql\\\".",
+                "{\"sql\": \"SELECT 1\", \"a\\ud800\": {\"b\": 1}}",
+                "The body is not JSON: Broken surrogate pair in field name");
+        for (Map.Entry<String, String> place : places.entrySet()) {
+            HttpResponse<String> answer = server.queryJson(place.getKey());
+            assertThat(answer.statusCode()).as(place.getKey()).isEqualTo(400);
+            assertThat(answer.body()).contains(place.getValue());
+        }
+        String message =
+                "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/call\", \"params\": {\"name\": \"query\", \"arguments\": {\"sql\": \"\\ud800\"}}}";
+        assertThat(server.post("mcp", message).body())
+                .contains("The message has U+D800", "in \\\"params.arguments.sql\\\"");
+        String address = "v1/query?sql=SELECT%20CAST(%3F%20AS%20VARCHAR)%20AS%20a&parameters=%5B%22%5Cud83d%22%5D";
+        assertThat(server.get(address).statusCode()).isEqualTo(400);
+        assertThat(server.get(address).body()).contains("The parameter \\\"parameters\\\" has U+D83D");
+        // A whole pair is text.
+        assertThat(server.queryJson("{\"sql\": \"SELECT ? AS a\", \"parameters\": [\"\\ud83d\\ude00\"]}")
+                        .body())
+                .contains("\\uD83D\\uDE00");
+    }
+
     private int describe(int characters) throws Exception {
         String body =
                 new ObjectMapper().writeValueAsString(Map.of("sql", "SELECT 1", "description", "d".repeat(characters)));

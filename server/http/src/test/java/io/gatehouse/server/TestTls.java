@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.testing.RecordCopy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -23,6 +25,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +73,40 @@ final class TestTls {
             assertThat(plain(server)).doesNotContain("200");
             leaveInTheMiddle(server, trust);
             awaitNoQueries(server, client);
+        }
+    }
+
+    /** A handshake has no more time than the head of a request. */
+    @Test
+    void aHandshakeThatDripsIsGivenUp(@TempDir Path folder) throws Exception {
+        AccessSettings secured =
+                new AccessSettings(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
+        HttpLimits limits = RecordCopy.of(HttpLimits.standard(), Map.of("headTime", Duration.ofSeconds(1)));
+        // The head of a record of 500 bytes, which never comes to its end.
+        byte[] begun = {22, 3, 1, 1, (byte) 0xf4, 1, 0, 1, (byte) 0xf0};
+        try (TestingServer server = TestingServer.start(
+                        folder, settings -> RecordCopy.of(settings, Map.of("access", secured, "http", limits)));
+                Socket silent = server.connect();
+                Socket slow = server.connect()) {
+            slow.getOutputStream().write(begun);
+            slow.setSoTimeout(100);
+            boolean open = true;
+            for (int i = 0; i < 100 && open; i++) {
+                open = drips(slow);
+            }
+            assertThat(open).as("a handshake of 10 s").isFalse();
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    private static boolean drips(Socket client) {
+        try {
+            client.getOutputStream().write(3);
+            return client.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

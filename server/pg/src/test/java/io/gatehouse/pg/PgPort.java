@@ -27,7 +27,7 @@ final class PgPort implements AutoCloseable {
     }
 
     private static PgSettings usual() {
-        HttpLimits limits = new HttpLimits(1_000_000, Duration.ofSeconds(1), 8192, 16, 8);
+        HttpLimits limits = new HttpLimits(1_000_000, Duration.ofSeconds(1), 8192, HttpLimits.HEAD_TIME, 16, 8);
         return new PgSettings(new ListenAddress("127.0.0.1", 0), Optional.empty(), Optional.empty(), limits);
     }
 

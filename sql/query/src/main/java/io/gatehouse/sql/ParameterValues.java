@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.base.SurrogateHalf;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.parse.Literals;
@@ -116,8 +117,16 @@ final class ParameterValues {
         return value instanceof LocalDate date && date.getYear() < 1 ? date.atStartOfDay() : value;
     }
 
-    /** DuckDB's driver would count days and microseconds past what they hold. */
+    /** DuckDB's driver would count days and microseconds past what they hold, and change texts that UTF-8 does not have. */
     private static void requireStorable(int number, Object value) {
+        if (value instanceof String text) {
+            SurrogateHalf.find(text).ifPresent(at -> {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Parameter %d is not text: its character %d is U+%04X, half of a pair of surrogates."
+                                .formatted(number, at + 1, (int) text.charAt(at)));
+            });
+        }
         if (value instanceof LocalDate date) {
             require(number, !date.isBefore(FIRST_DATE) && !date.isAfter(LAST_DATE), "date", FIRST_DATE, LAST_DATE);
         }

@@ -275,6 +275,17 @@ final class TestParameterValues {
                 .containsExactly(List.of("2026-01-02 03:04:05", "1x"));
     }
 
+    /** DuckDB's driver would make a question mark of half of a pair. */
+    @Test
+    void aTextIsWholeCharacters() {
+        for (String half : List.of("a\ud800", "a\udc00b", "a\ud800\ud800\udc00")) {
+            assertThat(failure("SELECT CAST(? AS VARCHAR)", half))
+                    .hasMessage("Parameter 1 is not text: its character 2 is U+%04X, half of a pair of surrogates."
+                            .formatted((int) half.charAt(1)));
+        }
+        assertThat(rows("SELECT CAST(? AS VARCHAR)", "a\ud83d\ude00b")).containsExactly(List.of("a\ud83d\ude00b"));
+    }
+
     @Test
     void aTimeKeepsItsMilliseconds() {
         Time time = new Time(Timestamp.valueOf("1970-01-01 03:04:05.678").getTime());

@@ -4,6 +4,7 @@ import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.SafetensorsReader;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
@@ -143,9 +144,7 @@ public final class ArrayFile {
     }
 
     private static List<NamedArray> npz(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
-        }
+        FileFailure.requireFile(file);
         List<NamedArray> arrays = new ArrayList<>();
         try (ZipInputStream zip = new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
             Inflation inflation = Inflation.of(file);

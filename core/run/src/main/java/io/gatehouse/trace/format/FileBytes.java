@@ -2,6 +2,7 @@ package io.gatehouse.trace.format;
 
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
 import java.io.IOException;
@@ -28,9 +29,7 @@ final class FileBytes {
 
     /** The whole of a file of at most a gigabyte. */
     static FileBytes read(Path file, FileMemory memory) {
-        if (!Files.isRegularFile(file)) {
-            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
-        }
+        FileFailure.requireFile(file);
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new GatehouseException(

@@ -47,9 +47,7 @@ public final class TorchFile {
      *     plain data
      */
     public static Object read(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "There is no file %s".formatted(file));
-        }
+        FileFailure.requireFile(file);
         requireMemory(file);
         try (ZipFile zip = new ZipFile(file.toFile())) {
             ZipEntry pickle = zip.stream()

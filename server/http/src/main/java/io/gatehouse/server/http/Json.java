@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.gatehouse.base.JsonField;
+import io.gatehouse.base.SurrogateHalf;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.type.SqlType;
@@ -354,7 +355,9 @@ public final class Json {
     /** The tree of a text that comes from a client. */
     public static JsonNode tree(byte[] json, String what) {
         try {
-            return MAPPER.readTree(json);
+            JsonNode tree = MAPPER.readTree(json);
+            requireText(tree, "", what);
+            return tree;
         } catch (JsonProcessingException e) {
             // An error of a limit of the parser has no place.
             String place = Optional.ofNullable(e.getLocation())
@@ -367,6 +370,34 @@ public final class Json {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Refuses texts that JSON can have and UTF-8 cannot, which would be stored and compared as question marks. */
+    private static void requireText(JsonNode node, String place, String what) {
+        if (node.isTextual()) {
+            requireText(node.textValue(), place, what);
+        }
+        int index = 0;
+        for (JsonNode element : node.isArray() ? node : List.<JsonNode>of()) {
+            requireText(element, "%s[%d]".formatted(place, index), what);
+            index++;
+        }
+        node.properties().forEach(field -> {
+            String name = place.isEmpty() ? field.getKey() : "%s.%s".formatted(place, field.getKey());
+            requireText(field.getKey(), name, what);
+            requireText(field.getValue(), name, what);
+        });
+    }
+
+    private static void requireText(String text, String place, String what) {
+        SurrogateHalf.find(text).ifPresent(at -> {
+            throw invalid("%s has U+%04X, half of a pair of surrogates, which is not text%s."
+                    .formatted(
+                            what,
+                            (int) text.charAt(at),
+                            // The name of a field may be what is wrong.
+                            place.isEmpty() ? "" : ", in \"%s\"".formatted(place.replaceAll("\\p{Cs}", "?"))));
+        });
     }
 
     public static GatehouseException invalid(String message) {

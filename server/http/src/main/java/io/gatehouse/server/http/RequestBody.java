@@ -17,13 +17,10 @@ import org.eclipse.jetty.http.HttpException;
 
 /**
  * Reads the body of a request before anything else, within limits of size and time. Without these, a client that sends one
- * byte at a time could hold a thread as long as it likes.
+ * byte at a time could hold a thread as long as it likes. A body that says it is too large is refused unread.
  */
 public final class RequestBody implements Handler {
     private static final String READ = "gatehouse.body";
-
-    /** A body that is too large is read up to this multiple of the limit. */
-    private static final long READ_ON = 64;
 
     private final HttpLimits limits;
     private final Set<String> streamed;
@@ -50,27 +47,32 @@ public final class RequestBody implements Handler {
             return;
         }
         HttpServletRequest request = context.req();
+        if (request.getContentLengthLong() > limits.bodyBytes()) {
+            throw refused(context, tooLarge());
+        }
         if (request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null) {
-            context.attribute(READ, read(request.getInputStream()));
+            context.attribute(READ, read(context, request.getInputStream()));
         }
     }
 
-    private byte[] read(InputStream in) throws IOException {
+    /** Returns the error, whose answer does not wait for the rest of the body. */
+    private static HttpResponseException refused(Context context, HttpResponseException error) {
+        UnreadBody.leave(context);
+        return error;
+    }
+
+    private byte[] read(Context context, InputStream in) throws IOException {
         long deadline = System.nanoTime() + limits.bodyTime().toNanos();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
-        long count = 0;
         try {
-            // Read on for a while if it is too large: a client that is still sending would not read the refusal.
-            for (int read = in.read(buffer);
-                    read >= 0 && count < READ_ON * limits.bodyBytes();
-                    read = in.read(buffer)) {
-                count += read;
-                if (count <= limits.bodyBytes()) {
-                    body.write(buffer, 0, read);
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (body.size() + read > limits.bodyBytes()) {
+                    throw refused(context, tooLarge());
                 }
+                body.write(buffer, 0, read);
                 if (System.nanoTime() - deadline >= 0) {
-                    throw tooSlow();
+                    throw refused(context, tooSlow());
                 }
             }
         } catch (IOException e) {
@@ -81,9 +83,6 @@ public final class RequestBody implements Handler {
             throw broken(e);
         } catch (HttpException.RuntimeException e) {
             throw broken(e);
-        }
-        if (count > limits.bodyBytes()) {
-            throw tooLarge();
         }
         return body.toByteArray();
     }

@@ -8,6 +8,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.MemoryPermits;
 import io.gatehouse.server.http.AddressFields;
 import io.gatehouse.server.http.Json;
+import io.gatehouse.server.http.UnreadBody;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.ModelLayer;
@@ -43,10 +44,6 @@ public final class IngestResource implements Handler {
 
     private static final String MEDIA_TYPE = "application/vnd.apache.arrow.stream";
     private static final String SOURCE = "ingest";
-    /** What is read of a refused stream, because a client that is still sending would not read the refusal. */
-    private static final long READ_ON_BYTES = 256L << 20;
-
-    private static final Duration READ_ON = Duration.ofSeconds(10);
     /** More than a run can have of layers and experts, before it is multiplied. */
     private static final long MOST = Short.MAX_VALUE;
 
@@ -121,7 +118,7 @@ public final class IngestResource implements Handler {
         try {
             Json.send(context, 200, ingest(context, in));
         } catch (GatehouseException | HttpResponseException e) {
-            readOn(in);
+            UnreadBody.leave(context);
             throw e;
         }
     }
@@ -268,21 +265,5 @@ public final class IngestResource implements Handler {
             columns.put(pair.substring(0, equals), pair.substring(equals + 1));
         }
         return columns;
-    }
-
-    private static void readOn(InputStream in) {
-        long deadline = System.nanoTime() + READ_ON.toNanos();
-        byte[] buffer = new byte[1 << 16];
-        long count = 0;
-        try {
-            for (int read = in.read(buffer); read >= 0 && count < READ_ON_BYTES; read = in.read(buffer)) {
-                count += read;
-                if (System.nanoTime() - deadline >= 0) {
-                    return;
-                }
-            }
-        } catch (IOException e) {
-            // Nobody is there to read the refusal.
-        }
     }
 }

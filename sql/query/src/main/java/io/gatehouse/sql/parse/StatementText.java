@@ -8,6 +8,7 @@ import static io.gatehouse.sql.grammar.DialectParserConstants.RBRACKET;
 import static io.gatehouse.sql.grammar.DialectParserConstants.RPAREN;
 import static io.gatehouse.sql.grammar.DialectParserConstants.SEMICOLON;
 
+import io.gatehouse.base.SurrogateHalf;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
@@ -157,18 +158,14 @@ public record StatementText(String text, String normal) {
     }
 
     private static void checkCharacters(String sql) {
-        for (int i = 0; i < sql.length(); i++) {
-            char c = sql.charAt(i);
-            boolean paired =
-                    Character.isHighSurrogate(c) && i + 1 < sql.length() && Character.isLowSurrogate(sql.charAt(i + 1));
-            if (c == 0 || (Character.isSurrogate(c) && !paired)) {
-                throw new GatehouseException(
-                        ErrorCode.SQL_SYNTAX,
-                        "Character %d of the statement, U+%04X, is not text.".formatted(i + 1, (int) c));
-            }
-            if (paired) {
-                i++;
-            }
+        int zero = sql.indexOf(0);
+        int half = SurrogateHalf.find(sql).orElse(-1);
+        int wrong = zero < 0 || (half >= 0 && half < zero) ? half : zero;
+        if (wrong >= 0) {
+            throw new GatehouseException(
+                    ErrorCode.SQL_SYNTAX,
+                    "Character %d of the statement, U+%04X, is not text."
+                            .formatted(wrong + 1, (int) sql.charAt(wrong)));
         }
     }
 
