@@ -42,7 +42,7 @@ public record RunTask(
         requireNonNull(longPrompts, "longPrompts is null");
         requireNonNull(thinking, "thinking is null");
         requireNonNull(generation, "generation is null");
-        GivenName.checked("a run", name);
+        GivenName.checked("The name of a run", name);
         chat |= !format.answerPrefix().isEmpty();
         if (!chat && thinking != Thinking.DEFAULT) {
             throw new GatehouseException(

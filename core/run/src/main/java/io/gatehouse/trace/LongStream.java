@@ -111,7 +111,7 @@ public final class LongStream {
         @Override
         public void sequence(TracedSequence sequence) {
             bounds.require(PLACE, sequence);
-            GivenName.checked("a sequence", sequence.name());
+            GivenName.checked("The name of a sequence", sequence.name());
             memory.take(sequence.bytes());
             bytes += sequence.bytes();
             sequences.add(sequence);

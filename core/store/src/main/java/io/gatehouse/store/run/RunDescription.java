@@ -55,7 +55,7 @@ public record RunDescription(
         requireNonNull(source, "source is null");
         requireNonNull(storage, "storage is null");
         requireNonNull(generation, "generation is null");
-        GivenName.checked("a run", name);
+        GivenName.checked("The name of a run", name);
         modelLayers = List.copyOf(modelLayers);
         if (modelLayers.isEmpty() || modelLayers.size() > Short.MAX_VALUE) {
             throw new IllegalArgumentException(

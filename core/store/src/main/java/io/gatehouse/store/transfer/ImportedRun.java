@@ -46,7 +46,7 @@ public record ImportedRun(
         requireNonNull(shape, "shape is null");
         requireNonNull(sequences, "sequences is null");
         requireNonNull(memory, "memory is null");
-        GivenName.checked("a run", name);
+        GivenName.checked("The name of a run", name);
         provenance = Map.copyOf(provenance);
         questions = List.copyOf(questions);
         counts = List.copyOf(counts);
