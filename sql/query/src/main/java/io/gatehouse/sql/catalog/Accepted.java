@@ -74,6 +74,10 @@ public sealed interface Accepted {
         };
     }
 
-    /** @param value of a literal: a text, or a number as a BigDecimal */
+    /**
+     * Whether the parameter may have a value.
+     *
+     * @param value of a literal: a text, or a number as a BigDecimal
+     */
     boolean takes(Object value);
 }
