@@ -91,6 +91,7 @@ final class TestPlanning {
                     Map.of(),
                     List.of(),
                     List.of(),
+                    List.of(),
                     "SELECT run_id FROM runs WHERE " + conditions);
             Throwable failure = catchThrowable(
                     () -> new DefinitionPlanner(true, EngineSql.DUCKDB).function(function, engine.catalog(), 32));

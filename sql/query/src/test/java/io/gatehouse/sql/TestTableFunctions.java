@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gatehouse.client.Column;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.catalog.Accepted;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.type.SqlType.Scalar;
 import java.time.Duration;
@@ -122,6 +123,33 @@ final class TestTableFunctions {
         }
     }
 
+    /** What is not known when the statement is planned finds nothing. */
+    @Test
+    void takesNoWordThatItDoesNotHave() {
+        assertThat(Rows.of(engine, "SELECT * FROM never_activated(1, lower('NOSUCH'))")
+                        .rows())
+                .isEmpty();
+        try (QueryResult result = engine.query(
+                "SELECT * FROM never_activated(1, ?)", List.of("nosuch"), new QueryLimits(Duration.ofSeconds(5), 0))) {
+            assertThat(result.next()).isFalse();
+        }
+    }
+
+    /** A word that a parameter takes is explained. */
+    @Test
+    void theirWordsAreDocumented() {
+        for (TableFunction function : TableFunction.all()) {
+            for (int i = 0; i < function.parameters().size(); i++) {
+                if (function.accepted().get(i) instanceof Accepted.Words accepted
+                        && !function.parameters().get(i).name().startsWith("other_")) {
+                    assertThat(function.parameters().get(i).comment())
+                            .as("%s of %s", function.parameters().get(i).name(), function.name())
+                            .contains(accepted.words());
+                }
+            }
+        }
+    }
+
     @Test
     void isAnsweredByRollups() {
         assertThat(Rows.of(engine, "EXPLAIN SELECT * FROM experts_of_question(1, 'prompt', 3)")
@@ -143,6 +171,17 @@ final class TestTableFunctions {
             SELECT top_experts(1, 'prompt', 1) | top_experts can only stand in FROM.
             SELECT * FROM top_experts | top_experts is a function; write top_experts(run INTEGER, scope VARCHAR, k INTEGER).
             SELECT * FROM top_expert(1, 'prompt', 1) | Function 'top_expert' does not exist; did you mean 'top_experts'?
+            SELECT * FROM top_experts(1, 'prompts', 1) | scope of top_experts is last_prompt, prompt or generated, not 'prompts'.
+            SELECT * FROM top_experts(1, 'Prompt', 1) | scope of top_experts is last_prompt, prompt or generated, not 'Prompt'.
+            SELECT * FROM top_experts(1, 'prompt', 0) | k of top_experts is 1 or more, not 0.
+            SELECT * FROM expert_cache(1, 'prompt', 'nosuch', 'lru', 1) | cache_of of expert_cache is layer or model, not 'nosuch'.
+            SELECT * FROM expert_cache(1, 'prompt', 'model', 'mru', 1) | policy of expert_cache is lru, lfu, belady, random or static, not 'mru'.
+            SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', -1, 0, 0) | expert_mb of serve_plan is more than 0, not -1.
+            SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', 1, -0.5, 1) | memory_gb of serve_plan is 0 or more, not -0.5.
+            SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', 1, 0, 0e0) | gb_per_s of serve_plan is more than 0, not 0.
+            SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', -1e300, 1, 1) | expert_mb of serve_plan is more than 0, not -1E+300.
+            SELECT * FROM hot_set(1, 'prompt', 4, 1) | folds of hot_set is 2 or more, not 1.
+            SELECT * FROM contexts_of_expert(1, 'prompt', 1, -3, 5, 0) | expert of contexts_of_expert is 0 or more, not -3.
             SELECT nothing FROM top_experts(1, 'prompt', 1) | Column 'nothing' not found in any table.
             SELECT t.nothing FROM top_experts(1, 'prompt', 1) AS t | Column 'nothing' not found in table 't'.
             """)

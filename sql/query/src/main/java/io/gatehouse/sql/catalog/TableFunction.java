@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param comment what one row is
  * @param sections the sections by name, in order, without columns and parameters
  * @param parameters what it takes, in order
+ * @param accepted the values that each of them takes
  * @param columns the columns as the head declares them; a test holds them against the plan
  * @param sql the query
  */
@@ -22,6 +23,7 @@ public record TableFunction(
         String comment,
         Map<String, String> sections,
         List<Column> parameters,
+        List<Accepted> accepted,
         List<Column> columns,
         String sql)
         implements DefinedQuery {
@@ -30,7 +32,12 @@ public record TableFunction(
         requireNonNull(comment, "comment is null");
         requireNonNull(sql, "sql is null");
         parameters = List.copyOf(parameters);
+        accepted = List.copyOf(accepted);
         columns = List.copyOf(columns);
+        if (accepted.size() != parameters.size()) {
+            throw new IllegalArgumentException("%s has %d parameters, and says of %d what they take"
+                    .formatted(name, parameters.size(), accepted.size()));
+        }
     }
 
     /** Returns all table functions, by name. */
@@ -43,7 +50,13 @@ public record TableFunction(
     private static TableFunction read(String name) {
         DefinitionFile file = DefinitionFile.read("table-functions/%s.sql".formatted(name));
         return new TableFunction(
-                name, file.comment(), file.sections(), file.parameters(), file.columns(), file.query());
+                name,
+                file.comment(),
+                file.sections(),
+                file.parameters(),
+                file.accepted(),
+                file.columns(),
+                file.query());
     }
 
     /** Returns the signature, such as {@code top_experts(run INTEGER, k INTEGER)}. */

@@ -3,22 +3,26 @@ package io.gatehouse.sql.dialect;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
+import io.gatehouse.sql.catalog.Accepted;
 import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.DefinedQuery;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.SqlUtil;
@@ -47,8 +51,8 @@ public final class TableCalls {
             arguments = List.copyOf(arguments);
         }
 
-        /** Refuses a validated argument of another type than that of its parameter. */
-        public void checkType(int index, SqlValidator validator) {
+        /** Refuses a validated argument of another type than that of its parameter, or a literal that it does not take. */
+        public void check(int index, SqlValidator validator) {
             SqlCall cast = (SqlCall)
                     SqlUtil.stripAs(arguments.get(index).getSelectList().get(0));
             RelDataType type = validator.getValidatedNodeType(cast.operand(0));
@@ -63,6 +67,32 @@ public final class TableCalls {
                                         parameter.type(),
                                         CalciteTypes.sqlType(type)));
             }
+            Accepted accepted = function.accepted().get(index);
+            literal(cast.operand(0)).filter(value -> !accepted.takes(value)).ifPresent(value -> {
+                throw StatementErrors.invalid(
+                        arguments.get(index),
+                        "%s of %s is %s, not %s."
+                                .formatted(
+                                        parameter.name(),
+                                        function.name(),
+                                        accepted,
+                                        // Not the plain form of a number, which may have a billion digits.
+                                        value instanceof String ? "'" + value + "'" : value));
+            });
+        }
+
+        /** The text or number that an argument is, if it can be read off; that of a parameter is not known yet. */
+        private static Optional<Object> literal(SqlNode argument) {
+            if (argument.getKind() == SqlKind.MINUS_PREFIX && argument instanceof SqlCall negated) {
+                return literal(negated.operand(0))
+                        .map(value -> value instanceof BigDecimal number ? number.negate() : value);
+            }
+            if (argument instanceof SqlCharStringLiteral text) {
+                return Optional.ofNullable(text.getValueAs(String.class));
+            }
+            return argument instanceof SqlNumericLiteral number
+                    ? Optional.of(number.bigDecimalValue())
+                    : Optional.empty();
         }
 
         public String mustBeValue(int index) {

@@ -158,7 +158,7 @@ public final class Conversion implements OutputColumns.PartialValidator {
         SqlSelect query = call.arguments().get(index);
         SqlValidator validator = new DuckDbValidator(reader);
         SqlNode validated = validator.validate(query);
-        call.checkType(index, validator);
+        call.check(index, validator);
         RelNode algebra = converted(validated, validator, reader).project();
         boolean value = algebra instanceof Project project
                 && project.getInput() instanceof Values

@@ -17,10 +17,10 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   resident INTEGER: Number of experts of each layer in fast memory
---   keep INTEGER: Number of first experts of a token that stay as they are
---   candidates INTEGER: Number of most probable experts of a token among which residents are taken, equal ones included
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
+--   resident INTEGER from 0: Number of experts of each layer in fast memory
+--   keep INTEGER from 0: Number of first experts of a token that stay as they are
+--   candidates INTEGER from 1: Number of most probable experts of a token among which residents are taken, equal ones included
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0

@@ -17,8 +17,8 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   minimum INTEGER: Number of tokens that an expert should see
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
+--   minimum INTEGER from 0: Number of tokens that an expert should see
 --
 -- Columns:
 --   place BIGINT: Place of the question, from 1

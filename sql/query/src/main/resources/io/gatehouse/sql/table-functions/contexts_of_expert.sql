@@ -14,11 +14,11 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
---   layer INTEGER: The layer, from 0
---   expert INTEGER: The expert, from 0
---   k INTEGER: Number of places
---   width INTEGER: Number of tokens to show before, and after
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
+--   layer INTEGER from 0: The layer
+--   expert INTEGER from 0: The expert
+--   k INTEGER from 1: Number of places
+--   width INTEGER from 0: Number of tokens to show before, and after
 --
 -- Columns:
 --   place BIGINT: Place of the activation, 1 for the largest weight

@@ -23,9 +23,9 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens of the first set: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens of the first set: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   questions VARCHAR: Questions of the first set: all, right, wrong, a subject, or an attribute as name=value
---   other_scope VARCHAR: Tokens of the second set
+--   other_scope VARCHAR in last_prompt, prompt, generated: Tokens of the second set
 --   other_questions VARCHAR: Questions of the second set
 --
 -- Columns:

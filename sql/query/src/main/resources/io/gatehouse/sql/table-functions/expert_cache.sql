@@ -22,9 +22,9 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   cache_of VARCHAR: layer (each layer has a cache of its own) or model (one cache for the experts of all layers)
---   policy VARCHAR: lru, lfu, belady, random or static
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
+--   cache_of VARCHAR in layer, model: layer (each layer has a cache of its own) or model (one cache for the experts of all layers)
+--   policy VARCHAR in lru, lfu, belady, random, static: lru, lfu, belady, random or static
 --   fitted INTEGER: Run whose most used experts a static cache holds: the run itself or another one; other policies do not read it
 --
 -- Columns:

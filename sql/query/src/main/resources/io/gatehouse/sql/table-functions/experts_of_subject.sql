@@ -11,9 +11,9 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   subject VARCHAR: The subject
---   k INTEGER: Number of places of each layer
+--   k INTEGER from 1: Number of places of each layer
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0

@@ -12,9 +12,9 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   resident INTEGER: Number of experts of all layers to keep
---   folds INTEGER: Number of folds, 2 or more
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
+--   resident INTEGER from 0: Number of experts of all layers to keep
+--   folds INTEGER from 2: Number of folds
 --
 -- Columns:
 --   n BIGINT: Number of questions

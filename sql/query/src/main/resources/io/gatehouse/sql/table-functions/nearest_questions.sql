@@ -13,8 +13,8 @@
 -- Parameters:
 --   run INTEGER: The run
 --   question INTEGER: The question
---   basis VARCHAR: gate (all probabilities, where the run recorded them) or top_k (weights of the selected experts)
---   k INTEGER: Number of places
+--   basis VARCHAR in gate, top_k: gate (all probabilities, where the run recorded them) or top_k (weights of the selected experts)
+--   k INTEGER from 1: Number of places
 --
 -- Columns:
 --   place BIGINT: Place of the other question, 1 for the most similar

@@ -18,10 +18,10 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   ranks INTEGER: Number of ranks, such as GPUs
---   replicas INTEGER: Number of physical experts of a layer: its experts and further copies; a multiple of ranks
---   questions INTEGER: Number of questions of a batch
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
+--   ranks INTEGER from 1: Number of ranks, such as GPUs
+--   replicas INTEGER from 1: Number of physical experts of a layer: its experts and further copies; a multiple of ranks
+--   questions INTEGER from 1: Number of questions of a batch
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0

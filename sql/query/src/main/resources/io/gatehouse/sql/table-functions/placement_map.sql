@@ -18,9 +18,9 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   ranks INTEGER: Number of ranks, such as GPUs
---   replicas INTEGER: Number of physical experts of a layer: its experts and further copies; a multiple of ranks
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
+--   ranks INTEGER from 1: Number of ranks, such as GPUs
+--   replicas INTEGER from 1: Number of physical experts of a layer: its experts and further copies; a multiple of ranks
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0

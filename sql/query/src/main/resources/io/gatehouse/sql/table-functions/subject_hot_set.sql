@@ -19,8 +19,8 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   resident INTEGER: Number of experts of each layer to keep
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
+--   resident INTEGER from 0: Number of experts of each layer to keep
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0

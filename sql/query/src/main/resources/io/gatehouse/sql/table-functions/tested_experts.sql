@@ -14,8 +14,8 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
---   min_n BIGINT: Minimum number of questions in which an expert fired
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
+--   min_n BIGINT from 0: Minimum number of questions in which an expert fired
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0

@@ -12,11 +12,11 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
---   layer INTEGER: The layer, from 0
---   expert INTEGER: The expert, from 0
---   least INTEGER: Smallest number of occurrences of a token
---   k INTEGER: Number of places
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
+--   layer INTEGER from 0: The layer
+--   expert INTEGER from 0: The expert
+--   least INTEGER from 0: Smallest number of occurrences of a token
+--   k INTEGER from 1: Number of places
 --
 -- Columns:
 --   place BIGINT: Place of the token, 1 for the largest share

@@ -13,7 +13,7 @@
 -- Parameters:
 --   run INTEGER: The run
 --   question INTEGER: The question
---   layer INTEGER: The layer, from 0
+--   layer INTEGER from 0: The layer
 --
 -- Columns:
 --   position INTEGER: Position of the token, from 0

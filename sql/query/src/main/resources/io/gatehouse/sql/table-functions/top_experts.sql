@@ -7,8 +7,8 @@
 --
 -- Parameters:
 --   run INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
---   k INTEGER: Number of places of each layer
+--   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
+--   k INTEGER from 1: Number of places of each layer
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0

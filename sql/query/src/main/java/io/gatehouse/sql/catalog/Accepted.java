@@ -1,0 +1,79 @@
+package io.gatehouse.sql.catalog;
+
+import java.math.BigDecimal;
+import java.util.List;
+
+/** The values that a parameter of a table function takes, beside NULL. */
+public sealed interface Accepted {
+    /** Any value of the type. */
+    record Any() implements Accepted {
+        @Override
+        public boolean takes(Object value) {
+            return true;
+        }
+
+        @Override
+        public String toString() {
+            return "any value";
+        }
+    }
+
+    /** One of some words, in this case of letters. */
+    record Words(List<String> words) implements Accepted {
+        public Words {
+            words = List.copyOf(words);
+        }
+
+        @Override
+        public boolean takes(Object value) {
+            return !(value instanceof String) || words.contains(value);
+        }
+
+        @Override
+        public String toString() {
+            int last = words.size() - 1;
+            return String.join(", ", words.subList(0, last)) + " or " + words.get(last);
+        }
+    }
+
+    /** A number that is not smaller. */
+    record From(BigDecimal least) implements Accepted {
+        @Override
+        public boolean takes(Object value) {
+            return !(value instanceof BigDecimal number) || number.compareTo(least) >= 0;
+        }
+
+        @Override
+        public String toString() {
+            return "%s or more".formatted(least.toPlainString());
+        }
+    }
+
+    /** A number that is larger. */
+    record Above(BigDecimal bound) implements Accepted {
+        @Override
+        public boolean takes(Object value) {
+            return !(value instanceof BigDecimal number) || number.compareTo(bound) > 0;
+        }
+
+        @Override
+        public String toString() {
+            return "more than %s".formatted(bound.toPlainString());
+        }
+    }
+
+    /** Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", or nothing. */
+    static Accepted parse(String text) {
+        String[] parts = text.split(" ", 2);
+        return switch (parts[0]) {
+            case "" -> new Any();
+            case "in" -> new Words(List.of(parts[1].split(", ")));
+            case "from" -> new From(new BigDecimal(parts[1]));
+            case "above" -> new Above(new BigDecimal(parts[1]));
+            default -> throw new IllegalArgumentException("A parameter takes \"%s\"".formatted(text));
+        };
+    }
+
+    /** Whether a parameter takes a literal: a String, or a number as a BigDecimal. */
+    boolean takes(Object value);
+}
