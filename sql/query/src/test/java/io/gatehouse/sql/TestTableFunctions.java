@@ -179,6 +179,7 @@ final class TestTableFunctions {
             SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', -1, 0, 0) | expert_mb of serve_plan is more than 0, not -1.
             SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', 1, -0.5, 1) | memory_gb of serve_plan is 0 or more, not -0.5.
             SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', 1, 0, 0e0) | gb_per_s of serve_plan is more than 0, not 0.
+            SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', -1e300, 1, 1) | expert_mb of serve_plan is more than 0, not -1E+300.
             SELECT * FROM hot_set(1, 'prompt', 4, 1) | folds of hot_set is 2 or more, not 1.
             SELECT * FROM contexts_of_expert(1, 'prompt', 1, -3, 5, 0) | expert of contexts_of_expert is 0 or more, not -3.
             SELECT nothing FROM top_experts(1, 'prompt', 1) | Column 'nothing' not found in any table.

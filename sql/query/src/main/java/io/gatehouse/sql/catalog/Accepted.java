@@ -74,10 +74,6 @@ public sealed interface Accepted {
         };
     }
 
-    /**
-     * Whether the parameter may have a value.
-     *
-     * @param value of a literal: a text, or a number as a BigDecimal
-     */
+    /** Whether a parameter takes a literal: a String, or a number as a BigDecimal. */
     boolean takes(Object value);
 }

@@ -76,9 +76,8 @@ public final class TableCalls {
                                         parameter.name(),
                                         function.name(),
                                         accepted,
-                                        value instanceof BigDecimal number
-                                                ? number.toPlainString()
-                                                : "'" + value + "'"));
+                                        // Not the plain form of a number, which may have a billion digits.
+                                        value instanceof String ? "'" + value + "'" : value));
             });
         }
 
