@@ -149,23 +149,24 @@ final class TestSchemaAndSaved {
         HttpResponse<String> written = post(
                 "v1/notes", "{\"run\": \"%s\", \"layer\": 2, \"expert\": 15, \"label\": \"unused\"}".formatted(run));
         assertThat(written.statusCode()).as(written.body()).isEqualTo(201);
-        assertThat(json(written).at("/label").textValue()).isEqualTo("unused");
-        int note = json(written).at("/noteId").intValue();
+        JsonNode note = JSON.readTree(written.body());
+        assertThat(note.at("/label").textValue()).isEqualTo("unused");
+        int id = note.at("/noteId").intValue();
         HttpResponse<String> changed =
-                put("v1/notes/" + note, "{\"label\": \"never fires\", \"text\": \"in 24 questions\"}");
+                put("v1/notes/" + id, "{\"label\": \"never fires\", \"text\": \"in 24 questions\"}");
         assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
         String notes = "SELECT layer, expert, label, text, of_model FROM expert_notes";
         assertThat(json(server.query(notes)).at("/rows").toString())
                 .isEqualTo("[[2,15,\"never fires\",\"in 24 questions\",true]]");
-        assertThat(delete("v1/notes/" + note).statusCode()).isEqualTo(204);
+        assertThat(delete("v1/notes/" + id).statusCode()).isEqualTo(204);
         assertThat(json(server.query(notes)).at("/rows")).isEmpty();
-        assertThat(delete("v1/notes/" + note).statusCode()).isEqualTo(404);
+        assertThat(delete("v1/notes/" + id).statusCode()).isEqualTo(404);
         assertThat(delete("v1/notes/first").statusCode()).isEqualTo(404);
-        assertThat(put("v1/notes/" + note, "{\"label\": \"x\"}").statusCode()).isEqualTo(404);
+        assertThat(put("v1/notes/" + id, "{\"label\": \"x\"}").statusCode()).isEqualTo(404);
         HttpResponse<String> refused =
                 post("v1/notes", "{\"run\": \"%s\", \"layer\": 2, \"expert\": 16, \"label\": \"x\"}".formatted(run));
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(json(refused).at("/detail").textValue())
+        assertThat(JSON.readTree(refused.body()).at("/detail").textValue())
                 .isEqualTo("Layer 2 of the model of run \"%s\" has experts 0 to 15, not 16.".formatted(run));
     }
 
