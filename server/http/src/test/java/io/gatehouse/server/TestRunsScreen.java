@@ -194,22 +194,6 @@ final class TestRunsScreen {
         browser.awaitText("h2", "Accuracy by subject");
     }
 
-    @Test
-    void editsTheNameTheTagsAndTheNoteOfARun() {
-        browser.enter("#screen=run&run=1");
-        browser.clickOn(".actions button:nth-last-child(2)");
-        browser.typeInto("dialog [name=name]", "baseline");
-        browser.typeInto("dialog [name=tags]", "paper, bf16");
-        browser.typeInto("dialog [name=note]", "for the paper");
-        browser.clickOn("dialog [type=submit]");
-        browser.awaitText("h2", "Run 1: baseline");
-        browser.awaitText(".remarks", "Tags: paper, bf16");
-        browser.awaitText(".remarks", "for the paper");
-        browser.click("All runs");
-        browser.awaitText("td.name", "baseline");
-        browser.awaitText("td.name .below", "paper, bf16");
-    }
-
     private void start(String name, String questions) {
         start(name, questions, "0");
     }
