@@ -37,7 +37,7 @@ final class TestHttpApiPage {
     private static final Pattern GET =
             Pattern.compile("`GET (/[^` ?]+)`(?: \\||\\s+is) `(\\{\"[^`]+})`", Pattern.MULTILINE);
 
-    private static final Pattern REQUEST = Pattern.compile("`(GET|POST|PUT|DELETE) (/[^` ?]+)[^`]*`");
+    private static final Pattern REQUEST = Pattern.compile("`(GET|POST|PUT|PATCH|DELETE) (/[^` ?]+)[^`]*`");
     private static final Pattern PLACE = Pattern.compile("\\{(id|name|table)}");
 
     private TestingServer server;
