@@ -47,7 +47,8 @@ final class TestCompletion {
                 .contains("unused_experts");
         assertThat(texts("SELECT * FROM tok|")).startsWith("tokens", "token_routing");
         assertThat(texts("SELECT * FROM answers a JOIN q|")).startsWith("questions");
-        assertThat(texts("SELECT * FROM runs, exp|")).startsWith("experts", "expert_norms", "expert_notes", "expert_accuracy");
+        assertThat(texts("SELECT * FROM runs, exp|"))
+                .startsWith("experts", "expert_norms", "expert_notes", "expert_accuracy");
         assertThat(texts("DESCRIBE act|")).startsWith("activations");
         assertThat(suggestion("SELECT * FROM activ|", "activations").detail()).contains("One row per run");
     }
