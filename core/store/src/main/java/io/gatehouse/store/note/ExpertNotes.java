@@ -62,12 +62,12 @@ public final class ExpertNotes {
         requireAllowed(label, text);
         return database.write(connection -> SmallQuery.first(
                 connection,
-                "UPDATE notes SET label = ?, text = ?, written_at = ? WHERE note_id = ? RETURNING *",
+                Resources.text(ExpertNotes.class, "change_note.sql"),
                 ExpertNotes::read,
+                id,
                 label,
                 text,
-                now(),
-                id));
+                now()));
     }
 
     /** Deletes a note; returns whether there was one of the number. */
@@ -78,13 +78,7 @@ public final class ExpertNotes {
 
     private static void requireAllowed(String label, String text) {
         GivenName.checked("The label of a note", label);
-        requireNonNull(text, "text is null");
-        int characters = text.codePointCount(0, text.length());
-        if (characters > MAX_TEXT) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "The text of a note has %d characters; it may have %d.".formatted(characters, MAX_TEXT));
-        }
+        GivenName.checkedText("The text of a note", text, MAX_TEXT);
     }
 
     private static void requireExpert(Connection connection, RunSummary run, int layer, int expert)

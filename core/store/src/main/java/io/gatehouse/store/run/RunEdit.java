@@ -22,17 +22,9 @@ public record RunEdit(Optional<String> name, Optional<String> note, Optional<Lis
     /** @throws GatehouseException INVALID_ARGUMENT if a name, a note or tags are not allowed */
     public RunEdit {
         requireNonNull(name, "name is null").ifPresent(text -> GivenName.checked("The name of a run", text));
-        requireNonNull(note, "note is null").ifPresent(RunEdit::checkNote);
+        requireNonNull(note, "note is null")
+                .ifPresent(text -> GivenName.checkedText("The note on a run", text, MAX_NOTE));
         tags = requireNonNull(tags, "tags is null").map(RunEdit::checkedTags);
-    }
-
-    private static void checkNote(String note) {
-        int characters = note.codePointCount(0, note.length());
-        if (characters > MAX_NOTE) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "The note on a run has %d characters; it may have %d.".formatted(characters, MAX_NOTE));
-        }
     }
 
     private static List<String> checkedTags(List<String> tags) {

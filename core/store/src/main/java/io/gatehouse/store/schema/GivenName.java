@@ -44,6 +44,23 @@ public final class GivenName {
         return name;
     }
 
+    /**
+     * Returns a text that goes with a name, such as a note, if it is not too long.
+     *
+     * @param what begins the error, as in "The note on a run"
+     * @throws GatehouseException INVALID_ARGUMENT
+     */
+    public static String checkedText(String what, String text, int maxCharacters) {
+        requireNonNull(text, "text is null");
+        int characters = text.codePointCount(0, text.length());
+        if (characters > maxCharacters) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s has %d characters; it may have %d.".formatted(what, characters, maxCharacters));
+        }
+        return text;
+    }
+
     /** Includes characters that change the direction of text, and half of a surrogate pair. */
     private static boolean isControl(int c) {
         return switch (Character.getType(c)) {
