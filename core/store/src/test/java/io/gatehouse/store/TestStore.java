@@ -146,6 +146,20 @@ final class TestStore {
     }
 
     @Test
+    void refusesTheTablesOfAnotherBuildAndNamesWhatDiffers() throws Exception {
+        Path file = directory.resolve("a.duckdb");
+        Store.create(file).close();
+        execute(file, "ALTER TABLE notes RENAME text TO words");
+        assertRefused(
+                () -> Store.open(file),
+                ErrorCode.INVALID_ARGUMENT,
+                "was made by another build of Gatehouse, which this one cannot read: "
+                        + "notes has no column text, and notes has a column words.");
+        execute(file, "DROP TABLE notes");
+        assertRefused(() -> Store.open(file), ErrorCode.INVALID_ARGUMENT, "cannot read: it has no notes.");
+    }
+
+    @Test
     void refusesASecondStoreOnTheSameFile() {
         Path file = directory.resolve("a.duckdb");
         try (Store store = Store.create(file)) {

@@ -7,6 +7,7 @@ import static io.gatehouse.error.ErrorCode.INVALID_ARGUMENT;
 import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.schema.Column;
 import io.gatehouse.store.schema.DatabaseSchema;
 import io.gatehouse.store.schema.SqlText;
 import java.io.IOException;
@@ -14,8 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
 /** Opens a DuckDB file, checks or makes its schema, and locks it down. */
@@ -119,6 +125,48 @@ public final class DatabaseFile {
                     "%s has schema version %d, and this Gatehouse reads version %d."
                             .formatted(file, version, DatabaseSchema.VERSION));
         }
+        requireDeclaredColumns(file, connection);
+    }
+
+    /** Checks that the tables and views of the file are those of this build: builds before a release share a version. */
+    private static void requireDeclaredColumns(Path file, DuckDBConnection connection) throws SQLException {
+        Map<String, List<String>> columns = new HashMap<>();
+        SmallQuery.list(
+                connection,
+                """
+                        SELECT table_name, column_name FROM duckdb_columns()
+                        WHERE NOT internal AND schema_name = 'main' ORDER BY table_name, column_index""",
+                row -> columns.computeIfAbsent(row.getString(1), table -> new ArrayList<>())
+                        .add(row.getString(2)));
+        for (DatabaseSchema.Relation relation : DatabaseSchema.relations()) {
+            List<String> declared =
+                    relation.columns().stream().map(Column::name).toList();
+            List<String> stored = columns.getOrDefault(relation.name(), List.of());
+            if (!stored.equals(declared)) {
+                throw new GatehouseException(
+                        INVALID_ARGUMENT,
+                        "%s was made by another build of Gatehouse, which this one cannot read: %s."
+                                .formatted(file, difference(relation.name(), declared, stored)));
+            }
+        }
+    }
+
+    private static String difference(String relation, List<String> declared, List<String> stored) {
+        if (stored.isEmpty()) {
+            return "it has no %s".formatted(relation);
+        }
+        List<String> missing =
+                declared.stream().filter(name -> !stored.contains(name)).toList();
+        List<String> unknown =
+                stored.stream().filter(name -> !declared.contains(name)).toList();
+        if (missing.isEmpty() && unknown.isEmpty()) {
+            return "the columns of %s are in another order".formatted(relation);
+        }
+        return Stream.of(
+                        missing.isEmpty() ? "" : "%s has no column %s".formatted(relation, String.join(", ", missing)),
+                        unknown.isEmpty() ? "" : "%s has a column %s".formatted(relation, String.join(", ", unknown)))
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", and "));
     }
 
     /** Checks that the file is complete: DuckDB reads blocks only when it needs them, and would fail only then. */
