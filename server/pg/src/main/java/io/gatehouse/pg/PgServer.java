@@ -37,6 +37,12 @@ public final class PgServer implements AutoCloseable {
     private static final long WATCH_MILLIS = 500;
     private static final long AFTER_FAILURE_NANOS = 100_000_000;
 
+    /**
+     * For each connection that the settings allow, so many get a thread and an answer: those beyond the limit are told of it,
+     * and a request to cancel a statement needs a connection of its own. More are closed at once, as by PostgreSQL.
+     */
+    private static final int GREETED_AT_MOST = 2;
+
     private final PgSettings settings;
     private final Function<QueryClient, ServedSession> sessions;
     private final ServerSocketChannel channel;
@@ -106,7 +112,11 @@ public final class PgServer implements AutoCloseable {
         while (!stopping) {
             try {
                 SocketChannel client = channel.accept();
-                serve(client.socket());
+                if (open.size() >= GREETED_AT_MOST * settings.limits().connections()) {
+                    client.close();
+                } else {
+                    serve(client.socket());
+                }
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 // Without a file descriptor or a thread for it, one client is turned away, and the next may be served.
                 if (!stopping) {

@@ -50,11 +50,18 @@ final class TestHostileClients {
         try (PgClient client = PgClient.ready(server.port())) {
             assertThat(types(client.query("SELECT 1"))).isEqualTo("TDCZ");
         }
-        for (int i = 0; i < 100 && (server.pg().connections() > 0 || queries() > 0); i++) {
+        for (int i = 0; i < 100 && queries() > 0; i++) {
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        assertThat(queries()).as("queries that are left").isZero();
+        assertNoConnections();
+    }
+
+    private void assertNoConnections() throws Exception {
+        for (int i = 0; i < 100 && server.pg().connections() > 0; i++) {
             TimeUnit.MILLISECONDS.sleep(50);
         }
         assertThat(server.pg().connections()).as("connections that are left").isZero();
-        assertThat(queries()).as("queries that are left").isZero();
     }
 
     private int queries() throws Exception {
@@ -294,6 +301,24 @@ final class TestHostileClients {
                 client.close();
             }
         }
+        assertServes();
+    }
+
+    @Test
+    void connectionsThatSayNothingAreBounded() throws Exception {
+        List<PgClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 100; i++) {
+                clients.add(new PgClient(server.port()));
+            }
+            assertThat(clients.get(99).rest()).as("closed at once").isEmpty();
+            assertThat(server.pg().connections()).isEqualTo(32);
+        } finally {
+            for (PgClient client : clients) {
+                client.close();
+            }
+        }
+        assertNoConnections();
         assertServes();
     }
 

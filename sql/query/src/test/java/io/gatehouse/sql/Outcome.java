@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +59,9 @@ record Outcome(Kind kind, String detail) {
         String types = types(actual, expected);
         Rows here = values(actual, MathContext.UNLIMITED);
         Rows there = values(expected, MathContext.UNLIMITED);
-        boolean exact = here.sorted().rows().equals(there.sorted().rows());
+        boolean exact = counts(here).equals(counts(there));
         if (!exact) {
-            Rows roundedHere = values(actual, DIGITS).sorted();
-            Rows roundedThere = values(expected, DIGITS).sorted();
-            if (!roundedHere.rows().equals(roundedThere.rows())) {
+            if (!counts(values(actual, DIGITS)).equals(counts(values(expected, DIGITS)))) {
                 return new Outcome(Kind.ROWS, difference(here.sorted(), there.sorted()));
             }
         }
@@ -75,6 +74,11 @@ record Outcome(Kind kind, String detail) {
         return ordered && !here.rows().equals(there.rows())
                 ? new Outcome(Kind.ORDER, difference(here, there))
                 : new Outcome(Kind.EQUAL, "");
+    }
+
+    /** How often each row is there, in no order. */
+    private static Map<List<@Nullable Object>, Long> counts(Rows rows) {
+        return rows.rows().stream().collect(Collectors.groupingBy(row -> row, Collectors.counting()));
     }
 
     private static String types(Rows actual, Rows expected) {
