@@ -16,6 +16,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlStarExclude;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.apache.calcite.util.Util;
@@ -96,27 +97,33 @@ final class AllKeys {
     }
 
     /**
-     * Refuses a name in HAVING that is an alias of one item and the column of another: with GROUP BY ALL DuckDB takes the
-     * alias, and with keys that are written out the column.
+     * Refuses what HAVING has outside aggregates but columns that are items. DuckDB groups by the columns of anything else,
+     * too, and so by more than the items: HAVING c = 0 gives a row for each x where c is x % 2. A name that is a column and
+     * the alias of another one is the alias to DuckDB, and the column where keys are written out.
      */
     private static void checkHaving(SqlSelect select) {
         SqlNode condition = select.getHaving();
         if (condition == null) {
             return;
         }
-        Set<String> aliases = new HashSet<>();
         Set<String> columns = new HashSet<>();
+        Set<String> aliasesOfColumns = new HashSet<>();
+        Set<String> aliases = new HashSet<>();
         for (SqlNode item : select.getSelectList()) {
-            boolean named = item.getKind() == SqlKind.AS;
-            SqlNode value = named ? ((SqlCall) item).operand(0) : item;
-            String column = value instanceof SqlIdentifier name ? SqlTrees.key(Util.last(name.names)) : "";
-            String alias = named ? SqlTrees.simpleKey(((SqlCall) item).operand(1)) : column;
-            columns.add(column);
-            if (!alias.equals(column)) {
-                aliases.add(alias);
+            Optional<String> column = SqlUtil.stripAs(item) instanceof SqlIdentifier name
+                    ? Optional.of(SqlTrees.key(Util.last(name.names)))
+                    : Optional.empty();
+            column.ifPresent(columns::add);
+            if (item.getKind() == SqlKind.AS) {
+                String alias = SqlTrees.simpleKey(((SqlCall) item).operand(1));
+                if (column.isPresent()) {
+                    aliasesOfColumns.add(alias);
+                }
+                if (!column.equals(Optional.of(alias))) {
+                    aliases.add(alias);
+                }
             }
         }
-        aliases.retainAll(columns);
         condition.accept(new SqlBasicVisitor<@Nullable Void>() {
             @Override
             public @Nullable Void visit(SqlCall call) {
@@ -125,11 +132,19 @@ final class AllKeys {
 
             @Override
             public @Nullable Void visit(SqlIdentifier name) {
-                if (name.isSimple() && aliases.contains(SqlTrees.simpleKey(name))) {
+                String key = SqlTrees.key(Util.last(name.names));
+                if (name.isSimple() && aliases.contains(key) && columns.contains(key)) {
                     throw StatementErrors.notSupported(
                             name,
                             "%s is a key of GROUP BY ALL and the alias of another column; choose another alias."
                                     .formatted(name.getSimple()));
+                }
+                if (!columns.contains(key) && !aliasesOfColumns.contains(key)) {
+                    throw StatementErrors.notSupported(
+                            name,
+                            "HAVING of GROUP BY ALL takes aggregates and columns that are items of SELECT, and %s is neither;"
+                                            .formatted(name)
+                                    + " write the keys of GROUP BY.");
                 }
                 return null;
             }

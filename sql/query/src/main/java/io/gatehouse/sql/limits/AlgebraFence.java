@@ -5,6 +5,7 @@ import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.util.List;
 import java.util.Set;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
 import org.apache.calcite.rel.core.Aggregate;
@@ -121,11 +122,24 @@ public final class AlgebraFence extends RelVisitor {
 
     private static boolean countsInSets(RelNode node) {
         boolean here = node instanceof Aggregate aggregate
-                && aggregate.getGroupSets().size() > 1
-                && aggregate.getGroupSets().stream().anyMatch(ImmutableBitSet::isEmpty)
+                && hasTotal(aggregate)
                 && aggregate.getAggCallList().stream()
                         .anyMatch(call -> call.getAggregation().getKind() == SqlKind.COUNT);
         return here || node.getInputs().stream().anyMatch(AlgebraFence::countsInSets);
+    }
+
+    /**
+     * DuckDB 2.0 answers NULL for rows that are in no such list once a function of the query is volatile, as the checks of
+     * its work are.
+     */
+    private static boolean losesRows(RexSubQuery query) {
+        return !query.getOperands().isEmpty()
+                && !RelOptUtil.getVariablesUsed(query.rel).isEmpty()
+                && holdsTotal(query.rel);
+    }
+
+    private static boolean holdsTotal(RelNode node) {
+        return hasTotal(node) || node.getInputs().stream().anyMatch(AlgebraFence::holdsTotal);
     }
 
     /** Calcite turns lag(count(*) IGNORE NULLS) OVER … above GROUP BY into an aggregate of the groups. */
@@ -160,6 +174,11 @@ public final class AlgebraFence extends RelVisitor {
         @Override
         public RexNode visitSubQuery(RexSubQuery query) {
             checkOperator(query.getOperator());
+            if (losesRows(query)) {
+                throw StatementErrors.notSupported(
+                        "A list for IN, ANY or ALL cannot have ROLLUP, CUBE or GROUPING SETS and columns of the outer query;"
+                                + " write EXISTS (SELECT * FROM (…) AS q WHERE q.x = …).");
+            }
             go(query.rel);
             return super.visitSubQuery(query);
         }

@@ -76,7 +76,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     @Override
     public RelNode visit(RelNode node) {
-        RelNode cut = merged(super.visit(lateral(node)).accept(subQueries));
+        RelNode cut = typed(merged(super.visit(lateral(node)).accept(subQueries)));
         if (cut instanceof Correlate correlate) {
             RelNode right = named(correlate.getRight(), correlate.getLeft());
             return correlate.copy(
@@ -126,6 +126,44 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return node.getVariablesSet().isEmpty() || node.getInputs().size() != 1
                 ? node
                 : node.copy(node.getTraitSet(), List.of(DerivedTable.of(node.getInput(0))));
+    }
+
+    /**
+     * Casts columns that are whole literals beside smaller numbers. The writer puts the literal in place of the column, and
+     * beside a SMALLINT DuckDB takes a literal for a SMALLINT: {@code n * k} would overflow where k is 10000.
+     */
+    private static RelNode typed(RelNode node) {
+        if (!(node instanceof Project project && project.getInput() instanceof Project below)) {
+            return node;
+        }
+        List<RexNode> columns = written(below);
+        RexBuilder rex = project.getCluster().getRexBuilder();
+        return project.accept(new RexShuttle() {
+            @Override
+            public RexNode visitCall(RexCall call) {
+                RexCall visited = (RexCall) super.visitCall(call);
+                return visited.getOperands().stream().noneMatch(QueryBlocks::isSmall)
+                        ? visited
+                        : visited.clone(
+                                visited.getType(),
+                                visited.getOperands().stream().map(this::cast).toList());
+            }
+
+            private RexNode cast(RexNode operand) {
+                return operand instanceof RexInputRef column
+                                && columns.get(column.getIndex()) instanceof RexLiteral literal
+                                && literal.getType().getSqlTypeName() == SqlTypeName.INTEGER
+                        ? rex.makeAbstractCast(column.getType(), column, false)
+                        : operand;
+            }
+        });
+    }
+
+    private static boolean isSmall(RexNode operand) {
+        return switch (operand.getType().getSqlTypeName()) {
+            case TINYINT, UTINYINT, SMALLINT, USMALLINT -> true;
+            default -> false;
+        };
     }
 
     /** Wraps queries that must not be merged into the one above. */
