@@ -1,5 +1,5 @@
 import type { Rows } from '../api/http';
-import { numbers, texts, values } from '../api/rows';
+import { type Grid, numbers, texts, values } from '../api/rows';
 import { select } from '../api/sql';
 
 /** A note on an expert of the run that is shown. */
@@ -39,4 +39,38 @@ export function labelsOf(notes: ExpertNote[], layer: number, expert: number): st
   return notesOn(notes, layer, expert)
     .map(({ label }) => label)
     .join('; ');
+}
+
+/** The cells of a matrix of layers by experts that have notes, each once. */
+export function markedCells(notes: ExpertNote[], layers: number[]): { row: number; column: number }[] {
+  return notes
+    .map(({ layer, expert }) => ({ row: layers.indexOf(layer), column: expert }))
+    .filter(({ row, column }, index, all) => row >= 0 && all.findIndex((other) => other.row === row && other.column === column) === index);
+}
+
+/** A line for each of the experts of a layer that has notes, such as "expert 3: commas". */
+export function noteLines(notes: ExpertNote[], layer: number, ...experts: (number | undefined)[]): string[] {
+  return [...new Set(experts)].flatMap((expert) => {
+    const labels = expert === undefined ? '' : labelsOf(notes, layer, expert);
+    return labels === '' ? [] : [`expert ${expert}: ${labels}`];
+  });
+}
+
+const EXPERTS = ['expert', 'other_expert'];
+
+/**
+ * The labels of the expert that a cell of a table names; empty for other cells.
+ *
+ * @param layer of all rows, where the table has no column for it
+ */
+export function noteCells(notes: ExpertNote[], grid: Grid, layer?: number): (row: number, column: number) => string {
+  const layers = grid.columns.findIndex(({ name }) => name === 'layer');
+  return (row, column) => {
+    if (!EXPERTS.includes(grid.columns[column]?.name ?? '')) {
+      return '';
+    }
+    const at = layers < 0 ? layer : grid.value(row, layers);
+    const expert = grid.value(row, column);
+    return typeof at === 'number' && typeof expert === 'number' ? labelsOf(notes, at, expert) : '';
+  };
 }
