@@ -1,12 +1,17 @@
 package io.gatehouse.sql.dialect;
 
 import static io.gatehouse.sql.catalog.CalciteTypes.isDateOrTimestamp;
+import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.sql.parse.StatementErrors;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCall;
@@ -17,7 +22,9 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlNumericLiteral;
+import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUtil;
+import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
@@ -32,6 +39,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * casting every row.
  */
 public final class LiteralCoercion extends TypeCoercionImpl {
+    /** Functions that return one of their arguments. */
+    private static final Set<SqlKind> ALTERNATIVES = EnumSet.of(SqlKind.COALESCE, SqlKind.GREATEST, SqlKind.LEAST);
+
+    /** The operand of CASE that is its ELSE. */
+    private static final int ELSE = 3;
+
     private static final Set<String> ARITHMETIC = Set.of("+", "-", "*", "/", "//", "%", "MOD");
 
     /** Aggregates of numbers that also take conditions: as 1 where they hold, otherwise 0. */
@@ -69,12 +82,72 @@ public final class LiteralCoercion extends TypeCoercionImpl {
     }
 
     /**
+     * A column of a set operation that is a text in one of its queries is one in all of them. Only a list is never taken
+     * for a text.
+     */
+    @Override
+    public boolean rowTypeCoercion(
+            @Nullable SqlValidatorScope scope, SqlNode query, int columnIndex, RelDataType targetType) {
+        if (!(query instanceof SqlSelect select) || targetType.getSqlTypeName() != SqlTypeName.VARCHAR) {
+            return super.rowTypeCoercion(scope, query, columnIndex, targetType);
+        }
+        SqlValidatorScope inside = validator.getSelectScope(select);
+        SqlNodeList items = select.getSelectList();
+        if (columnIndex >= items.size() || items.get(columnIndex) instanceof SqlDynamicParam) {
+            return false;
+        }
+        super.coerceColumnType(inside, items, columnIndex, targetType);
+        updateInferredColumnType(inside, query, columnIndex, targetType);
+        return true;
+    }
+
+    /** Text literals of CASE take the type of the other values. */
+    @Override
+    public boolean caseWhenCoercion(SqlCallBinding binding) {
+        SqlCase call = (SqlCase) binding.getCall();
+        SqlValidatorScope scope = binding.getScope();
+        SqlNodeList results = call.getThenOperands();
+        List<SqlNode> values = new ArrayList<>(results);
+        values.add(requireNonNull(call.getElseOperand(), "CASE without ELSE has NULL"));
+        Optional<RelDataType> common = typeOfTexts(scope, values);
+        if (common.isEmpty()) {
+            return super.caseWhenCoercion(binding);
+        }
+        IntStream.range(0, results.size()).forEach(i -> coerceColumnType(scope, results, i, common.get()));
+        coerceOperandType(scope, call, ELSE, common.get());
+        updateInferredType(call, common.get());
+        return true;
+    }
+
+    /** Text literals take the type of the other arguments. */
+    private boolean coerceTexts(SqlCallBinding binding) {
+        Optional<RelDataType> common = typeOfTexts(binding.getScope(), binding.operands());
+        common.ifPresent(type -> IntStream.range(0, binding.getOperandCount())
+                .forEach(i -> coerceOperandType(binding.getScope(), binding.getCall(), i, type)));
+        return common.isPresent();
+    }
+
+    /** Returns the type that values have beside text literals; empty if there are no such literals or only texts. */
+    private Optional<RelDataType> typeOfTexts(@Nullable SqlValidatorScope scope, List<SqlNode> values) {
+        List<RelDataType> others = values.stream()
+                .filter(value -> !isLiteral(value))
+                .map(value -> validator.deriveType(requireNonNull(scope, "scope is null"), value))
+                .toList();
+        return others.isEmpty() || values.stream().noneMatch(LiteralCoercion::isText)
+                ? Optional.empty()
+                : Optional.ofNullable(factory.leastRestrictive(others)).filter(type -> !SqlTypeUtil.inCharFamily(type));
+    }
+
+    /**
      * A text next to a number is ambiguous in DuckDB, which mostly requires a cast. The sum of a condition is the number of
      * rows where it holds, and its mean their share.
      */
     @Override
     public boolean builtinFunctionCoercion(
             SqlCallBinding binding, List<RelDataType> types, List<SqlTypeFamily> families) {
+        if (ALTERNATIVES.contains(binding.getOperator().getKind())) {
+            return coerceTexts(binding);
+        }
         if (ARITHMETIC.contains(binding.getOperator().getName())) {
             binding.operands().stream()
                     .filter(LiteralCoercion::isText)

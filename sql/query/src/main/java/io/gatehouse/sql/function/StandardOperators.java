@@ -30,6 +30,7 @@ public final class StandardOperators {
     private static final SqlOperator COALESCE = new SqlCoalesceFunction() {
         @Override
         public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            coerceTexts(binding);
             return areDatesOrTimestamps(binding) || super.checkOperandTypes(binding, throwOnFailure);
         }
     };
@@ -209,6 +210,15 @@ public final class StandardOperators {
         };
     }
 
+    /** Gives text literals the type of the other arguments, as the rules of implicit casts have it. */
+    private static void coerceTexts(SqlCallBinding binding) {
+        if (binding.isTypeCoercionEnabled()) {
+            binding.getValidator()
+                    .getTypeCoercion()
+                    .builtinFunctionCoercion(binding, binding.collectOperandTypes(), List.of());
+        }
+    }
+
     private static boolean areDatesOrTimestamps(SqlCallBinding binding) {
         return binding.collectOperandTypes().stream().allMatch(CalciteTypes::isDateOrTimestamp);
     }
@@ -217,6 +227,7 @@ public final class StandardOperators {
     private record Alike() implements SqlOperandTypeChecker {
         @Override
         public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+            coerceTexts(binding);
             return areDatesOrTimestamps(binding)
                     || OperandTypes.SAME_VARIADIC.checkOperandTypes(binding, throwOnFailure);
         }
