@@ -47,6 +47,9 @@ public final class MmluDirectory {
      */
     public static Quiz read(Path directory) {
         requireNonNull(directory, "directory is null");
+        if (!Files.isDirectory(directory)) {
+            throw missing("There is no quiz %s".formatted(directory));
+        }
         Path tests = directory.resolve("test");
         if (!Files.isDirectory(tests)) {
             throw missing("Quiz directory %s has no directory 'test'".formatted(directory));

@@ -97,6 +97,9 @@ final class TestMmluDirectory {
     @Test
     void namesTheDirectoryThatIsMissing() throws IOException {
         fails(ErrorCode.FILE_NOT_FOUND, "Quiz directory " + directory + " has no directory 'test'");
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> MmluDirectory.read(directory.resolve("none")))
+                .withMessageStartingWith("There is no quiz " + directory.resolve("none"));
         Files.createDirectory(directory.resolve("test"));
         fails(ErrorCode.FILE_NOT_FOUND, directory.resolve("test") + " has no file SUBJECT_test.csv");
     }

@@ -79,6 +79,13 @@ final class TestLongPrompts {
     }
 
     @Test
+    void areNotTokenisedWhereNobodyCouldReadThem() throws Exception {
+        Quiz quiz = quiz(9_500_000);
+        assertThatThrownBy(() -> run(quiz, 0, LongPrompts.FAIL))
+                .hasMessageMatching("The prompt of question 1000 of \\S+ has 19,0\\d\\d,\\d{3} characters; .*");
+    }
+
+    @Test
     void loseExamplesUntilTheyFit() throws Exception {
         int limit = sample.checkpoint().config().maxPositions();
         Quiz quiz = barelyFitting(limit);

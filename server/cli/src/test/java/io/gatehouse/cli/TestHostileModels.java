@@ -98,6 +98,8 @@ final class TestHostileModels {
         models.put("nested", tokenizer(all, "nested", split("(".repeat(2000) + "a" + ")".repeat(2000))));
         models.put("backtracking", tokenizer(all, "backtracking", split("([a-z ]+)+\\d$")));
         models.put("charsmap", tokenizer(all, "charsmap", precompiled("BAAAAP////8AAAAA")));
+        models.put("claiming-charsmap", tokenizer(all, "claiming-charsmap", precompiled("AAAAAAECAwQFBgcICQ==")));
+        models.put("short-charsmap", tokenizer(all, "short-charsmap", precompiled("/////w==")));
         models.put("empty", tokenizer(all, "empty", replace("", List.of("b".repeat(1000)))));
         models.put("growth", tokenizer(all, "growth", replace("a", Collections.nCopies(5, "a".repeat(100)))));
         List<String> endTheProcess = List.copyOf(models.keySet());

@@ -156,6 +156,11 @@ final class TestWorkGuards {
         String a = "a".repeat(450_000);
         String b = "b".repeat(450_000);
         assertThat(end("SELECT length(replace(?, 'a', ?))", a, b)).isIn(REFUSED);
+        assertThat(end(
+                        "SELECT length(replace(replace(a, 'a', b), 'a', b)) FROM (SELECT CAST(? AS VARCHAR) AS a, CAST(? AS VARCHAR) AS b)",
+                        "a".repeat(40_000),
+                        "a".repeat(40_000)))
+                .isIn(REFUSED);
         assertThat(end("SELECT levenshtein(?, ?)", a, b)).isIn(REFUSED);
         assertThat(end("SELECT max(length(CAST(i AS VARCHAR) || ?)) FROM range(50000) AS r(i)", a))
                 .isIn(REFUSED);

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The token stream for the parser. Normalises what DuckDB or JDBC writes differently from the grammar: == becomes =,
- * trailing commas are removed, {fn ucase(x)} becomes upper(x), and numbers lose the underscores between their digits.
+ * trailing commas are removed, {fn ucase(x)} becomes upper(x), texts lose
+ * their escapes, and numbers the underscores between their digits.
  */
 final class ParserTokens extends DialectParserTokenManager {
     private static final Set<Integer> NUMBERS =
@@ -84,6 +85,9 @@ final class ParserTokens extends DialectParserTokenManager {
         written.stream()
                 .filter(token -> NUMBERS.contains(token.kind))
                 .forEach(token -> token.image = token.image.replace("_", ""));
+        written.stream()
+                .filter(token -> token.kind == C_STYLE_ESCAPED_STRING_LITERAL)
+                .forEach(ParserTokens::unescape);
         return written;
     }
 
@@ -129,6 +133,13 @@ final class ParserTokens extends DialectParserTokenManager {
             name.kind = IDENTIFIER;
             name.image = ours;
         }
+    }
+
+    private static void unescape(Token text) {
+        text.image = EscapedText.unescaped(text.image)
+                .orElseThrow(() -> StatementErrors.notSupported(
+                        "The escapes of %s make no text; write the characters.".formatted(text.image)));
+        text.kind = QUOTED_STRING;
     }
 
     /** Replaces x ISNULL, in which the grammar would take ISNULL for an alias, by x IS NULL, and == by =. */

@@ -31,7 +31,7 @@
 --   effective_experts DOUBLE: Number of equally loaded experts with the same spread, 1 to experts
 --   busiest_share DOUBLE: Share of the tokens that are routed to the busiest expert, 0 to 1
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were equally loaded
---   top10_share DOUBLE NULL: Share of the activations that the busiest tenth of the experts takes, 0 to 1; NULL with fewer than ten experts
+--   top10_share DOUBLE NULL: Share of the activations that the floor(experts / 10) busiest experts take (1 of 16, 12 of 128), 0 to 1; NULL with fewer than ten experts
 --   top25_share DOUBLE NULL: Share of the activations that the busiest quarter takes; NULL with fewer than four experts
 --   top50_share DOUBLE NULL: Share of the activations that the busiest half takes; NULL with one expert
 SELECT
