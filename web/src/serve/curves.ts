@@ -12,7 +12,7 @@ export const POLICY_NOTES: Record<Policy, string> = {
   lfu: 'LFU keeps what was used most often so far',
   static: 'A static cache keeps the most used experts of this run for good',
   random: 'Random drops any expert',
-  belady: 'Belady knows what will be used and is the most that is possible',
+  belady: 'Belady knows what will be used: no policy has a higher hit rate',
 };
 
 /** The uses that a cache serves at each size, by a policy. */

@@ -183,7 +183,7 @@ final class RunsCommand implements Callable<Integer> {
                     String note,
             @Option(
                             names = "--tags",
-                            paramLabel = "TAG,...",
+                            paramLabel = "TAG",
                             split = ",",
                             description = "Comma-separated list of tags, which replaces the tags; \"\" removes them.")
                     @Nullable

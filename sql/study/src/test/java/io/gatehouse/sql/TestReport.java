@@ -156,7 +156,7 @@ final class TestReport {
                     .contains("chance **50.0%**).", "**1** of **1** answer is correct: **100.0%** (95% CI")
                     .contains("**2** of **4** experts (**50.0%**) never fired in **1** prompt.")
                     .as("one layer is not a range of layers")
-                    .doesNotContain("which range from", "the layers range from");
+                    .doesNotContain("whose values range from", "the values of the layers range from");
         }
     }
 

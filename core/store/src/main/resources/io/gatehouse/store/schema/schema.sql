@@ -56,7 +56,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     skipped_questions INTEGER   NOT NULL DEFAULT 0, -- Number of questions of the quiz that were left out because their prompts are longer than the context of the model
     shortened_prompts INTEGER   NOT NULL DEFAULT 0, -- Number of prompts with fewer solved examples than shots, because they would be longer than the context of the model
     storage           VARCHAR   NOT NULL DEFAULT '', -- Formats that the weights of the checkpoint are stored in, the one with the most bytes first, such as MXFP4, BF16; hidden states are never quantised; empty if unknown
-    max_new_tokens    INTEGER, -- Most tokens that the model generated after each prompt; NULL if it generated none or an import has no value
+    max_new_tokens    INTEGER, -- Maximum number of tokens to generate after each prompt; NULL if it generated none or an import has no value
     sampling          VARCHAR, -- How the tokens were chosen: greedy (the most probable one each time) or random (drawn), with its settings, such as random temperature=0.7 top_p=0.9 seed=0; NULL if none were or an import has no value
     answer_rule       VARCHAR, -- Rule by which the answer was found in the generated text, such as choice; NULL if it was read from the logits at the last prompt token or an import has no value
     answer_match      VARCHAR, -- How the answer that was found is compared with the right one: exact or number; NULL without a rule
@@ -134,7 +134,7 @@ CREATE TABLE generations ( -- One row per run, question and sample of runs that 
     finish_reason VARCHAR  NOT NULL CHECK (finish_reason IN ('end_token', 'stop', 'length')), -- end_token (an end token of the model), stop (a text that was to end it) or length (max_new_tokens)
     extracted     VARCHAR, -- Answer that was found in the text, as it is written there; NULL if none was looked for or found
     correct       BOOLEAN, -- Whether that is the right answer; NULL if none was looked for
-    seconds       DOUBLE   NOT NULL -- Time from the start of the prompt to the last token, beside the other texts of the run
+    seconds       DOUBLE   NOT NULL -- Time from the start of the prompt to the last token, while other texts of the run were generated, too
 );
 
 CREATE TABLE tokens ( -- One row per run, question and token: those of the prompt, and those that the model sampled
@@ -211,7 +211,7 @@ CREATE VIEW token_routing ( -- One row per run, question, token and mixture-of-e
     weights, -- Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises; NULL if an import has no value
     scores, -- Score by which each of those experts was chosen, same order, if it is not its probability; NULL if it is, or if an import has no value
     entropy, -- Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts); NULL if an import has no value
-    top_k_entropy, -- Entropy over the top-k experts after renormalising their weights to 1, in nats; uniform is ln(top_k); NULL if an import has no value
+    top_k_entropy, -- Entropy over the top-k experts after renormalising their probabilities to 1, in nats; uniform is ln(top_k); NULL if an import has no value
     mass, -- Probability that the gate gives to the top-k experts together, 0 to 1, within 0.0006; NULL if an import has no value
     margin -- Selection score of the last chosen expert minus that of the next one, within 0.0000005: small where another expert was nearly chosen; NULL if an import has no value
 ) AS

@@ -3,7 +3,7 @@
 -- Title: Cache-aware routing
 -- Definition: a what-if over recorded gates, for runs that recorded all probabilities. A token keeps its first experts; the
 --   other places go to resident experts among the most probable ones, by probability, and where these do not suffice to its
---   own remaining experts. Resident are the busiest experts of the layer in the other half of the questions, as in hot_set
+--   own remaining experts. The busiest experts of the layer in the other half of the questions are resident, as in hot_set
 --   with two folds, so that no question chooses its own; a cache that follows the routing would hold others. What the model
 --   then answers is not known from gates: an intervention would have to be run.
 -- Formula: of a decision with experts E and chosen C, k each: hit_rate = mean |E and resident| / k, routed_hit_rate the same of

@@ -9,7 +9,7 @@
 --   Simulators that evict after each single expert, in the order of ranks, let experts of one decision displace each other
 --   and have fewer hits; with one expert for each decision it is the same. Policies: lru keeps what was used last, of one
 --   decision the later ranks; lfu what was used most often since the beginning, whether in the cache or not, then what was
---   used last; belady what is used again soonest, the most hits that are possible; random drops any, always the same; static
+--   used last; belady what is used again soonest, which no policy exceeds; random drops any, with a fixed seed; static
 --   holds the most used experts of a run from the beginning: of this run, or as a hot list of another one.
 -- Formula: with n uses, hit_rate = hits / n; cold_misses are first uses of an expert, which only a static set can have in
 --   advance; evicted_misses = n - hits - cold_misses. misses_per_token = (n - hits) / tokens.

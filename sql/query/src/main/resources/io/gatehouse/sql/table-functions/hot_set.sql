@@ -2,7 +2,7 @@
 --
 -- Title: Static hot set
 -- Definition: keep the busiest experts of a layer in fast memory, for good. Chosen and scored on the same questions such a
---   set always looks good; so the questions are parted at random into folds, the set is chosen on all folds but one and
+--   set always looks good; so the questions are split at random into folds, the set is chosen on all folds but one and
 --   scored on that one, and each fold is scored once. With one question per fold it is leave-one-out. A gain over uniform
 --   below .03 says that a static set is of no use; a large difference of in_sample and held_out, or few activations per
 --   expert, that there are too few questions. The same questions always give the same folds.

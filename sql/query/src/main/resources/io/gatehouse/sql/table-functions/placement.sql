@@ -2,7 +2,7 @@
 --
 -- Title: Gain of an expert placement
 -- Definition: with expert parallelism a batch takes as long in a layer as its busiest rank. Batches of successive questions
---   are parted at random into two halves; the map of placement_map is made from the loads of one half and scored on the
+--   are split at random into two halves; the map of placement_map is made from the loads of one half and scored on the
 --   batches of the other, both ways. The default map puts experts on ranks in the order of their numbers, without copies.
 --   An expert with several copies gives each the same share of its load. Questions left over at the end are not counted. The
 --   interval takes batches as the unit; it holds for some dozens of them.

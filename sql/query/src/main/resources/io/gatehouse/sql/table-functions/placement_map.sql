@@ -4,7 +4,7 @@
 -- Definition: expert parallelism puts the experts of a layer on ranks, and a layer takes as long as its busiest rank. The map
 --   is made from the loads of all questions of the run; placement says whether such a map helps with questions that it was
 --   not made from. Replicas go to the experts with the most load per copy, one at a time; the copies are then dealt out to
---   the ranks by falling load, forth and back. EPLB chooses the copies in the same way, but gives each to the rank with the
+--   the ranks by falling load, in alternating direction. EPLB chooses the copies in the same way, but gives each to the rank with the
 --   least load so far.
 -- Formula: copies(e) = 1 + the number of the replicas - experts largest values of load_e / c, c = 1, 2, ..., that are of e;
 --   copy p of a layer by falling load_e / copies(e), ties to the lower expert, from 0, is on rank p mod ranks of an even

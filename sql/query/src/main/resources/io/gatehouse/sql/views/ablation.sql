@@ -34,7 +34,7 @@
 --   ean_mean DOUBLE NULL: Mean norm of its outputs; NULL if the reference run recorded none or the expert never fired
 --   reap DOUBLE NULL: Mean of weight times norm, as in pruning_criteria; NULL if the reference run recorded no norms or the expert never fired
 --   lift DOUBLE NULL: Accuracy when it fired minus the accuracy of the reference run; NULL if it never fired
---   stratified_lift DOUBLE NULL: The same within subjects; NULL where no subject has questions with and without it
+--   stratified_lift DOUBLE NULL: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
 SELECT
     i.run_id,
     i.reference_run_id,

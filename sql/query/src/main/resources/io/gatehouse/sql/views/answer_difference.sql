@@ -18,7 +18,7 @@
 -- Columns:
 --   run_id INTEGER: The run
 --   other_run_id INTEGER: The run it is compared with
---   scope VARCHAR: last_prompt: answers are read there
+--   scope VARCHAR: Always last_prompt, also where the answers are those of generated texts
 --   n BIGINT: Number of questions that both answered
 --   accuracy DOUBLE: Accuracy of the run on those, 0 to 1
 --   other_accuracy DOUBLE: Accuracy of the other run on those, 0 to 1

@@ -25,7 +25,7 @@
 --   most_tokens INTEGER: Largest number of tokens
 --   cut BIGINT: Number of texts that ended because they reached max_new_tokens
 --   cut_share DOUBLE: cut / n, 0 to 1
---   mean_seconds DOUBLE: Mean time of a text, beside the other texts of the run
+--   mean_seconds DOUBLE: Mean time of a text, while other texts of the run were generated, too
 SELECT
     g.run_id,
     'generated' AS scope,

@@ -17,7 +17,7 @@
 -- Columns:
 --   run_id INTEGER: The run with the intervention
 --   reference_run_id INTEGER: The run without
---   scope VARCHAR: last_prompt: answers are read there
+--   scope VARCHAR: Always last_prompt, also where the answers are those of generated texts
 --   intervention VARCHAR: What was changed, as in runs.interventions
 --   masked_experts BIGINT: Number of masked experts
 --   n BIGINT: Number of questions that both answered

@@ -17,7 +17,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: last_prompt: answers are read there
+--   scope VARCHAR: Always last_prompt, also where the answers are those of generated texts
 --   question_id INTEGER: The question
 --   sample SMALLINT: Number of the answer among those that the model sampled for the question, from 0
 --   subject VARCHAR: Subject within the quiz

@@ -15,7 +15,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: last_prompt: answers are read there
+--   scope VARCHAR: Always last_prompt, also where the answers are those of generated texts
 --   subjects BIGINT: Number of subjects with answers
 --   n BIGINT: Number of answers
 --   correct BIGINT: Number of those that are right

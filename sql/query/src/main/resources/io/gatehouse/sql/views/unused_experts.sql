@@ -26,7 +26,7 @@
 --   unused BIGINT: Number of experts that never fired
 --   unused_share DOUBLE: unused / experts, 0 to 1
 --   n BIGINT NULL: Number of questions counted; NULL for runs imported from counts, which only count tokens
---   tokens BIGINT: Number of prompt tokens counted; one per question at scope last_prompt
+--   tokens BIGINT: Number of tokens at the scope; one per question at scope last_prompt
 SELECT
     e.run_id,
     e.scope,

@@ -1,6 +1,6 @@
 -- Title: Activations over capacity
 -- Finding: If an expert takes at most {factor tenth} times the mean load of a batch of {size} questions, {dropped percent} of
---   the activations of prompt tokens are dropped[, averaged over layers, which range from {least..most percent}]; at
+--   the activations of prompt tokens are dropped[, averaged over layers, whose values range from {least..most percent}]; at
 --   {large_factor tenth} times the mean load, it is {large_dropped percent}.
 -- Caption: Share of the activations of prompt tokens that a limit on the load of an expert would drop, averaged over layers.
 -- Note: A batch is successive questions. The shares are of a model that was trained without such a limit, or with another one.

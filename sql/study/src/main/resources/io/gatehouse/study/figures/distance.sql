@@ -1,6 +1,6 @@
 -- Title: Experts used shortly before
 -- Finding: Of the experts that a {decoded} token uses, {within percent} were used by one of the {size} tokens before it in the
---   same layer[, averaged over layers, which range from {least..most percent}]; with independent, uniform choices it would be
+--   same layer[, averaged over layers, whose values range from {least..most percent}]; with independent, uniform choices it would be
 --   {uniform percent}.
 -- Caption: Share of the experts of a token that one of the tokens before it used, by the number of these tokens, averaged over
 --   layers.

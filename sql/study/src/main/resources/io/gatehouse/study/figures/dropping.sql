@@ -1,8 +1,8 @@
 -- Title: If the least used experts were dropped
 -- Finding: The {dropped} least used {dropped|expert|experts} of each layer in other questions {dropped|has|have}
---   {lost percent} of the uses by prompt tokens[, averaged over layers, which range from {least..most percent}]; as many experts at random would have
+--   {lost percent} of the uses by prompt tokens[, averaged over layers, whose values range from {least..most percent}]; as many experts at random would have
 --   {uniform percent}.
--- Finding: In a layer, {touched percent} of the prompt tokens use at least one of these experts[; the layers range from
+-- Finding: In a layer, {touched percent} of the prompt tokens use at least one of these experts[; the values of the layers range from
 --   {touched_least..touched_most percent}].
 -- Caption: What a quarter of the experts of a layer, the least used in other questions, has of its uses and tokens.
 -- Note: The questions are parted into four folds; the experts that are least used in three of them are scored on the fourth.

@@ -1,13 +1,13 @@
 -- Title: Router entropy
--- Lead: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the maximum[,
---   averaged over layers, which range from {top_k_least..top_k_most percent}].
--- Finding: At the last prompt token, the entropy of the selected experts' weights is {top_k_share percent} of the
---   maximum[, averaged over layers, which range from {top_k_least..top_k_most percent}].
--- Finding: The entropy over all experts is {share percent} of the maximum[; the layers range from
+-- Lead: At the last prompt token, the entropy over the selected experts is {top_k_share percent} of the maximum[,
+--   averaged over layers, whose values range from {top_k_least..top_k_most percent}].
+-- Finding: At the last prompt token, the entropy over the selected experts is {top_k_share percent} of the
+--   maximum[, averaged over layers, whose values range from {top_k_least..top_k_most percent}].
+-- Finding: The entropy over all experts is {share percent} of the maximum[; the values of the layers range from
 --   {share_least..share_most percent}].
--- Finding: From the first to the last layer with experts, the entropy of the selected experts' weights goes from
+-- Finding: From the first to the last layer with experts, the entropy over the selected experts goes from
 --   {first_top_k percent} to {last_top_k percent} of the maximum.
--- Finding: The selected experts hold {mass percent} of the router's probability[; the layers range from
+-- Finding: The selected experts hold {mass percent} of the router's probability[; the values of the layers range from
 --   {mass_least..mass_most percent}].
 -- Caption: Router entropy by layer, as a share of the maximum.
 -- Note: 100% is a uniform gate. Chernov [1] finds gates much closer to uniform than sparse, and an entropy that does

@@ -7,7 +7,7 @@
 --   generated and {prompt_share percent} of the prompt tokens: {difference signed_points} (95% CI {low signed_hundredths} to
 --   {high signed_points}).
 -- Finding: The divergence of the loads of a layer is {divergence} on a scale on which equal loads have {equal} and loads
---   without a common expert {apart}[, averaged over layers, which range from {least..most}].
+--   without a common expert {apart}[, averaged over layers, whose values range from {least..most}].
 -- Caption: Share of the generated tokens at which an expert fires minus that of the prompt tokens: the experts that differ most.
 -- Note: Bars are 95% intervals with questions as the unit. Where the two differ, a hot set, a placement or a cache that fits
 --   one does not fit the other.

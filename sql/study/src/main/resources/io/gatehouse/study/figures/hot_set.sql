@@ -2,9 +2,9 @@
 -- Lead: The {resident} busiest {resident|expert|experts} of each layer in other questions {resident|serves|serve}
 --   {held_out percent} of the uses by {decoded} tokens; as many experts at random would serve {uniform percent}.
 -- Finding: The {resident} busiest {resident|expert|experts} of each layer in other questions {resident|serves|serve}
---   {held_out percent} of the uses by {decoded} tokens[, averaged over layers, which range from {least..most percent}]; as many experts at random would serve
+--   {held_out percent} of the uses by {decoded} tokens[, averaged over layers, whose values range from {least..most percent}]; as many experts at random would serve
 --   {uniform percent}, and the best fixed set {oracle percent}.
--- Finding: In a layer, {whole percent} of the tokens find all of their experts in the set[; the layers range from
+-- Finding: In a layer, {whole percent} of the tokens find all of their experts in the set[; the values of the layers range from
 --   {whole_least..whole_most percent}].
 -- Caption: Share of the uses of experts that a fixed quarter of the experts of a layer serves.
 -- Note: The questions are parted into four folds; the set that three of them choose is scored on the fourth, so that no

@@ -1,8 +1,8 @@
 -- Title: Experts with similar weights
 -- Finding: The experts with the most similar weights are {expert} and {other_expert} of layer {layer}: their distance is
---   {least percent} of that of unrelated experts. Over all pairs of a layer, the mean is {mean percent}[; the layers range from
+--   {least percent} of that of unrelated experts. Over all pairs of a layer, the mean is {mean percent}[; the values of the layers range from
 --   {mean_least..mean_most percent}].
--- Finding: At the last prompt token, these two fire together {lift tenth} times as often as chance would have it.
+-- Finding: At the last prompt token, these two fire together {lift tenth} times as often as expected by chance.
 -- Caption: Distance of the weights of two experts relative to that of unrelated experts, by layer.
 -- Note: These figures depend only on the checkpoint; experts near zero could be merged. Experts that compute the same, but with
 --   their neurons in another order, look unrelated here.

@@ -1,6 +1,6 @@
 -- Title: Router weights and output norms
 -- Finding: At the last prompt token, the rank correlation of router probability and output norm is {mean signed}[, averaged
---   over layers, which range from {least..most signed}].
+--   over layers, whose values range from {least..most signed}].
 -- Finding: There, the most probable of the selected experts has the largest output in {top percent} of the decisions
 --   (95% CI {top_low percent} to {top_high percent}); by chance it would be {chance percent}.
 -- Caption: Rank correlation of router probability and output norm by layer.

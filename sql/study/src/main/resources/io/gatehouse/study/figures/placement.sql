@@ -1,8 +1,8 @@
 -- Title: Placement of experts on devices
--- Finding: With the experts on {ranks} devices in the order of their numbers, the mean device has {before percent} of the load
---   of the busiest one[, averaged over layers, which range from {before_least..before_most percent}]. Placed by load, with
+-- Finding: With the experts on {ranks} devices in the order of their numbers, the mean load per device is {before percent} of
+--   the largest[, averaged over layers, whose values range from {before_least..before_most percent}]. Placed by load, with
 --   {copies} further copies of busy experts in each layer, it has {after percent} in batches that the placement was not made
---   from[; the layers range from {after_least..after_most percent}].
+--   from[; the values of the layers range from {after_least..after_most percent}].
 -- Finding: By the 95% interval, that saves time in {gains} of {layers} {layers|layer|layers} and costs time in {losses}; in
 --   {unclear} it is unclear.
 -- Finding: The largest saving is {gain percent} of the time of a layer (95% CI {low percent} to {high percent}), in layer

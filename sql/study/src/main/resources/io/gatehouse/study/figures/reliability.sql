@@ -2,10 +2,10 @@
 -- Lead: Two random halves of the {n} questions rank the experts of a layer by their load with a rank correlation of
 --   {by_load signed}.
 -- Finding: Two random halves of the {n} questions rank the experts of a layer by their load with a rank correlation of
---   {by_load signed}[, averaged over layers, which range from {load_least..load_most signed}].
--- Finding: By the sum of their weights, the correlation is {by_weight signed}[; the layers range from
+--   {by_load signed}[, averaged over layers, whose values range from {load_least..load_most signed}].
+-- Finding: By the sum of their weights, the correlation is {by_weight signed}[; the values of the layers range from
 --   {weight_least..weight_most signed}].
--- Finding: By how much more often an expert fires in a subject, it is {by_subject signed}[; the layers range from
+-- Finding: By how much more often an expert fires in a subject, it is {by_subject signed}[; the values of the layers range from
 --   {subject_least..subject_most signed}].
 -- Caption: Rank correlation of the experts of a layer as two halves of the questions rank them, all prompt tokens.
 -- Note: Means of ten random partitions of whole questions. A ranking that halves do not agree on says more of the questions

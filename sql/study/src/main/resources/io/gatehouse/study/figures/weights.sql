@@ -1,6 +1,6 @@
 -- Title: Weight similarity of experts
 -- Finding: Two experts of a layer have a mean cosine of {cosine signed} between their weights[, averaged over layers,
---   which range from {cosine_least..cosine_most signed}], and of {router_cosine signed} between their gate embeddings[
+--   whose values range from {cosine_least..cosine_most signed}], and of {router_cosine signed} between their gate embeddings[
 --   ({router_least..router_most signed})].
 -- Finding: The similarity of gate embeddings explains {least..most percent} of the variance of the similarity of
 --   weights, over the pairs of a layer.

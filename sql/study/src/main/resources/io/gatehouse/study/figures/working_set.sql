@@ -1,6 +1,6 @@
 -- Title: Experts of a batch
 -- Finding: A batch of {size} {decoded} tokens taken at random uses {batch percent} of the experts of a layer[, averaged over
---   layers, which range from {least..most percent}]; with independent, uniform choices it would be {uniform percent}.
+--   layers, whose values range from {least..most percent}]; with independent, uniform choices it would be {uniform percent}.
 -- Finding: As many {decoded} tokens in a row use {in_a_row percent}.
 -- Caption: Share of the experts of a layer that some tokens use together, averaged over layers.
 -- Note: A batch is tokens of unrelated sequences that are decoded together; neighbours are successive tokens of one question,
