@@ -83,7 +83,7 @@ public final class LiteralCoercion extends TypeCoercionImpl {
 
     /**
      * A column of a set operation that is a text in one of its queries is one in all of them. Only a list is never taken
-     * for a text.
+     * for a text, and a query with ORDER BY is left as it is, because it would be sorted by the texts.
      */
     @Override
     public boolean rowTypeCoercion(
@@ -93,7 +93,9 @@ public final class LiteralCoercion extends TypeCoercionImpl {
         }
         SqlValidatorScope inside = validator.getSelectScope(select);
         SqlNodeList items = select.getSelectList();
-        if (columnIndex >= items.size() || items.get(columnIndex) instanceof SqlDynamicParam) {
+        if (select.getOrderList() != null
+                || columnIndex >= items.size()
+                || items.get(columnIndex) instanceof SqlDynamicParam) {
             return false;
         }
         super.coerceColumnType(inside, items, columnIndex, targetType);
@@ -127,7 +129,7 @@ public final class LiteralCoercion extends TypeCoercionImpl {
         return common.isPresent();
     }
 
-    /** Returns the type that values have beside text literals; empty if there are no such literals or only texts. */
+    /** Returns the type that values have beside text literals; empty if there are no such literals, or only texts and NULL. */
     private Optional<RelDataType> typeOfTexts(@Nullable SqlValidatorScope scope, List<SqlNode> values) {
         List<RelDataType> others = values.stream()
                 .filter(value -> !isLiteral(value))
@@ -135,7 +137,8 @@ public final class LiteralCoercion extends TypeCoercionImpl {
                 .toList();
         return others.isEmpty() || values.stream().noneMatch(LiteralCoercion::isText)
                 ? Optional.empty()
-                : Optional.ofNullable(factory.leastRestrictive(others)).filter(type -> !SqlTypeUtil.inCharFamily(type));
+                : Optional.ofNullable(factory.leastRestrictive(others))
+                        .filter(type -> !SqlTypeUtil.inCharFamily(type) && type.getSqlTypeName() != SqlTypeName.NULL);
     }
 
     /**
