@@ -178,9 +178,13 @@ class DbApiTest(ServerTest):
                 self.assertEqual(value, self.value(f"CAST(? AS {sql_type})", value))
         cursor = self.connection.execute("SELECT count(*) FROM experts WHERE layer = ? AND expert < ?", (1, 3))
         self.assertEqual([(self.value("count(*) FROM experts WHERE layer = 1 AND expert < 3"),)], cursor.fetchall())
+        named = self.connection.execute("SELECT :a || :a, CAST(:day AS DATE)", {"a": "x", "day": datetime.date(2026, 11, 28)})
+        self.assertEqual([("xx", datetime.date(2026, 11, 28))], named.fetchall())
+        with self.assertRaisesRegex(gatehouse.ProgrammingError, "There is no value for :a. The statement has no parameter :b."):
+            self.connection.execute("SELECT :a", {"b": 1})
         with self.assertRaisesRegex(gatehouse.InterfaceError, "not bytes"):
             self.connection.execute("SELECT ?", [b"x"])
-        with self.assertRaisesRegex(gatehouse.InterfaceError, "a list or a tuple, not str"):
+        with self.assertRaisesRegex(gatehouse.InterfaceError, "a list, a tuple or a mapping, not str"):
             self.connection.execute("SELECT ?", "x")
 
     @skipUnless(installed("numpy"), "numpy is not installed")

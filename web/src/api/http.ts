@@ -99,12 +99,12 @@ export class ProblemError extends Error {
 }
 
 /** Runs a query of the console itself, which the history does not show. Aborting the signal closes the connection; the server then cancels the query. */
-export async function runQuery(sql: string, signal: AbortSignal, limit?: number): Promise<Outcome> {
+export async function runQuery(sql: string, signal: AbortSignal, limit?: number, parameters?: Record<string, string | null>): Promise<Outcome> {
   try {
     const response = await fetch('v1/query', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'Query-Id': `picture-${crypto.randomUUID()}` },
-      body: JSON.stringify(limit === undefined ? { sql } : { sql, limit }),
+      body: JSON.stringify({ sql, limit, parameters }),
       signal,
     });
     if (response.ok) {

@@ -19,6 +19,15 @@ describe('place', () => {
   });
 
   it('has SQL on the query screen only', () => {
+    expect(encodePlace({ screen: 'query', sql: 'SELECT 1', values: { layer: '3', scope: null, subject: 'a&b=ü' } })).toBe(
+      '#screen=query&q=SELECT%201&p.layer=3&p.scope&p.subject=a%26b%3D%C3%BC',
+    );
+    expect(decodePlace('#q=SELECT+1&p.Layer=3&p.scope&p.subject=a%26b%3D%C3%BC&p.=1&p.a-b=1&p.empty=').values).toEqual({
+      layer: '3',
+      scope: null,
+      subject: 'a&b=ü',
+    });
+    expect(decodePlace('#screen=explore&p.layer=3')).toEqual({ screen: 'explore' });
     expect(encodePlace({ screen: 'overview', run: 1, sql: 'SELECT 1' })).toBe('#screen=overview&run=1');
     expect(encodePlace({ screen: 'run', run: 1 })).toBe('#screen=run&run=1');
     expect(decodePlace('#screen=overview&scope=generated')).toEqual({ screen: 'overview', scope: 'generated' });

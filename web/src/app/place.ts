@@ -21,6 +21,9 @@ export type CacheOf = (typeof CACHES)[number];
 export const POLICIES = ['lru', 'lfu', 'static', 'random', 'belady'] as const;
 export type Policy = (typeof POLICIES)[number];
 
+/** Texts of the parameters of a statement, by name; null is SQL's NULL. A parameter without one has no value yet. */
+export type Values = Record<string, string | null>;
+
 export interface Place {
   screen: Screen;
   run?: number;
@@ -34,6 +37,8 @@ export interface Place {
   /** Which picture of Explore. */
   picture?: string;
   sql?: string;
+  /** The values of the parameters of `sql`. */
+  values?: Values;
   /** Settings of Serve, each undefined for its default. */
   cache?: CacheOf;
   policy?: Policy;
@@ -51,6 +56,8 @@ export interface Place {
 
 const NUMBERS = ['run', 'layer', 'expert', 'question', 'other'] as const;
 const DECIMALS = ['megabytes', 'gigabytes', 'bandwidth'] as const;
+/** The value of a parameter of the statement: `p.layer=3`; without a value, NULL. */
+const PARAMETER = /^p\.([\p{L}_][\p{L}\p{N}_]*)$/u;
 const COUNTS = ['resident', 'ranks', 'spare', 'batch'] as const;
 
 export function encodePlace(place: Place): string {
@@ -68,6 +75,10 @@ export function encodePlace(place: Place): string {
   add('picture', place.picture);
   if (place.screen === 'query') {
     add('q', place.sql);
+    for (const [name, value] of Object.entries(place.values ?? {})) {
+      const key = `p.${encodeURIComponent(name)}`;
+      parts.push(value === null ? key : `${key}=${encodeURIComponent(value)}`);
+    }
   }
   if (place.screen === 'serve') {
     for (const key of ['cache', 'policy', ...DECIMALS, ...COUNTS] as const) {
@@ -80,9 +91,14 @@ export function encodePlace(place: Place): string {
 /** The place in a fragment, without invalid parts. A bare `#q=` is a link to a query. */
 export function decodePlace(fragment: string): Place {
   const parts = new Map<string, string>();
+  const values: [string, string | null][] = [];
   for (const part of fragment.replace(/^#/, '').split('&')) {
     const equals = part.indexOf('=');
     const value = equals < 0 ? undefined : decode(part.slice(equals + 1));
+    const parameter = PARAMETER.exec(decode(equals < 0 ? part : part.slice(0, equals)) ?? '')?.[1];
+    if (parameter !== undefined && value !== '' && (value !== undefined || equals < 0)) {
+      values.push([parameter.toLowerCase(), value ?? null]);
+    }
     if (value !== undefined) {
       parts.set(part.slice(0, equals), value);
     }
@@ -107,6 +123,9 @@ export function decodePlace(fragment: string): Place {
     if (value !== undefined && value !== '') {
       place[key] = value;
     }
+  }
+  if (values.length > 0 && sql !== undefined) {
+    place.values = Object.fromEntries(values);
   }
   return place;
 }

@@ -180,7 +180,7 @@ export class Session {
   /** Opens the query screen with a statement of the console, which runs at once. */
   openSql(sql: string): void {
     this.ownSql = sql;
-    this.go('query', { sql });
+    this.go('query', { sql, values: {} });
   }
 
   /** Whether the statement may run without confirmation; true once. A link must not make a server work before its reader agrees. */

@@ -117,6 +117,8 @@ export interface EditorEvents {
   runAll(): void;
   save(): void;
   cancel(): void;
+  /** The text after a pause of typing. */
+  typed(text: string): void;
   /** Faults of a statement. */
   check(sql: string): Promise<Fault[]>;
 }
@@ -261,6 +263,7 @@ export class SqlEditor {
   }
 
   private async faults(text: string): Promise<Diagnostic[]> {
+    this.events.typed(text);
     const statements = statementsOf(text);
     if (statements.length > MOST_CHECKED) {
       return this.runFault === undefined ? [] : [this.runFault];

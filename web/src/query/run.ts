@@ -35,7 +35,7 @@ export async function runStatement(statement: Statement, limit: number, id: stri
     const response = await fetch('v1/query', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: `${ARROW}, application/json;q=0.9`, 'Query-Id': id },
-      body: JSON.stringify({ sql: statement.text, limit }),
+      body: JSON.stringify({ sql: statement.text, limit, parameters: statement.values }),
       signal,
     });
     if (!response.ok) {
@@ -77,15 +77,16 @@ const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 const LONGEST_ADDRESS = 6000;
 
 /** Where the whole result of a statement can be fetched, streamed by the server; undefined for a statement too long for an address. */
-export function exportAddress(sql: string, format: Format): string | undefined {
+export function exportAddress({ text, values }: Statement, format: Format): string | undefined {
   const limit: Record<string, string> = format === 'json' ? { limit: String(ALL_ROWS) } : {};
-  const address = `v1/query?${new URLSearchParams({ sql, format, filename: fileName(format), ...limit }).toString()}`;
+  const parameters: Record<string, string> = values === undefined ? {} : { parameters: JSON.stringify(values) };
+  const address = `v1/query?${new URLSearchParams({ sql: text, format, filename: fileName(format), ...limit, ...parameters }).toString()}`;
   return address.length > LONGEST_ADDRESS ? undefined : address;
 }
 
 /** The whole result of a statement of any length, through this page's memory. @throws ProblemError */
-export async function exportFile(sql: string, format: Format): Promise<Blob> {
-  return (await send('POST', 'v1/query', { sql, format, ...(format === 'json' ? { limit: ALL_ROWS } : {}) })).blob();
+export async function exportFile({ text, values }: Statement, format: Format): Promise<Blob> {
+  return (await send('POST', 'v1/query', { sql: text, format, parameters: values, ...(format === 'json' ? { limit: ALL_ROWS } : {}) })).blob();
 }
 
 /** An Arrow stream ends well at the limit and cannot say that it was one. Of a query that the server has forgotten it is likely. */

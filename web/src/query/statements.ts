@@ -1,8 +1,12 @@
+import type { Values } from '../app/place';
+
 /** One statement of a text, with its offsets, without semicolons and surrounding blanks. */
 export interface Statement {
   from: number;
   to: number;
   text: string;
+  /** The values of its parameters, once it is run. */
+  values?: Values;
 }
 
 /** Strings, quoted names and comments may hold a semicolon that ends nothing. */

@@ -84,11 +84,11 @@ class Connection:
         self._check_open()
         return Cursor(self)
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> "Cursor":
+    def execute(self, sql: str, parameters: types.Parameters = ()) -> "Cursor":
         """Runs a statement with a new cursor, and returns the cursor."""
         return self.cursor().execute(sql, parameters)
 
-    def frame(self, sql: str, parameters: Sequence[Any] = (), *, kind: str = "pandas") -> Any:
+    def frame(self, sql: str, parameters: types.Parameters = (), *, kind: str = "pandas") -> Any:
         """Runs a statement and returns its rows as a frame.
 
         :param kind: ``"pandas"`` for a ``pandas.DataFrame``, ``"polars"`` for a ``polars.DataFrame``, ``"arrow"`` for a
@@ -98,7 +98,7 @@ class Connection:
         frames.check(kind)
         return frames.frame(self._query(sql, parameters, "arrow", _new_id()), kind)
 
-    def batches(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+    def batches(self, sql: str, parameters: types.Parameters = ()) -> Iterator[Any]:
         """Runs a statement and returns its rows as ``pyarrow.RecordBatch``, one after another, in bounded memory."""
         frames.check("arrow")
         return frames.batches(self._query(sql, parameters, "arrow", _new_id()))
@@ -124,7 +124,7 @@ class Connection:
         if self._server.closed:
             raise errors.InterfaceError("The connection is closed.")
 
-    def _query(self, sql: str, parameters: Sequence[Any], form: str, query_id: str) -> Response:
+    def _query(self, sql: str, parameters: types.Parameters, form: str, query_id: str) -> Response:
         try:
             values = types.parameters_json(parameters)
         except TypeError as error:
@@ -190,8 +190,8 @@ class Cursor:
         """The id of the query at the server, as ``/v1/queries/{id}`` has it."""
         return self._query_id
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> "Cursor":
-        """Runs a statement, with a value for each ``?``, and returns the cursor."""
+    def execute(self, sql: str, parameters: types.Parameters = ()) -> "Cursor":
+        """Runs a statement, with a value for each ``?`` or ``:name``, and returns the cursor."""
         self._check_open()
         self._end_query()
         query_id = _new_id()

@@ -7,9 +7,12 @@ import decimal
 import json
 import re
 import time
-from typing import Any, Callable, FrozenSet, Optional, Sequence
+from typing import Any, Callable, FrozenSet, Mapping, Optional, Sequence, Union
 
 Converter = Callable[[Any], Any]
+
+#: The values for the parameters of a statement: in order for ``?``, by name for ``:name``.
+Parameters = Union[Sequence[Any], Mapping[str, Any]]
 
 _WHOLE = frozenset(
     ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"]
@@ -112,10 +115,14 @@ _OF_TIMES = {
 }
 
 
-def parameters_json(parameters: Sequence[Any]) -> str:
-    """Returns the JSON array of the values for ``?``."""
+def parameters_json(parameters: Parameters) -> str:
+    """Returns the JSON array of the values for ``?``, or the JSON object of those for ``:name``."""
+    if isinstance(parameters, Mapping):
+        return "{" + ",".join(f"{json.dumps(str(name))}:{_parameter(parameters[name])}" for name in parameters) + "}"
     if isinstance(parameters, (str, bytes)) or not isinstance(parameters, Sequence):
-        raise TypeError(f"The parameters of a statement are a list or a tuple, not {type(parameters).__name__}.")
+        raise TypeError(
+            f"The parameters of a statement are a list, a tuple or a mapping, not {type(parameters).__name__}."
+        )
     return "[" + ",".join(_parameter(value) for value in parameters) + "]"
 
 

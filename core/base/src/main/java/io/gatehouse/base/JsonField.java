@@ -15,6 +15,9 @@ public @interface JsonField {
     /** The texts that it can have; empty for any. */
     String[] values() default {};
 
+    /** The JSON types that it can have, where its class does not say so. */
+    String[] types() default {};
+
     double minimum() default Double.NEGATIVE_INFINITY;
 
     double maximum() default Double.POSITIVE_INFINITY;

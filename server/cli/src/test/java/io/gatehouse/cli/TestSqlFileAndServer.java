@@ -249,6 +249,42 @@ final class TestSqlFileAndServer {
         }
     }
 
+    @Test
+    void bothTakeParametersByName() {
+        String counted =
+                "SELECT count(*) AS n FROM questions WHERE question_id < :n AND (:task = 'x' OR question_id > 1);"
+                        + " SELECT :n + 1 AS next; SELECT 5 AS five";
+        String csv = both("--format", "csv", "--param", "N=4", "--param", "task=a=b", "-c", counted);
+        assertThat(csv).startsWith("0\nn\r\n2\r\nnext\r\n5\r\nfive\r\n5\r\n");
+        String layer = "SELECT count(*) AS n FROM experts WHERE layer = :layer AND scope = :scope";
+        assertThat(both("--param", "layer=x", "--param", "scope=prompt", "-c", layer))
+                .startsWith("1\n")
+                .contains("Parameter :layer is of type BIGINT, but 'x' (String) is not.");
+        assertThat(both("--param", "layr=1", "-c", layer))
+                .startsWith("1\n")
+                .contains("There is no value for :layer and :scope. The statement has no parameter :layr.");
+        assertThat(both("-c", layer)).contains("There is no value for :layer and :scope.");
+        assertThat(both("--param", "layer=1", "-c", "SELECT 1 AS one"))
+                .startsWith("1\n")
+                .contains("No statement has a parameter :layer, for which --param has a value.");
+        assertThat(both("--param", "layer", "-c", layer))
+                .contains("--param is \"layer\"; it must be NAME=VALUE, such as layer=3.");
+        assertThat(both("--param", "a=1", "--param", "A=2", "-c", layer)).contains("--param has two values for a.");
+        assertThat(both("--param", "a=1", "-c", "SELEC :a")).contains("  SELEC :a\n  ^^^^^\nerror: ");
+    }
+
+    /** Exit code, output and messages, which are the same from the file and from the server. */
+    private String both(String... more) {
+        CommandOutcome local = CommandOutcome.of(with("--db", file, more));
+        CommandOutcome remote = CommandOutcome.of(with("--url", url, more));
+        String text =
+                local.exitCode() + "\n" + untimed(local.out()) + local.err().replaceAll(", [0-9.]+ s\n", "\n");
+        assertThat(remote.exitCode() + "\n" + untimed(remote.out())
+                        + remote.err().replaceAll(", [0-9.]+ s\n", "\n"))
+                .isEqualTo(text);
+        return text;
+    }
+
     private static String[] with(String option, String place, String... more) {
         String[] arguments = new String[more.length + 3];
         arguments[0] = "sql";

@@ -192,6 +192,12 @@ final class TestAccessibility {
     @Test
     void hasNothingAgainstWhatIsBesideAQuery() {
         check(
+                query("parameters", page -> {
+                    page.run("SELECT 1 AS x FROM layers WHERE layer = :layer AND :flag AND :day > DATE '2026-01-01'");
+                    page.awaitText(".lacking", "Give a value for :layer, :flag and :day.");
+                    page.clickOn("[aria-label='NULL for day']");
+                    page.find("[aria-label='NULL for day'][aria-pressed=true]");
+                }),
                 query("tables", page -> {
                     page.clickOn("#tab-Tables");
                     page.clickOn("nav summary");

@@ -37,6 +37,19 @@ final class TestDescribe {
         assertThat(shape.path("columns").toString())
                 .isEqualTo("[{\"name\":\"name\",\"type\":\"VARCHAR\"},{\"name\":\"n\",\"type\":\"INTEGER\"}]");
         assertThat(shape.path("parameters").toString()).isEqualTo("[\"BIGINT\",\"VARCHAR\"]");
+        assertThat(shape.path("named").toString()).isEqualTo("[]");
+    }
+
+    @Test
+    void tellsTheNamesOfParameters() throws Exception {
+        JsonNode shape = JSON.readTree(describe(
+                        "SELECT :label AS label FROM runs AS r WHERE r.run_id = :run AND :run > 0 AND name IN (:Name, 'x')")
+                .body());
+        assertThat(shape.path("parameters").toString()).isEqualTo("[\"VARCHAR\",\"BIGINT\",\"VARCHAR\"]");
+        assertThat(shape.path("named").toString())
+                .isEqualTo("[{\"name\":\"label\",\"type\":\"VARCHAR\"},"
+                        + "{\"name\":\"run\",\"type\":\"BIGINT\",\"column\":\"run_id\"},"
+                        + "{\"name\":\"name\",\"type\":\"VARCHAR\",\"column\":\"name\"}]");
     }
 
     @Test

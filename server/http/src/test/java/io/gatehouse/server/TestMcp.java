@@ -142,6 +142,10 @@ final class TestMcp {
         bound.putArray("parameters").add("text");
         assertThat(call("query", bound).path("structuredContent").path("rows").toString())
                 .isEqualTo("[[\"text\"]]");
+        ObjectNode named = JSON.createObjectNode().put("sql", "SELECT :a || :a AS x");
+        named.putObject("parameters").put("a", "text");
+        assertThat(call("query", named).path("structuredContent").path("rows").toString())
+                .isEqualTo("[[\"texttext\"]]");
     }
 
     @Test
@@ -152,7 +156,8 @@ final class TestMcp {
                 "DELETE FROM runs",
                 "SELECT * FROM read_csv('/etc/passwd')",
                 "SELECT CAST(name AS INTEGER) FROM runs",
-                "SELECT name FROM runs WHERE run_id = ?")) {
+                "SELECT name FROM runs WHERE run_id = ?",
+                "SELECT name FROM runs WHERE run_id = :run")) {
             JsonNode problem = JSON.readTree(server.query(sql).body());
             JsonNode tool = call("query", JSON.createObjectNode().put("sql", sql));
             assertThat(tool.path("isError").asBoolean()).as(sql).isTrue();

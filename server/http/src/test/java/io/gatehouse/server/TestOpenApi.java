@@ -107,6 +107,17 @@ final class TestOpenApi {
         assertThat(taken(server.get("v1/query?nonsense=1"))).containsExactlyInAnyOrderElementsOf(inAddress);
     }
 
+    @Test
+    void parametersAreAnArrayOrAnObject() {
+        JsonNode inBody = document.at("/components/schemas/QueryRequest/properties/parameters/type");
+        assertThat(inBody.toString()).isEqualTo("[\"array\",\"object\"]");
+        document.at("/paths/~1v1~1query/get/parameters").forEach(parameter -> {
+            if (parameter.path("name").asText().equals("parameters")) {
+                assertThat(parameter.at("/schema/type").asText()).isEqualTo("string");
+            }
+        });
+    }
+
     private JsonNode resolved(JsonNode schema) {
         return schema.has("$ref") ? document.at(schema.path("$ref").asText().substring(1)) : schema;
     }
@@ -143,6 +154,7 @@ final class TestOpenApi {
         }
         matches("History", server.get("v1/history"), 200);
         matches("Shape", post("v1/describe", "{\"sql\":\"SELECT * FROM runs WHERE run_id = ?\"}"), 200);
+        matches("Shape", post("v1/describe", "{\"sql\":\"SELECT * FROM runs WHERE run_id = :run\"}"), 200);
         matches("Schema", server.get("v1/schema"), 200);
         matches("Summary", server.get("v1/schema/runs/summary"), 200);
         matches("Diagnostics", post("v1/check", "{\"sql\":\"SELECT x FROM runs\"}"), 200);

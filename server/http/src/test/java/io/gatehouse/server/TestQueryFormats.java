@@ -233,9 +233,34 @@ final class TestQueryFormats {
         assertThat(JSON.readTree(body.body()).at("/rows/0/0").intValue()).isEqualTo(5);
         HttpResponse<String> address = get("parameters=%5B1%5D&sql=", "SELECT count(*) FROM experts WHERE layer = ?");
         assertThat(JSON.readTree(address.body()).at("/rows/0/0").intValue()).isEqualTo(2 * SeededFile.EXPERTS);
-        assertProblem(get("parameters=1&sql=", "SELECT 1"), "must be a JSON array");
+        assertProblem(get("parameters=1&sql=", "SELECT 1"), "must be a JSON array or object, but are 1.");
         assertProblem(get("parameters=%5B%7B%7D%5D&sql=", "SELECT 1"), "A parameter is a number");
         assertProblem(get("sql=", "SELECT count(*) FROM experts WHERE layer = ?"), "1 parameter");
+    }
+
+    @Test
+    void takesParametersByName() throws Exception {
+        String sql =
+                "SELECT count(*) FROM experts WHERE layer = :layer AND expert < :n AND (:layer > 0 OR scope = :scope)";
+        HttpResponse<String> body = server.queryJson("{\"sql\": \"SELECT count(*) FROM experts WHERE layer = :layer AND"
+                + " expert < :n AND scope = :scope AND layer < :layer + 1\","
+                + " \"parameters\": {\"layer\": 1, \"n\": \"5\", \"SCOPE\": \"prompt\"}}");
+        assertThat(JSON.readTree(body.body()).at("/rows/0/0").intValue()).isEqualTo(5);
+        HttpResponse<String> address =
+                get("parameters=%7B%22layer%22%3A1%7D&sql=", "SELECT count(*) FROM experts WHERE layer = :layer");
+        assertThat(JSON.readTree(address.body()).at("/rows/0/0").intValue()).isEqualTo(2 * SeededFile.EXPERTS);
+        assertProblem(
+                get("parameters=%7B%22layr%22%3A1%2C%22scope%22%3Anull%7D&sql=", sql),
+                "There is no value for :layer and :n. The statement has no parameter :layr.");
+        assertProblem(get("sql=", sql), "There is no value for :layer, :n and :scope.");
+        assertProblem(get("parameters=%5B1%5D&sql=", sql), "give their values by name");
+        assertProblem(get("parameters=%7B%22layer%22%3A%5B1%5D%7D&sql=", sql), "A parameter is a number");
+        assertProblem(
+                get("parameters=%7B%22layer%22%3A%22x%22%2C%22n%22%3A1%2C%22scope%22%3Anull%7D&sql=", sql),
+                "Parameter :layer is of type BIGINT, but 'x' (String) is not.");
+        assertThat(get("format=latex&parameters=%7B%22a%22%3A%22first%22%7D&sql=", "SELECT :a AS a")
+                        .body())
+                .contains("% Parameters: {\"a\":\"first\"}\n");
     }
 
     @Test

@@ -120,6 +120,55 @@ final class TestQueryScreen {
         }
     }
 
+    @Test
+    void asksForTheValuesOfParameters() throws Exception {
+        String sql = "SELECT subject, :label AS label FROM questions WHERE subject = :subject AND question_id < :n"
+                + " AND (:task IS NULL OR task = :task) ORDER BY question_id";
+        browser.run(sql);
+        browser.awaitText(".parameters [role=alert]", "Give a value for :label, :subject, :n and :task.");
+        browser.awaitTexts(".parameters .name", ":label", ":subject", ":n", ":task");
+        browser.awaitFocus(".parameters [name=label]");
+        browser.awaitCount(".parameters datalist option[value=colours]", 1);
+        browser.press("same");
+        browser.clickOn(".parameters [name=subject]");
+        browser.press("colours");
+        browser.clickOn(".parameters [name=n]");
+        browser.press("1000");
+        browser.awaitText(".parameters [role=alert]", "Give a value for :task.");
+        browser.clickOn(".parameters [aria-label='NULL for task']");
+        browser.clickOn(".parameters [name=n]");
+        browser.press(Keys.ENTER);
+        browser.awaitText(STATUS, "8 rows in");
+        browser.awaitText(CELLS, "same");
+        assertThat(fragment())
+                .isEqualTo("screen=query&run=1&q=" + sql + "&p.label=same&p.subject=colours&p.n=1000&p.task");
+        String address = browser.address();
+        try (Browser other = CONSOLE.another(address.substring(address.indexOf('#')))) {
+            other.awaitTexts(".parameters .name", ":label", ":subject", ":n", ":task");
+            other.clickOn(".run");
+            other.awaitText(STATUS, "8 rows in");
+        }
+    }
+
+    @Test
+    void keepsTheValuesOfParametersWithASavedQuery() {
+        browser.type("SELECT CAST(:saved_number AS INTEGER) + 1 AS n");
+        browser.awaitTexts(".parameters .name", ":saved_number");
+        browser.typeInto(".parameters [name=saved_number]", "41");
+        browser.clickOn(".cm-content");
+        browser.press(Keys.CONTROL, "s");
+        browser.typeInto("dialog input", "with a value");
+        browser.press(Keys.ENTER);
+        browser.awaitText(".note", "Saved as with a value");
+        browser.awaitGone("dialog");
+        browser.run("SELECT 1 AS other");
+        browser.awaitGone(".parameters");
+        browser.clickOn("#tab-Saved");
+        browser.click("with a value");
+        browser.awaitTexts(CELLS, "42");
+        assertThat(browser.texts(".cm-line")).containsExactly("SELECT CAST(:saved_number AS INTEGER) + 1 AS n");
+    }
+
     /** A glance at a picture must not lose what was typed, found or still runs. */
     @Test
     void keepsWhatWasDoneWhileOneLooksElsewhere() {

@@ -51,6 +51,11 @@ final class TestServerDriverAnswers {
     }
 
     @Test
+    void parametersHaveNoNames() throws Exception {
+        answers.parametersHaveNoNames();
+    }
+
+    @Test
     void parametersAreTypedByWhatStandsAroundThem() throws Exception {
         answers.parametersAreTypedByWhatStandsAroundThem();
     }

@@ -2,6 +2,7 @@ package io.gatehouse.pg;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.ParameterName;
 import io.gatehouse.client.StatementShape;
 import io.gatehouse.pg.catalog.Catalogue;
 import io.gatehouse.pg.text.PgText;
@@ -118,6 +119,12 @@ final class Statements {
         transaction.requireNotFailed();
         work.at(engine.text());
         StatementShape shape = session.shape(engine.spelled().sql());
+        if (!shape.names().isEmpty()) {
+            throw new PgError(
+                    "0A000",
+                    "Parameters have no names here; write $1 in the place of %s."
+                            .formatted(ParameterName.label(shape.names(), 0)));
+        }
         List<WireType> types = new ArrayList<>();
         for (int number = 1; number <= engine.spelled().parameterCount(); number++) {
             int place = engine.spelled().parameters().indexOf(number);

@@ -2,6 +2,7 @@ package io.gatehouse.pg;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -183,6 +184,17 @@ final class TestPgJdbc {
 
     private static String time(String iso) {
         return LocalDateTime.parse(iso.replace(' ', 'T')).toString();
+    }
+
+    @Test
+    void parametersHaveNoNames() throws Exception {
+        try (Connection connection = DriverManager.getConnection(url("preferQueryMode=simple"));
+                Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.executeQuery("SELECT name FROM runs WHERE run_id = :run"))
+                    .hasMessageContaining("$1");
+            assertThatThrownBy(() -> statement.executeQuery("SELECT relname FROM pg_class WHERE relname = :name"))
+                    .hasMessageContaining("write $1 in the place of :name");
+        }
     }
 
     @Test

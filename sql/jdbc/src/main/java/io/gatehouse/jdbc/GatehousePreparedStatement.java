@@ -2,6 +2,7 @@ package io.gatehouse.jdbc;
 
 import static io.gatehouse.jdbc.SqlErrors.unsupported;
 
+import io.gatehouse.client.ParameterName;
 import io.gatehouse.client.Session;
 import io.gatehouse.client.StatementShape;
 import io.gatehouse.type.SqlType;
@@ -118,6 +119,12 @@ final class GatehousePreparedStatement extends GatehouseStatement implements Pre
         checkOpen();
         Session session = session();
         StatementShape known = shape == null ? SqlErrors.get(() -> session.shape(sql)) : shape;
+        if (!known.names().isEmpty()) {
+            throw SqlErrors.of(
+                    "0A000",
+                    "Parameters have no names in JDBC; write ? in the place of %s."
+                            .formatted(ParameterName.label(known.names(), 0)));
+        }
         shape = known;
         return known;
     }

@@ -40,7 +40,7 @@ final class TextListSession implements Session {
     @Override
     public StatementShape shape(String sql) {
         StatementShape shape = session.shape(sql);
-        return new StatementShape(columns(shape.columns()), shape.parameters());
+        return new StatementShape(columns(shape.columns()), shape.parameters(), shape.names());
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.base.SurrogateHalf;
+import io.gatehouse.client.Bindings;
+import io.gatehouse.client.Bindings.ByName;
+import io.gatehouse.client.ParameterName;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.parse.Literals;
@@ -24,10 +27,15 @@ import java.time.temporal.ChronoField;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 final class ParameterValues {
     private static final int HUGEINT_BITS = 127;
     private static final int MAX_DIGITS = 400;
+
+    /** Names in one message. */
+    private static final int MAX_SHOWN = 20;
 
     /** Decimal digits that survive as a float and as a double: FLT_DIG and DBL_DIG of C. */
     private static final int FLOAT_DIGITS = 6;
@@ -68,8 +79,30 @@ final class ParameterValues {
 
     private ParameterValues() {}
 
-    /** @param types those of the parameters */
-    static List<@Nullable Object> of(List<SqlType> types, List<? extends @Nullable Object> values) {
+    /**
+     * The values in the order and of the types of the parameters.
+     *
+     * @param types those of the parameters
+     * @param names of the parameters; empty if they have none
+     */
+    static List<@Nullable Object> of(List<SqlType> types, List<ParameterName> names, Bindings bindings) {
+        List<@Nullable Object> values = names.isEmpty() ? inOrder(types, bindings) : byName(names, bindings);
+        List<@Nullable Object> converted = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            converted.add(of(ParameterName.label(names, i), types.get(i), values.get(i)));
+        }
+        return converted;
+    }
+
+    private static List<@Nullable Object> inOrder(List<SqlType> types, Bindings bindings) {
+        List<@Nullable Object> values = new ArrayList<>(bindings.values());
+        if (bindings instanceof ByName named && !named.isEmpty()) {
+            throw invalid(
+                    types.isEmpty()
+                            ? "The statement has no parameter %s."
+                                    .formatted(labels(named.named().keySet(), "or"))
+                            : "The parameters of the statement, ?, have no names; give their values in order, or name them, as in :name.");
+        }
         if (types.size() != values.size()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -78,11 +111,62 @@ final class ParameterValues {
                                     counted(types.size(), "parameter"),
                                     values.size() == 1 ? "1 value was" : values.size() + " values were"));
         }
-        List<@Nullable Object> converted = new ArrayList<>();
-        for (int i = 0; i < types.size(); i++) {
-            converted.add(of(i + 1, types.get(i), values.get(i)));
+        return values;
+    }
+
+    private static List<@Nullable Object> byName(List<ParameterName> names, Bindings bindings) {
+        if (!(bindings instanceof ByName given)) {
+            throw invalid(
+                    "The parameters of the statement have names, %s; give their values by name, or write ? for them ($1 for a PostgreSQL client)."
+                            .formatted(labels(
+                                    names.stream().map(ParameterName::name).toList(), "and")));
         }
-        return converted;
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        given.named().forEach((name, value) -> {
+            String key = name.toLowerCase(Locale.ROOT);
+            if (values.containsKey(key)) {
+                throw invalid("Parameter :%s has two values; names are compared without case.".formatted(key));
+            }
+            values.put(key, value);
+        });
+        List<String> missing = names.stream()
+                .map(ParameterName::name)
+                .filter(name -> !values.containsKey(name))
+                .toList();
+        Set<String> unknown = new LinkedHashSet<>(values.keySet());
+        names.forEach(name -> unknown.remove(name.name()));
+        if (!missing.isEmpty() || !unknown.isEmpty()) {
+            throw invalid(Stream.of(
+                            missing.isEmpty() ? "" : "There is no value for %s.".formatted(labels(missing, "and")),
+                            unknown.isEmpty()
+                                    ? ""
+                                    : "The statement has no parameter %s.".formatted(labels(unknown, "or")))
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining(" ")));
+        }
+        return names.stream().map(name -> values.get(name.name())).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** :a, :b and :c; of many names the first ones. */
+    private static String labels(Collection<String> names, String word) {
+        List<String> shown =
+                names.stream().limit(MAX_SHOWN).map(ParameterValues::label).toList();
+        int others = names.size() - shown.size();
+        if (others > 0) {
+            return "%s and %d others".formatted(String.join(", ", shown), others);
+        }
+        int last = shown.size() - 1;
+        return last == 0
+                ? shown.get(0)
+                : "%s %s %s".formatted(String.join(", ", shown.subList(0, last)), word, shown.get(last));
+    }
+
+    private static String label(String name) {
+        return ":" + (name.length() <= 60 ? name : name.substring(0, 59) + "…");
+    }
+
+    private static GatehouseException invalid(String message) {
+        return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message);
     }
 
     /** Returns a sample value of each type, for statements that DuckDB cannot describe without values. */
@@ -96,7 +180,7 @@ final class ParameterValues {
         return count == 1 ? "1 " + noun : count + " " + noun + "s";
     }
 
-    private static @Nullable Object of(int number, SqlType type, @Nullable Object value) {
+    private static @Nullable Object of(String number, SqlType type, @Nullable Object value) {
         if (value == null) {
             return null;
         }
@@ -118,12 +202,12 @@ final class ParameterValues {
     }
 
     /** DuckDB's driver would count days and microseconds past what they hold, and change texts that UTF-8 does not have. */
-    private static void requireStorable(int number, Object value) {
+    private static void requireStorable(String number, Object value) {
         if (value instanceof String text) {
             SurrogateHalf.find(text).ifPresent(at -> {
                 throw new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Parameter %d is not text: its character %d is U+%04X, half of a pair of surrogates."
+                        "Parameter %s is not text: its character %d is U+%04X, half of a pair of surrogates."
                                 .formatted(number, at + 1, (int) text.charAt(at)));
             });
         }
@@ -141,19 +225,19 @@ final class ParameterValues {
                 LAST_TIMESTAMP);
     }
 
-    private static void require(int number, boolean condition, String type, Object first, Object last) {
+    private static void require(String number, boolean condition, String type, Object first, Object last) {
         if (!condition) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Parameter %d is out of range: a %s goes from %s to %s.".formatted(number, type, first, last));
+                    "Parameter %s is out of range: a %s goes from %s to %s.".formatted(number, type, first, last));
         }
     }
 
-    private static GatehouseException refused(int number, SqlType type, Object value, @Nullable Exception cause) {
+    private static GatehouseException refused(String number, SqlType type, Object value, @Nullable Exception cause) {
         String text = value instanceof CharSequence ? "'%s'".formatted(value) : value.toString();
         GatehouseException failure = new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT,
-                "Parameter %d is of type %s, but %s (%s) is not."
+                "Parameter %s is of type %s, but %s (%s) is not."
                         .formatted(
                                 number,
                                 type,

@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.Bindings;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.StatementShape;
 import io.gatehouse.error.ErrorCategory;
@@ -26,6 +27,7 @@ import io.gatehouse.type.SqlType.Other;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -147,22 +149,31 @@ public final class QueryEngine implements AutoCloseable {
      * rows is reported from there.
      */
     public QueryResult query(String sql, QueryLimits limits) {
-        return query(sql, List.of(), limits);
+        return query(sql, Bindings.none(), limits);
     }
 
     /**
      * Like {@link #query(String, QueryLimits)}, for a statement with a {@code ?} for each of the values.
      *
-     * @param parameters numbers, texts, booleans, and times as {@code java.time} or {@code java.sql} has them or as
-     *     ISO 8601 writes them; null is SQL's NULL
-     * @throws GatehouseException INVALID_ARGUMENT if there are more or fewer values than parameters, or if one cannot
-     *     be had in the type of its parameter without loss
+     * @param parameters as those of {@link #query(String, Bindings, QueryLimits)}
      */
     public QueryResult query(String sql, List<? extends @Nullable Object> parameters, QueryLimits limits) {
+        return query(sql, new Bindings.InOrder(new ArrayList<>(parameters)), limits);
+    }
+
+    /**
+     * Like {@link #query(String, QueryLimits)}, for a statement with parameters.
+     *
+     * @param parameters numbers, texts, booleans, and times as {@code java.time} or {@code java.sql} has them or as
+     *     ISO 8601 writes them; null is SQL's NULL
+     * @throws GatehouseException INVALID_ARGUMENT if there are more or fewer values than parameters, or values of other
+     *     names, or if one cannot be had in the type of its parameter without loss
+     */
+    public QueryResult query(String sql, Bindings parameters, QueryLimits limits) {
         requireNonNull(limits, "limits is null");
         Deadline deadline = Deadline.in(limits.timeout());
         Plan plan = exact(plan(sql, shorter(limits.timeout(), limits.planning())), deadline);
-        List<@Nullable Object> values = ParameterValues.of(plan.parameters(), parameters);
+        List<@Nullable Object> values = ParameterValues.of(plan.parameters(), plan.names(), parameters);
         Execution statement = prepared(plan, values, limits.maxRows(), deadline);
         try {
             return new QueryResult(
@@ -216,7 +227,7 @@ public final class QueryEngine implements AutoCloseable {
         Deadline deadline = Deadline.in(timeout);
         Plan plan = exact(plan(sql, shorter(timeout, QueryLimits.USUAL_PLANNING)), deadline);
         List<SqlType> types = columnTypes(runner(plan), plan, deadline);
-        return new StatementShape(columns(plan, types), plan.parameters());
+        return new StatementShape(columns(plan, types), plan.parameters(), plan.names());
     }
 
     private Plan plan(String sql, Duration timeout) {

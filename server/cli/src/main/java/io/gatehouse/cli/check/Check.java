@@ -7,11 +7,10 @@ import java.util.Optional;
 /**
  * A statement that must return no rows, or the same rows for a run as for its baseline.
  *
- * @param sql with a {@code ?} where the file has {@code :run}
- * @param runs number of these
+ * @param takesRun whether it has the parameter {@code :run}
  * @param baseline empty if the statement must return no rows
  */
-record Check(String name, String sql, int runs, Optional<Baseline> baseline) {
+record Check(String name, String sql, boolean takesRun, Optional<Baseline> baseline) {
     Check {
         requireNonNull(name, "name is null");
         requireNonNull(sql, "sql is null");

@@ -56,7 +56,7 @@ record CheckFile(Path file, List<Check> checks) {
 
     /** Whether a statement has {@code :run}. */
     boolean takesRun() {
-        return checks.stream().anyMatch(check -> check.runs() > 0);
+        return checks.stream().anyMatch(Check::takesRun);
     }
 
     private static String text(Path file) {
@@ -70,24 +70,16 @@ record CheckFile(Path file, List<Check> checks) {
     private static Check check(Path file, String statement, int number) {
         String place = "%s, statement %d".formatted(file, number);
         Map<String, String> settings = settings(place, statement);
-        Matcher found = RUN.matcher(statement);
-        int[] runs = {0};
-        // As long as what it stands for, so that the place of an error is that in the file.
-        String sql = found.replaceAll(part -> {
-            if (!part.group().equalsIgnoreCase(":run")) {
-                return Matcher.quoteReplacement(part.group());
-            }
-            runs[0]++;
-            return "?   ";
-        });
+        boolean takesRun =
+                RUN.matcher(statement).results().anyMatch(part -> part.group().equalsIgnoreCase(":run"));
         return new Check(
                 settings.getOrDefault(NAME, "statement %d".formatted(number)),
-                sql,
-                runs[0],
-                baseline(place, settings, runs[0]));
+                statement,
+                takesRun,
+                baseline(place, settings, takesRun));
     }
 
-    private static Optional<Baseline> baseline(String place, Map<String, String> settings, int runs) {
+    private static Optional<Baseline> baseline(String place, Map<String, String> settings, boolean takesRun) {
         Optional<String> tolerance = Optional.ofNullable(settings.get(TOLERANCE));
         Optional<String> run = Optional.ofNullable(settings.get(SAME_AS));
         if (run.isEmpty()) {
@@ -96,7 +88,7 @@ record CheckFile(Path file, List<Check> checks) {
             }
             return Optional.empty();
         }
-        if (runs == 0) {
+        if (!takesRun) {
             throw invalid("%s must be the same as run '%s', but has no :run, so that it is the same for every run."
                     .formatted(place, run.get()));
         }

@@ -9,6 +9,7 @@ import io.gatehouse.cli.check.Outcome.Passed;
 import io.gatehouse.cli.sql.ErrorPlace;
 import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.cli.terminal.TextTable;
+import io.gatehouse.client.Bindings;
 import io.gatehouse.client.Query;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.Rows;
@@ -20,8 +21,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +71,7 @@ final class Checker {
     }
 
     private Outcome requireNone(Check check) {
-        Table table = read(
-                check.sql(), parameters(check, check.runs() == 0 ? 0 : checked().id()), SHOWN);
+        Table table = read(check.sql(), check.takesRun() ? run(checked()) : Bindings.none(), SHOWN);
         if (table.rows().isEmpty()) {
             return new Passed();
         }
@@ -156,7 +156,7 @@ final class Checker {
     }
 
     private Table readAll(Check check, Run asked) {
-        Table table = read(check.sql(), parameters(check, asked.id()), MOST_ROWS);
+        Table table = read(check.sql(), run(asked), MOST_ROWS);
         if (table.truncated()) {
             throw new GatehouseException(
                     ErrorCode.RESULT_TOO_LARGE,
@@ -166,11 +166,11 @@ final class Checker {
         return table;
     }
 
-    private static List<@Nullable Object> parameters(Check check, long run) {
-        return new ArrayList<>(Collections.nCopies(check.runs(), run));
+    private static Bindings run(Run asked) {
+        return new Bindings.ByName(Map.of("run", asked.id()));
     }
 
-    private Table read(String sql, List<@Nullable Object> parameters, long maxRows) {
+    private Table read(String sql, Bindings parameters, long maxRows) {
         try (Rows result = session.query(new Query(sql, parameters, Optional.of(TIMEOUT), maxRows))) {
             result.start();
             List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -205,7 +205,7 @@ final class Checker {
     }
 
     private Optional<Run> find(String sql, List<@Nullable Object> parameters) {
-        return read(sql, parameters, 1).rows().stream()
+        return read(sql, new Bindings.InOrder(parameters), 1).rows().stream()
                 .findFirst()
                 .map(row -> new Run(
                         ((Number) requireNonNull(row.get(0), "run_id is null")).longValue(),

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  gatehouse sql --db routing.duckdb -c \"FROM unused_experts ORDER BY layer\"",
             "  gatehouse sql --url http://127.0.0.1:8080 -c \"SELECT * FROM runs\"",
+            "  gatehouse sql --db routing.duckdb --param layer=3 -c \"FROM experts WHERE layer = :layer\"",
             "  gatehouse sql --db /shared/routing --engine sc://host -c \"SELECT * FROM runs\""
         })
 public final class SqlCommand implements Callable<Integer> {
@@ -45,6 +46,12 @@ public final class SqlCommand implements Callable<Integer> {
 
     @Option(names = "-f", paramLabel = "FILE", description = "File of statements to run; may be given several times.")
     private List<Path> files = List.of();
+
+    @Option(
+            names = "--param",
+            paramLabel = "NAME=VALUE",
+            description = "Value of the parameter :NAME of the statements; may be given several times.")
+    private List<String> parameters = List.of();
 
     @Option(names = "--keep-going", description = "Continue after a statement that fails.")
     private boolean keepGoing;
@@ -82,9 +89,11 @@ public final class SqlCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long maxRows = maxRows();
+        StatementParameters values = new StatementParameters(parameters);
         if (isShell()) {
             return target.askHere((session, engine) -> {
                 try (StatementRunner runner = runner(session, maxRows)) {
+                    runner.bind(values);
                     new SqlShell(engine, runner).run();
                     return 0;
                 }
@@ -92,7 +101,12 @@ public final class SqlCommand implements Callable<Integer> {
         }
         return target.ask(session -> {
             try (StatementRunner runner = runner(session, maxRows)) {
-                return run(runner, texts());
+                runner.bind(values);
+                int exitCode = run(runner, texts());
+                if (exitCode == 0) {
+                    values.requireUsed();
+                }
+                return exitCode;
             }
         });
     }

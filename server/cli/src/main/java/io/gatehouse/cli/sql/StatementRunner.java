@@ -30,6 +30,7 @@ final class StatementRunner implements AutoCloseable {
     private final PrintWriter err;
     private RowFormat format;
     private boolean forSpreadsheets;
+    private StatementParameters parameters = new StatementParameters(List.of());
     private Optional<Path> file = Optional.empty();
     private Optional<PrintWriter> opened = Optional.empty();
     private boolean fileIsWhole;
@@ -56,6 +57,10 @@ final class StatementRunner implements AutoCloseable {
     /** Puts an apostrophe before texts in CSV that a spreadsheet would run as formulas. */
     void writeCsvForSpreadsheets(boolean wanted) {
         forSpreadsheets = wanted;
+    }
+
+    void bind(StatementParameters values) {
+        parameters = values;
     }
 
     void time(boolean wanted) {
@@ -102,7 +107,7 @@ final class StatementRunner implements AutoCloseable {
     /** Runs one statement; an error that has a place in the text is shown there before it is thrown on. */
     void run(String sql) {
         long start = System.nanoTime();
-        Query query = new Query(sql, List.of(), Optional.of(TIMEOUT), maxRows);
+        Query query = new Query(sql, parameters.of(sql, session), Optional.of(TIMEOUT), maxRows);
         try (Rows result = session.query(query);
                 QueryProgress progress = new QueryProgress(result, err)) {
             running = result;

@@ -151,7 +151,7 @@ final class TestCheckCommand {
                         """);
         assertThat(check("-- name: place\nSELECT layer\nFROM experts\nWHERE run_id = :run AND exprt = 1")
                         .out())
-                .contains("  line 4: WHERE run_id = ?    AND exprt = 1\n" + " ".repeat(34) + "^^^^^\n");
+                .contains("  line 4: WHERE run_id = :run AND exprt = 1\n" + " ".repeat(34) + "^^^^^\n");
     }
 
     @Test

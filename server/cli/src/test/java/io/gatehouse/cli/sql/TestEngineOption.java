@@ -187,6 +187,11 @@ final class TestEngineOption {
                 "SELECT count(*) AS n FROM questions WHERE subject = ? AND question_id < ?",
                 "\"parameters\":[\"colours\",12]");
         assertThat(JSON.readTree(answer.body()).at("/rows/0/0").intValue()).isEqualTo(4);
+        HttpResponse<String> named = ask(
+                "json",
+                "SELECT count(*) AS n FROM questions WHERE subject = :subject AND question_id < :n AND :n > 0",
+                "\"parameters\":{\"subject\":\"colours\",\"n\":12}");
+        assertThat(JSON.readTree(named.body()).at("/rows/0/0").intValue()).isEqualTo(4);
     }
 
     @Test

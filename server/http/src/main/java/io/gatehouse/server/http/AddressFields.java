@@ -1,5 +1,6 @@
 package io.gatehouse.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.error.ErrorCode;
@@ -38,11 +39,16 @@ public final class AddressFields {
     private static void put(ObjectNode fields, String name, RecordComponent field, String value) {
         if (Json.isWholeNumber(field)) {
             fields.put(name, wholeNumber(name, value));
-        } else if (field.getType() == ArrayNode.class) {
+        } else if (isJson(field)) {
             fields.set(name, Json.tree(value.getBytes(StandardCharsets.UTF_8), "The parameter \"%s\"".formatted(name)));
         } else {
             fields.put(name, value);
         }
+    }
+
+    /** Whether a field is written as JSON in an address. */
+    static boolean isJson(RecordComponent field) {
+        return field.getType() == ArrayNode.class || field.getType() == JsonNode.class;
     }
 
     private static long wholeNumber(String name, String value) {

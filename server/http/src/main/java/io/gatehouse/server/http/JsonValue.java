@@ -9,6 +9,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,13 @@ public final class JsonValue {
                 write(json, element);
             }
             json.writeEndArray();
+        } else if (value instanceof Map<?, ?> object) {
+            json.writeStartObject();
+            for (Map.Entry<?, ?> field : object.entrySet()) {
+                json.writeFieldName(String.valueOf(field.getKey()));
+                write(json, field.getValue());
+            }
+            json.writeEndObject();
         } else if (value instanceof Number && !(value instanceof BigDecimal || value instanceof BigInteger)) {
             // As a text it would be another value to its reader.
             throw new IllegalArgumentException(

@@ -70,13 +70,13 @@ public final class RecordSchemas {
         return request ? schema.put("additionalProperties", false) : schema;
     }
 
-    /** The fields of a request as query parameters; an array is written as JSON there. */
+    /** The fields of a request as query parameters; an array or object is written as JSON there. */
     public ArrayNode parameters(Class<? extends Record> type) {
         ArrayNode parameters = Json.object().putArray("parameters");
         Json.fields(type).forEach((name, component) -> {
             Optional<JsonField> field = Optional.ofNullable(component.getAnnotation(JsonField.class));
             ObjectNode schema = property(component, field, true);
-            if (schema.path("type").asText().equals("array")) {
+            if (AddressFields.isJson(component)) {
                 schema.put("type", "string").remove("items");
             }
             parameters
@@ -105,6 +105,9 @@ public final class RecordSchemas {
         }
         if (field.values().length > 0) {
             Arrays.stream(field.values()).forEach(schema.putArray("enum")::add);
+        }
+        if (field.types().length > 0) {
+            Arrays.stream(field.types()).forEach(schema.putArray("type")::add);
         }
         putBound(schema, "minimum", field.minimum());
         putBound(schema, "maximum", field.maximum());

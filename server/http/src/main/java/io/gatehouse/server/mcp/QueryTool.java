@@ -1,7 +1,7 @@
 package io.gatehouse.server.mcp;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.base.JsonField;
 import io.gatehouse.client.Query;
@@ -34,8 +34,10 @@ final class QueryTool {
             @JsonField(value = "One SQL statement, read-only.", required = true)
             String sql,
 
-            @JsonField("A value for each ? of the statement: numbers, texts, booleans, null.")
-            ArrayNode parameters,
+            @JsonField(
+                    value = QueryRequest.PARAMETERS,
+                    types = {"array", "object"})
+            JsonNode parameters,
 
             @JsonField(value = "Maximum number of rows; 100 by default.", minimum = 1, maximum = MOST_ROWS)
             Optional<Long> limit,
@@ -68,7 +70,7 @@ final class QueryTool {
         long limit = within("limit", arguments.limit(), MOST_ROWS).orElse(ROWS);
         Optional<Duration> timeout =
                 within("timeout", arguments.timeout(), Integer.MAX_VALUE).map(Duration::ofSeconds);
-        Query query = new Query(arguments.sql(), QueryRequest.parameters(arguments.parameters()), timeout, limit);
+        Query query = new Query(arguments.sql(), QueryRequest.bindings(arguments.parameters()), timeout, limit);
         try (Rows rows = session.query(query)) {
             rows.start();
             return json(rows);

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.NumberOutput;
+import io.gatehouse.client.Bindings;
+import io.gatehouse.client.Bindings.ByName;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.server.http.JsonValue;
@@ -55,14 +57,14 @@ public final class LatexTable {
     /**
      * Writes what is above the rows.
      *
-     * @param parameters the values for each {@code ?} of the statement
+     * @param parameters the values of the statement's parameters
      */
-    public void start(String sql, List<@Nullable Object> parameters) throws IOException {
+    public void start(String sql, Bindings parameters) throws IOException {
         for (String line : sql.strip().lines().toList()) {
             comment(line);
         }
         if (!parameters.isEmpty()) {
-            comment("Parameters: " + json(parameters));
+            comment("Parameters: " + json(parameters instanceof ByName named ? named.named() : parameters.values()));
         }
         String alignments = columns.stream()
                 .map(column -> isNumber(column.type()) ? "r" : "l")
@@ -133,10 +135,10 @@ public final class LatexTable {
         out.write(digits.startsWith("-") ? "$-$" + digits.substring(1) : digits);
     }
 
-    private static String json(List<?> list) throws IOException {
+    private static String json(Object value) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = Json.FACTORY.createGenerator(text)) {
-            JsonValue.write(json, list);
+            JsonValue.write(json, value);
         }
         return text.toString();
     }

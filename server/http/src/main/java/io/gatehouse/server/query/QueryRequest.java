@@ -4,9 +4,9 @@ import static io.gatehouse.server.http.Json.invalid;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.base.JsonField;
+import io.gatehouse.client.Bindings;
 import io.gatehouse.client.Query;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -21,7 +21,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * What a client asks, from the body and the address of its request. The address has the same fields as a JSON body, and
  * whichever a field is in counts; it may not be in both.
  *
- * @param parameters a value for each {@code ?} of the statement
+ * @param parameters the values of the statement's parameters
  * @param limit rows of the result at most; empty for the server's default
  * @param timeout empty for the server's
  * @param format of the rows
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record QueryRequest(
         String sql,
-        List<@Nullable Object> parameters,
+        Bindings parameters,
         OptionalLong limit,
         Optional<Duration> timeout,
         ResultFormat format,
@@ -50,13 +50,20 @@ public record QueryRequest(
         boolean forSpreadsheets) {
     private static final Pattern FILENAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9 ._()-]{0,99}");
 
+    /** Describes the field of parameters. */
+    public static final String PARAMETERS =
+            "Values of the statement's parameters, numbers, texts, booleans, null: an array with one for each ?, or an object"
+                    + " with one for each :name.";
+
     /** The fields of a request as they are sent. */
     public record Fields(
             @JsonField(value = "One statement.", required = true)
             Optional<String> sql,
 
-            @JsonField("A value for each ? of the statement: numbers, texts, booleans, null.")
-            ArrayNode parameters,
+            @JsonField(
+                    value = PARAMETERS,
+                    types = {"array", "object"})
+            JsonNode parameters,
 
             @JsonField(value = "Maximum number of rows. JSON has a default, other formats have no limit.", minimum = 1)
             Optional<Long> limit,
@@ -83,7 +90,7 @@ public record QueryRequest(
 
     public QueryRequest {
         requireNonNull(sql, "sql is null");
-        parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
+        requireNonNull(parameters, "parameters is null");
         requireNonNull(limit, "limit is null");
         requireNonNull(timeout, "timeout is null");
         requireNonNull(format, "format is null");
@@ -137,7 +144,7 @@ public record QueryRequest(
         Fields fields = Json.read(object, Fields.class);
         return new QueryRequest(
                 fields.sql().orElseThrow(() -> invalid("The request has no \"sql\".")),
-                parameters(fields.parameters()),
+                bindings(fields.parameters()),
                 fields.limit().map(OptionalLong::of).orElse(OptionalLong.empty()),
                 fields.timeout().map(QueryRequest::seconds),
                 fields.format().map(ResultFormat::of).orElseGet(() -> ResultFormat.accepted(context)),
@@ -153,10 +160,21 @@ public record QueryRequest(
     }
 
     /** The values of parameters, as {@link Query} takes them. */
-    public static List<@Nullable Object> parameters(ArrayNode values) {
-        List<@Nullable Object> parameters = new ArrayList<>();
-        values.forEach(value -> parameters.add(parameter(value)));
-        return parameters;
+    public static Bindings bindings(JsonNode values) {
+        if (values.isMissingNode() || values.isNull()) {
+            return Bindings.none();
+        }
+        if (values instanceof ObjectNode object) {
+            Map<String, @Nullable Object> named = new LinkedHashMap<>();
+            object.properties().forEach(field -> named.put(field.getKey(), parameter(field.getValue())));
+            return new Bindings.ByName(named);
+        }
+        if (!values.isArray()) {
+            throw invalid("The parameters must be a JSON array or object, but are %s.".formatted(values));
+        }
+        List<@Nullable Object> ordered = new ArrayList<>();
+        values.forEach(value -> ordered.add(parameter(value)));
+        return new Bindings.InOrder(ordered);
     }
 
     private static @Nullable Object parameter(JsonNode value) {

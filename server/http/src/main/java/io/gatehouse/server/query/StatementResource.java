@@ -3,6 +3,7 @@ package io.gatehouse.server.query;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.JsonField;
+import io.gatehouse.client.ParameterName;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.StatementShape;
 import io.gatehouse.server.http.Json;
@@ -14,6 +15,7 @@ import io.gatehouse.sql.completion.Suggestion;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** {@code /v1/describe}, {@code /v1/check} and {@code /v1/complete}: what a statement is, without running it. */
 public final class StatementResource {
@@ -39,7 +41,33 @@ public final class StatementResource {
             List<ResultColumn> columns,
 
             @JsonField("SQL types of the parameters, in order.")
-            List<String> parameters) {}
+            List<String> parameters,
+
+            @JsonField("The same parameters where they have names, as in :name; else empty.")
+            List<Named> named) {
+        /** A parameter with a name. */
+        public record Named(
+                String name,
+                @JsonField("SQL type of its values.") String type,
+
+                @JsonField("A column that the statement compares it with.")
+                Optional<String> column) {}
+
+        private static Shape of(StatementShape shape) {
+            List<String> types =
+                    shape.parameters().stream().map(String::valueOf).toList();
+            List<ParameterName> names = shape.names();
+            return new Shape(
+                    shape.columns(),
+                    types,
+                    IntStream.range(0, names.size())
+                            .mapToObj(i -> new Named(
+                                    names.get(i).name(),
+                                    types.get(i),
+                                    names.get(i).column()))
+                            .toList());
+        }
+    }
 
     /** What is wrong with a statement. */
     public record Diagnostics(
@@ -108,9 +136,7 @@ public final class StatementResource {
         String sql = Json.body(context, Statement.class).sql();
         Problem.rememberSql(context, sql);
         StatementShape shape = gate.run(() -> engine.shape(sql, quota.planning()));
-        List<String> parameters =
-                shape.parameters().stream().map(String::valueOf).toList();
-        Json.send(context, 200, new Shape(shape.columns(), parameters));
+        Json.send(context, 200, Shape.of(shape));
     }
 
     public void check(Context context) {

@@ -3,6 +3,7 @@ package io.gatehouse.server.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gatehouse.client.Bindings;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.type.SqlType;
 import java.io.IOException;
@@ -105,7 +106,8 @@ final class TestLatexTable {
         StringWriter text = new StringWriter();
         LatexTable table = new LatexTable(text, List.of(column("x", SqlType.Scalar.INTEGER)));
         table.start(
-                "\nSELECT ? AS x\r\\immediate\\write18{ls}\n  -- 100 %\u000b\u0000", Arrays.asList("a\nb", null, 3));
+                "\nSELECT ? AS x\r\\immediate\\write18{ls}\n  -- 100 %\u000b\u0000",
+                new Bindings.InOrder(Arrays.asList("a\nb", null, 3)));
         table.row(column -> 3);
         table.end(true);
         assertThat(text.toString().lines())
@@ -156,7 +158,7 @@ final class TestLatexTable {
         StringWriter text = new StringWriter();
         LatexTable table = new LatexTable(text, columns);
         try {
-            table.start(sql, List.of());
+            table.start(sql, Bindings.none());
             for (List<@Nullable Object> row : rows) {
                 table.row(row::get);
             }

@@ -11,6 +11,7 @@ import io.gatehouse.pg.wire.TextValues;
 import io.gatehouse.pg.wire.WireType;
 import io.gatehouse.sql.function.PatternSize;
 import io.gatehouse.sql.grammar.DialectOperators;
+import io.gatehouse.sql.grammar.NamedParameter;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -202,6 +203,10 @@ final class ExpressionBinder {
     }
 
     private Expr parameter(SqlDynamicParam node) {
+        if (node instanceof NamedParameter named) {
+            throw StatementErrors.notSupported(
+                    node, "Parameters have no names here; write $1 in the place of :%s.".formatted(named.name()));
+        }
         int index = parameters.index(node.getIndex());
         Optional<WireType> known = parameters.type(index);
         return new Expr(

@@ -1,5 +1,7 @@
 package io.gatehouse.client.http;
 
+import io.gatehouse.client.Bindings;
+import io.gatehouse.client.Bindings.ByName;
 import io.gatehouse.client.Query;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.Rows;
@@ -71,7 +73,7 @@ final class ServerRows implements Rows {
         }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("sql", query.sql());
-        body.put("parameters", query.parameters().stream().map(ServerRows::json).toList());
+        body.put("parameters", json(query.parameters()));
         if (query.maxRows() > 0) {
             body.put("limit", query.maxRows());
         }
@@ -84,6 +86,15 @@ final class ServerRows implements Rows {
             ended = true;
             throw e;
         }
+    }
+
+    private static Object json(Bindings parameters) {
+        if (parameters instanceof ByName named) {
+            Map<String, @Nullable Object> values = new LinkedHashMap<>();
+            named.named().forEach((name, value) -> values.put(name, json(value)));
+            return values;
+        }
+        return parameters.values().stream().map(ServerRows::json).toList();
     }
 
     /** A value for JSON; the server knows the type, and takes texts for numbers and times. */

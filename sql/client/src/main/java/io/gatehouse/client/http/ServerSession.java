@@ -1,6 +1,7 @@
 package io.gatehouse.client.http;
 
 import io.gatehouse.client.Column;
+import io.gatehouse.client.ParameterName;
 import io.gatehouse.client.Query;
 import io.gatehouse.client.Relation;
 import io.gatehouse.client.ResultColumn;
@@ -58,7 +59,12 @@ public final class ServerSession implements Session {
                 .toList();
         List<SqlType> parameters = ((List<?>) shape.getOrDefault("parameters", List.of()))
                 .stream().map(String::valueOf).map(SqlType::of).toList();
-        return new StatementShape(columns, parameters);
+        List<ParameterName> names = JsonFields.objects(shape, "named").stream()
+                .map(parameter -> new ParameterName(
+                        JsonFields.text(parameter, "name"),
+                        Optional.of(JsonFields.text(parameter, "column")).filter(column -> !column.isEmpty())))
+                .toList();
+        return new StatementShape(columns, parameters, names.size() == parameters.size() ? names : List.of());
     }
 
     private static SqlType type(Map<?, ?> column) {

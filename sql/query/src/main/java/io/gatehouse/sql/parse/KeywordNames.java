@@ -210,7 +210,7 @@ final class KeywordNames implements DialectParserConstants {
     }
 
     /** Whether an expression can end with a token. */
-    private static boolean ends(int kind) {
+    static boolean ends(int kind) {
         return switch (kind) {
             case RPAREN, RBRACKET, HOOK, IDENTIFIER, QUOTED_IDENTIFIER -> true;
             default -> NUMBERS.get(kind) || TEXTS.get(kind) || (WORDS.get(kind) && !OPENING.get(kind));

@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The token stream for the parser. Normalises what DuckDB or JDBC writes differently from the grammar: == becomes =,
- * trailing commas are removed, {fn ucase(x)} becomes upper(x), texts lose
- * their escapes, and numbers the underscores between their digits.
+ * trailing commas are removed, {fn ucase(x)} becomes upper(x), :name becomes one token like ?, texts lose their escapes,
+ * and numbers the underscores between their digits.
  */
 final class ParserTokens extends DialectParserTokenManager {
     private static final Set<Integer> NUMBERS =
@@ -35,6 +36,9 @@ final class ParserTokens extends DialectParserTokenManager {
     private static final Set<Integer> ENDS = Set.of(
             EOF, EXCEPT, FETCH, FROM, GROUP, HAVING, INTERSECT, LIMIT, OFFSET, ORDER, QUALIFY, RBRACKET, RPAREN, SELECT,
             UNION, WHERE, WINDOW);
+
+    /** The name of a parameter. */
+    private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*+");
 
     /** JDBC's names of functions that have a different name here. */
     private static final Map<String, String> JDBC_FUNCTIONS = Map.ofEntries(
@@ -80,7 +84,8 @@ final class ParserTokens extends DialectParserTokenManager {
             failure = e;
             all.add(new Token());
         });
-        List<Token> written = withoutTrailingCommas(withNullTreatmentBehind(withWords(withoutEscapes(all))));
+        List<Token> written =
+                withoutTrailingCommas(withNullTreatmentBehind(withWords(withParameters(withoutEscapes(all)))));
         KeywordNames.mark(written);
         written.stream()
                 .filter(token -> NUMBERS.contains(token.kind))
@@ -125,6 +130,60 @@ final class ParserTokens extends DialectParserTokenManager {
             }
         }
         return written;
+    }
+
+    /**
+     * Makes one token of a colon and the word directly behind it, {@code :name}. In brackets behind a list a colon that
+     * can be that of a slice is one, as in {@code experts[1:n]} and {@code experts[:n]}, and so is one in braces.
+     */
+    private static List<Token> withParameters(List<Token> all) {
+        List<Token> written = new ArrayList<>();
+        Deque<Boolean> slices = new ArrayDeque<>();
+        for (int i = 0; i < all.size(); i++) {
+            Token token = all.get(i);
+            int before = kind(written, 1);
+            switch (token.kind) {
+                case LPAREN -> slices.push(false);
+                case LBRACKET -> slices.push(KeywordNames.ends(before) && before != ARRAY);
+                case LBRACE, LBRACE_D, LBRACE_T, LBRACE_TS -> slices.push(true);
+                case RPAREN, RBRACKET, RBRACE -> slices.poll();
+                default -> {}
+            }
+            boolean separates = !slices.isEmpty()
+                    && slices.element()
+                    && (KeywordNames.ends(before)
+                            || before == LBRACKET
+                            || (before == MINUS && kind(written, 2) == COLON));
+            if (token.kind == COLON && !separates && isNameBehind(all.get(Math.min(i + 1, all.size() - 1)), token)) {
+                written.add(parameter(token, all.get(++i)));
+            } else {
+                written.add(token);
+            }
+        }
+        return written;
+    }
+
+    /** The kind of a token so many places before the end. */
+    private static int kind(List<Token> tokens, int back) {
+        return tokens.size() < back ? EOF : tokens.get(tokens.size() - back).kind;
+    }
+
+    private static boolean isNameBehind(Token word, Token colon) {
+        return word.image != null
+                && word.beginLine == colon.endLine
+                && word.beginColumn == colon.endColumn + 1
+                && NAME.matcher(word.image).matches();
+    }
+
+    private static Token parameter(Token colon, Token name) {
+        Token parameter = new Token();
+        parameter.kind = HOOK;
+        parameter.image = ":" + name.image.toLowerCase(Locale.ROOT);
+        parameter.beginLine = colon.beginLine;
+        parameter.beginColumn = colon.beginColumn;
+        parameter.endLine = name.endLine;
+        parameter.endColumn = name.endColumn;
+        return parameter;
     }
 
     private static void function(Token name) {

@@ -34,10 +34,12 @@ public final class Suggestions {
         this.catalog = catalog;
     }
 
+    /** Whether Calcite's message is about a parameter without a type. */
+    public static boolean isUntypedParameter(String message) {
+        return message.startsWith("Illegal use of dynamic parameter");
+    }
+
     public String improve(String message) {
-        if (message.startsWith("Illegal use of dynamic parameter")) {
-            return "The type of this parameter cannot be told from where it stands; write CAST(? AS type)";
-        }
         String plain = message.replaceFirst("; did you mean '[^']*'\\?$", "");
         Matcher function = FUNCTION.matcher(plain);
         if (function.matches()) {

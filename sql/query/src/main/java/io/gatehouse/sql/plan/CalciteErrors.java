@@ -47,7 +47,7 @@ final class CalciteErrors {
         return lexical.find() ? "Unreadable character: %s.".formatted(lexical.group(1)) : sentence(message);
     }
 
-    GatehouseException other(Throwable e) {
+    GatehouseException other(Throwable e, StatementText text) {
         if (e instanceof GatehouseException ours) {
             return ours;
         }
@@ -55,13 +55,18 @@ final class CalciteErrors {
             String message = context.getCause() == null
                     ? context.getMessage()
                     : context.getCause().getMessage();
-            return new GatehouseException(
-                    ErrorCode.SQL_VALIDATION,
-                    sentence(suggestions.improve(String.valueOf(message))),
-                    Positions.of(context),
-                    e);
+            TextRange place = Positions.of(context);
+            String improved = Suggestions.isUntypedParameter(String.valueOf(message))
+                    ? "The type of this parameter cannot be told from where it stands; write CAST(%s AS type)"
+                            .formatted(parameter(text.at(place)))
+                    : suggestions.improve(String.valueOf(message));
+            return new GatehouseException(ErrorCode.SQL_VALIDATION, sentence(improved), place, e);
         }
         return PlanningThreads.failure(e);
+    }
+
+    private static String parameter(String written) {
+        return written.startsWith(":") ? written : "?";
     }
 
     /** The first line of a message, ended like a sentence. */

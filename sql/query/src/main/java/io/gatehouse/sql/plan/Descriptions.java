@@ -56,7 +56,7 @@ final class Descriptions {
     }
 
     static Plan columns(Planner.Query query) {
-        return Plan.ofNames("SELECT * FROM (%s)".formatted(described(query)), COLUMNS, query.parameters());
+        return Plan.ofNames("SELECT * FROM (%s)".formatted(described(query)), COLUMNS, query);
     }
 
     private static String described(Planner.Query query) {
@@ -81,10 +81,7 @@ final class Descriptions {
 
     static Plan summary(Planner.Query query) {
         return Plan.ofDuckDb(
-                "SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()),
-                SUMMARY,
-                List.of(),
-                query.parameters());
+                "SELECT * FROM (SUMMARIZE SELECT * FROM %s)".formatted(query.relation()), SUMMARY, List.of(), query);
     }
 
     /** Describes how a function or a measure is called and what it returns. */
@@ -125,7 +122,7 @@ final class Descriptions {
     static Plan analyzed(Planner.Query query, long planningNanos) {
         List<List<String>> preface = rows(query, EngineSql.DUCKDB);
         preface.add(List.of("planning", String.format(Locale.ROOT, "%.2f ms", planningNanos / 1e6)));
-        return Plan.ofDuckDb("EXPLAIN ANALYZE " + query.sql(), EXPLANATION, preface, query.parameters());
+        return Plan.ofDuckDb("EXPLAIN ANALYZE " + query.sql(), EXPLANATION, preface, query);
     }
 
     private static List<List<String>> rows(Planner.Query query, EngineSql sql) {

@@ -2,6 +2,7 @@ package io.gatehouse.sql.plan;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.client.ParameterName;
 import io.gatehouse.sql.parse.Literals;
 import io.gatehouse.type.SqlType;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns the names of its columns as the user is to see them
  * @param preface rows of text that come before those of the statement
  * @param parameters the types of the values of the parameters
+ * @param names of the parameters; empty if they have none
  * @param types the types of the columns as validation found them; empty where the statement is not a query
  * @param inDuckDb for another engine: the same for DuckDB, which knows the exact types of the columns
  * @param isOfNames whether the answer lies in names and types alone, and DuckDB gives it whichever engine has the rows
@@ -27,6 +29,7 @@ public record Plan(
         List<String> columns,
         List<List<String>> preface,
         List<SqlType> parameters,
+        List<ParameterName> names,
         List<SqlType> types,
         Optional<String> inDuckDb,
         boolean isOfNames) {
@@ -38,31 +41,33 @@ public record Plan(
         columns = List.copyOf(columns);
         preface = preface.stream().map(List::copyOf).toList();
         parameters = List.copyOf(parameters);
+        names = List.copyOf(names);
         types = List.copyOf(types);
     }
 
     /** Makes a plan of a statement about names. */
     static Plan ofNames(String sql, List<String> columns) {
-        return ofNames(sql, columns, List.of());
+        return new Plan(sql, columns, List.of(), List.of(), List.of(), List.of(), Optional.empty(), true);
     }
 
-    static Plan ofNames(String sql, List<String> columns, List<SqlType> parameters) {
-        return new Plan(sql, columns, List.of(), parameters, List.of(), Optional.empty(), true);
+    /** Makes a plan of a statement about the names of a query, whose parameters it has. */
+    static Plan ofNames(String sql, List<String> columns, Planner.Query query) {
+        return new Plan(sql, columns, List.of(), query.parameters(), query.names(), List.of(), Optional.empty(), true);
     }
 
-    /** Makes a plan of a DuckDB statement over its rows. */
-    static Plan ofDuckDb(String sql, List<String> columns, List<List<String>> preface, List<SqlType> parameters) {
-        return new Plan(sql, columns, preface, parameters, List.of(), Optional.empty(), false);
+    /** Makes a plan of a DuckDB statement over the rows of a query. */
+    static Plan ofDuckDb(String sql, List<String> columns, List<List<String>> preface, Planner.Query query) {
+        return new Plan(sql, columns, preface, query.parameters(), query.names(), List.of(), Optional.empty(), false);
     }
 
     /** Adds the equivalent DuckDB statement. */
     Plan besides(Plan duckDb) {
-        return new Plan(sql, columns, preface, parameters, types, Optional.of(duckDb.sql), isOfNames);
+        return new Plan(sql, columns, preface, parameters, names, types, Optional.of(duckDb.sql), isOfNames);
     }
 
     /** Replaces the types of the columns. */
     public Plan withTypes(List<SqlType> exact) {
-        return new Plan(sql, columns, preface, parameters, exact, inDuckDb, isOfNames);
+        return new Plan(sql, columns, preface, parameters, names, exact, inDuckDb, isOfNames);
     }
 
     /**
@@ -70,7 +75,8 @@ public record Plan(
      * functions, such as a quantile, DuckDB knows the result type only when it has the value.
      */
     public Plan withValues(List<? extends @Nullable Object> values) {
-        return new Plan(replace(sql, values), columns, preface, List.of(), types, Optional.empty(), isOfNames);
+        return new Plan(
+                replace(sql, values), columns, preface, List.of(), List.of(), types, Optional.empty(), isOfNames);
     }
 
     /**
@@ -83,7 +89,8 @@ public record Plan(
 
     /** Returns the equivalent plan for DuckDB, if this is for another engine. */
     public Optional<Plan> findInDuckDb() {
-        return inDuckDb.map(duckDb -> new Plan(duckDb, columns, List.of(), parameters, types, Optional.empty(), false));
+        return inDuckDb.map(
+                duckDb -> new Plan(duckDb, columns, List.of(), parameters, names, types, Optional.empty(), false));
     }
 
     /**

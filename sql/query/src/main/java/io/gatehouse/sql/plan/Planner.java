@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
+import io.gatehouse.client.ParameterName;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.CalciteTypes;
@@ -18,6 +19,7 @@ import io.gatehouse.sql.limits.TextSizeBound;
 import io.gatehouse.sql.limits.TreeLimits;
 import io.gatehouse.sql.parse.Grammar;
 import io.gatehouse.sql.parse.Literals;
+import io.gatehouse.sql.parse.ParameterNames;
 import io.gatehouse.sql.parse.Positions;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
@@ -136,7 +138,7 @@ public final class Planner {
         } catch (SqlParseException e) {
             throw errors.syntax(e, text);
         } catch (RuntimeException | AssertionError e) {
-            throw errors.other(e);
+            throw errors.other(e, text);
         }
     }
 
@@ -199,7 +201,7 @@ public final class Planner {
         } catch (SqlParseException e) {
             throw invalid(use, errors.syntax(e, use.text()));
         } catch (RuntimeException | AssertionError e) {
-            throw invalid(use, errors.other(e));
+            throw invalid(use, errors.other(e, use.text()));
         }
     }
 
@@ -228,6 +230,7 @@ public final class Planner {
     }
 
     private Query planned(SqlNode parsed, StatementText text) {
+        List<ParameterName> names = ParameterNames.of(parsed);
         TableCalls calls = new TableCalls(catalog);
         List<SqlNode> queries = queries(parsed, calls, text);
         queries.forEach(NullOrder::makeExplicit);
@@ -238,6 +241,7 @@ public final class Planner {
         AlgebraFence.check(algebra);
         UnnestPositions.check(algebra);
         TextSizeBound.check(algebra);
+        List<SqlType> parameters = Parameters.types(queries, algebra);
         List<String> columns = ResultColumnNames.of(converted.root(), converted.validated(), text);
         RollupRewrite.Result rolledUp = conversion.answered(algebra, rollups);
         return new Query(
@@ -245,7 +249,8 @@ public final class Planner {
                 rolledUp.explanation(),
                 StatementWriter.write(rolledUp.algebra(), sql),
                 columns,
-                Parameters.types(queries, algebra));
+                parameters,
+                names);
     }
 
     /** Returns the statement in standard SQL, followed by the arguments of the table functions that it calls. */
@@ -267,13 +272,20 @@ public final class Planner {
      * @param sql the engine's statement
      * @param columns the names of its columns as the user is to see them
      * @param parameters the types of its parameters
+     * @param names of its parameters; empty if they have none
      */
-    record Query(RelNode algebra, String rollup, String sql, List<String> columns, List<SqlType> parameters) {
+    record Query(
+            RelNode algebra,
+            String rollup,
+            String sql,
+            List<String> columns,
+            List<SqlType> parameters,
+            List<ParameterName> names) {
         Plan plan() {
             List<SqlType> types = CalciteTypes.columns(algebra.getRowType()).stream()
                     .map(Column::type)
                     .toList();
-            return new Plan(sql, columns, List.of(), parameters, types, Optional.empty(), false);
+            return new Plan(sql, columns, List.of(), parameters, names, types, Optional.empty(), false);
         }
 
         /** Returns the query as a relation whose columns have the user-visible names. */

@@ -6,10 +6,12 @@ import io.gatehouse.sql.function.FunctionTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +56,9 @@ final class ParameterTyping {
     private final Types types;
     private final RelDataTypeFactory factory;
     private final Set<SqlCall> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** The types that were inferred, by the index of the parameter: one that occurs twice has one type. */
+    private final Map<Integer, RelDataType> inferred = new HashMap<>();
 
     /** Parameters whose type cannot be inferred and that cannot be texts, as in {@code ? + ?}. */
     private final Set<SqlNode> untold = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -115,9 +120,14 @@ final class ParameterTyping {
         List<SqlNode> items = items(query);
         for (int i = 0; i < items.size() && items.size() == row.getFieldCount(); i++) {
             if (items.get(i) instanceof SqlDynamicParam parameter && !types.isTyped(parameter)) {
-                types.set(scope, parameter, row.getFieldList().get(i).getType());
+                set(scope, parameter, row.getFieldList().get(i).getType());
             }
         }
+    }
+
+    private void set(SqlValidatorScope scope, SqlDynamicParam parameter, RelDataType type) {
+        inferred.putIfAbsent(parameter.getIndex(), type);
+        types.set(scope, parameter, type);
     }
 
     private static List<SqlNode> items(SqlNode query) {
@@ -186,7 +196,7 @@ final class ParameterTyping {
                 return;
             }
             if (node instanceof SqlDynamicParam parameter) {
-                context.ifPresent(type -> types.set(scope, parameter, type));
+                context.ifPresent(type -> set(scope, parameter, type));
             } else if (node instanceof SqlNodeList list) {
                 inferRow(list.getList(), context);
             } else if (node instanceof SqlCase choice) {
@@ -417,17 +427,21 @@ final class ParameterTyping {
             return Optional.empty();
         }
 
-        /** Makes parameters of unknown type texts, except operands of arithmetic. */
+        /** Gives parameters of unknown type that of another occurrence, or makes them texts, except operands of arithmetic. */
         private void finish(SqlNode node) {
             if (node instanceof SqlDynamicParam parameter) {
                 if (!types.isTyped(parameter)) {
-                    types.set(scope, parameter, type(SqlTypeName.VARCHAR));
+                    RelDataType elsewhere = inferred.get(parameter.getIndex());
+                    types.set(scope, parameter, elsewhere == null ? type(SqlTypeName.VARCHAR) : elsewhere);
                 }
                 return;
             }
             boolean arithmetic = node instanceof SqlCall call && isArithmetic(call);
             for (SqlNode part : parts(node)) {
-                if (arithmetic && part instanceof SqlDynamicParam parameter && !types.isTyped(parameter)) {
+                if (arithmetic
+                        && part instanceof SqlDynamicParam parameter
+                        && !types.isTyped(parameter)
+                        && !inferred.containsKey(parameter.getIndex())) {
                     untold.add(parameter);
                 } else {
                     finish(part);

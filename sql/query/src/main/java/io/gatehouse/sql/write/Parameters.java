@@ -1,6 +1,7 @@
 package io.gatehouse.sql.write;
 
 import io.gatehouse.sql.catalog.CalciteTypes;
+import io.gatehouse.sql.parse.ParameterNames;
 import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.type.SqlType;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -25,12 +28,19 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class Parameters extends RelVisitor {
     private final Map<Integer, RelDataType> types = new TreeMap<>();
+    private final Map<Integer, SqlDynamicParam> written;
 
-    private Parameters() {}
+    private Parameters(Map<Integer, SqlDynamicParam> written) {
+        this.written = written;
+    }
 
     /** The types of the parameters in algebra, by their index from 0. */
     static Map<Integer, RelDataType> in(RelNode algebra) {
-        Parameters parameters = new Parameters();
+        return in(algebra, Map.of());
+    }
+
+    private static Map<Integer, RelDataType> in(RelNode algebra, Map<Integer, SqlDynamicParam> written) {
+        Parameters parameters = new Parameters(written);
         parameters.go(algebra);
         return parameters.types;
     }
@@ -46,7 +56,7 @@ public final class Parameters extends RelVisitor {
         SqlBasicVisitor<Void> visitor = new SqlBasicVisitor<>() {
             @Override
             public Void visit(SqlDynamicParam parameter) {
-                written.put(parameter.getIndex(), parameter);
+                written.putIfAbsent(parameter.getIndex(), parameter);
                 return null;
             }
         };
@@ -54,13 +64,13 @@ public final class Parameters extends RelVisitor {
         if (written.isEmpty()) {
             return List.of();
         }
-        Map<Integer, RelDataType> used = in(algebra);
+        Map<Integer, RelDataType> used = in(algebra, written);
         List<SqlType> all = new ArrayList<>();
         written.forEach((index, parameter) -> {
             RelDataType type = used.get(index);
             if (type == null) {
                 throw StatementErrors.notSupported(
-                        parameter, "Parameter %d stands where none can.".formatted(index + 1));
+                        parameter, "Parameter %s stands where none can.".formatted(ParameterNames.label(parameter)));
             }
             if (!isScalar(type)) {
                 throw StatementErrors.notSupported(
@@ -112,11 +122,27 @@ public final class Parameters extends RelVisitor {
     }
 
     private void note(RexDynamicParam parameter) {
-        RelDataType known = types.putIfAbsent(parameter.getIndex(), parameter.getType());
-        if (known != null && known.getSqlTypeName() != parameter.getType().getSqlTypeName()) {
-            throw StatementErrors.notSupported(
-                    "Parameter %d is %s in one place and %s in another; write CAST(? AS type)."
-                            .formatted(parameter.getIndex() + 1, known, parameter.getType()));
+        types.merge(parameter.getIndex(), parameter.getType(), (known, other) -> agreed(parameter, known, other));
+    }
+
+    /** The type of a parameter that has types in two places: of two integer types, the one whose values both hold. */
+    private RelDataType agreed(RexDynamicParam parameter, RelDataType known, RelDataType other) {
+        if (SqlTypeUtil.isIntType(known) && SqlTypeUtil.isIntType(other)) {
+            return known.getPrecision() <= other.getPrecision() ? known : other;
         }
+        boolean sameDigits = known.getSqlTypeName() != SqlTypeName.DECIMAL
+                || (known.getPrecision() == other.getPrecision() && known.getScale() == other.getScale());
+        if (known.getSqlTypeName() == other.getSqlTypeName() && sameDigits) {
+            return known;
+        }
+        SqlDynamicParam place = written.get(parameter.getIndex());
+        String label = place == null ? Integer.toString(parameter.getIndex() + 1) : ParameterNames.label(place);
+        String message = "Parameter %s is %s in one place and %s in another; write CAST(%s AS type) in both."
+                .formatted(label, shown(known), shown(other), label.startsWith(":") ? label : "?");
+        throw place == null ? StatementErrors.notSupported(message) : StatementErrors.notSupported(place, message);
+    }
+
+    private static Object shown(RelDataType type) {
+        return isScalar(type) ? CalciteTypes.sqlType(type) : type;
     }
 }

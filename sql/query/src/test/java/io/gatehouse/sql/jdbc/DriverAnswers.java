@@ -64,6 +64,24 @@ public final class DriverAnswers {
     }
 
     /** What stands around a parameter, or its function, tells its type. */
+    /** Says in both ways of running a statement what to write instead. */
+    public void parametersHaveNoNames() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                PreparedStatement prepared =
+                        connection.prepareStatement("SELECT name FROM runs WHERE run_id = :run AND name = :name")) {
+            assertThatThrownBy(() -> statement.executeQuery("SELECT name FROM runs WHERE run_id = :run"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("have names, :run; give their values by name, or write ? for them");
+            assertThatThrownBy(prepared::getParameterMetaData)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessage("Parameters have no names in JDBC; write ? in the place of :run.");
+            prepared.setInt(1, 1);
+            prepared.setString(2, "first");
+            assertThatThrownBy(prepared::executeQuery).hasMessageContaining("or write ? for them");
+        }
+    }
+
     public void parametersAreTypedByWhatStandsAroundThem() throws SQLException {
         try (Connection connection = DriverManager.getConnection(url)) {
             assertThat(rows(

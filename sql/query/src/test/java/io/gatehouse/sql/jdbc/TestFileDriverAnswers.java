@@ -25,6 +25,11 @@ final class TestFileDriverAnswers {
     }
 
     @Test
+    void parametersHaveNoNames() throws Exception {
+        answers.parametersHaveNoNames();
+    }
+
+    @Test
     void parametersAreTypedByWhatStandsAroundThem() throws Exception {
         answers.parametersAreTypedByWhatStandsAroundThem();
     }
