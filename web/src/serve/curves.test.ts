@@ -17,7 +17,7 @@ describe('curves', () => {
   });
 
   it('of a plan have marks, several on one size too', () => {
-    const columns = ['slots', 'memory_gb', 'hit_rate', 'misses_per_token', 'stall_ms', 'warm_stall_ms', 'fits', 'is_largest', 'is_knee', 'is_cliff'];
+    const columns = ['slots', 'size_gb', 'hit_rate', 'misses_per_token', 'stall_ms', 'warm_stall_ms', 'fits', 'is_largest', 'is_knee', 'is_cliff'];
     const sizes = sizesOf(answer(columns, [
       [16, 0.2, 0.4, 9.607, 34.585, 34.5, true, false, true, true],
       [39, 0.49, 0.722, 4.453, 16.03, 16, true, true, false, false],

@@ -60,7 +60,7 @@ export type Mark = 'largest' | 'knee' | 'cliff';
 const MARK_NAMES: Record<Mark, string> = { largest: 'largest that fits', knee: 'knee', cliff: 'cliff' };
 
 export function sizesOf(rows: Rows): Size[] {
-  const [slots, gigabytes, rate, loaded, stall, warm] = ['slots', 'memory_gb', 'hit_rate', 'misses_per_token', 'stall_ms', 'warm_stall_ms'].map((name) =>
+  const [slots, gigabytes, rate, loaded, stall, warm] = ['slots', 'size_gb', 'hit_rate', 'misses_per_token', 'stall_ms', 'warm_stall_ms'].map((name) =>
     numbers(rows, name),
   ) as [number[], number[], number[], number[], number[], number[]];
   const [fits, largest, knee, cliff] = ['fits', 'is_largest', 'is_knee', 'is_cliff'].map((name) => values(rows, name)) as [unknown[], unknown[], unknown[], unknown[]];

@@ -33,7 +33,7 @@ export interface Memory {
 /** How long a token waits for experts that are not in the cache, and the sizes that stand out. */
 export function planSql(look: Look, cache: CacheOf, policy: Policy, memory: Memory): string {
   return select(
-    'slots, memory_gb, hit_rate, misses_per_token, stall_ms, warm_stall_ms, fits, is_largest, is_knee, is_cliff, n',
+    'slots, size_gb, hit_rate, misses_per_token, stall_ms, warm_stall_ms, fits, is_largest, is_knee, is_cliff, n',
     call('serve_plan', look.run, look.scope, cache, policy, memory.megabytes, memory.gigabytes, memory.bandwidth),
     [],
     'slots',
@@ -60,7 +60,7 @@ export const FOLDS = 4;
 /** The uses that a fixed set of experts serves on questions that it was not chosen on. */
 export function hotSetSql(look: Look, resident: number): string {
   return select(
-    'layer, resident, held_out, in_sample, oracle, uniform, headroom, whole_tokens, activations_per_expert, n',
+    'layer, resident, held_out, in_sample, oracle, uniform, gain_share, whole_tokens, activations_per_expert, n',
     call('hot_set', look.run, look.scope, resident, FOLDS),
     [],
     'layer',

@@ -109,7 +109,7 @@ final class TestExpertCache {
         try (RoutingFile file = sixTokens().file();
                 QueryEngine engine = file.engine()) {
             assertThat(rows(engine, """
-                            SELECT slots, memory_gb, n, misses_per_token, round(stall_ms, 6), round(warm_stall_ms, 6), fits,
+                            SELECT slots, size_gb, n, misses_per_token, round(stall_ms, 6), round(warm_stall_ms, 6), fits,
                                 is_largest, is_knee, is_cliff
                             FROM serve_plan(1, 'prompt', 'layer', 'lru', 1000, 5, 1) ORDER BY slots
                             """))

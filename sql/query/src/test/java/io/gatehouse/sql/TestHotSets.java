@@ -27,7 +27,7 @@ final class TestHotSets {
         try (RoutingFile file = twoQuestions().file();
                 QueryEngine engine = file.engine()) {
             List<List<@Nullable Object>> rows = rows(engine, """
-                    SELECT layer, n, resident, held_out, in_sample, oracle, uniform, headroom, whole_tokens,
+                    SELECT layer, n, resident, held_out, in_sample, oracle, uniform, gain_share, whole_tokens,
                         activations_per_expert
                     FROM hot_set(1, 'prompt', 2, 2)
                     """);
@@ -36,14 +36,14 @@ final class TestHotSets {
             assertNumbers(rows.get(0).subList(3, 10), 0.6, 0.7, 0.7, 0.5, 0.5, 0.2, 1.25);
             // With one layer the experts of all layers are those of the layer.
             assertNumbers(rows(engine, """
-                            SELECT held_out, in_sample, oracle, uniform, headroom, activations_per_expert, n, resident
+                            SELECT held_out, in_sample, oracle, uniform, gain_share, activations_per_expert, n, resident
                             FROM hot_set_of_model(1, 'prompt', 2, 2)
                             """).get(0), 0.6, 0.7, 0.7, 0.5, 0.5, 1.25, 2, 2);
             // All experts serve all; no more can be gained.
             assertThat(
                             rows(
                                     engine,
-                                    "SELECT resident, held_out, uniform, headroom, whole_tokens FROM hot_set(1, 'prompt', 9, 2)"))
+                                    "SELECT resident, held_out, uniform, gain_share, whole_tokens FROM hot_set(1, 'prompt', 9, 2)"))
                     .containsExactly(Arrays.asList(4, 1.0, 1.0, null, 1.0));
         }
     }
@@ -60,7 +60,7 @@ final class TestHotSets {
                         .file();
                 QueryEngine engine = file.engine()) {
             List<List<@Nullable Object>> rows = rows(engine, """
-                    SELECT subject, other_subject, n, resident, capture, oracle, uniform, coalesce(headroom, -1)
+                    SELECT subject, other_subject, n, resident, capture, oracle, uniform, coalesce(gain_share, -1)
                     FROM subject_hot_set(1, 'prompt', 2) ORDER BY subject, other_subject
                     """);
             assertThat(rows).hasSize(3);
@@ -82,7 +82,7 @@ final class TestHotSets {
                 assertThat(rows(engine, """
                                 SELECT * FROM hot_set(%d, 'last_prompt', 2, 2)
                                 WHERE NOT (held_out BETWEEN 0 AND oracle AND oracle <= 1 AND oracle >= uniform - 1e-9
-                                    AND in_sample BETWEEN uniform - 1e-9 AND 1 AND coalesce(headroom <= 1 + 1e-9, true)
+                                    AND in_sample BETWEEN uniform - 1e-9 AND 1 AND coalesce(gain_share <= 1 + 1e-9, true)
                                     AND whole_tokens BETWEEN 0 AND 1)
                                 """.formatted(run)))
                         .as("run %d of seed %d", run, seed)

@@ -9,10 +9,10 @@
 -- Formula: of each fold, the set H is the resident experts with the most tokens in the other folds, ties to the lower
 --   number; held_out = activations of the fold in H / activations of the fold, summed over folds; in_sample and oracle
 --   the same with H chosen and scored on the other folds, and chosen and scored on the fold; uniform = resident / experts;
---   headroom = (held_out - uniform) / (oracle - uniform); whole_tokens = share of the tokens t of a fold with E(t) in H.
+--   gain_share = (held_out - uniform) / (oracle - uniform); whole_tokens = share of the tokens t of a fold with E(t) in H.
 -- Source: exllamav3 pull request 315, util/moe_profile_build.py, with folds in place of one held-out third.
 -- Version: 1
--- Example: SELECT layer, resident, held_out, in_sample, oracle, uniform, headroom, activations_per_expert, n
+-- Example: SELECT layer, resident, held_out, in_sample, oracle, uniform, gain_share, activations_per_expert, n
 --   FROM hot_set(1, 'prompt', 4, 3)
 --   ORDER BY layer
 --
@@ -30,7 +30,7 @@
 --   in_sample DOUBLE: The same of the questions that it was chosen on
 --   oracle DOUBLE: The same of a set chosen on the unseen questions themselves
 --   uniform DOUBLE: resident / experts: the same of a set at random
---   headroom DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
+--   gain_share DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
 --   whole_tokens DOUBLE: Share of the unseen tokens with all of their experts in the set, 0 to 1
 --   activations_per_expert DOUBLE: Mean number of activations of an expert in the questions that a set was chosen on
 WITH folded AS (
@@ -72,7 +72,7 @@ SELECT
     s.oracle,
     least($resident, s.experts) / s.experts AS uniform,
     (s.held_out - least($resident, s.experts) / s.experts) / nullif(s.oracle - least($resident, s.experts) / s.experts, 0)
-        AS headroom,
+        AS gain_share,
     w.whole_tokens,
     s.activations_per_expert
 FROM (

@@ -7,7 +7,7 @@
 -- Formula: as in hot_set, over the pairs of a layer and an expert; ties to the lower layer and number.
 -- Source: as in hot_set; kt-kernel's generate_gpu_experts_masks chooses over all layers.
 -- Version: 1
--- Example: SELECT resident, held_out, in_sample, oracle, uniform, headroom, activations_per_expert, n
+-- Example: SELECT resident, held_out, in_sample, oracle, uniform, gain_share, activations_per_expert, n
 --   FROM hot_set_of_model(1, 'prompt', 16, 3)
 --
 -- Parameters:
@@ -23,7 +23,7 @@
 --   in_sample DOUBLE: The same of the questions that it was chosen on
 --   oracle DOUBLE: The same of a set chosen on the unseen questions themselves
 --   uniform DOUBLE: resident / experts of all layers: the same of a set at random
---   headroom DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
+--   gain_share DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
 --   activations_per_expert DOUBLE: Mean number of activations of an expert in the questions that a set was chosen on
 WITH folded AS (
     SELECT question_id, (row_number() OVER (ORDER BY md5(CAST(question_id AS VARCHAR)), question_id) - 1) % $folds AS fold
@@ -56,7 +56,7 @@ SELECT
     s.oracle,
     least($resident, s.experts) / s.experts AS uniform,
     (s.held_out - least($resident, s.experts) / s.experts) / nullif(s.oracle - least($resident, s.experts) / s.experts, 0)
-        AS headroom,
+        AS gain_share,
     s.activations_per_expert
 FROM (
     SELECT

@@ -13,7 +13,7 @@
 -- Source: the knee of Satopää et al. 2011, ICDCS Workshops (Kneedle); stalls as in bigrig 0.9 without a time for the
 --   computation, which a recording does not have.
 -- Version: 1
--- Example: SELECT slots, memory_gb, hit_rate, misses_per_token, stall_ms, warm_stall_ms, fits, is_largest, is_knee, is_cliff
+-- Example: SELECT slots, size_gb, hit_rate, misses_per_token, stall_ms, warm_stall_ms, fits, is_largest, is_knee, is_cliff
 --   FROM serve_plan(1, 'prompt', 'layer', 'lru', 12.6, 0.5, 3.5)
 --   ORDER BY slots
 --
@@ -28,13 +28,13 @@
 --
 -- Columns:
 --   slots INTEGER: Number of experts that are held, of all layers together
---   memory_gb DOUBLE: Their size in gigabytes
+--   size_gb DOUBLE: Their size in gigabytes
 --   n BIGINT: Number of uses of experts
 --   hit_rate DOUBLE: Share of uses that are hits, 0 to 1
 --   misses_per_token DOUBLE: Mean number of experts that are loaded for a token
 --   stall_ms DOUBLE: Mean time that a token waits for them, in milliseconds
 --   warm_stall_ms DOUBLE: The same without first uses of an expert
---   fits BOOLEAN: Whether memory_gb is no more than the memory
+--   fits BOOLEAN: Whether size_gb is no more than the memory
 --   is_largest BOOLEAN: Whether it is the largest size that fits
 --   is_knee BOOLEAN: Whether it is the knee
 --   is_cliff BOOLEAN: Whether it is the cliff
@@ -64,14 +64,14 @@ WITH sizes AS (
 )
 SELECT
     slots,
-    memory_gb,
+    size_gb,
     n,
     hit_rate,
     misses_per_token,
     stall_ms,
     warm_stall_ms,
-    memory_gb <= $memory_gb AS fits,
-    memory_gb <= $memory_gb AND slots = max(CASE WHEN memory_gb <= $memory_gb THEN slots END) OVER () AS is_largest,
+    size_gb <= $memory_gb AS fits,
+    size_gb <= $memory_gb AND slots = max(CASE WHEN size_gb <= $memory_gb THEN slots END) OVER () AS is_largest,
     row_number() OVER (ORDER BY above_chord DESC, slots) = 1 AS is_knee,
     row_number() OVER (ORDER BY fall DESC, slots) = 1 AS is_cliff
 FROM (
@@ -84,7 +84,7 @@ FROM (
     FROM (
         SELECT
             slots,
-            slots * $expert_mb / 1000 AS memory_gb,
+            slots * $expert_mb / 1000 AS size_gb,
             n,
             tokens,
             hits / n AS hit_rate,

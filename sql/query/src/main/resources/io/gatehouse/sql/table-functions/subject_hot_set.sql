@@ -9,10 +9,10 @@
 --   questions are few.
 -- Formula: capture = activations of the other subject in H / all of its activations, H the resident experts with the most
 --   tokens of the subject, ties to the lower number; oracle = the same with H chosen on the questions it is scored on;
---   uniform = resident / experts; headroom = (capture - uniform) / (oracle - uniform).
+--   uniform = resident / experts; gain_share = (capture - uniform) / (oracle - uniform).
 -- Source: exllamav3 pull request 315 and its profiles, which merge subjects where the capture is not lower for it.
 -- Version: 1
--- Example: SELECT subject, other_subject, avg(capture) AS capture, avg(headroom) AS headroom
+-- Example: SELECT subject, other_subject, avg(capture) AS capture, avg(gain_share) AS gain_share
 --   FROM subject_hot_set(1, 'prompt', 4)
 --   GROUP BY ALL
 --   ORDER BY ALL
@@ -31,7 +31,7 @@
 --   capture DOUBLE: Share of the activations of the other subject that the set serves, 0 to 1
 --   oracle DOUBLE: The same of a set chosen on the questions that it is scored on
 --   uniform DOUBLE: resident / experts: the same of a set at random
---   headroom DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
+--   gain_share DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
 WITH halved AS (
     SELECT
         u.question_id,
@@ -78,7 +78,7 @@ SELECT
     c.oracle,
     least($resident, c.experts) / c.experts AS uniform,
     (c.capture - least($resident, c.experts) / c.experts) / nullif(c.oracle - least($resident, c.experts) / c.experts, 0)
-        AS headroom
+        AS gain_share
 FROM (
     SELECT
         a.layer,

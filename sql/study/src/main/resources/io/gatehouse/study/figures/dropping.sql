@@ -5,7 +5,7 @@
 -- Finding: In a layer, {touched percent} of the prompt tokens use at least one of these experts[; the values of the layers range from
 --   {touched_least..touched_most percent}].
 -- Caption: What a quarter of the experts of a layer, the least used in other questions, has of its uses and tokens.
--- Note: The questions are parted into four folds; the experts that are least used in three of them are scored on the fourth.
+-- Note: The questions are split into four folds; the experts that are least used in three of them are scored on the fourth.
 --   The routing says which tokens would be routed otherwise, not what the model would then answer.
 -- X: Layer
 -- Y: Uses or tokens (%)

@@ -7,7 +7,7 @@
 -- Finding: In a layer, {whole percent} of the tokens find all of their experts in the set[; the values of the layers range from
 --   {whole_least..whole_most percent}].
 -- Caption: Share of the uses of experts that a fixed quarter of the experts of a layer serves.
--- Note: The questions are parted into four folds; the set that three of them choose is scored on the fourth, so that no
+-- Note: The questions are split into four folds; the set that three of them choose is scored on the fourth, so that no
 --   question is served by a set that it chose. A large difference from the set chosen on the questions themselves says that
 --   there are too few questions.
 -- X: Layer
@@ -41,7 +41,7 @@ SELECT
     CASE c.place WHEN 1 THEN h.held_out WHEN 2 THEN h.in_sample ELSE h.oracle END AS share,
     h.uniform,
     h.resident,
-    h.headroom,
+    h.gain_share,
     h.whole_tokens,
     h.activations_per_expert,
     h.n
