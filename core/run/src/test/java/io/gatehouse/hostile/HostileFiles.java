@@ -9,6 +9,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -31,6 +35,24 @@ record HostileFiles(Path directory) {
         jsonLines();
         csv();
         safetensors();
+        parquet();
+    }
+
+    /** Small files of many or of long rows, which are the same. */
+    private void parquet() throws IOException {
+        parquet("quiz-20000-texts-of-300-kb.parquet", "repeat('a', 300000)", 20_000);
+        parquet("quiz-6-million-rows.parquet", "'a'", 6_000_000);
+    }
+
+    private void parquet(String name, String question, int rows) throws IOException {
+        try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duckDb.createStatement()) {
+            statement.execute(
+                    "COPY (SELECT %s AS question, ['x', 'y'] AS choices, 0 AS answer FROM range(%d)) TO '%s' (FORMAT parquet)"
+                            .formatted(question, rows, directory.resolve(name)));
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
     }
 
     private void arrow() throws IOException {
