@@ -1,7 +1,7 @@
 -- One row per layer, predictor and number of predicted experts: how many of the experts of unseen questions are among those that were predicted.
 --
 -- Title: Predictability
--- Definition: programs that load experts ahead of time need a guess which ones a token will use. The questions are parted
+-- Definition: programs that load experts ahead of time need a guess which ones a token will use. The questions are split
 --   at random into halves; what is learned is learned on one, and all predictors are scored on the other. The same
 --   questions always give the same halves. Predictors: previous (the experts of the token before in the same layer, in
 --   the order of their ranks; it learns nothing), hot (the most used experts of the layer), coupled_1 (the experts that most

@@ -5,7 +5,7 @@
 -- Order: 4
 -- Title: Reliability of expert statistics
 -- Definition: the questions are split at random into two halves, ten times, and each half ranks the experts by itself.
---   Whole questions are parted, never tokens: tokens of one prompt are alike, so halves that share prompts agree too well.
+--   Whole questions are split, never tokens: tokens of one prompt are alike, so halves that share prompts agree too well.
 --   load ranks the experts by their tokens, weight by the sum of their weights, subject ranks the pairs of an expert and
 --   a subject by how much more often than over all subjects the expert fires there. A list that is not reliable says
 --   more of the questions than of the experts. The same questions always give the same halves.
