@@ -67,8 +67,6 @@ final class TestExpertPage {
         browser.find("[aria-label='Expert utilisation'] path.mark");
         browser.enter("#screen=explore&run=1&picture=coactivation&layer=2&expert=5");
         browser.find("[aria-label='Co-activation'] path.mark");
-        browser.enter("#screen=explore&run=1&picture=transitions&layer=2&expert=5");
-        browser.find("[aria-label='Transitions'] path.noted");
         browser.enter("#screen=overview&run=1&layer=2&expert=5");
         browser.clickOn("[aria-label='Expert utilisation'] button[title^='Write a note']");
         browser.awaitText("dialog h2", "Note on expert 5 of layer 2");

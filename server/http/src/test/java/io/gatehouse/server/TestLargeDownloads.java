@@ -66,7 +66,8 @@ final class TestLargeDownloads {
         for (CompletableFuture<Void> download : downloads) {
             download.join();
         }
-        assertThat(read.get()).as("bytes that were read").isPositive();
+        // A Parquet file is sent when it is whole.
+        assertThat(read.get() > 0).as("%d bytes were read", read.get()).isEqualTo(!format.equals("parquet"));
         assertThat(most).as("bytes of memory in addition").isLessThan(1_500 * MEGABYTE);
     }
 
