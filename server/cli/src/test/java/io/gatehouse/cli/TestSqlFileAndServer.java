@@ -266,7 +266,7 @@ final class TestSqlFileAndServer {
         assertThat(both("-c", layer)).contains("There is no value for :layer and :scope.");
         assertThat(both("--param", "layer=1", "-c", "SELECT 1 AS one"))
                 .startsWith("1\n")
-                .contains("No statement has a parameter :layer, for which --param has a value.");
+                .contains("--param has a value for :layer, which no statement uses.");
         assertThat(both("--param", "layer", "-c", layer))
                 .contains("--param is \"layer\"; it must be NAME=VALUE, such as layer=3.");
         assertThat(both("--param", "a=1", "--param", "A=2", "-c", layer)).contains("--param has two values for a.");

@@ -2,6 +2,7 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.testing.ResidentMemory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +52,7 @@ final class TestLargeDownloads {
     @ValueSource(strings = {"parquet", "arrow", "csv", "ndjson"})
     void takeBoundedMemory(String format) throws Exception {
         HttpClient client = HttpClient.newHttpClient();
-        long before = resident();
+        long before = ResidentMemory.bytes();
         AtomicLong read = new AtomicLong();
         List<CompletableFuture<Void>> downloads = IntStream.range(0, CLIENTS)
                 .mapToObj(i -> CompletableFuture.runAsync(() -> download(client, format, read)))
@@ -60,7 +60,7 @@ final class TestLargeDownloads {
         long most = 0;
         long end = System.nanoTime() + READING.toNanos();
         while (System.nanoTime() < end) {
-            most = Math.max(most, resident() - before);
+            most = Math.max(most, ResidentMemory.bytes() - before);
             TimeUnit.MILLISECONDS.sleep(100);
         }
         for (CompletableFuture<Void> download : downloads) {
@@ -94,12 +94,5 @@ final class TestLargeDownloads {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static long resident() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .sum();
     }
 }

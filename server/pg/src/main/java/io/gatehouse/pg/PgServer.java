@@ -38,8 +38,9 @@ public final class PgServer implements AutoCloseable {
     private static final long AFTER_FAILURE_NANOS = 100_000_000;
 
     /**
-     * For each connection that the settings allow, so many get a thread and an answer: those beyond the limit are told of it,
-     * and a request to cancel a statement needs a connection of its own. More are closed at once, as by PostgreSQL.
+     * How many connections get a thread and an answer, as a multiple of those that the settings allow: clients beyond the
+     * limit are told of it, and cancelling a statement needs a connection of its own. Others are closed at once, as
+     * PostgreSQL does.
      */
     private static final int GREETED_AT_MOST = 2;
 

@@ -6,9 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.Grammar;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.gatehouse.testing.ResidentMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -62,7 +60,7 @@ final class TestEveryFunction {
     void everyFunctionEndsInTimeAndInBoundedMemory() throws Exception {
         try (RoutingFile file = RoutingFile.filled();
                 QueryEngine engine = file.engine()) {
-            long before = resident();
+            long before = ResidentMemory.bytes();
             List<String> late = new ArrayList<>();
             String from = """
                     (SELECT repeat('ab c', %1$d) || CAST(r.i AS VARCHAR) AS s, repeat('b cd', %1$d) || CAST(r.i AS VARCHAR) AS u,
@@ -93,7 +91,7 @@ final class TestEveryFunction {
                     .isGreaterThan(FunctionTable.INSTANCE.functionNames().size());
             assertThat(ends).containsKey(ErrorCode.SQL_VALIDATION).doesNotContainKey(ErrorCode.INTERNAL_ERROR);
             assertThat(late).isEmpty();
-            assertThat(resident() - before).isLessThan(3 * GIGABYTE);
+            assertThat(ResidentMemory.bytes() - before).isLessThan(3 * GIGABYTE);
         }
     }
 
@@ -127,12 +125,5 @@ final class TestEveryFunction {
             ends.merge(e.code(), 1, Integer::sum);
             return String.valueOf(e.getMessage());
         }
-    }
-
-    private static long resident() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .sum();
     }
 }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.gatehouse.testing.ResidentMemory;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +76,7 @@ final class TestStreaming {
     @ParameterizedTest
     @EnumSource
     void theFirstRowsComeAtOnceAndTheRestWaitsInBoundedMemory(Way way) throws Exception {
-        long before = resident();
+        long before = ResidentMemory.bytes();
         long start = System.nanoTime();
         try (QueryResult result = engine.query(way.rows(100_000_000), LIMITS)) {
             try (ArrowBatches batches = result.batches(allocator)) {
@@ -88,7 +86,7 @@ final class TestStreaming {
                 for (int i = 0; i < 50; i++) {
                     assertThat(step(way, result, batches)).isTrue();
                 }
-                assertThat(resident() - before).isLessThan(1_000 * MEGABYTE);
+                assertThat(ResidentMemory.bytes() - before).isLessThan(1_000 * MEGABYTE);
             }
         }
     }
@@ -140,12 +138,5 @@ final class TestStreaming {
 
     private static boolean step(Way way, QueryResult result, ArrowBatches batches) {
         return way == Way.ARROW ? batches.next() : result.next();
-    }
-
-    private static long resident() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .sum();
     }
 }

@@ -71,7 +71,7 @@ final class StatementParameters {
         if (!unused.isEmpty()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "No statement has a parameter %s, for which --param has a value."
+                    "--param has a value for %s, which no statement uses."
                             .formatted(unused.stream().map(name -> ":" + name).collect(Collectors.joining(", "))));
         }
     }

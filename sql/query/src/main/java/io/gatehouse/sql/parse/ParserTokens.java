@@ -197,7 +197,8 @@ final class ParserTokens extends DialectParserTokenManager {
     private static void unescape(Token text) {
         text.image = EscapedText.unescaped(text.image)
                 .orElseThrow(() -> StatementErrors.notSupported(
-                        "The escapes of %s make no text; write the characters.".formatted(text.image)));
+                        "The escapes in %s are not valid UTF-8 text; write the characters instead."
+                                .formatted(text.image)));
         text.kind = QUOTED_STRING;
     }
 
