@@ -145,7 +145,7 @@ final class ServeOptions {
             names = "--max-long-queries",
             paramLabel = "N",
             description = "Maximum number of long queries that compute at a time; short queries do not wait for them"
-                    + " (default: half the cores, at least 2).")
+                    + " (default: half the cores, at least 1).")
     private Optional<Integer> longQueries = Optional.empty();
 
     @Option(

@@ -31,6 +31,7 @@ final class DuckDbEngine implements ExecutionEngine {
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("gatehouse-query-watchdog"));
     private final StatementCache cache = new StatementCache();
     private final FunctionReads reads = new FunctionReads();
+    private final StoredTexts texts;
 
     DuckDbEngine(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
@@ -47,11 +48,12 @@ final class DuckDbEngine implements ExecutionEngine {
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }
+        this.texts = new StoredTexts(readers);
     }
 
     @Override
     public EngineSql sql() {
-        return EngineSql.DUCKDB;
+        return EngineSql.duckDb(texts);
     }
 
     @Override
@@ -100,5 +102,6 @@ final class DuckDbEngine implements ExecutionEngine {
     @Override
     public void close() {
         watchdog.shutdownNow();
+        texts.close();
     }
 }

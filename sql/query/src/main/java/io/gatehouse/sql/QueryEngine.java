@@ -71,7 +71,7 @@ public final class QueryEngine implements AutoCloseable {
         this.catalog = catalog(readers, new DefinitionPlanner(rollups, EngineSql.DUCKDB));
         this.engine = new DuckDbEngine(readers);
         this.names = engine;
-        Planner planner = new Planner(catalog, rollups, saved(readers), EngineSql.duckDb(new StoredTexts(readers)));
+        Planner planner = new Planner(catalog, rollups, saved(readers), engine.sql());
         this.planning = new PlanningThreads(planner);
         this.completion = new Completion(catalog, planner::columnsOf);
     }

@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.ReaderSource;
@@ -14,18 +15,31 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bytes of the longest text in the tables of a database, rounded up, from the statistics that DuckDB keeps of its
- * columns. They are read again after some time; until then a longer text that is committed meanwhile counts as one of
- * before. Views, such as those of an export, have no statistics. Safe for use by many threads.
+ * columns. A longer text that was committed within the last second may count as one of before. Views, such as those of
+ * an export, have no statistics. Safe for use by many threads.
  */
-final class StoredTexts implements LongSupplier {
+final class StoredTexts implements LongSupplier, AutoCloseable {
     private static final Duration STALE = Duration.ofSeconds(1);
+
+    /**
+     * Older statistics are read again in the background. That takes as long as a small query, so that of a server with
+     * many queries the slowest would be those that had to wait for it.
+     */
+    private static final Duration OLD = STALE.dividedBy(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoredTexts.class);
 
     /** Shorter texts make no difference to plans. */
     private static final long USUAL = 2_048;
@@ -34,6 +48,9 @@ final class StoredTexts implements LongSupplier {
 
     private final ReaderSource readers;
     private final ReentrantLock reading = new ReentrantLock();
+    private final AtomicBoolean renewing = new AtomicBoolean();
+    private final ExecutorService background =
+            Executors.newSingleThreadExecutor(DaemonThreads.named("gatehouse-stored-texts"));
     private volatile Reading last;
 
     /**
@@ -43,8 +60,8 @@ final class StoredTexts implements LongSupplier {
      * @param nanos when it was read, as {@link System#nanoTime()}
      */
     private record Reading(String statistics, long longest, long nanos) {
-        boolean isStale() {
-            return System.nanoTime() - nanos > STALE.toNanos();
+        boolean isOlderThan(Duration age) {
+            return System.nanoTime() - nanos > age.toNanos();
         }
     }
 
@@ -59,7 +76,17 @@ final class StoredTexts implements LongSupplier {
 
     @Override
     public long getAsLong() {
-        if (last.isStale() && reading.tryLock()) {
+        if (last.isOlderThan(STALE)) {
+            renew();
+        } else if (last.isOlderThan(OLD) && renewing.compareAndSet(false, true)) {
+            background.execute(this::renewQuietly);
+        }
+        return last.longest();
+    }
+
+    /** Reads the statistics, unless another thread does so. */
+    private void renew() {
+        if (reading.tryLock()) {
             try (Connection connection = readers.open()) {
                 last = read(connection, last.statistics());
             } catch (SQLException e) {
@@ -68,7 +95,22 @@ final class StoredTexts implements LongSupplier {
                 reading.unlock();
             }
         }
-        return last.longest();
+    }
+
+    /** What fails here fails again, once the statistics are stale, for the statement that needs them. */
+    private void renewQuietly() {
+        try {
+            renew();
+        } catch (RuntimeException e) {
+            LOG.debug("The statistics of the stored texts could not be read", e);
+        } finally {
+            renewing.set(false);
+        }
+    }
+
+    @Override
+    public void close() {
+        background.shutdownNow();
     }
 
     /** Returns a query for the statistics of all texts: SELECT (SELECT concat(stats(a), stats(b)) FROM t LIMIT 1), …. */

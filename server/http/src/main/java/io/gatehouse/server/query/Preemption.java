@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread serves the query; another one looks at it from time to time.
  */
 final class Preemption {
-    /** A query is long that has run for this time and computed for {@link #LONG_CPU_NANOS} of it, in its own thread. */
+    /**
+     * A query is long that has run for this time and computed for {@link #LONG_CPU_NANOS} of it, in its own thread. That
+     * it took time to be planned says nothing about this.
+     */
     private static final long LONG_NANOS = 250_000_000;
 
     private static final long LONG_CPU_NANOS = 100_000_000;
@@ -45,6 +48,7 @@ final class Preemption {
     private final boolean local;
     private volatile Phase phase = Phase.NO_ROWS;
     private volatile long attemptStart = System.nanoTime();
+    private volatile long runStart = attemptStart;
     /**
      * How often the serving thread entered or left the engine: odd while it is there. It does so for each row, for which
      * a clock or a memory barrier would be too slow.
@@ -69,6 +73,11 @@ final class Preemption {
         phase = Phase.NO_ROWS;
         attempts++;
         attemptStart = System.nanoTime();
+    }
+
+    /** The query is planned, and begins to compute in this thread. */
+    synchronized void startRun() {
+        runStart = System.nanoTime();
         thread = Thread.currentThread();
         cpuBefore = THREADS.getThreadCpuTime(thread.getId());
     }
@@ -159,7 +168,7 @@ final class Preemption {
     }
 
     private boolean isLong(long now) {
-        long run = now - attemptStart;
+        long run = now - runStart;
         return run > LONGEST_SHORT_NANOS
                 || (run > LONG_NANOS
                         && thread != null

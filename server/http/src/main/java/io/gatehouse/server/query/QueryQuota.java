@@ -64,9 +64,9 @@ public record QueryQuota(
         return Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
     }
 
-    /** A long query takes all cores that it can get; with two, one cannot block all others. */
+    /** A long query takes all cores that it can get: more of them at a time make none of them faster. */
     private static int computingAtATime() {
-        return Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     }
 
     private static boolean positive(Duration duration) {

@@ -98,6 +98,7 @@ final class ServedQuery implements AutoCloseable {
 
     /** The statement is planned and begins. */
     void started(QueryResult planned) {
+        preemption().startRun();
         result = planned;
         move(State.RUNNING);
         preemption().checkPreempted();
