@@ -141,9 +141,15 @@ public final class ChatTemplate implements AutoCloseable {
      * @param answer follows after a space, unless the template ends in one or in a line's end
      */
     public int[] encodeAnswer(List<Message> messages, String answer) {
+        return tokenizeAnswer(messages, answer).tokens().ids();
+    }
+
+    /** The same with the text of the conversation. */
+    public ChatText tokenizeAnswer(List<Message> messages, String answer) {
         String asked = special.replace(renderMarked(messages, true), tokenizer::standIn);
         boolean apart = asked.endsWith("\n") || asked.endsWith(" ") || answer.isEmpty();
-        return tokenizer.encode(asked + (apart ? "" : " ") + answer);
+        String text = asked + (apart ? "" : " ") + answer;
+        return new ChatText(text, asked.length(), tokenizer.tokenize(text));
     }
 
     /** Returns the text of a conversation, in which special tokens cannot be told from text that looks like them. */

@@ -2,10 +2,12 @@ package io.gatehouse.quiz;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.run.TokenSegment;
 import io.gatehouse.text.PythonSpace;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * How a question is put to a model, byte for byte as the evaluation of that name does. A format never changes once runs
@@ -24,8 +26,8 @@ public enum PromptFormat {
         }
 
         @Override
-        String choiceQuestion(Question question) {
-            return lines(question.text(), "\n", question) + "\nAnswer:";
+        PromptText choiceQuestion(Question question) {
+            return lines(question.text(), "\n", question);
         }
     },
 
@@ -37,8 +39,8 @@ public enum PromptFormat {
         }
 
         @Override
-        String choiceQuestion(Question question) {
-            return lines(PythonSpace.strip(question.text()), "\n", question) + "\nAnswer:";
+        PromptText choiceQuestion(Question question) {
+            return lines(PythonSpace.strip(question.text()), "\n", question);
         }
     },
 
@@ -50,8 +52,8 @@ public enum PromptFormat {
         }
 
         @Override
-        String choiceQuestion(Question question) {
-            return "Question: " + lines(question.text(), "\n ", question) + "\nAnswer:";
+        PromptText choiceQuestion(Question question) {
+            return lines("Question: " + question.text(), "\n ", question);
         }
     },
 
@@ -63,7 +65,7 @@ public enum PromptFormat {
         }
 
         @Override
-        String choiceQuestion(Question question) {
+        PromptText choiceQuestion(Question question) {
             return HENDRYCKS.choiceQuestion(question);
         }
 
@@ -107,7 +109,7 @@ public enum PromptFormat {
      * What every prompt of a subject begins with: an introduction, which speaks of choices and is left out where no
      * question has any, and the first {@code shots} dev questions solved.
      */
-    public String preamble(Subject subject, int shots) {
+    public PromptText preamble(Subject subject, int shots) {
         if (shots < 0 || shots > subject.dev().size()) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -116,19 +118,18 @@ public enum PromptFormat {
         }
         boolean free = subject.test().stream().allMatch(Question::isFree)
                 && !subject.test().isEmpty();
-        StringBuilder preamble = new StringBuilder(free ? "" : introduction(subject.name()));
+        List<PromptText.Part> preamble = new ArrayList<>();
+        preamble.add(new PromptText.Part(TokenSegment.INSTRUCTION, free ? "" : introduction(subject.name())));
         for (Question solved : subject.dev().subList(0, shots)) {
-            preamble.append(question(solved))
-                    .append(' ')
-                    .append(solved.answer())
-                    .append("\n\n");
+            preamble.add(new PromptText.Part(
+                    TokenSegment.EXAMPLE, "%s %s\n\n".formatted(question(solved).text(), solved.answer())));
         }
-        return preamble.toString();
+        return new PromptText(preamble);
     }
 
     /** Returns the prompt, after which the answer is to follow, with the first {@code shots} dev questions solved in it. */
     public String prompt(Subject subject, Question question, int shots) {
-        return preamble(subject, shots) + question(question);
+        return preamble(subject, shots).followedBy(question(question)).text();
     }
 
     /**
@@ -146,12 +147,12 @@ public enum PromptFormat {
      * The question up to where its answer follows after a space; a prompt is a preamble and this. A question without
      * choices is put in every format as the task {@code gsm8k} of lm-evaluation-harness does.
      */
-    public final String question(Question question) {
-        return question.isFree() ? "Question: %s\nAnswer:".formatted(question.text()) : choiceQuestion(question);
+    public final PromptText question(Question question) {
+        return question.isFree() ? lines("Question: " + question.text(), "", question) : choiceQuestion(question);
     }
 
     /** The same of a question with choices. */
-    abstract String choiceQuestion(Question question);
+    abstract PromptText choiceQuestion(Question question);
 
     /** The introduction of the evaluations after the original one, which has two spaces after "about". */
     private static String singleSpaced(String subject) {
@@ -159,11 +160,16 @@ public enum PromptFormat {
                 .formatted(subject.replace('_', ' '));
     }
 
-    /** The text, then each choice after {@code separator} with its letter. */
-    private static String lines(String text, String separator, Question question) {
-        return IntStream.range(0, question.choices().size())
-                .mapToObj(i ->
-                        separator + (char) ('A' + i) + ". " + question.choices().get(i))
-                .collect(Collectors.joining("", text, ""));
+    /** The text, then each choice after {@code separator} with its letter, and what asks for the answer. */
+    private static PromptText lines(String text, String separator, Question question) {
+        List<PromptText.Part> parts = new ArrayList<>();
+        parts.add(new PromptText.Part(TokenSegment.QUESTION, text));
+        for (int i = 0; i < question.choices().size(); i++) {
+            parts.add(new PromptText.Part(
+                    TokenSegment.CHOICE,
+                    separator + (char) ('A' + i) + ". " + question.choices().get(i)));
+        }
+        parts.add(new PromptText.Part(TokenSegment.CUE, "\nAnswer:"));
+        return new PromptText(parts);
     }
 }

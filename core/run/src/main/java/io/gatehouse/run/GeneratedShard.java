@@ -8,6 +8,7 @@ import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.engine.prefill.RoutingBatch.RowValues;
 import io.gatehouse.quiz.AnswerRule;
 import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.run.TokenSegment;
 import io.gatehouse.store.write.AnswerRow;
 import io.gatehouse.store.write.GenerationRow;
 import io.gatehouse.store.write.RoutingColumns;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A shard whose texts are being generated. The engine computes a token of each text at a time; here the rows of a layer are
@@ -99,9 +101,16 @@ final class GeneratedShard {
         int[] questionIds = new int[ids.length];
         Arrays.setAll(positions, i -> prompted.tokens() + i);
         Arrays.fill(questionIds, questionId(place));
-        String[] segments = ReasoningMarkers.segments(promptEnd(prompted), texts);
+        TokenSegment[] segments = ReasoningMarkers.segments(promptEnd(prompted), texts);
         tokens.add(new TokenColumns(
-                questionIds, positions, new boolean[ids.length], true, ids, texts, segments, text.logProbabilities()));
+                questionIds,
+                positions,
+                new boolean[ids.length],
+                true,
+                ids,
+                texts,
+                Stream.of(segments).map(TokenSegment::id).toArray(String[]::new),
+                text.logProbabilities()));
         int[] shown = text.finish() == Generated.Finish.END_TOKEN ? Arrays.copyOf(ids, ids.length - 1) : ids;
         Optional<AnswerRule> rule = plan.answer();
         Optional<String> extracted =
@@ -133,9 +142,9 @@ final class GeneratedShard {
     }
 
     /** The text of an answer without the reasoning before it. */
-    private String answer(int[] ids, String[] segments) {
+    private String answer(int[] ids, TokenSegment[] segments) {
         int from = 0;
-        while (from < ids.length && segments[from].equals(ReasoningMarkers.REASONING)) {
+        while (from < ids.length && segments[from] == TokenSegment.REASONING) {
             from++;
         }
         return tokenizer.decode(Arrays.copyOfRange(ids, from, ids.length));

@@ -1,13 +1,16 @@
 package io.gatehouse.run;
 
 import io.gatehouse.chat.ChatTemplate;
+import io.gatehouse.chat.ChatText;
 import io.gatehouse.chat.Message;
 import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.checkpoint.tokenizer.TextTokens;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.quiz.PromptText;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -58,10 +61,20 @@ final class PromptEncoder implements AutoCloseable {
         return chat.map(ChatTemplate::usesDate).orElse(false);
     }
 
-    /** Ids of a prompt, with what the tokenizer or the template of a conversation begins a text with. */
-    int[] encode(String text) {
-        return chat.map(template -> template.encodeAnswer(List.of(Message.user(text)), answerPrefix))
-                .orElseGet(() -> tokenizer.encodeBeginning(text));
+    /** A prompt as tokens. */
+    record Encoded(int[] tokens, PromptSegments segments) {}
+
+    /** The tokens of a prompt, with what the tokenizer or the template of a conversation begins a text with. */
+    Encoded encode(PromptText prompt) {
+        String text = prompt.text();
+        if (chat.isPresent()) {
+            ChatText conversation = chat.get().tokenizeAnswer(List.of(Message.user(text)), answerPrefix);
+            return new Encoded(
+                    conversation.tokens().ids(),
+                    PromptSegments.of(ConversationText.of(conversation, prompt), conversation.tokens()));
+        }
+        TextTokens tokens = tokenizer.tokenizeBeginning(text);
+        return new Encoded(tokens.ids(), PromptSegments.of(prompt, tokens));
     }
 
     /** Reads answers off where prompts end. */

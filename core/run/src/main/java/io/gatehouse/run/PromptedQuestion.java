@@ -8,8 +8,19 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** A question and its prompt. */
-public record PromptedQuestion(Question question, Prompt prompt) implements Serializable {
+/**
+ * A question and its prompt.
+ *
+ * @param segments of the tokens of the prompt
+ */
+public record PromptedQuestion(Question question, Prompt prompt, PromptSegments segments) implements Serializable {
+    public PromptedQuestion {
+        if (segments.tokens() != prompt.tokens().length) {
+            throw new IllegalArgumentException(
+                    "Segments of %d tokens and %d tokens".formatted(segments.tokens(), prompt.tokens().length));
+        }
+    }
+
     int tokens() {
         return prompt.tokens().length;
     }

@@ -4,6 +4,7 @@ import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.quiz.PromptText;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;
 import java.util.ArrayList;
@@ -76,18 +77,19 @@ record QuizPrompts(List<PromptedQuestion> prompts, int skipped, int shortened) {
         }
 
         void add(Subject subject) {
-            String preamble = task.format().preamble(subject, task.shots());
+            PromptText preamble = task.format().preamble(subject, task.shots());
             if (task.longPrompts() == LongPrompts.FAIL) {
                 requireReadable("The beginning of the prompts of %s".formatted(subject.name()), preamble);
             }
-            int[] preambleTokens = isReadable(preamble) ? encoder.encode(preamble) : new int[0];
+            int[] preambleTokens =
+                    isReadable(preamble) ? encoder.encode(preamble).tokens() : new int[0];
             for (Question question : subject.test()) {
-                Optional<Prompt> whole = prompt(preamble, preambleTokens, question, task.shots());
-                Optional<Prompt> prompt = whole.or(() -> shorter(subject, question));
+                Optional<PromptedQuestion> whole = prompt(preamble, preambleTokens, question, task.shots());
+                Optional<PromptedQuestion> prompt = whole.or(() -> shorter(subject, question));
                 prompt.ifPresentOrElse(
                         found -> {
-                            requirement.accept(found);
-                            prompts.add(new PromptedQuestion(question, found));
+                            requirement.accept(found.prompt());
+                            prompts.add(found);
                             shortened += whole.isPresent() ? 0 : 1;
                         },
                         () -> skipped++);
@@ -95,31 +97,35 @@ record QuizPrompts(List<PromptedQuestion> prompts, int skipped, int shortened) {
         }
 
         /** A prompt that the model takes; empty if it is too long and the task goes on without it. */
-        private Optional<Prompt> prompt(String preamble, int[] preambleTokens, Question question, int shots) {
-            String text = preamble + task.format().question(question);
+        private Optional<PromptedQuestion> prompt(
+                PromptText preamble, int[] preambleTokens, Question question, int shots) {
+            PromptText text = preamble.followedBy(task.format().question(question));
             boolean mustFit = task.longPrompts() == LongPrompts.FAIL;
             if (mustFit) {
                 requireReadable(name(question), text);
             } else if (!isReadable(text)) {
                 return Optional.empty();
             }
-            int[] tokens = encoder.encode(text);
+            PromptEncoder.Encoded encoded = encoder.encode(text);
+            int[] tokens = encoded.tokens();
             if (tokens.length > limit) {
                 if (mustFit) {
                     throw tooLong("%s has %,d tokens".formatted(name(question), tokens.length));
                 }
                 return Optional.empty();
             }
-            return Optional.of(new Prompt(tokens, shots == 0 ? 0 : sharedPrefix(preambleTokens, tokens)));
+            Prompt prompt = new Prompt(tokens, shots == 0 ? 0 : sharedPrefix(preambleTokens, tokens));
+            return Optional.of(new PromptedQuestion(question, prompt, encoded.segments()));
         }
 
         /** The prompt with as many of the first solved examples as fit; it shares nothing with others. */
-        private Optional<Prompt> shorter(Subject subject, Question question) {
+        private Optional<PromptedQuestion> shorter(Subject subject, Question question) {
             if (task.longPrompts() != LongPrompts.TRUNCATE_EXAMPLES) {
                 return Optional.empty();
             }
             for (int shots = task.shots() - 1; shots >= 0; shots--) {
-                Optional<Prompt> prompt = prompt(task.format().preamble(subject, shots), new int[0], question, 0);
+                Optional<PromptedQuestion> prompt =
+                        prompt(task.format().preamble(subject, shots), new int[0], question, 0);
                 if (prompt.isPresent()) {
                     return prompt;
                 }
@@ -128,11 +134,11 @@ record QuizPrompts(List<PromptedQuestion> prompts, int skipped, int shortened) {
         }
 
         /** Tokenising what is far too long would take minutes. */
-        private boolean isReadable(String text) {
+        private boolean isReadable(PromptText text) {
             return text.length() <= MOST_CHARACTERS_OF_A_TOKEN * (long) limit;
         }
 
-        private void requireReadable(String what, String text) {
+        private void requireReadable(String what, PromptText text) {
             if (!isReadable(text)) {
                 throw tooLong("%s has %,d characters".formatted(what, text.length()));
             }

@@ -1,5 +1,6 @@
 package io.gatehouse.run;
 
+import io.gatehouse.store.run.TokenSegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -11,9 +12,6 @@ import java.util.Optional;
 final class ReasoningMarkers {
     /** The last tokens of a prompt that may begin the reasoning: chat templates do so in their last line. */
     static final int PROMPT_END = 8;
-
-    static final String REASONING = "reasoning";
-    static final String ANSWER = "answer";
 
     /** Of gpt-oss: its messages are of channels, and that of the last one is for the user. */
     private static final String CHANNEL = "<|channel|>";
@@ -39,13 +37,13 @@ final class ReasoningMarkers {
      * @param promptEnd text of the last tokens of the prompt
      * @param tokens text of each generated token
      */
-    static String[] segments(String promptEnd, String[] tokens) {
+    static TokenSegment[] segments(String promptEnd, String[] tokens) {
         int answer = answerStart(promptEnd, String.join("", tokens));
-        String[] segments = new String[tokens.length];
-        Arrays.fill(segments, ANSWER);
+        TokenSegment[] segments = new TokenSegment[tokens.length];
+        Arrays.fill(segments, TokenSegment.ANSWER);
         int from = 0;
         for (int i = 0; i < tokens.length && from < answer; i++) {
-            segments[i] = REASONING;
+            segments[i] = TokenSegment.REASONING;
             from += tokens[i].length();
         }
         return segments;

@@ -133,10 +133,12 @@ public final class ShardRecorder implements PrefillListener {
         boolean[] last = new boolean[rows];
         int[] tokenIds = new int[rows];
         String[] texts = new String[rows];
+        String[] segments = new String[rows];
         int row = 0;
         for (int prompt = 0; prompt < prompts.size(); prompt++) {
             PromptedQuestion prompted = prompts.get(prompt);
             int[] tokens = prompted.prompt().tokens();
+            prompted.segments().copyLast(recordedTokens(prompted, scope), segments, row);
             for (int position = tokens.length - recordedTokens(prompted, scope);
                     position < tokens.length;
                     position++, row++) {
@@ -147,7 +149,7 @@ public final class ShardRecorder implements PrefillListener {
                 texts[row] = tokenizer.token(tokens[position]);
             }
         }
-        return new TokenColumns(ids, positions, last, tokenIds, texts);
+        return new TokenColumns(ids, positions, last, tokenIds, texts, segments);
     }
 
     private static int recordedTokens(PromptedQuestion prompted, Scope scope) {

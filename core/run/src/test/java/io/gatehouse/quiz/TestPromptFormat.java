@@ -118,9 +118,9 @@ final class TestPromptFormat {
     @Test
     void stripsWhatPythonStrips() {
         Question padded = new Question("s", 1, "\u00a0\u2028 \tWhy?\u0085\u001c\r\n", List.of("a", "b"), 'A');
-        assertThat(PromptFormat.LM_EVAL.question(padded)).isEqualTo("Why?\nA. a\nB. b\nAnswer:");
+        assertThat(PromptFormat.LM_EVAL.question(padded).text()).isEqualTo("Why?\nA. a\nB. b\nAnswer:");
         Question zeroWidth = new Question("s", 1, "\u200bWhy?\ufeff", List.of("a", "b"), 'A');
-        assertThat(PromptFormat.LM_EVAL.question(zeroWidth)).startsWith("\u200bWhy?\ufeff\n");
+        assertThat(PromptFormat.LM_EVAL.question(zeroWidth).text()).startsWith("\u200bWhy?\ufeff\n");
     }
 
     @Test

@@ -56,7 +56,7 @@ final class TestReasoningMarkers {
     /** The first letter of the segment of each token. */
     private static String segments(String promptEnd, String... tokens) {
         return Stream.of(ReasoningMarkers.segments(promptEnd, tokens))
-                .map(segment -> segment.substring(0, 1))
+                .map(segment -> segment.id().substring(0, 1))
                 .collect(Collectors.joining());
     }
 }

@@ -156,7 +156,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Like {@link #startRun(RunDescription, List)}, for a run that may have to be resumed.
+     * Like {@link #startRun(RunDescription, List)}, for a run that may have to be resumed. A quiz whose questions the file
+     * has under another name takes that name.
      *
      * @param more further properties that determine what the run computes and keeps
      */
@@ -175,12 +176,13 @@ public final class Store implements AutoCloseable {
     }
 
     private synchronized RunWriter openRun(
-            RunDescription run, List<QuestionRow> questions, Map<String, String> more, boolean resumed) {
-        requireNonNull(run, "run is null");
+            RunDescription given, List<QuestionRow> questions, Map<String, String> more, boolean resumed) {
+        requireNonNull(given, "given is null");
         List<QuestionRow> rows = List.copyOf(questions);
-        RunDefinition definition = RunDefinition.of(run, rows, more);
         DuckDBConnection writer = database.writer();
         try (Transaction transaction = Transaction.begin(writer)) {
+            RunDescription run = given.withTask(QuestionRegister.nameOfQuiz(writer, given.task(), rows));
+            RunDefinition definition = RunDefinition.of(run, rows, more);
             RunRegister register = new RunRegister(file, writer);
             int runId = resumed ? register.resume(run, definition) : register.insert(run, definition, rows.size());
             int[] questionIds = QuestionRegister.read(writer, run.task()).register(rows);

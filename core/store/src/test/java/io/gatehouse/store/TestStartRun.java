@@ -18,6 +18,7 @@ import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.write.RunWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,9 +139,26 @@ final class TestStartRun {
         }
         try (Store store = Store.open(file)) {
             assertThat(ids(store, run("second", "quiz"), many)).containsExactly(2, 3, 4, 1);
-            assertThat(ids(store, run("third", "another quiz"), few)).containsExactly(5, 6);
+            List<QuestionRow> others = List.of(question("birds", 2), question("mammals", 1));
+            assertThat(ids(store, run("third", "another quiz"), others)).containsExactly(5, 6);
             assertThat(ids(store, run("fourth", "quiz"), many)).containsExactly(2, 3, 4, 1);
             assertThat(Rows.count(store, "SELECT count(*) FROM questions")).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void aCopyOfAQuizIsThatQuiz() throws Exception {
+        try (Store store = create()) {
+            assertThat(ids(store, run("first", "quiz"), questions(3))).containsExactly(1, 2, 3);
+            RunDescription copy = run("second", "copy");
+            assertThat(ids(store, copy, questions(2))).containsExactly(1, 2);
+            assertThat(store.run("second").task()).isEqualTo("quiz");
+            store.resumeRun(copy, questions(2), Map.of()).close();
+            assertThat(ids(store, run("third", "longer"), questions(4))).containsExactly(4, 5, 6, 7);
+            // It has a question more, so that it is another quiz, and keeps its name from now on.
+            assertThat(ids(store, run("fourth", "longer"), questions(3))).containsExactly(4, 5, 6);
+            assertThat(Rows.of(store, "SELECT name, task FROM runs ORDER BY run_id"))
+                    .containsExactly("first|quiz", "second|quiz", "third|longer", "fourth|longer");
         }
     }
 

@@ -78,7 +78,8 @@ public final class Gatehouse {
                 .addSubcommand(new ExportCommand(stop))
                 .addSubcommand(new TokenizeCommand())
                 .addSubcommand(new WorkerCommand())
-                .addSubcommand(new ModelWorkerCommand());
+                .addSubcommand(new ModelWorkerCommand())
+                .addSubcommand(new HelpCommand());
         ServiceLoader.load(CommandExtension.class).forEach(extension -> extension.addTo(gatehouse));
         addVersion(gatehouse);
         return gatehouse

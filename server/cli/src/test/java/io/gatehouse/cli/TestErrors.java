@@ -96,7 +96,7 @@ final class TestErrors {
                 .isEqualTo("error: Unknown option --modle; did you mean --model?");
         assertThat(misuse("rnu")).isEqualTo("error: Unknown command 'rnu'; did you mean run?");
         assertThat(misuse("runs", "lsit", "--db", "x")).isEqualTo("error: Unknown command 'lsit'; did you mean list?");
-        assertThat(misuse("help")).isEqualTo("error: Unknown command 'help'");
+        assertThat(misuse("help", "rnu")).isEqualTo("error: Unknown command 'rnu'; did you mean run?");
         assertThat(misuse("verify", "file", "--db", "x")).isEqualTo("error: Unknown argument 'file'");
         assertThat(misuse("run", "--db", "x")).startsWith("error: Missing required options: ");
     }
@@ -125,6 +125,13 @@ final class TestErrors {
             assertThat(outcome.err()).contains("nonsense");
             assertThat(outcome.out()).isEmpty();
         }
+    }
+
+    @Test
+    void helpExplainsCommandsAsTheirOptionDoes() {
+        assertThat(CommandOutcome.of("help")).isEqualTo(CommandOutcome.of("--help"));
+        assertThat(CommandOutcome.of("help", "run")).isEqualTo(CommandOutcome.of("run", "--help"));
+        assertThat(CommandOutcome.of("help", "runs", "list")).isEqualTo(CommandOutcome.of("runs", "list", "--help"));
     }
 
     @Test

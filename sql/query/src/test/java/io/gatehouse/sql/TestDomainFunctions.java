@@ -12,7 +12,9 @@ import io.gatehouse.store.schema.DomainFunction;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.hipparchus.special.Erf;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -79,6 +81,29 @@ final class TestDomainFunctions {
         assertThat(Rows.of(engine, sql).rows())
                 .hasSize(3)
                 .allSatisfy(row -> assertThat((Double) row.get(1)).isCloseTo(1.0 / 3, within(1e-15)));
+    }
+
+    @Test
+    void tokensAreClassedByTheirText() {
+        Map<String, List<String>> tokens = new LinkedHashMap<>();
+        tokens.put("word", List.of("router", " Expert", "n't", "'s", "’re", " well-known", " größe", "専門家", "é"));
+        tokens.put("digit", List.of("7", " 42", "٣"));
+        tokens.put("punctuation", List.of(".", " (", "?\n\n", "...", "),", "€", " “"));
+        tokens.put("space", List.of(" ", "\n\n", "\t", ""));
+        tokens.put("code", List.of("==", "x_1", "();", "->", "utf8", " self._"));
+        tokens.put("special", List.of("<|endoftext|>", "<s>", "</s>", "<bos>", "<｜begin▁of▁sentence｜>"));
+        tokens.put("other", List.of("\uFFFD", " \uFFFD\uFFFD"));
+        tokens.forEach((expected, texts) -> {
+            for (String text : texts) {
+                String sql = "SELECT token_class('%s')".formatted(text.replace("'", "''"));
+                assertThat(row(sql)).as("'%s'", text).containsExactly(expected);
+            }
+        });
+        assertThat(row("SELECT token_class(NULL)")).containsExactly((Object) null);
+        assertThat(Rows.of(engine, "SELECT token_class(token) AS class, count(*) FROM tokens GROUP BY class")
+                        .rows())
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(row.get(0)).isNotNull());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.gatehouse.checkpoint.tokenizer;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -21,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A model's tokenizer that knows its special tokens by stand-ins only: the text of a special token is text like any
@@ -30,6 +32,9 @@ import java.util.Set;
 public final class ChatTokenizer implements AutoCloseable {
     private static final String BEFORE = "\uFDD0";
     private static final String AFTER = "\uFDD1";
+
+    /** What stands in a text for a special token. */
+    public static final Pattern STAND_IN = Pattern.compile(BEFORE + "\\d+" + AFTER);
 
     /** Of all special tokens together; models have some thousands. */
     private static final int MAX_LETTERS = 1 << 20;
@@ -95,7 +100,13 @@ public final class ChatTokenizer implements AutoCloseable {
 
     /** Returns the ids of the text's tokens, in which special tokens are written as their stand-ins. */
     public int[] encode(String text) {
-        return Tokenizer.narrow(Tokenizer.encode(file, tokenizer, text, false).getIds());
+        return tokenize(text).ids();
+    }
+
+    /** The same with where in the text each token begins. */
+    public TextTokens tokenize(String text) {
+        Encoding encoding = Tokenizer.encode(file, tokenizer, text, false);
+        return TextTokens.of(text, encoding.getIds(), encoding.getCharTokenSpans(), encoding.getIds().length);
     }
 
     @Override

@@ -64,13 +64,18 @@ public final class Tokenizer implements AutoCloseable {
      * a text with, such as Mixtral's {@code <s>}. What it ends one with is left out.
      */
     public int[] encodeBeginning(String text) {
+        return tokenizeBeginning(text).ids();
+    }
+
+    /** The same with where in the text each token begins. */
+    public TextTokens tokenizeBeginning(String text) {
         Encoding encoding = encode(file, tokenizer, text, true);
         long[] added = encoding.getSpecialTokenMask();
         int to = added.length;
         while (to > 0 && added[to - 1] == 1) {
             to--;
         }
-        return narrow(Arrays.copyOf(encoding.getIds(), to));
+        return TextTokens.of(text, encoding.getIds(), encoding.getCharTokenSpans(), to);
     }
 
     /** What the library cannot encode by the file, it says in an exception, or with the end of the process. */

@@ -107,6 +107,7 @@ final class TestTokenizer {
                 """.formatted(begin, begin + 1)));
         try (Tokenizer tokenizer = open(json)) {
             assertThat(tokenizer.encodeBeginning("AB")).containsExactly(begin, 0, 8);
+            assertThat(tokenizer.tokenizeBeginning("AB").starts()).containsExactly(TextTokens.NOWHERE, 0, 1);
             assertThat(tokenizer.encodeBeginning("A</s>")).containsExactly(begin, 0, begin + 1);
             assertThat(tokenizer.encode("AB")).containsExactly(0, 8);
         }

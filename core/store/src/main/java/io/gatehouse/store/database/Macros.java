@@ -37,7 +37,7 @@ final class Macros {
 
     /** Writes 1e0 as the cast of a text: the format of DuckDB 1.4 keeps the value of such a literal, not its notation. */
     private static String definition(String kind, DomainFunction function) {
-        String expression = FLOAT.matcher(function.overDoubles()).replaceAll("CAST('$0' AS DOUBLE)");
+        String expression = FLOAT.matcher(function.converted()).replaceAll("CAST('$0' AS DOUBLE)");
         return "CREATE OR REPLACE %s %s AS (%s)".formatted(kind, function.signature(), expression);
     }
 

@@ -56,6 +56,38 @@ public final class QuestionRegister {
         return new QuestionRegister(connection, task, known, lastId(connection));
     }
 
+    /**
+     * Returns the name of a quiz in the file: the one that is given, unless the file has no quiz of that name but all of
+     * these questions under another one. Copies of a quiz are one quiz, so that its runs can be compared.
+     */
+    public static String nameOfQuiz(DuckDBConnection connection, String given, List<QuestionRow> questions)
+            throws SQLException {
+        if (questions.isEmpty() || !read(connection, given).known.isEmpty()) {
+            return given;
+        }
+        QuestionRow first = questions.get(0);
+        List<String> names = SmallQuery.list(
+                connection,
+                Resources.text(QuestionRegister.class, "quizzes_with_question.sql"),
+                row -> row.getString(1),
+                first.subject(),
+                first.ordinal(),
+                first.text());
+        for (String name : names) {
+            if (read(connection, name).hasAll(questions)) {
+                return name;
+            }
+        }
+        return given;
+    }
+
+    private boolean hasAll(List<QuestionRow> questions) {
+        return questions.stream().allMatch(question -> {
+            Registered registered = known.get(Key.of(question));
+            return registered != null && registered.row().equals(question.withoutAttributes());
+        });
+    }
+
     /** A register for questions that the file does not have. */
     public static QuestionRegister ofNew(DuckDBConnection connection, String task) throws SQLException {
         return new QuestionRegister(connection, task, new HashMap<>(), lastId(connection));

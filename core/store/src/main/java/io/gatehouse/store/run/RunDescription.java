@@ -103,6 +103,27 @@ public record RunDescription(
                 Generation.NONE);
     }
 
+    /** The same run of a quiz of another name. */
+    public RunDescription withTask(String quiz) {
+        return new RunDescription(
+                name,
+                model,
+                fingerprint,
+                architecture,
+                modelLayers,
+                quiz,
+                promptFormat,
+                shots,
+                recording,
+                precisionPlan,
+                device,
+                interventions,
+                gatehouseVersion,
+                source,
+                storage,
+                generation);
+    }
+
     /** The same run of weights that are stored in these formats. */
     public RunDescription withStorage(String formats) {
         return new RunDescription(

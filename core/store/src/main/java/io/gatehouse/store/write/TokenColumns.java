@@ -12,7 +12,7 @@ package io.gatehouse.store.write;
  * @param generated whether the model sampled the tokens, all of them; else they are of prompts
  * @param tokenIds id in the vocabulary of the model
  * @param tokens text of the token
- * @param segments part of the text that the token is of, as in the column of the file; empty if nothing says it
+ * @param segments {@link io.gatehouse.store.run.TokenSegment#id() Part} of the text that the token is of; empty if nothing says it
  * @param logProbabilities natural log-probability of the token, given all tokens before it; empty if unknown
  */
 public record TokenColumns(
@@ -45,6 +45,17 @@ public record TokenColumns(
     }
 
     /** Tokens of prompts. */
+    public TokenColumns(
+            int[] questionIds,
+            int[] positions,
+            boolean[] last,
+            int[] tokenIds,
+            String[] tokens,
+            String[] segments) {
+        this(questionIds, positions, last, false, tokenIds, tokens, segments, new float[0]);
+    }
+
+    /** Tokens of prompts of which nothing else is known. */
     public TokenColumns(int[] questionIds, int[] positions, boolean[] last, int[] tokenIds, String[] tokens) {
         this(questionIds, positions, last, false, tokenIds, tokens);
     }

@@ -28,7 +28,7 @@ final class TestMacros {
     void areInANewFileWithWhatTheyReturn() throws Exception {
         Path file = newFile();
         List<String> expected = DomainFunction.all().stream()
-                .map(function -> "%s|%s|%s".formatted(function.name(), function.arguments(), function.comment()))
+                .map(function -> "%s|%s|%s".formatted(function.name(), function.names(), function.comment()))
                 .sorted()
                 .toList();
         try (Connection duckDb = duckDb(file)) {

@@ -12,6 +12,7 @@ import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.quiz.ChoiceScorer;
 import io.gatehouse.quiz.Question;
+import io.gatehouse.run.PromptSegments;
 import io.gatehouse.run.PromptedQuestion;
 import io.gatehouse.run.RunModel;
 import io.gatehouse.run.ShardRecorder;
@@ -24,6 +25,7 @@ import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.Scope;
+import io.gatehouse.store.run.TokenSegment;
 import io.gatehouse.store.write.RunWriter;
 import io.gatehouse.store.write.ShardQueue;
 import io.gatehouse.store.write.WritingProgress;
@@ -149,7 +151,8 @@ public final class RunBench {
                                 new Question(
                                         "random", shard * prompts + i + 1, "tokens", List.of("a", "b", "c", "d"), 'A'),
                                 new Prompt(random.ints(tokens, 0, tokenizer.vocabSize())
-                                        .toArray())))
+                                        .toArray()),
+                                PromptSegments.of(TokenSegment.QUESTION, tokens)))
                         .toList())
                 .toList();
     }

@@ -133,7 +133,14 @@ public final class PlannedRun implements AutoCloseable {
             if (!options.interventions().equals(Interventions.NONE)) {
                 notes.accept("Intervention: " + options.interventions().summary());
             }
-            return new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(run.task(), listener);
+            RunOutcome outcome =
+                    new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(run.task(), listener);
+            String quiz = store.run(outcome.name()).task();
+            if (!quiz.equals(sources().quiz())) {
+                notes.accept("Quiz %s: the file has the questions of %s under that name"
+                        .formatted(quiz, sources().quiz()));
+            }
+            return outcome;
         }
     }
 

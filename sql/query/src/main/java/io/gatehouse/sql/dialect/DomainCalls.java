@@ -39,7 +39,7 @@ public final class DomainCalls {
                                         function.arguments().size(),
                                         arguments.size()));
             }
-            Substitution substitution = new Substitution(function.arguments(), arguments, call.getParserPosition());
+            Substitution substitution = new Substitution(function, arguments, call.getParserPosition());
             return requireNonNull(expression.accept(substitution), "an expression becomes one");
         }
     }
@@ -72,20 +72,26 @@ public final class DomainCalls {
 
     /** Copies an expression with arguments substituted for their names, all at the position of the call. */
     private static final class Substitution extends SqlShuttle {
+        private final List<DomainFunction.Argument> parameters;
         private final List<String> names;
         private final List<SqlNode> arguments;
         private final SqlParserPos position;
 
-        private Substitution(List<String> names, List<SqlNode> arguments, SqlParserPos position) {
-            this.names = names;
+        private Substitution(DomainFunction function, List<SqlNode> arguments, SqlParserPos position) {
+            this.parameters = function.arguments();
+            this.names = function.names();
             this.arguments = arguments;
             this.position = position;
         }
 
         @Override
         public SqlNode visit(SqlIdentifier identifier) {
-            SqlNode argument = arguments.get(names.indexOf(identifier.getSimple()));
-            return SqlTrees.cast(argument, SqlTypeName.DOUBLE, position);
+            int index = names.indexOf(identifier.getSimple());
+            SqlTypeName type = switch (parameters.get(index).type()) {
+                case DOUBLE -> SqlTypeName.DOUBLE;
+                case VARCHAR -> SqlTypeName.VARCHAR;
+            };
+            return SqlTrees.cast(arguments.get(index), type, position);
         }
 
         @Override

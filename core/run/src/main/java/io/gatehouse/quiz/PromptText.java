@@ -1,0 +1,60 @@
+package io.gatehouse.quiz;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.store.run.TokenSegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A text for a model, and which part of it is what. */
+public record PromptText(List<Part> parts) {
+    /** A stretch of the text. */
+    public record Part(TokenSegment segment, String text) {
+        public Part {
+            requireNonNull(segment, "segment is null");
+            requireNonNull(text, "text is null");
+        }
+    }
+
+    public PromptText {
+        parts = List.copyOf(parts);
+    }
+
+    /** Returns a text that is all of one kind. */
+    public static PromptText of(TokenSegment segment, String text) {
+        return new PromptText(List.of(new Part(segment, text)));
+    }
+
+    public PromptText followedBy(PromptText next) {
+        List<Part> all = new ArrayList<>(parts);
+        all.addAll(next.parts);
+        return new PromptText(all);
+    }
+
+    /** The whole text. */
+    public String text() {
+        return parts.stream().map(Part::text).collect(Collectors.joining());
+    }
+
+    /** Number of characters. */
+    public int length() {
+        return parts.stream().mapToInt(part -> part.text().length()).sum();
+    }
+
+    /** Returns the text from one index to before another one. */
+    public PromptText substring(int from, int to) {
+        List<Part> cut = new ArrayList<>();
+        int begin = 0;
+        for (Part part : parts) {
+            int end = begin + part.text().length();
+            int first = Math.max(from, begin);
+            int last = Math.min(to, end);
+            if (first < last) {
+                cut.add(new Part(part.segment(), part.text().substring(first - begin, last - begin)));
+            }
+            begin = end;
+        }
+        return new PromptText(cut);
+    }
+}

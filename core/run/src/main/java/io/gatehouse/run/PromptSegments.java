@@ -1,0 +1,78 @@
+package io.gatehouse.run;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gatehouse.checkpoint.tokenizer.TextTokens;
+import io.gatehouse.quiz.PromptText;
+import io.gatehouse.store.run.TokenSegment;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The parts of a prompt that its tokens belong to, as runs of tokens in their order: prompts have a few thousand tokens. */
+public record PromptSegments(List<Run> runs) implements Serializable {
+    /**
+     * Tokens in a row that belong to the same part.
+     *
+     * @param end position of the token after them
+     */
+    public record Run(TokenSegment segment, int end) implements Serializable {
+        public Run {
+            requireNonNull(segment, "segment is null");
+        }
+    }
+
+    public PromptSegments {
+        runs = List.copyOf(runs);
+    }
+
+    /** Returns the segments of tokens that all belong to the same part. */
+    public static PromptSegments of(TokenSegment segment, int tokens) {
+        return new PromptSegments(List.of(new Run(segment, tokens)));
+    }
+
+    /**
+     * Finds the part in which each token begins. A tokenizer may join the end of one part and the beginning of the next
+     * one.
+     *
+     * @param text that the tokens are of, all of it
+     */
+    static PromptSegments of(PromptText text, TextTokens tokens) {
+        List<Run> runs = new ArrayList<>();
+        int part = 0;
+        int end = 0;
+        for (int token = 0; token < tokens.ids().length; token++) {
+            int start = tokens.starts()[token];
+            TokenSegment segment = TokenSegment.OTHER;
+            if (start != TextTokens.NOWHERE) {
+                while (part < text.parts().size()
+                        && start >= end + text.parts().get(part).text().length()) {
+                    end += text.parts().get(part).text().length();
+                    part++;
+                }
+                segment = text.parts().get(part).segment();
+            }
+            if (!runs.isEmpty() && runs.get(runs.size() - 1).segment() == segment) {
+                runs.remove(runs.size() - 1);
+            }
+            runs.add(new Run(segment, token + 1));
+        }
+        return new PromptSegments(runs);
+    }
+
+    /** Number of tokens. */
+    int tokens() {
+        return runs.isEmpty() ? 0 : runs.get(runs.size() - 1).end();
+    }
+
+    /** Writes the ids of the segments of the last tokens to the places from {@code at} on. */
+    void copyLast(int count, String[] to, int at) {
+        int position = tokens() - count;
+        int place = at;
+        for (Run run : runs) {
+            for (; position < run.end(); position++) {
+                to[place++] = run.segment().id();
+            }
+        }
+    }
+}
