@@ -27,14 +27,18 @@ import java.util.function.Function;
 
 /**
  * Lets {@value #HOSTILE} clients that want to stop a server at one, with statements and with models and quizzes for runs,
- * beside {@value #ORDINARY} that ask ordinary questions and ordinary runs. For the first quarter of the
- * time the ordinary ones are alone. What clients do is random, and the same for the same seed.
+ * beside {@value #ORDINARY} that ask ordinary questions and ordinary runs. For the first and the last eighth of the time
+ * the ordinary ones are alone: the file grows meanwhile, and with it the time that questions take. What clients do is
+ * random, and the same for the same seed.
  */
 public final class HostileBench {
     static final int HOSTILE = 8;
     static final int ORDINARY = 4;
 
-    private static final int QUIET_SHARE = 4;
+    private static final int QUIET_SHARE = 8;
+    /** Most time until the last statements of the hostile clients have ended. */
+    private static final Duration SETTLING = Duration.ofSeconds(10);
+
     private static final int QUESTIONS = 128;
     private static final int LONGEST_PAUSE_MILLIS = 200;
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
@@ -93,8 +97,10 @@ public final class HostileBench {
                     up,
                     peak,
                     memory,
-                    Latencies.of(diary.quiet()),
-                    Latencies.of(diary.besides()),
+                    Latencies.of(diary.asked(HostileDiary.Phase.BEFORE)),
+                    Latencies.of(diary.asked(HostileDiary.Phase.BESIDE)),
+                    Latencies.of(diary.asked(HostileDiary.Phase.AFTER)),
+                    Latencies.of(diary.asked(HostileDiary.Phase.BEFORE, HostileDiary.Phase.AFTER)),
                     overdue,
                     diary.answers(),
                     diary.runsBesides(),
@@ -113,27 +119,48 @@ public final class HostileBench {
         }
     }
 
+    /**
+     * When hostile clients are at the server, as {@link System#nanoTime()}.
+     *
+     * @param end they send nothing more
+     * @param over nothing that they have sent runs any more
+     */
+    private record Attack(long start, long end, long over) {
+        boolean isOn(long nanos) {
+            return nanos > start && nanos < end;
+        }
+
+        HostileDiary.Phase phase(long nanos) {
+            if (nanos <= start) {
+                return HostileDiary.Phase.BEFORE;
+            }
+            return nanos < over ? HostileDiary.Phase.BESIDE : HostileDiary.Phase.AFTER;
+        }
+    }
+
     /** Returns the statements that outlived their limit. */
     private List<String> let(ServerProcess server, HostileSources sources, HostileDiary diary)
             throws IOException, InterruptedException {
         // Something to ask about, and a server that is warm.
         ran(server, ORDINARY_RUN + 0, diary);
         long start = System.nanoTime();
-        long quietEnd = start + time.toNanos() / QUIET_SHARE;
         long end = start + time.toNanos();
+        long quiet = time.toNanos() / QUIET_SHARE;
+        Attack attack = new Attack(start + quiet, end - quiet - Math.min(quiet, SETTLING.toNanos()), end - quiet);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < ORDINARY; i++) {
             Random random = new Random(seed + i);
-            threads.add(started("ordinary-" + i, () -> ask(server, random, quietEnd, end, diary)));
+            threads.add(started("ordinary-" + i, () -> ask(server, random, attack, end, diary)));
         }
         Random runs = new Random(seed - 1);
-        threads.add(started("runs", () -> runOn(server, sources, runs, quietEnd, end, diary)));
-        sleepUntil(quietEnd);
+        threads.add(started("runs", () -> runOn(server, sources, runs, attack, end, diary)));
+        sleepUntil(attack.start());
         OverdueWatch watch = new OverdueWatch(server.uri(), diary);
         Thread watching = started("overdue", watch);
         for (int i = 0; i < HOSTILE; i++) {
             threads.add(started(
-                    "hostile-" + i, new HostileClient(server.uri(), "hostile-" + i, diary, seed + ORDINARY + i, end)));
+                    "hostile-" + i,
+                    new HostileClient(server.uri(), "hostile-" + i, diary, seed + ORDINARY + i, attack.end())));
         }
         // Whatever still waits for an answer then is left: the server is asked to stop.
         long patience = end + GRACE.toNanos();
@@ -146,7 +173,7 @@ public final class HostileBench {
         return watch.overdue();
     }
 
-    private void ask(ServerProcess server, Random random, long quietEnd, long end, HostileDiary diary) {
+    private void ask(ServerProcess server, Random random, Attack attack, long end, HostileDiary diary) {
         try {
             while (System.nanoTime() < end && server.isUp()) {
                 String sql = BenchStatements.ROLLUPS.get(random.nextInt(BenchStatements.ROLLUPS.size()));
@@ -158,7 +185,7 @@ public final class HostileBench {
                     int status = request.status();
                     String answer = new String(request.body().readAllBytes(), StandardCharsets.UTF_8);
                     if (status == 200) {
-                        diary.asked(start > quietEnd, Duration.ofNanos(System.nanoTime() - start));
+                        diary.asked(attack.phase(start), Duration.ofNanos(System.nanoTime() - start));
                     } else {
                         diary.fault("An ordinary question: %d %s".formatted(status, answer));
                     }
@@ -174,13 +201,13 @@ public final class HostileBench {
 
     /** One run after the other, since a server computes one at a time: every second one is hostile after a while. */
     private void runOn(
-            ServerProcess server, HostileSources sources, Random random, long quietEnd, long end, HostileDiary diary) {
+            ServerProcess server, HostileSources sources, Random random, Attack attack, long end, HostileDiary diary) {
         try {
             for (int number = 1; System.nanoTime() < end && server.isUp(); number++) {
-                if (System.nanoTime() > quietEnd) {
+                if (attack.isOn(System.nanoTime())) {
                     runHostile(server, sources, random, number, diary);
                 }
-                boolean besides = System.nanoTime() > quietEnd;
+                boolean besides = attack.isOn(System.nanoTime());
                 try {
                     ran(server, ORDINARY_RUN + number, diary);
                 } catch (GatehouseException e) {

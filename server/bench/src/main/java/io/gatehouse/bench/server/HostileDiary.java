@@ -2,20 +2,28 @@ package io.gatehouse.bench.server;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What came of everything that clients did to a server. */
 final class HostileDiary {
+    /** Of an ordinary question, by where the hostile clients are. */
+    enum Phase {
+        BEFORE,
+        BESIDE,
+        AFTER
+    }
+
     private final Map<String, Integer> limits = new HashMap<>();
     private final SortedMap<String, Integer> answers = new TreeMap<>();
     private final SortedMap<String, Integer> runs = new TreeMap<>();
     private int runsBesides;
-    private final List<Duration> quiet = new ArrayList<>();
-    private final List<Duration> besides = new ArrayList<>();
+    private final Map<Phase, List<Duration>> asked = new EnumMap<>(Phase.class);
     private final List<String> faults = new ArrayList<>();
 
     /** A statement with its limit in seconds. */
@@ -46,9 +54,16 @@ final class HostileDiary {
         return runsBesides;
     }
 
-    /** The time of an ordinary question, by itself or beside hostile clients. */
-    synchronized void asked(boolean hostile, Duration time) {
-        (hostile ? besides : quiet).add(time);
+    /** The time of an ordinary question. */
+    synchronized void asked(Phase phase, Duration time) {
+        asked.computeIfAbsent(phase, first -> new ArrayList<>()).add(time);
+    }
+
+    /** The times of the ordinary questions of some phases. */
+    synchronized List<Duration> asked(Phase... phases) {
+        return Stream.of(phases)
+                .flatMap(phase -> asked.getOrDefault(phase, List.of()).stream())
+                .toList();
     }
 
     /** What an ordinary client must not meet with. */
@@ -62,14 +77,6 @@ final class HostileDiary {
 
     synchronized SortedMap<String, Integer> runs() {
         return new TreeMap<>(runs);
-    }
-
-    synchronized List<Duration> quiet() {
-        return List.copyOf(quiet);
-    }
-
-    synchronized List<Duration> besides() {
-        return List.copyOf(besides);
     }
 
     synchronized List<String> faults() {

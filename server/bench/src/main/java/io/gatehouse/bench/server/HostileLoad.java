@@ -13,8 +13,10 @@ import java.util.SortedMap;
  * @param up whether it lived to the end
  * @param peakBytes the most that its processes had of the memory at a time
  * @param memory what it was to keep to, in bytes
- * @param quiet time of ordinary questions before
- * @param besides time of ordinary questions beside the hostile clients
+ * @param before time of ordinary questions before the hostile clients
+ * @param besides time of ordinary questions beside them
+ * @param after time of ordinary questions after them: there is more to ask about then
+ * @param quiet time of those before and after
  * @param overdue statements that it had not ended a second after their limit
  * @param answers answers to hostile statements by status
  * @param runsBesides ordinary runs that ended beside the hostile clients
@@ -27,8 +29,10 @@ public record HostileLoad(
         boolean up,
         long peakBytes,
         long memory,
-        Latencies quiet,
+        Latencies before,
         Latencies besides,
+        Latencies after,
+        Latencies quiet,
         List<String> overdue,
         SortedMap<String, Integer> answers,
         int runsBesides,
@@ -42,8 +46,10 @@ public record HostileLoad(
     private static final double LATENCY_BOUND = 3;
 
     public HostileLoad {
-        requireNonNull(quiet, "quiet is null");
+        requireNonNull(before, "before is null");
         requireNonNull(besides, "besides is null");
+        requireNonNull(after, "after is null");
+        requireNonNull(quiet, "quiet is null");
         requireNonNull(hash, "hash is null");
         overdue = List.copyOf(overdue);
         others = List.copyOf(others);
@@ -68,7 +74,7 @@ public record HostileLoad(
         require(besides.count() > 0, "no ordinary question was answered", broken);
         require(
                 latencyRatio() <= LATENCY_BOUND,
-                "p99 is more than %s times that of before".formatted(LATENCY_BOUND),
+                "p99 is more than %s times that without hostile clients".formatted(LATENCY_BOUND),
                 broken);
         require(overdue.isEmpty(), "%d statements outlived their limit".formatted(overdue.size()), broken);
         require(runsBesides > 0, "no ordinary run ended beside the hostile clients", broken);

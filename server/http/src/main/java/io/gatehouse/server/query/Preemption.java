@@ -32,7 +32,8 @@ final class Preemption {
     private static final long MAX_BETWEEN_ROWS_NANOS = 5_000_000_000L;
 
     private static final int MAX_MEMORY_RETRIES = 8;
-    private static final long MEMORY_RETRY_NANOS = 50_000_000;
+    /** Before the first retry; before each further one it is twice as long. */
+    private static final long MEMORY_RETRY_NANOS = 10_000_000;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -191,7 +192,7 @@ final class Preemption {
 
     /** Gives those that hold the memory some time. */
     void awaitMemory() {
-        LockSupport.parkNanos(memoryRetries * MEMORY_RETRY_NANOS);
+        LockSupport.parkNanos(MEMORY_RETRY_NANOS << (memoryRetries - 1));
     }
 
     /** Lets others compute while the serving thread waits for its client. */
