@@ -75,8 +75,8 @@ final class TestPromptSegments {
                             "question: Is 😀 é?",
                             "choice: \nA. yes 😀😀\nB. no",
                             "cue: \nAnswer:",
-                            "other: \n<|endoftext|>assistant\n",
-                            "cue: The answer is:");
+                            "other: \n<|endoftext|>assistant",
+                            "cue:  The answer is:");
             // The template strips the message.
             assertThat(segments(encoder, PromptText.of(TokenSegment.QUESTION, " \n Why?\n")))
                     .contains("question: Why?");
@@ -98,8 +98,8 @@ final class TestPromptSegments {
                                         : List.of(
                                                 "instruction: The following are multiple choice questions (with answers) about  maths.\n\n",
                                                 "example: 1+1?\nA. 2\nB. 3\nAnswer: A\n\n",
-                                                "question: Is ?",
-                                                "choice: \nA. yes\nB. no",
+                                                "question: Is  ?",
+                                                "choice: \nA. yes \nB. no",
                                                 "cue: \nAnswer:"));
             }
         }

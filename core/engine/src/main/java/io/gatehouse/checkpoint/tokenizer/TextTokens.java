@@ -34,14 +34,18 @@ public record TextTokens(int[] ids, int[] starts) {
         int index = 0;
         for (int i = 0; i < count; i++) {
             CharSpan span = spans[i];
-            if (span == null || span.getStart() == span.getEnd()) {
+            if (span == null) {
                 starts[i] = NOWHERE;
-            } else if (simple) {
-                starts[i] = span.getStart();
+                continue;
+            }
+            // Of a token of spaces, byte-level tokenizers say only where it ends.
+            int start = Math.max(0, span.getStart() == span.getEnd() ? span.getStart() - 1 : span.getStart());
+            if (simple) {
+                starts[i] = start;
             } else {
                 // Tokens come in the order of the text, so that it is walked through once.
-                index = text.offsetByCodePoints(index, span.getStart() - points);
-                points = span.getStart();
+                index = text.offsetByCodePoints(index, start - points);
+                points = start;
                 starts[i] = index;
             }
         }
