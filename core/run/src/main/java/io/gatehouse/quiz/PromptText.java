@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A text for a model, and which part of it is what. */
+/** A text for a model, in parts. */
 public record PromptText(List<Part> parts) {
-    /** A stretch of the text. */
+    /** A part of the text, such as a choice. */
     public record Part(TokenSegment segment, String text) {
         public Part {
             requireNonNull(segment, "segment is null");
@@ -21,11 +21,12 @@ public record PromptText(List<Part> parts) {
         parts = List.copyOf(parts);
     }
 
-    /** Returns a text that is all of one kind. */
+    /** Returns a text of one part. */
     public static PromptText of(TokenSegment segment, String text) {
         return new PromptText(List.of(new Part(segment, text)));
     }
 
+    /** Returns this text with another one behind it. */
     public PromptText followedBy(PromptText next) {
         List<Part> all = new ArrayList<>(parts);
         all.addAll(next.parts);

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 
 /** Finds in a conversation, whose only message is a prompt, which part is what. */
 final class ConversationText {
-    /** What templates call who asks. */
-    private static final Set<String> ASKS = Set.of("user", "human");
+    /** Names of the role of the user in templates. */
+    private static final Set<String> USER = Set.of("user", "human");
 
     private ConversationText() {}
 
@@ -42,14 +42,14 @@ final class ConversationText {
         return prompt.substring(from, Math.max(from, text.stripTrailing().length()));
     }
 
-    /** What is between two special tokens is of the system, but for the header of the message and line breaks. */
+    /** Text between two special tokens is of the system, but for the header of the message and line breaks. */
     private static List<PromptText.Part> beforeMessage(String text) {
         List<PromptText.Part> parts = new ArrayList<>();
         int from = 0;
         Matcher special = ChatTokenizer.STAND_IN.matcher(text);
         while (special.find()) {
             String between = text.substring(from, special.start());
-            boolean header = between.isBlank() || ASKS.contains(between.strip());
+            boolean header = between.isBlank() || USER.contains(between.strip());
             parts.add(new PromptText.Part(header ? TokenSegment.OTHER : TokenSegment.SYSTEM, between));
             parts.add(new PromptText.Part(TokenSegment.OTHER, special.group()));
             from = special.end();

@@ -9,7 +9,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The parts of a prompt that its tokens belong to, as runs of tokens in their order: prompts have a few thousand tokens. */
+/** The part of a prompt that each of its tokens belongs to, as runs of tokens in their order. */
 public record PromptSegments(List<Run> runs) implements Serializable {
     /**
      * Tokens in a row that belong to the same part.
@@ -50,7 +50,8 @@ public record PromptSegments(List<Run> runs) implements Serializable {
                     end += text.parts().get(part).text().length();
                     part++;
                 }
-                segment = text.parts().get(part).segment();
+                // A tokenizer may add a space even to an empty text.
+                segment = part < text.parts().size() ? text.parts().get(part).segment() : TokenSegment.OTHER;
             }
             if (!runs.isEmpty() && runs.get(runs.size() - 1).segment() == segment) {
                 runs.remove(runs.size() - 1);

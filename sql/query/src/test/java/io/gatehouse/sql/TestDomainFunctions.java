@@ -88,7 +88,7 @@ final class TestDomainFunctions {
         Map<String, List<String>> tokens = new LinkedHashMap<>();
         tokens.put("word", List.of("router", " Expert", "n't", "'s", "’re", " well-known", " größe", "専門家", "é"));
         tokens.put("digit", List.of("7", " 42", "٣"));
-        tokens.put("punctuation", List.of(".", " (", "?\n\n", "...", "),", "€", " “"));
+        tokens.put("punctuation", List.of(".", " (", "?\n\n", "...", "),", ".\"", "€", " “"));
         tokens.put("space", List.of(" ", "\n\n", "\t", ""));
         tokens.put("code", List.of("==", "x_1", "();", "->", "utf8", " self._"));
         tokens.put("special", List.of("<|endoftext|>", "<s>", "</s>", "<bos>", "<｜begin▁of▁sentence｜>"));

@@ -46,12 +46,7 @@ public record TokenColumns(
 
     /** Tokens of prompts. */
     public TokenColumns(
-            int[] questionIds,
-            int[] positions,
-            boolean[] last,
-            int[] tokenIds,
-            String[] tokens,
-            String[] segments) {
+            int[] questionIds, int[] positions, boolean[] last, int[] tokenIds, String[] tokens, String[] segments) {
         this(questionIds, positions, last, false, tokenIds, tokens, segments, new float[0]);
     }
 

@@ -37,7 +37,7 @@ public final class HostileBench {
 
     private static final int QUIET_SHARE = 8;
     /** Most time until the last statements of the hostile clients have ended. */
-    private static final Duration SETTLING = Duration.ofSeconds(10);
+    private static final Duration SETTLING = Duration.ofSeconds(40);
 
     private static final int QUESTIONS = 128;
     private static final int LONGEST_PAUSE_MILLIS = 200;

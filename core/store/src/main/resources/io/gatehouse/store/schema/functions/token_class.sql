@@ -8,6 +8,6 @@ CASE
     WHEN regexp_full_match(token, '\s*\p{N}+\s*') THEN 'digit'
     WHEN regexp_full_match(token, '\s*[''’]?[\p{L}\p{M}]+([''’-][\p{L}\p{M}]*)*\s*') THEN 'word'
     WHEN contains(token, '�') THEN 'other'
-    WHEN regexp_full_match(token, '\s*([\p{P}\p{S}]|[-.,;:!?…"''’“”()]+)\s*') THEN 'punctuation'
+    WHEN regexp_full_match(token, '\s*([\p{P}\p{S}]|[-.,;:!?…]+["''’”)]*|["''’”)]+[-.,;:!?…]*|["“(]+)\s*') THEN 'punctuation'
     WHEN token IS NOT NULL THEN 'code'
 END
