@@ -73,6 +73,20 @@ final class TestScriptsOnSpark {
         }
     }
 
+    /** Its regular expressions are those of another library there. */
+    @Test
+    void tokensAreClassedAlike() {
+        assertThat(difference("""
+                        SELECT t, token_class(t) AS class
+                        FROM (VALUES ('router'), (' größe'), ('n''t'), (' 42'), ('٣'), (').'), ('...'), (' '), ('\n'), (''),
+                            ('=='), ('x_1'), ('();'), ('<|endoftext|>'), ('</s>'), ('�'), ('専門家'), ('€')) AS v(t)
+                        ORDER BY t
+                        """)).isEmpty();
+        assertThat(difference(
+                        "SELECT token_class(token) AS class, count(*) AS n FROM tokens GROUP BY class ORDER BY class"))
+                .isEmpty();
+    }
+
     /** An aggregate that a rollup answers reads it there, too. */
     @Test
     void rewritesOntoRollups() {
