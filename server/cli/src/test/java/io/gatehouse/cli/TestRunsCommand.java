@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.cli.terminal.CountConverter;
 import io.gatehouse.server.SeededFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +74,30 @@ final class TestRunsCommand {
                 .contains("\"note\" : \"for the paper\"", "\"tags\" : [ ]");
         assertThat(CommandOutcome.of("runs", "edit", "--db", file, "baseline").err())
                 .contains("Nothing to change: give --name, --note or --tags.");
+    }
+
+    @Test
+    void aCopyOfAQuizIsRecordedAsThatQuiz() throws Exception {
+        Path sample =
+                Path.of(System.getProperty("gatehouse.root")).resolve("core").resolve("sample");
+        Path copy = Files.createSymbolicLink(directory.resolve("copy"), sample.resolve("quiz"));
+        String runs = directory.resolve("runs.duckdb").toString();
+        String model = sample.resolve("model").toString();
+        for (Path quiz : List.of(sample.resolve("quiz"), copy)) {
+            CommandOutcome run = CommandOutcome.of(
+                    "run", "--model", model, "--quiz", quiz.toString(), "--limit", "13", "--db", runs);
+            assertThat(run.exitCode()).isZero();
+            if (quiz.equals(copy)) {
+                assertThat(run.err())
+                        .contains(
+                                "The file has the questions of quiz copy as quiz quiz; the run is recorded under that name");
+            } else {
+                assertThat(run.err()).doesNotContain("recorded under");
+            }
+        }
+        assertThat(CommandOutcome.of("sql", "--db", runs, "-c", "SELECT DISTINCT task FROM runs", "--format", "csv")
+                        .out())
+                .isEqualTo("task\r\nquiz\r\n");
     }
 
     /** A file of another place, or of an earlier version, may hold any name. */

@@ -28,8 +28,8 @@ import java.util.function.Function;
 /**
  * Lets {@value #HOSTILE} clients that want to stop a server at one, with statements and with models and quizzes for runs,
  * beside {@value #ORDINARY} that ask ordinary questions and ordinary runs. For the first and the last eighth of the time
- * the ordinary ones are alone: the file grows meanwhile, and with it the time that questions take. What clients do is
- * random, and the same for the same seed.
+ * the ordinary ones are alone: with a small file and a server that has just started, and with a large file. What clients
+ * do is random, and the same for the same seed.
  */
 public final class HostileBench {
     static final int HOSTILE = 8;

@@ -15,7 +15,7 @@ import java.util.SortedMap;
  * @param memory what it was to keep to, in bytes
  * @param before time of ordinary questions before the hostile clients
  * @param besides time of ordinary questions beside them
- * @param after time of ordinary questions after them: there is more to ask about then
+ * @param after time of ordinary questions after them
  * @param quiet time of those before and after
  * @param overdue statements that it had not ended a second after their limit
  * @param answers answers to hostile statements by status
