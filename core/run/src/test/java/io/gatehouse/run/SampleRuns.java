@@ -8,6 +8,8 @@ import io.gatehouse.quiz.Quiz;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,6 +18,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Runs of the sample model, which is read like any other checkpoint. */
 final class SampleRuns implements AutoCloseable {
@@ -44,6 +47,18 @@ final class SampleRuns implements AutoCloseable {
 
     static RunTask request(String name, Quiz quiz, int shots) {
         return new RunTask(name, quiz, PromptFormat.HENDRYCKS, shots, Recording.decisions(Scope.PROMPT));
+    }
+
+    /** Copies the sample model into the directory, with this tokenizer_config.json. */
+    static Path instructed(Path directory, String tokenizerConfig) throws IOException {
+        Path model = Files.createDirectory(directory.resolve("model"));
+        try (Stream<Path> files = Files.list(SAMPLE.resolve("model"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, model.resolve(file.getFileName()));
+            }
+        }
+        Files.writeString(model.resolve("tokenizer_config.json"), tokenizerConfig);
+        return model;
     }
 
     static long count(Store store, String from) throws SQLException {

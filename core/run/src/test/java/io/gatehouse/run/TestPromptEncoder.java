@@ -15,13 +15,11 @@ import io.gatehouse.store.run.TokenSegment;
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.OffsetDateTime;
 import java.util.HexFormat;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +43,7 @@ final class TestPromptEncoder {
         RunTask request = new RunTask("r", quiz, PromptFormat.OPEN_INSTRUCT, 0, Recording.decisions(Scope.LAST_PROMPT));
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         String last = "";
-        try (Checkpoint checkpoint = Checkpoint.open(instructed());
+        try (Checkpoint checkpoint = Checkpoint.open(SampleRuns.instructed(directory, TEMPLATE));
                 PromptEncoder encoder = PromptEncoder.open(checkpoint, request, OffsetDateTime.MIN)) {
             for (Subject subject : quiz.subjects()) {
                 for (Question question : subject.test()) {
@@ -63,16 +61,5 @@ final class TestPromptEncoder {
                 .endsWith("\nAnswer:\n<|assistant|>\nThe answer is:");
         assertThat(HexFormat.of().formatHex(digest.digest()))
                 .isEqualTo("18435d020efe6d2e7ee38d4889acfd7feb7ea0391f9c8e0cf0c08902b70a84fe");
-    }
-
-    private Path instructed() throws IOException {
-        Path model = Files.createDirectory(directory.resolve("model"));
-        try (Stream<Path> files = Files.list(SampleRuns.SAMPLE.resolve("model"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, model.resolve(file.getFileName()));
-            }
-        }
-        Files.writeString(model.resolve("tokenizer_config.json"), TEMPLATE);
-        return model;
     }
 }

@@ -14,7 +14,6 @@ import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.run.TokenSegment;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,7 +61,7 @@ final class TestPromptSegments {
 
     @Test
     void ofAConversationAreThoseOfItsMessageAndOfItsTemplate() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(instructed());
+        try (Checkpoint checkpoint = Checkpoint.open(SampleRuns.instructed(directory, TEMPLATE));
                 PromptEncoder encoder = encoder(checkpoint, true, "The answer is:")) {
             assertThat(segments(encoder, prompt(PromptFormat.HENDRYCKS)))
                     .containsExactly(
@@ -146,16 +144,5 @@ final class TestPromptSegments {
 
     private static PromptEncoder encoder(Checkpoint checkpoint, boolean chat, String answer) {
         return PromptEncoder.open(checkpoint, chat, Thinking.DEFAULT, answer, OffsetDateTime.MIN);
-    }
-
-    private Path instructed() throws IOException {
-        Path model = Files.createDirectory(directory.resolve("model"));
-        try (Stream<Path> files = Files.list(SampleRuns.SAMPLE.resolve("model"))) {
-            for (Path file : files.toList()) {
-                Files.copy(file, model.resolve(file.getFileName()));
-            }
-        }
-        Files.writeString(model.resolve("tokenizer_config.json"), TEMPLATE);
-        return model;
     }
 }

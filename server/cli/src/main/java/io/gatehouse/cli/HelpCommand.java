@@ -13,14 +13,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** {@code help COMMAND} is {@code COMMAND --help}. */
 @Command(
         name = "help",
-        description = "Explains a command, as COMMAND --help does.",
+        description = "Shows the help of a command, like COMMAND --help.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  gatehouse help run"})
 final class HelpCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "COMMAND",
-            description = "The command, such as run or cluster run; without it, all commands are listed.")
+            description = "Command, such as run or cluster run; by default, all commands are listed.")
     private List<String> names = new ArrayList<>();
 
     @Spec

@@ -89,10 +89,9 @@ final class TestRunsCommand {
             assertThat(run.exitCode()).isZero();
             if (quiz.equals(copy)) {
                 assertThat(run.err())
-                        .contains(
-                                "The file has the questions of quiz copy as quiz quiz; the run is recorded under that name");
+                        .contains("Quiz 'copy' has the same questions as 'quiz' in this file; recorded as 'quiz'");
             } else {
-                assertThat(run.err()).doesNotContain("recorded under");
+                assertThat(run.err()).doesNotContain("recorded as");
             }
         }
         assertThat(CommandOutcome.of("sql", "--db", runs, "-c", "SELECT DISTINCT task FROM runs", "--format", "csv")

@@ -105,6 +105,20 @@ public record RunDescription(
 
     /** The same run of a quiz of another name. */
     public RunDescription withTask(String quiz) {
+        return with(quiz, storage, generation);
+    }
+
+    /** The same run of weights that are stored in these formats. */
+    public RunDescription withStorage(String formats) {
+        return with(task, formats, generation);
+    }
+
+    /** The same run, with text generated after its prompts. */
+    public RunDescription withGeneration(Generation generated) {
+        return with(task, storage, generated);
+    }
+
+    private RunDescription with(String quiz, String formats, Generation generated) {
         return new RunDescription(
                 name,
                 model,
@@ -120,49 +134,7 @@ public record RunDescription(
                 interventions,
                 gatehouseVersion,
                 source,
-                storage,
-                generation);
-    }
-
-    /** The same run of weights that are stored in these formats. */
-    public RunDescription withStorage(String formats) {
-        return new RunDescription(
-                name,
-                model,
-                fingerprint,
-                architecture,
-                modelLayers,
-                task,
-                promptFormat,
-                shots,
-                recording,
-                precisionPlan,
-                device,
-                interventions,
-                gatehouseVersion,
-                source,
                 formats,
-                generation);
-    }
-
-    /** The same run, with text generated after its prompts. */
-    public RunDescription withGeneration(Generation generated) {
-        return new RunDescription(
-                name,
-                model,
-                fingerprint,
-                architecture,
-                modelLayers,
-                task,
-                promptFormat,
-                shots,
-                recording,
-                precisionPlan,
-                device,
-                interventions,
-                gatehouseVersion,
-                source,
-                storage,
                 generated);
     }
 

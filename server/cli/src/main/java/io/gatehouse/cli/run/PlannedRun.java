@@ -137,8 +137,8 @@ public final class PlannedRun implements AutoCloseable {
                     new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(run.task(), listener);
             String quiz = store.run(outcome.name()).task();
             if (!quiz.equals(sources().quiz())) {
-                notes.accept("The file has the questions of quiz %s as quiz %s; the run is recorded under that name"
-                        .formatted(sources().quiz(), quiz));
+                notes.accept("Quiz '%s' has the same questions as '%s' in this file; recorded as '%s'"
+                        .formatted(sources().quiz(), quiz, quiz));
             }
             return outcome;
         }
