@@ -2,7 +2,6 @@ package io.gatehouse.quiz;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.run.TokenSegment;
 import io.gatehouse.text.PythonSpace;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,10 +118,10 @@ public enum PromptFormat {
         boolean free = subject.test().stream().allMatch(Question::isFree)
                 && !subject.test().isEmpty();
         List<PromptText.Part> preamble = new ArrayList<>();
-        preamble.add(new PromptText.Part(TokenSegment.INSTRUCTION, free ? "" : introduction(subject.name())));
+        preamble.add(new PromptText.Part(PromptPart.INSTRUCTION, free ? "" : introduction(subject.name())));
         for (Question solved : subject.dev().subList(0, shots)) {
             preamble.add(new PromptText.Part(
-                    TokenSegment.EXAMPLE, "%s %s\n\n".formatted(question(solved).text(), solved.answer())));
+                    PromptPart.EXAMPLE, "%s %s\n\n".formatted(question(solved).text(), solved.answer())));
         }
         return new PromptText(preamble);
     }
@@ -163,13 +162,13 @@ public enum PromptFormat {
     /** The text, then each choice after {@code separator} with its letter, and what asks for the answer. */
     private static PromptText lines(String text, String separator, Question question) {
         List<PromptText.Part> parts = new ArrayList<>();
-        parts.add(new PromptText.Part(TokenSegment.QUESTION, text));
+        parts.add(new PromptText.Part(PromptPart.QUESTION, text));
         for (int i = 0; i < question.choices().size(); i++) {
             parts.add(new PromptText.Part(
-                    TokenSegment.CHOICE,
+                    PromptPart.CHOICE,
                     separator + (char) ('A' + i) + ". " + question.choices().get(i)));
         }
-        parts.add(new PromptText.Part(TokenSegment.CUE, "\nAnswer:"));
+        parts.add(new PromptText.Part(PromptPart.CUE, "\nAnswer:"));
         return new PromptText(parts);
     }
 }

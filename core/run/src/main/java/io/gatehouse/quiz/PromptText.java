@@ -2,7 +2,6 @@ package io.gatehouse.quiz;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gatehouse.store.run.TokenSegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -10,9 +9,9 @@ import java.util.stream.Collectors;
 /** A text for a model, in parts. */
 public record PromptText(List<Part> parts) {
     /** A part of the text, such as a choice. */
-    public record Part(TokenSegment segment, String text) {
+    public record Part(PromptPart kind, String text) {
         public Part {
-            requireNonNull(segment, "segment is null");
+            requireNonNull(kind, "kind is null");
             requireNonNull(text, "text is null");
         }
     }
@@ -22,8 +21,8 @@ public record PromptText(List<Part> parts) {
     }
 
     /** Returns a text of one part. */
-    public static PromptText of(TokenSegment segment, String text) {
-        return new PromptText(List.of(new Part(segment, text)));
+    public static PromptText of(PromptPart kind, String text) {
+        return new PromptText(List.of(new Part(kind, text)));
     }
 
     /** Returns this text with another one behind it. */
@@ -52,7 +51,7 @@ public record PromptText(List<Part> parts) {
             int first = Math.max(from, begin);
             int last = Math.min(to, end);
             if (first < last) {
-                cut.add(new Part(part.segment(), part.text().substring(first - begin, last - begin)));
+                cut.add(new Part(part.kind(), part.text().substring(first - begin, last - begin)));
             }
             begin = end;
         }

@@ -2,8 +2,8 @@ package io.gatehouse.run;
 
 import io.gatehouse.chat.ChatText;
 import io.gatehouse.checkpoint.tokenizer.ChatTokenizer;
+import io.gatehouse.quiz.PromptPart;
 import io.gatehouse.quiz.PromptText;
-import io.gatehouse.store.run.TokenSegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -26,13 +26,13 @@ final class ConversationText {
             at = text.indexOf(message.text());
         }
         if (at < 0) {
-            return PromptText.of(TokenSegment.OTHER, text);
+            return PromptText.of(PromptPart.OTHER, text);
         }
         return new PromptText(beforeMessage(text.substring(0, at)))
                 .followedBy(message)
                 .followedBy(
-                        PromptText.of(TokenSegment.OTHER, text.substring(at + message.length(), conversation.answer())))
-                .followedBy(PromptText.of(TokenSegment.CUE, text.substring(conversation.answer())));
+                        PromptText.of(PromptPart.OTHER, text.substring(at + message.length(), conversation.answer())))
+                .followedBy(PromptText.of(PromptPart.CUE, text.substring(conversation.answer())));
     }
 
     /** Templates may strip messages. */
@@ -50,11 +50,11 @@ final class ConversationText {
         while (special.find()) {
             String between = text.substring(from, special.start());
             boolean header = between.isBlank() || USER.contains(between.strip());
-            parts.add(new PromptText.Part(header ? TokenSegment.OTHER : TokenSegment.SYSTEM, between));
-            parts.add(new PromptText.Part(TokenSegment.OTHER, special.group()));
+            parts.add(new PromptText.Part(header ? PromptPart.OTHER : PromptPart.SYSTEM, between));
+            parts.add(new PromptText.Part(PromptPart.OTHER, special.group()));
             from = special.end();
         }
-        parts.add(new PromptText.Part(TokenSegment.OTHER, text.substring(from)));
+        parts.add(new PromptText.Part(PromptPart.OTHER, text.substring(from)));
         return parts;
     }
 }

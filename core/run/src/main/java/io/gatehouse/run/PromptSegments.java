@@ -3,6 +3,7 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.tokenizer.TextTokens;
+import io.gatehouse.quiz.PromptPart;
 import io.gatehouse.quiz.PromptText;
 import io.gatehouse.store.run.TokenSegment;
 import java.io.Serializable;
@@ -51,7 +52,9 @@ public record PromptSegments(List<Run> runs) implements Serializable {
                     part++;
                 }
                 // A tokenizer may add a space even to an empty text.
-                segment = part < text.parts().size() ? text.parts().get(part).segment() : TokenSegment.OTHER;
+                segment = part < text.parts().size()
+                        ? segment(text.parts().get(part).kind())
+                        : TokenSegment.OTHER;
             }
             if (!runs.isEmpty() && runs.get(runs.size() - 1).segment() == segment) {
                 runs.remove(runs.size() - 1);
@@ -59,6 +62,18 @@ public record PromptSegments(List<Run> runs) implements Serializable {
             runs.add(new Run(segment, token + 1));
         }
         return new PromptSegments(runs);
+    }
+
+    private static TokenSegment segment(PromptPart part) {
+        return switch (part) {
+            case SYSTEM -> TokenSegment.SYSTEM;
+            case INSTRUCTION -> TokenSegment.INSTRUCTION;
+            case EXAMPLE -> TokenSegment.EXAMPLE;
+            case QUESTION -> TokenSegment.QUESTION;
+            case CHOICE -> TokenSegment.CHOICE;
+            case CUE -> TokenSegment.CUE;
+            case OTHER -> TokenSegment.OTHER;
+        };
     }
 
     /** Number of tokens. */

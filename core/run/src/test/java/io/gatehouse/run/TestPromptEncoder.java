@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.PromptPart;
 import io.gatehouse.quiz.PromptText;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.Subject;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
-import io.gatehouse.store.run.TokenSegment;
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +49,7 @@ final class TestPromptEncoder {
                 for (Question question : subject.test()) {
                     last = encoder.tokenizer()
                             .decode(encoder.encode(PromptText.of(
-                                            TokenSegment.QUESTION,
+                                            PromptPart.QUESTION,
                                             PromptFormat.OPEN_INSTRUCT.prompt(subject, question, 0)))
                                     .tokens());
                     digest.update((last + "\0").getBytes(StandardCharsets.UTF_8));

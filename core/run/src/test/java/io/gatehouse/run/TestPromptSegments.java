@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.chat.Thinking;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.quiz.PromptFormat;
+import io.gatehouse.quiz.PromptPart;
 import io.gatehouse.quiz.PromptText;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Quiz;
@@ -12,7 +13,6 @@ import io.gatehouse.quiz.Subject;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
-import io.gatehouse.store.run.TokenSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -76,7 +76,7 @@ final class TestPromptSegments {
                             "other: \n<|endoftext|>assistant",
                             "cue:  The answer is:");
             // The template strips the message.
-            assertThat(segments(encoder, PromptText.of(TokenSegment.QUESTION, " \n Why?\n")))
+            assertThat(segments(encoder, PromptText.of(PromptPart.QUESTION, " \n Why?\n")))
                     .contains("question: Why?");
         }
     }
