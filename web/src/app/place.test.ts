@@ -6,6 +6,7 @@ describe('place', () => {
     const places: Place[] = [
       { screen: 'overview' },
       { screen: 'overview', run: 2, other: 1, scope: 'prompt', subject: 'high school & more=1', picture: 'comparison' },
+      { screen: 'explore', run: 2, other: 1, picture: 'comparison', query: 'share & rank = 1' },
       { screen: 'serve', run: 1, cache: 'layer', policy: 'belady', megabytes: 12.6, gigabytes: 0.5, bandwidth: 3.5, resident: 6, ranks: 8, spare: 0, batch: 16 },
       { screen: 'query', layer: 0, expert: 15, question: 7, sql: "SELECT '100 %' AS \"a#b\"\n-- ü" },
     ];

@@ -36,6 +36,8 @@ export interface Place {
   other?: number;
   /** Which picture of Explore. */
   picture?: string;
+  /** Name of the example or saved query whose results for both runs are compared. */
+  query?: string;
   sql?: string;
   /** The values of the parameters of `sql`. */
   values?: Values;
@@ -73,6 +75,9 @@ export function encodePlace(place: Place): string {
   add('scope', place.scope);
   add('subject', place.subject);
   add('picture', place.picture);
+  if (place.screen === 'explore') {
+    add('query', place.query);
+  }
   if (place.screen === 'query') {
     add('q', place.sql);
     for (const [name, value] of Object.entries(place.values ?? {})) {
@@ -119,7 +124,7 @@ export function decodePlace(fragment: string): Place {
     }
   }
   Object.assign(place, known('scope', SCOPES, parts), known('cache', CACHES, parts), known('policy', POLICIES, parts));
-  for (const [key, value] of [['subject', parts.get('subject')], ['picture', parts.get('picture')], ['sql', sql]] as const) {
+  for (const [key, value] of [['subject', parts.get('subject')], ['picture', parts.get('picture')], ['query', parts.get('query')], ['sql', sql]] as const) {
     if (value !== undefined && value !== '') {
       place[key] = value;
     }

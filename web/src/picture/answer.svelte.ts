@@ -1,24 +1,27 @@
 import { type Problem, runQuery, type Rows } from '../api/http';
+import type { Values } from '../app/place';
 
 const MOST_ROWS = 200_000;
 /** Answers to keep, so that going back and forth between filters sends no query. */
 const KEPT = 64;
+const NO_VALUES = '{}';
 
 /** Answers by their statement, for as long as the file has not grown. */
 class Kept {
   private revision = 0;
   private readonly answers = new Map<string, Rows>();
 
-  find(sql: string, revision: number): Rows | undefined {
+  /** @param key of a statement and the values of its parameters */
+  find(key: string, revision: number): Rows | undefined {
     if (revision !== this.revision) {
       this.revision = revision;
       this.answers.clear();
     }
-    return this.answers.get(sql);
+    return this.answers.get(key);
   }
 
-  keep(sql: string, rows: Rows): void {
-    this.answers.set(sql, rows);
+  keep(key: string, rows: Rows): void {
+    this.answers.set(key, rows);
     if (this.answers.size > KEPT) {
       const [oldest] = this.answers.keys();
       this.answers.delete(oldest as string);
@@ -53,18 +56,22 @@ export class Answer implements Answered {
    *
    * @param sql of the statement, or undefined for none yet
    * @param after the answers that come first: statements that take long must not take the place of each other
+   * @param values of the parameters of the statement
    */
-  constructor(sql: () => string | undefined, revision: () => number, after: readonly Answered[] = []) {
+  constructor(sql: () => string | undefined, revision: () => number, after: readonly Answered[] = [], values: () => Values = () => ({})) {
     // The parts of the statement change more often than its text, such as with each selection.
     const statement = $derived(sql());
+    const bound = $derived(JSON.stringify(values()));
     $effect(() => {
       const wanted = statement;
+      const parameters = bound === NO_VALUES ? undefined : (JSON.parse(bound) as Values);
       const current = revision();
       if (wanted === undefined) {
         this.clear();
         return;
       }
-      const known = kept.find(wanted, current);
+      const key = JSON.stringify([wanted, parameters]);
+      const known = kept.find(key, current);
       if (known !== undefined) {
         this.show(wanted, known);
         return;
@@ -74,13 +81,13 @@ export class Answer implements Answered {
         return;
       }
       const request = new AbortController();
-      void runQuery(wanted, request.signal, MOST_ROWS).then((outcome) => {
+      void runQuery(wanted, request.signal, MOST_ROWS, parameters).then((outcome) => {
         if (request.signal.aborted) {
           return;
         }
         this.busy = false;
         if (outcome.kind === 'rows') {
-          kept.keep(wanted, outcome.rows);
+          kept.keep(key, outcome.rows);
           this.show(wanted, outcome.rows);
         } else if (outcome.kind === 'problem') {
           this.problem = outcome.problem;

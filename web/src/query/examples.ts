@@ -3,14 +3,16 @@ import type { SqlFunction } from '../api/http';
 /**
  * The statement of an example for the run and the question at hand. Examples query run 1 and question 1: run_id = 1,
  * question_id = 1, and the arguments run and question of table functions.
+ *
+ * @param question undefined to leave the question of the example
  */
-export function exampleFor(sql: string, run: number, question: number, functions: SqlFunction[]): string {
+export function exampleFor(sql: string, run: number, question: number | undefined, functions: SqlFunction[]): string {
   return sql
     .replaceAll(/\brun_id = \d+/g, `run_id = ${run}`)
-    .replaceAll(/\bquestion_id = \d+/g, `question_id = ${question}`)
+    .replaceAll(/\bquestion_id = \d+/g, (given) => (question === undefined ? given : `question_id = ${question}`))
     .replaceAll(/\bFROM (\w+)\(([^()]*)/g, (whole: string, name: string, given: string) => {
       const parameters = parametersOf(functions.find((known) => known.name === name));
-      const values: Record<string, number> = { run, question };
+      const values: Record<string, number | undefined> = { run, question };
       const replaced = given.split(', ').map((value, index) => (/^\d+$/.test(value) ? (values[parameters[index] ?? ''] ?? value) : value));
       return parameters.length === 0 ? whole : `FROM ${name}(${replaced.join(', ')}`;
     });

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -151,6 +152,32 @@ final class TestExplore {
         browser.focus(PROMPT + " .token");
         browser.awaitText(PROMPT + " .focused", "In second (run 2): experts ");
         browser.awaitText(".question .about", "Question ");
+    }
+
+    @Test
+    void subtractsTheResultsOfAQuery() {
+        browser.enter("#screen=explore&run=1&other=2&picture=comparison");
+        String picture = "[aria-label='Difference of a query']";
+        browser.awaitText(picture + " .nothing", "Choose an example or a saved query that names a run");
+        browser.pick("[aria-label='Query to compare']", "Accuracy by subject");
+        browser.awaitAddress("query=Accuracy%20by%20subject");
+        browser.awaitText(
+                picture + " .about",
+                "n = 3 rows that both have; 0 rows only in first (run 1), 0 rows only in second (run 2).");
+        browser.pick(picture + " .options select", "accuracy");
+        browser.awaitText(picture + " .options", "of 3 without 0 (not corrected for multiple comparisons)");
+        browser.awaitCount(picture + " tbody tr", 3);
+        List<String> cells = browser.texts(picture + " tbody tr:first-child td");
+        assertThat(Double.parseDouble(cells.get(1)) - Double.parseDouble(cells.get(2)))
+                .as("the largest difference comes first: %s", cells)
+                .isCloseTo(
+                        Double.parseDouble(cells.get(3).replace('\u2212', '-')), Offset.offset(1e-6));
+        assertThat(cells.get(4)).as("its interval").matches("[-+\u2212]?[0-9.]+ to [-+\u2212]?[0-9.]+");
+        // The address names the query, so a link shows the same difference.
+        browser.reload();
+        browser.awaitText(picture + " .about", "n = 3 rows that both have");
+        browser.enter("#screen=explore&run=1&other=2&picture=comparison&query=no%20such");
+        browser.awaitText(picture + " [role=alert]", "There is no query “no such” in this file.");
     }
 
     /** Run 3 was cancelled after eight questions: only those are compared. */
