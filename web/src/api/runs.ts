@@ -18,8 +18,8 @@ export interface ServedRun {
   runId?: number;
   name: string;
   model?: string;
-  task?: string;
-  scope?: string;
+  quiz?: string;
+  recorded?: string;
   /** waiting, loading, running, complete, cancelled, failed or interrupted. */
   status: string;
   questions?: number;
@@ -27,6 +27,8 @@ export interface ServedRun {
   correct?: number;
   startedAt?: string;
   finishedAt?: string | null;
+  /** Time of computing of a run that has ended, without pauses before it was resumed. */
+  computeSeconds?: number;
   progress?: Progress;
   error?: { code: string; detail: string };
 }

@@ -3,7 +3,7 @@ import { noAnswers, noEntropy, noRows, noTokens, noWeights } from './recorded';
 import type { Run } from './runs';
 
 const OWN: Run = {
-  id: 1, name: 'own', model: 'olmoe', architecture: '', task: 'mmlu', format: 'hendrycks', questions: 24, answered: 24, correct: 9, subjects: 3, scope: 'prompt', shots: 0,
+  id: 1, name: 'own', model: 'olmoe', architecture: '', quiz: 'mmlu', format: 'hendrycks', questions: 24, answered: 24, correct: 9, subjects: 3, recorded: 'prompt', shots: 0,
   status: 'complete', startedAt: '', finishedAt: '', storage: 'BF16', precision: 'exact', device: 'cpu', probabilities: 'none', norms: false, interventions: '', source: 'gatehouse',
   step: undefined, version: 'test', skipped: 0, shortened: 0, maxNewTokens: undefined, sampling: '', answerRule: '', answerMatch: '', stop: [], generated: false, note: '', tags: [],
 };
@@ -27,6 +27,6 @@ describe('what is not recorded', () => {
     expect(noRows({ ...OWN, status: 'running' }, 'prompt', undefined)).toContain('No results are stored yet.');
     expect(noRows(IMPORTED, 'last_prompt', undefined)).toContain('at the last prompt token; try all prompt tokens.');
     expect(noRows(OWN, 'generated', undefined)).toBe('Not recorded: run 1 has nothing for this chart at generated tokens.');
-    expect(noRows({ ...IMPORTED, scope: 'last_prompt' }, 'last_prompt', undefined)).not.toContain('try');
+    expect(noRows({ ...IMPORTED, recorded: 'last_prompt' }, 'last_prompt', undefined)).not.toContain('try');
   });
 });

@@ -47,7 +47,7 @@ export function noRows(run: Run | undefined, scope: Scope, subject: string | und
   if (scope === 'generated') {
     return `Not recorded: run ${run.id} has nothing for this chart at generated tokens.`;
   }
-  const last = scope === 'last_prompt' && run.scope === 'prompt';
+  const last = scope === 'last_prompt' && run.recorded === 'prompt';
   if (isImported(run)) {
     return `Not recorded: ${files(run)} do not contain what this chart needs${last ? ' at the last prompt token; try all prompt tokens' : ''}.`;
   }

@@ -4,15 +4,15 @@ import { answer } from '../api/testing';
 import { answerText, commonScope, counterpart, decodedScope, differences, firstChoice, interventionTexts, partialText, recordedText, type Run, runsOf, runText, scopeOf, treatment } from './runs';
 
 const COLUMNS = [
-  'run_id', 'name', 'model', 'architecture', 'task', 'prompt_format', 'questions', 'scope', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan',
+  'run_id', 'name', 'model', 'architecture', 'quiz', 'prompt_format', 'questions', 'recorded', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision',
   'device', 'probabilities', 'norms', 'interventions', 'source', 'step', 'gatehouse_version', 'skipped_questions', 'shortened_prompts', 'max_new_tokens', 'sampling', 'answer_rule', 'answer_match', 'stop', 'note', 'tags',
 ];
 
 /** A complete run, but for what is given. */
 function row(given: Record<string, Value>): Value[] {
   const plain: Record<string, Value> = {
-    run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', task: 'mmlu', prompt_format: 'hendrycks', questions: 1560, scope: 'prompt', shots: 5,
-    status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, storage: 'BF16', precision_plan: 'exact', device: 'cpu', probabilities: 'none', norms: false,
+    run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', quiz: 'mmlu', prompt_format: 'hendrycks', questions: 1560, recorded: 'prompt', shots: 5,
+    status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, storage: 'BF16', precision: 'exact', device: 'cpu', probabilities: 'none', norms: false,
     interventions: '', source: 'gatehouse', step: null, gatehouse_version: '0.1.0', skipped_questions: 0, shortened_prompts: 0,
     max_new_tokens: null, sampling: null, answer_rule: null, answer_match: null, stop: [], note: '', tags: [],
   };
@@ -44,8 +44,8 @@ describe('runs', () => {
   it('say what was done to them', () => {
     const [plain, changed, imported] = runs([
       {},
-      { interventions: 'mask 2:12,3:1; scale 1:2=0.5; top-k 4', precision_plan: 'fast', scope: 'last_prompt', probabilities: 'all', norms: true, step: 5000 },
-      { name: 'served', model: '', source: 'vllm', shots: 0, precision_plan: '', questions: 5, task: 'served', probabilities: 'none', scope: 'last_prompt' },
+      { interventions: 'mask 2:12,3:1; scale 1:2=0.5; top-k 4', precision: 'fast', recorded: 'last_prompt', probabilities: 'all', norms: true, step: 5000 },
+      { name: 'served', model: '', source: 'vllm', shots: 0, precision: '', questions: 5, quiz: 'served', probabilities: 'none', recorded: 'last_prompt' },
     ]) as [Run, Run, Run];
     expect(treatment(plain)).toEqual([]);
     expect(treatment(changed)).toEqual([
@@ -57,7 +57,7 @@ describe('runs', () => {
 
   it('are compared with a complete one of the same quiz and shape', () => {
     const all = runs([
-      { run_id: 1 }, { run_id: 2, interventions: 'top-k 4' }, { run_id: 3, status: 'cancelled' }, { run_id: 4, task: 'arc' }, { run_id: 5, model: 'other' },
+      { run_id: 1 }, { run_id: 2, interventions: 'top-k 4' }, { run_id: 3, status: 'cancelled' }, { run_id: 4, quiz: 'arc' }, { run_id: 5, model: 'other' },
     ]);
     const alike = (other: Run) => other.model === 'olmoe';
     const choose = (...ids: number[]) => counterpart(all[1] as Run, all.filter(({ id }) => ids.includes(id)), alike)?.id;
@@ -73,7 +73,7 @@ describe('runs', () => {
         run_id: 2, name: 'writes', max_new_tokens: 256, sampling: 'random temperature=0.7 seed=3', answer_rule: 'number', answer_match: 'number', stop: ['Q:', '\n\n'], skipped_questions: 3,
         shortened_prompts: 1,
       },
-      { run_id: 3, scope: 'last_prompt' },
+      { run_id: 3, recorded: 'last_prompt' },
       { run_id: 4, source: 'long' },
     ];
     const [plain, writes, last, imported] = runs(rows, [], [[2], [2], [4]]) as [Run, Run, Run, Run];

@@ -10,7 +10,7 @@ export interface Run {
   name: string;
   model: string;
   architecture: string;
-  task: string;
+  quiz: string;
   format: string;
   /** Questions that it is to answer. */
   questions: number;
@@ -20,7 +20,7 @@ export interface Run {
   /** Subjects of those questions. */
   subjects: number;
   /** Tokens that the run recorded. */
-  scope: Scope;
+  recorded: Scope;
   shots: number;
   status: string;
   startedAt: string;
@@ -59,7 +59,7 @@ export interface Run {
 }
 
 export const RUNS = select(
-  'run_id, name, model, architecture, task, prompt_format, questions, scope, shots, status, started_at, finished_at, storage, precision_plan, device, probabilities, norms, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
+  'run_id, name, model, architecture, quiz, prompt_format, questions, recorded, shots, status, started_at, finished_at, storage, precision, device, probabilities, norms, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
   'runs',
   [],
   'run_id',
@@ -77,7 +77,7 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
   const [ids, questions, shots, steps] = ['run_id', 'questions', 'shots', 'step'].map(number) as [number[], number[], number[], number[]];
   const columns = Object.fromEntries(
     [
-      'name', 'model', 'architecture', 'task', 'prompt_format', 'scope', 'status', 'started_at', 'finished_at', 'storage', 'precision_plan', 'device', 'probabilities',
+      'name', 'model', 'architecture', 'quiz', 'prompt_format', 'recorded', 'status', 'started_at', 'finished_at', 'storage', 'precision', 'device', 'probabilities',
       'interventions', 'source', 'gatehouse_version', 'sampling', 'answer_rule', 'answer_match', 'note',
     ].map((name) => [name, text(name)]),
   );
@@ -95,19 +95,19 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
       name: of('name'),
       model: of('model'),
       architecture: of('architecture'),
-      task: of('task'),
+      quiz: of('quiz'),
       format: of('prompt_format'),
       questions: questions[index] ?? 0,
       answered: n[counted] ?? 0,
       correct: correct[counted] ?? 0,
       subjects: subjects[counted] ?? 0,
-      scope: of('scope') === 'prompt' ? 'prompt' : 'last_prompt',
+      recorded: of('recorded') === 'prompt' ? 'prompt' : 'last_prompt',
       shots: shots[index] ?? 0,
       status: of('status'),
       startedAt: of('started_at'),
       finishedAt: of('finished_at'),
       storage: of('storage'),
-      precision: of('precision_plan'),
+      precision: of('precision'),
       device: of('device'),
       probabilities: of('probabilities'),
       norms: norms[index] === true,
@@ -180,7 +180,7 @@ export function treatment(run: Run): string[] {
     ...interventionTexts(run.interventions),
     ...(run.precision === '' || run.precision === 'exact' ? [] : [`${run.precision} precision`]),
     ...(run.step === undefined ? [] : [`step ${formatCount(run.step)}`]),
-    ...(isImported(run) || run.scope === 'prompt' ? [] : ['last prompt token only']),
+    ...(isImported(run) || run.recorded === 'prompt' ? [] : ['last prompt token only']),
     ...(run.probabilities === 'none' || run.probabilities === '' ? [] : ['all probabilities']),
     ...(run.norms ? ['norms'] : []),
     ...(run.maxNewTokens === undefined ? [] : [`up to ${formatUnits(run.maxNewTokens, 'generated token')}`]),
@@ -191,8 +191,8 @@ export function treatment(run: Run): string[] {
 }
 
 /** What was asked: "5-shot mmlu", "imported from vllm". */
-export function taskText(run: Run): string {
-  return isImported(run) ? `imported from ${run.source}` : `${run.shots}-shot ${run.task}`;
+export function quizText(run: Run): string {
+  return isImported(run) ? `imported from ${run.source}` : `${run.shots}-shot ${run.quiz}`;
 }
 
 /** How many questions, or sequences where no quiz was asked. */
@@ -204,7 +204,7 @@ export function sizeText(run: Run): string {
 
 /** A run in a list of runs. */
 export function runText(run: Run): string {
-  const parts = [run.model, sizeText(run), taskText(run), ...treatment(run).filter((part) => part !== taskText(run)), isPartial(run) ? run.status : ''];
+  const parts = [run.model, sizeText(run), quizText(run), ...treatment(run).filter((part) => part !== quizText(run)), isPartial(run) ? run.status : ''];
   return `${run.id} · ${run.name} (${parts.filter((part) => part !== '').join(', ')})`;
 }
 
@@ -226,10 +226,10 @@ export function accuracyText(run: Run): string {
  */
 export function counterpart(run: Run, others: Run[], alike: (other: Run) => boolean): Run | undefined {
   const preferences: ((other: Run) => boolean)[] = [
-    (other) => other.task === run.task && alike(other) && other.status === 'complete' && other.interventions === '',
-    (other) => other.task === run.task && alike(other) && other.status === 'complete',
-    (other) => other.task === run.task && other.status === 'complete',
-    (other) => other.task === run.task,
+    (other) => other.quiz === run.quiz && alike(other) && other.status === 'complete' && other.interventions === '',
+    (other) => other.quiz === run.quiz && alike(other) && other.status === 'complete',
+    (other) => other.quiz === run.quiz && other.status === 'complete',
+    (other) => other.quiz === run.quiz,
     alike,
     () => true,
   ];
@@ -240,7 +240,7 @@ export function counterpart(run: Run, others: Run[], alike: (other: Run) => bool
 export function differences(run: Run, other: Run): { name: string; mine: string; theirs: string }[] {
   const facts = (of: Run): Record<string, string> => ({
     Model: of.model,
-    Quiz: isImported(of) ? `imported from ${of.source}` : of.task,
+    Quiz: isImported(of) ? `imported from ${of.source}` : of.quiz,
     Shots: String(of.shots),
     'Prompt format': of.format,
     Questions: sizeText(of),
@@ -260,7 +260,7 @@ export function differences(run: Run, other: Run): { name: string; mine: string;
 
 /** The tokens whose routing a run recorded. */
 export function recordedText(run: Run): string {
-  const prompt = run.scope === 'prompt' ? 'all prompt tokens' : 'last prompt token';
+  const prompt = run.recorded === 'prompt' ? 'all prompt tokens' : 'last prompt token';
   return run.generated ? `${prompt} and generated tokens` : prompt;
 }
 
@@ -277,7 +277,7 @@ export function scopeOf(run: Run | undefined, wanted: Scope | undefined): Scope 
   if (wanted === 'generated' && run?.generated === true) {
     return 'generated';
   }
-  if (run?.scope === 'last_prompt') {
+  if (run?.recorded === 'last_prompt') {
     return 'last_prompt';
   }
   // Imports need not say which token is the last of a prompt: all of them is the safe choice.
@@ -292,6 +292,6 @@ export function decodedScope(run: Run | undefined): Scope {
 
 /** The tokens that can be compared with those of another run. */
 export function commonScope(scope: Scope, other: Run | undefined): Scope {
-  const lacks = scope === 'generated' ? other?.generated === false : other?.scope === 'last_prompt';
+  const lacks = scope === 'generated' ? other?.generated === false : other?.recorded === 'last_prompt';
   return lacks ? 'last_prompt' : scope;
 }

@@ -199,7 +199,7 @@ export class Session {
   }
 
   private async readSubjects(run: Run): Promise<void> {
-    const of = run.answered > 0 ? `run_id = ${run.id}` : `task = ${literal(run.task)}`;
+    const of = run.answered > 0 ? `run_id = ${run.id}` : `quiz = ${literal(run.quiz)}`;
     const [subjects, first] = await Promise.all([
       ask(select('subject, n', 'subject_accuracy', [`run_id = ${run.id}`], 'subject'), MOST_RUNS),
       ask(select('question_id', run.answered > 0 ? 'question_answers' : 'questions', [of], 'question_id'), 1),

@@ -104,13 +104,13 @@ export function generationSql(run: number, question: number): string {
 }
 
 /** One sequence of an import without answers. */
-export function sequenceSql(task: string, question: number): string {
-  return select('question_id, subject, ordinal, question, choices, answer', 'questions', [`task = ${literal(task)} AND question_id = ${question}`], 'question_id');
+export function sequenceSql(quiz: string, question: number): string {
+  return select('question_id, subject, ordinal, question, choices, answer', 'questions', [`quiz = ${literal(quiz)} AND question_id = ${question}`], 'question_id');
 }
 
 /** The sequences of an import without answers that contain the text. */
-export function sequenceListSql(task: string, subject: string | undefined, text: string): string {
-  return select('question_id, subject, question', 'questions', [`task = ${literal(task)}`, subject !== undefined && `subject = ${literal(subject)}`, containing(text)], 'question_id');
+export function sequenceListSql(quiz: string, subject: string | undefined, text: string): string {
+  return select('question_id, subject, question', 'questions', [`quiz = ${literal(quiz)}`, subject !== undefined && `subject = ${literal(subject)}`, containing(text)], 'question_id');
 }
 
 function containing(text: string): string | false {

@@ -77,8 +77,8 @@ export function questionsSql(look: Look): string {
 }
 
 /** The sequences of an import, which has a quiz of its own name; they may have no answers. */
-export function sequencesSql(task: string, subject: string | undefined): string {
-  return select('question_id, subject, ordinal', 'questions', [`task = ${literal(task)}`, subject !== undefined && `subject = ${literal(subject)}`], 'question_id');
+export function sequencesSql(quiz: string, subject: string | undefined): string {
+  return select('question_id, subject, ordinal', 'questions', [`quiz = ${literal(quiz)}`, subject !== undefined && `subject = ${literal(subject)}`], 'question_id');
 }
 
 /** Each token of a prompt with its decision at a layer. */

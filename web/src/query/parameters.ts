@@ -29,7 +29,7 @@ const SOURCES: Record<string, { from: string; label?: string }> = {
   run_id: { from: 'runs', label: 'name' },
   name: { from: 'runs' },
   model: { from: 'runs' },
-  task: { from: 'runs' },
+  quiz: { from: 'runs' },
   layer: { from: 'layers' },
   expert: { from: 'experts' },
   scope: { from: 'scopes' },

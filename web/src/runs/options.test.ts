@@ -3,7 +3,7 @@ import type { Run } from '../app/runs';
 import { commandOf, optionsOf, PLAIN, requestOf } from './options';
 
 const RUN: Run = {
-  id: 3, name: 'no experts', model: 'olmoe', architecture: '', task: 'mmlu', format: 'lm-eval+chat', questions: 1560, answered: 128, correct: 43, subjects: 2, scope: 'last_prompt',
+  id: 3, name: 'no experts', model: 'olmoe', architecture: '', quiz: 'mmlu', format: 'lm-eval+chat', questions: 1560, answered: 128, correct: 43, subjects: 2, recorded: 'last_prompt',
   shots: 5, status: 'cancelled', startedAt: '', finishedAt: '', storage: 'BF16', precision: 'fast', device: 'cpu', probabilities: 'last_prompt', norms: true,
   interventions: 'mask 2:12,3:1; scale 1:2=0.5; top-k 4', source: 'gatehouse', step: undefined, version: 'test', skipped: 0, shortened: 0, maxNewTokens: undefined, sampling: '', answerRule: '', answerMatch: '', stop: [], note: '', tags: [], generated: false,
 };
@@ -50,7 +50,7 @@ describe('options of a run', () => {
 
   it('of generated text come back from the run that they made', () => {
     const run: Run = {
-      ...RUN, interventions: '', format: 'lm-eval', probabilities: 'none', norms: false, scope: 'prompt', precision: 'exact', skipped: 3, maxNewTokens: 256,
+      ...RUN, interventions: '', format: 'lm-eval', probabilities: 'none', norms: false, recorded: 'prompt', precision: 'exact', skipped: 3, maxNewTokens: 256,
       sampling: 'random temperature=0.7 top_k=20 top_p=0.9 min_p=0.05 repetition_penalty=1.1 seed=3', answerRule: 'regex:(\\d+)', answerMatch: 'number', stop: ['Q:', "\n'a\\"],
     };
     const request = {

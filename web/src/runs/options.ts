@@ -173,7 +173,7 @@ export function optionsOf(run: Run): RunOptions {
   return {
     ...PLAIN,
     model: run.model,
-    quiz: run.task,
+    quiz: run.quiz,
     name: run.name,
     // Questions that are skipped count as taken.
     limit: run.questions + run.skipped,
@@ -194,7 +194,7 @@ export function optionsOf(run: Run): RunOptions {
     answer: run.answerRule === '' ? 'logits' : 'generate',
     extract: run.answerRule,
     match: run.answerMatch === '' ? PLAIN.match : run.answerMatch,
-    record: run.scope,
+    record: run.recorded,
     probabilities: run.probabilities,
     norms: run.norms,
     precision: run.precision,

@@ -1,13 +1,15 @@
 import { formatDuration } from '../api/format';
 import type { ServedRun } from '../api/runs';
 
-/**
- * How long a run took. While the server remembers it, the time in which it computed; otherwise from start to end, pauses of
- * a resumed run included. Empty where it has not ended.
- */
+/** The seconds in which a run that has ended computed, without pauses; undefined where nobody measured them. */
+export function computedSeconds(run: ServedRun): number | undefined {
+  return run.computeSeconds ?? (run.status === 'running' ? undefined : run.progress?.elapsedSeconds);
+}
+
+/** How long a run took: its time of computing or, where nobody measured it, from start to end. Empty where it has not ended. */
 export function durationOf(run: ServedRun): string {
-  const computed = run.progress?.elapsedSeconds;
-  if (computed !== undefined && run.status !== 'running') {
+  const computed = computedSeconds(run);
+  if (computed !== undefined) {
     return formatDuration(computed * 1000);
   }
   if (run.startedAt === undefined || run.finishedAt === undefined || run.finishedAt === null) {

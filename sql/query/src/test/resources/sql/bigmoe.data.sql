@@ -12,8 +12,8 @@ GROUP BY ALL;
 
 INSERT INTO runs BY NAME
 SELECT 1 AS run_id, 'phone' AS name, 'm' AS model, 'f' AS fingerprint, 'a' AS architecture, max(layer) + 1 AS layers,
-    128 AS experts, $k AS top_k, 'prompt' AS task, 'raw' AS prompt_format, 0 AS shots, 'prompt' AS scope,
-    'exact' AS precision_plan, 'phone' AS device, 'complete' AS status, 1 AS questions,
+    128 AS experts, $k AS top_k, 'prompt' AS quiz, 'raw' AS prompt_format, 0 AS shots, 'prompt' AS recorded,
+    'exact' AS precision, 'phone' AS device, 'complete' AS status, 1 AS questions,
     TIMESTAMP '2026-01-01 00:00:00' AS started_at, '0' AS gatehouse_version
 FROM trace;
 
@@ -21,7 +21,7 @@ INSERT INTO layers BY NAME
 SELECT DISTINCT 1 AS run_id, layer, 'moe' AS kind, 128 AS experts, $k AS top_k FROM trace;
 
 INSERT INTO questions BY NAME
-SELECT 1 AS question_id, 'prompt' AS task, 's' AS subject, 1 AS ordinal, 'q' AS question, ['a', 'b'] AS choices, 'A' AS answer;
+SELECT 1 AS question_id, 'prompt' AS quiz, 's' AS subject, 1 AS ordinal, 'q' AS question, ['a', 'b'] AS choices, 'A' AS answer;
 
 INSERT INTO decisions BY NAME
 SELECT

@@ -3,8 +3,8 @@
 -- tabs, their weights.
 INSERT INTO runs BY NAME
 SELECT 1 AS run_id, 'esft' AS name, 'DeepSeek-V2-Lite' AS model, 'd' AS fingerprint, 'DeepseekV2ForCausalLM' AS architecture,
-    27 AS layers, 64 AS experts, 6 AS top_k, 'esft' AS task, 'raw' AS prompt_format, 0 AS shots, 'prompt' AS scope,
-    'exact' AS precision_plan, 'cpu' AS device, 'complete' AS status, 40 AS questions,
+    27 AS layers, 64 AS experts, 6 AS top_k, 'esft' AS quiz, 'raw' AS prompt_format, 0 AS shots, 'prompt' AS recorded,
+    'exact' AS precision, 'cpu' AS device, 'complete' AS status, 40 AS questions,
     TIMESTAMP '2026-01-01 00:00:00' AS started_at, '0' AS gatehouse_version;
 
 CREATE TEMP TABLE trace AS
@@ -17,7 +17,7 @@ FROM read_csv('$folder/expert_weights_*.txt.gz', columns = {line: 'VARCHAR'}, de
     header = false, filename = true, parallel = false);
 
 INSERT INTO questions BY NAME
-SELECT question_id, 'esft' AS task, 'translation' AS subject, question_id AS ordinal, 'q' AS question, ['a', 'b'] AS choices,
+SELECT question_id, 'esft' AS quiz, 'translation' AS subject, question_id AS ordinal, 'q' AS question, ['a', 'b'] AS choices,
     'A' AS answer
 FROM trace WHERE layer = 1;
 

@@ -22,8 +22,8 @@ SELECT 1 + question_id, subject, question_id FROM trace;
 
 INSERT INTO runs BY NAME
 SELECT run_id, name, 'granite-3.0-1b-a400m-instruct' AS model, 'g' AS fingerprint,
-    'GraniteMoeForCausalLM' AS architecture, 24 AS layers, 32 AS experts, 8 AS top_k, 'prompts' AS task,
-    'raw' AS prompt_format, 0 AS shots, 'prompt' AS scope, 'exact' AS precision_plan, 'cpu' AS device, 'complete' AS status,
+    'GraniteMoeForCausalLM' AS architecture, 24 AS layers, 32 AS experts, 8 AS top_k, 'prompts' AS quiz,
+    'raw' AS prompt_format, 0 AS shots, 'prompt' AS recorded, 'exact' AS precision, 'cpu' AS device, 'complete' AS status,
     count(*) AS questions, TIMESTAMP '2026-01-01 00:00:00' AS started_at, '0' AS gatehouse_version
 FROM parts
 GROUP BY run_id, name;
@@ -32,7 +32,7 @@ INSERT INTO layers BY NAME
 SELECT run_id, CAST(unnest(range(24)) AS SMALLINT) AS layer, 'moe' AS kind, 32 AS experts, 8 AS top_k FROM runs;
 
 INSERT INTO questions BY NAME
-SELECT question_id, 'prompts' AS task, subject, 1 AS ordinal, subject AS question, ['a', 'b'] AS choices, 'A' AS answer
+SELECT question_id, 'prompts' AS quiz, subject, 1 AS ordinal, subject AS question, ['a', 'b'] AS choices, 'A' AS answer
 FROM trace;
 
 INSERT INTO answers BY NAME

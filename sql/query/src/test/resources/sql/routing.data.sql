@@ -2,7 +2,7 @@
 -- last one only. Four questions in each of three subjects, five prompt tokens, three layers, eight experts, top 2.
 -- Everything follows from hashes of its key, so that every reader sees the same file; expert 7 never fires.
 INSERT INTO runs
-    (run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots, scope, precision_plan,
+    (run_id, name, model, fingerprint, architecture, layers, experts, top_k, quiz, prompt_format, shots, recorded, precision,
      device, status, questions, started_at, finished_at, gatehouse_version)
 VALUES
     (1, 'first', 'tiny', 'aa', 'OlmoeForCausalLM', 3, 8, 2, 'quiz', 'hendrycks', 0, 'prompt', 'exact', 'cpu', 'complete', 12,
@@ -10,7 +10,7 @@ VALUES
     (2, 'second', 'tiny', 'aa', 'OlmoeForCausalLM', 3, 8, 2, 'quiz', 'hendrycks', 5, 'last_prompt', 'exact', 'cpu', 'running', 12,
      TIMESTAMP '2026-03-06 23:59:59', NULL, '0.1.0');
 
-INSERT INTO questions (question_id, task, subject, ordinal, question, choices, answer)
+INSERT INTO questions (question_id, quiz, subject, ordinal, question, choices, answer)
 SELECT
     i,
     'quiz',

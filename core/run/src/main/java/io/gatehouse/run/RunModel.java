@@ -41,14 +41,14 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
 
     /** Describes a run of the model for the store. */
     public RunDescription describe(
-            String name, String task, String format, int shots, Recording recording, String gatehouseVersion) {
+            String name, String quiz, String format, int shots, Recording recording, String gatehouseVersion) {
         RunDescription described = new RunDescription(
                 name,
                 checkpoint.name(),
                 checkpoint.fingerprint(),
                 config.architecture(),
                 config.feedForwards().stream().map(RunModel::layer).toList(),
-                task,
+                quiz,
                 format,
                 shots,
                 recording,

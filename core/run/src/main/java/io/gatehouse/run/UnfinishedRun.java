@@ -21,7 +21,7 @@ public record UnfinishedRun(int answered, Map<String, String> definition) {
     /** The property with the date of a run whose chat template uses it. */
     static final String DATE = "date";
 
-    private static final String PLAN = "plan";
+    private static final String PRECISION = "precision";
 
     public UnfinishedRun {
         definition = Map.copyOf(definition);
@@ -45,9 +45,9 @@ public record UnfinishedRun(int answered, Map<String, String> definition) {
         return new UnfinishedRun(run.answered(), store.definition(run.runId()));
     }
 
-    /** The plan that it was begun in; none where the file does not say. */
-    public Optional<Precision> plan() {
-        return Optional.ofNullable(definition.get(PLAN)).map(Precision::of);
+    /** The precision that it was begun in; none where the file does not say. */
+    public Optional<Precision> precision() {
+        return Optional.ofNullable(definition.get(PRECISION)).map(Precision::of);
     }
 
     /** What its chat template was told that the date is; none where it does not use the date. */

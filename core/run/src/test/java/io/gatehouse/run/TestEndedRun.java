@@ -104,9 +104,9 @@ final class TestEndedRun {
                         .hasMessageStartingWith("The run was cancelled");
             }
             assertThatThrownBy(() -> sample.run(store, request, new Watcher(Integer.MAX_VALUE)))
-                    .hasMessageContaining("plan was fast and is exact");
+                    .hasMessageContaining("precision was fast and is exact");
             Precision begun = UnfinishedRun.find(store, "plan")
-                    .flatMap(UnfinishedRun::plan)
+                    .flatMap(UnfinishedRun::precision)
                     .orElseThrow();
             assertThat(begun).isEqualTo(Precision.FAST);
             assertThat(asked.supports(begun)).isTrue();

@@ -148,7 +148,7 @@ public final class Store implements AutoCloseable {
      * Registers a run and its questions in the order given. Questions that the file holds already keep their ids.
      *
      * @throws GatehouseException RUN_EXISTS if a run of this name is there, or an imported one that is named like the
-     *     quiz; INVALID_ARGUMENT if a question differs from the one that the file holds under the same task, subject and
+     *     quiz; INVALID_ARGUMENT if a question differs from the one that the file holds under the same quiz, subject and
      *     ordinal, or is listed twice
      */
     public RunWriter startRun(RunDescription run, List<QuestionRow> questions) {
@@ -181,18 +181,19 @@ public final class Store implements AutoCloseable {
         List<QuestionRow> rows = List.copyOf(questions);
         DuckDBConnection writer = database.writer();
         try (Transaction transaction = Transaction.begin(writer)) {
-            RunDescription run = given.withTask(QuestionRegister.nameOfQuiz(writer, given.task(), rows));
+            RunDescription run = given.withQuiz(QuestionRegister.nameOfQuiz(writer, given.quiz(), rows));
             RunDefinition definition = RunDefinition.of(run, rows, more);
             RunRegister register = new RunRegister(file, writer);
             int runId = resumed ? register.resume(run, definition) : register.insert(run, definition, rows.size());
-            int[] questionIds = QuestionRegister.read(writer, run.task()).register(rows);
+            int[] questionIds = QuestionRegister.read(writer, run.quiz()).register(rows);
             CommittedWork committed = resumed ? new Ledger(writer, runId).read() : CommittedWork.nothing();
             transaction.commit();
             if (!runsBeingWritten.add(runId)) {
                 throw beingWritten(run.name());
             }
             return new RunWriter(
-                    file, writer, runId, run, rows, questionIds, committed, () -> runsBeingWritten.remove(runId));
+                    file, writer, runId, run, rows, questionIds, committed, () -> runsBeingWritten.remove(runId),
+                    true);
         } catch (SQLException e) {
             close(writer);
             throw DatabaseFailure.using(file, e);
@@ -216,7 +217,7 @@ public final class Store implements AutoCloseable {
             int runId = new RunRegister(file, connection)
                     .insert(description, definition, run.questions().size());
             int[] questionIds =
-                    QuestionRegister.read(connection, description.task()).register(run.questions());
+                    QuestionRegister.read(connection, description.quiz()).register(run.questions());
             try (RunWriter writer =
                     RunWriter.within(file, connection, runId, description, run.questions(), questionIds)) {
                 if (run.counts().isEmpty()) {

@@ -8,10 +8,12 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.store.run.QuestionRow;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.RunStatus;
+import io.gatehouse.store.run.RunSummary;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.verify.Verification;
 import io.gatehouse.store.write.RunWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class TestResumedRun {
     private static final RandomRun SHARDS = RandomRun.of("r", 5);
     private static final List<QuestionRow> QUESTIONS = RandomRun.questions(6);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Map<String, String> MORE = Map.of("prompts", "abc");
 
     @TempDir
@@ -65,6 +68,31 @@ final class TestResumedRun {
     }
 
     @Test
+    void countsNoPauseAsTimeOfComputing() throws Exception {
+        Path file = directory.resolve("a.duckdb");
+        try (Store store = Store.create(file);
+                RunWriter writer = store.startRun(SHARDS.description(), QUESTIONS, MORE)) {
+            writer.write(SHARDS.shard(writer, 0, 0, 2));
+            assertThat(store.run("r").computeSeconds()).as("not yet ended").isEmpty();
+        }
+        Thread.sleep(PAUSE.toMillis());
+        try (Store store = Store.open(file)) {
+            try (RunWriter writer = store.resumeRun(SHARDS.description(), QUESTIONS, MORE)) {
+                writer.write(List.of(SHARDS.shard(writer, 1, 2, 4), SHARDS.shard(writer, 2, 4, 6)));
+                writer.finish(RunStatus.COMPLETE);
+            }
+            RunSummary run = store.run("r");
+            Duration all = Duration.between(run.startedAt(), run.finishedAt().orElseThrow());
+            assertThat(run.computeSeconds().orElseThrow())
+                    .isPositive()
+                    .isLessThanOrEqualTo(all.minus(PAUSE).toNanos() / 1e9);
+            assertThat(Rows.of(store, "SELECT count(DISTINCT seconds) FROM run_shards WHERE shard > 0"))
+                    .as("two shards of one commit")
+                    .containsExactly("1");
+        }
+    }
+
+    @Test
     void refusesAChangedDefinitionAndSaysWhatChanged() {
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
             store.startRun(SHARDS.description(), QUESTIONS, MORE).close();
@@ -85,7 +113,7 @@ final class TestResumedRun {
             assertRefused(
                     () -> store.resumeRun(other, QUESTIONS, MORE),
                     ErrorCode.RUN_EXISTS,
-                    "scope was prompt and is last_prompt");
+                    "recorded was prompt and is last_prompt");
         }
     }
 

@@ -152,12 +152,12 @@ final class TestStartRun {
             assertThat(ids(store, run("first", "quiz"), questions(3))).containsExactly(1, 2, 3);
             RunDescription copy = run("second", "copy");
             assertThat(ids(store, copy, questions(2))).containsExactly(1, 2);
-            assertThat(store.run("second").task()).isEqualTo("quiz");
+            assertThat(store.run("second").quiz()).isEqualTo("quiz");
             store.resumeRun(copy, questions(2), Map.of()).close();
             assertThat(ids(store, run("third", "longer"), questions(4))).containsExactly(4, 5, 6, 7);
             // It has a question more, so that it is another quiz, and keeps its name from now on.
             assertThat(ids(store, run("fourth", "longer"), questions(3))).containsExactly(4, 5, 6);
-            assertThat(Rows.of(store, "SELECT name, task FROM runs ORDER BY run_id"))
+            assertThat(Rows.of(store, "SELECT name, quiz FROM runs ORDER BY run_id"))
                     .containsExactly("first|quiz", "second|quiz", "third|longer", "fourth|longer");
         }
     }
@@ -241,14 +241,14 @@ final class TestStartRun {
         }
     }
 
-    private static RunDescription run(String name, String task) {
+    private static RunDescription run(String name, String quiz) {
         return new RunDescription(
                 name,
                 "tiny",
                 "c0ffee",
                 "OlmoeForCausalLM",
                 ModelLayer.alike(3, 8, 2),
-                task,
+                quiz,
                 "hendrycks",
                 0,
                 Recording.decisions(Scope.PROMPT),

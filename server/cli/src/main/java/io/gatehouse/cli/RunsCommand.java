@@ -125,7 +125,7 @@ final class RunsCommand implements Callable<Integer> {
                                 .map(accuracy -> String.format(Locale.ROOT, "%.1f%%", 100 * accuracy))
                                 .orElse("not recorded"),
                         run.model(),
-                        run.isImported() ? "from " + run.source() : run.task(),
+                        run.isImported() ? "from " + run.source() : run.quiz(),
                         run.recorded(),
                         run.storage(),
                         run.precision(),

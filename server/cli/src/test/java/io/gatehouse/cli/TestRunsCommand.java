@@ -94,9 +94,9 @@ final class TestRunsCommand {
                 assertThat(run.err()).doesNotContain("recorded as");
             }
         }
-        assertThat(CommandOutcome.of("sql", "--db", runs, "-c", "SELECT DISTINCT task FROM runs", "--format", "csv")
+        assertThat(CommandOutcome.of("sql", "--db", runs, "-c", "SELECT DISTINCT quiz FROM runs", "--format", "csv")
                         .out())
-                .isEqualTo("task\r\nquiz\r\n");
+                .isEqualTo("quiz\r\nquiz\r\n");
     }
 
     /** A file of another place, or of an earlier version, may hold any name. */

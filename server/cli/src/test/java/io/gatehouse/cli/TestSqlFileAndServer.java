@@ -252,9 +252,9 @@ final class TestSqlFileAndServer {
     @Test
     void bothTakeParametersByName() {
         String counted =
-                "SELECT count(*) AS n FROM questions WHERE question_id < :n AND (:task = 'x' OR question_id > 1);"
+                "SELECT count(*) AS n FROM questions WHERE question_id < :n AND (:quiz = 'x' OR question_id > 1);"
                         + " SELECT :n + 1 AS next; SELECT 5 AS five";
-        String csv = both("--format", "csv", "--param", "N=4", "--param", "task=a=b", "-c", counted);
+        String csv = both("--format", "csv", "--param", "N=4", "--param", "quiz=a=b", "-c", counted);
         assertThat(csv).startsWith("0\nn\r\n2\r\nnext\r\n5\r\nfive\r\n5\r\n");
         String layer = "SELECT count(*) AS n FROM experts WHERE layer = :layer AND scope = :scope";
         assertThat(both("--param", "layer=x", "--param", "scope=prompt", "-c", layer))

@@ -11,5 +11,5 @@ SELECT
     l.normalised_token_entropy,
     l.mean_mass
 FROM run_load AS l
-JOIN runs AS r ON r.run_id = l.run_id AND r.scope = l.scope
+JOIN runs AS r ON r.run_id = l.run_id AND r.recorded = l.scope
 WHERE r.run_id = (SELECT max(run_id) FROM runs WHERE status = 'complete')

@@ -149,14 +149,14 @@ public final class SeededFile {
         return description(name, interventions, "quiz");
     }
 
-    private static RunDescription description(String name, String interventions, String task) {
+    private static RunDescription description(String name, String interventions, String quiz) {
         return new RunDescription(
                 name,
                 "seeded",
                 "0".repeat(64),
                 "OlmoeForCausalLM",
                 ModelLayer.alike(LAYERS, EXPERTS, TOP_K),
-                task,
+                quiz,
                 "hendrycks",
                 0,
                 Recording.decisions(Scope.PROMPT),

@@ -151,7 +151,7 @@ final class TestAccessibility {
                     page.find(".combined");
                 }),
                 query("bars", page -> {
-                    page.run("SELECT subject, COUNT(*) AS n FROM questions WHERE task = 'quiz' GROUP BY subject");
+                    page.run("SELECT subject, COUNT(*) AS n FROM questions WHERE quiz = 'quiz' GROUP BY subject");
                     page.awaitText("[role=status]", "3 rows in");
                     page.click("Chart");
                     page.find("svg .bar");

@@ -123,10 +123,10 @@ final class TestQueryScreen {
     @Test
     void asksForTheValuesOfParameters() throws Exception {
         String sql = "SELECT subject, :label AS label FROM questions WHERE subject = :subject AND question_id < :n"
-                + " AND (:task IS NULL OR task = :task) ORDER BY question_id";
+                + " AND (:quiz IS NULL OR quiz = :quiz) ORDER BY question_id";
         browser.run(sql);
-        browser.awaitText(".parameters [role=alert]", "Give a value for :label, :subject, :n and :task.");
-        browser.awaitTexts(".parameters .name", ":label", ":subject", ":n", ":task");
+        browser.awaitText(".parameters [role=alert]", "Give a value for :label, :subject, :n and :quiz.");
+        browser.awaitTexts(".parameters .name", ":label", ":subject", ":n", ":quiz");
         browser.awaitFocus(".parameters [name=label]");
         browser.awaitCount(".parameters datalist option[value=colours]", 1);
         browser.press("same");
@@ -134,17 +134,17 @@ final class TestQueryScreen {
         browser.press("colours");
         browser.clickOn(".parameters [name=n]");
         browser.press("1000");
-        browser.awaitText(".parameters [role=alert]", "Give a value for :task.");
-        browser.clickOn(".parameters [aria-label='NULL for task']");
+        browser.awaitText(".parameters [role=alert]", "Give a value for :quiz.");
+        browser.clickOn(".parameters [aria-label='NULL for quiz']");
         browser.clickOn(".parameters [name=n]");
         browser.press(Keys.ENTER);
         browser.awaitText(STATUS, "8 rows in");
         browser.awaitText(CELLS, "same");
         assertThat(fragment())
-                .isEqualTo("screen=query&run=1&q=" + sql + "&p.label=same&p.subject=colours&p.n=1000&p.task");
+                .isEqualTo("screen=query&run=1&q=" + sql + "&p.label=same&p.subject=colours&p.n=1000&p.quiz");
         String address = browser.address();
         try (Browser other = CONSOLE.another(address.substring(address.indexOf('#')))) {
-            other.awaitTexts(".parameters .name", ":label", ":subject", ":n", ":task");
+            other.awaitTexts(".parameters .name", ":label", ":subject", ":n", ":quiz");
             other.clickOn(".run");
             other.awaitText(STATUS, "8 rows in");
         }

@@ -1,6 +1,6 @@
 -- The file: Runs in this file
 -- Which model answered which quiz
-SELECT run_id, name, model, task, questions, layers, scope, status
+SELECT run_id, name, model, quiz, questions, layers, recorded, status
 FROM runs
 ORDER BY run_id;
 

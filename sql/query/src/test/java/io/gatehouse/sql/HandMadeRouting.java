@@ -18,8 +18,8 @@ final class HandMadeRouting {
         sql.append("""
                 INSERT INTO runs BY NAME
                 SELECT %d AS run_id, '%s' AS name, 'm' AS model, 'f' AS fingerprint, 'a' AS architecture, %d AS layers,
-                    %d AS experts, %d AS top_k, 'quiz' AS task, 'hendrycks' AS prompt_format, 0 AS shots,
-                    '%s' AS scope, 'exact' AS precision_plan, 'cpu' AS device, 'complete' AS status, 3 AS questions,
+                    %d AS experts, %d AS top_k, 'quiz' AS quiz, 'hendrycks' AS prompt_format, 0 AS shots,
+                    '%s' AS recorded, 'exact' AS precision, 'cpu' AS device, 'complete' AS status, 3 AS questions,
                     TIMESTAMP '2026-01-01 00:00:00' AS started_at, '0' AS gatehouse_version;
                 """.formatted(run, name, layers, experts, topK, scope));
         return this;
@@ -29,7 +29,7 @@ final class HandMadeRouting {
     HandMadeRouting question(int run, int question, String subject, boolean correct, String... tokens) {
         sql.append("""
                 INSERT INTO questions BY NAME
-                SELECT %1$d AS question_id, 'quiz' AS task, '%2$s' AS subject, %1$d AS ordinal, 'q' AS question,
+                SELECT %1$d AS question_id, 'quiz' AS quiz, '%2$s' AS subject, %1$d AS ordinal, 'q' AS question,
                     ['a', 'b'] AS choices, 'A' AS answer
                 WHERE %1$d NOT IN (SELECT question_id FROM questions);
                 INSERT INTO answers BY NAME

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 final class TestAnalysisViews {
     private static final String ROUTING = """
             INSERT INTO runs
-                (run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots,
-                 scope, precision_plan, device, status, questions, started_at, finished_at, gatehouse_version)
+                (run_id, name, model, fingerprint, architecture, layers, experts, top_k, quiz, prompt_format, shots,
+                 recorded, precision, device, status, questions, started_at, finished_at, gatehouse_version)
             VALUES
                 (1, 'whole', 'm', 'f', 'a', 1, 4, 2, 'quiz', 'hendrycks', 0, 'prompt', 'exact', 'cpu', 'complete', 3,
                  TIMESTAMP '2026-01-01 00:00:00', NULL, '0'),
@@ -97,8 +97,8 @@ final class TestAnalysisViews {
                 QueryEngine engine = file.engine()) {
             file.execute("""
                     INSERT INTO runs
-                        (run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots,
-                         scope, precision_plan, device, status, questions, started_at, finished_at, gatehouse_version)
+                        (run_id, name, model, fingerprint, architecture, layers, experts, top_k, quiz, prompt_format, shots,
+                         recorded, precision, device, status, questions, started_at, finished_at, gatehouse_version)
                     VALUES
                         (1, 'r', 'm', 'f', 'a', 1, 1, 1, 'quiz', 'hendrycks', 0, 'prompt', 'exact', 'cpu', 'complete', 1,
                          TIMESTAMP '2026-01-01 00:00:00', NULL, '0');
@@ -159,7 +159,7 @@ final class TestAnalysisViews {
                             FROM activations AS a
                             JOIN runs AS r ON r.run_id = a.run_id
                             JOIN (VALUES ('last_prompt'), ('prompt')) AS s(scope)
-                                ON a.is_last_prompt AND s.scope = 'last_prompt' OR (s.scope = 'prompt' AND r.scope = 'prompt')
+                                ON a.is_last_prompt AND s.scope = 'last_prompt' OR (s.scope = 'prompt' AND r.recorded = 'prompt')
                             JOIN answers AS w ON w.run_id = a.run_id AND w.question_id = a.question_id
                             GROUP BY ALL ORDER BY ALL
                             """).rows();

@@ -77,7 +77,7 @@ final class TestCompletion {
     @Test
     void aQualifierChoosesTheRelation() {
         assertThat(texts("SELECT q.| FROM answers a JOIN questions q ON q.question_id = a.question_id"))
-                .startsWith("question_id", "task", "subject")
+                .startsWith("question_id", "quiz", "subject")
                 .doesNotContain("correct", "SELECT");
         assertThat(texts("SELECT * FROM answers a JOIN questions q ON q.qu| = a.question_id"))
                 .containsExactly("question_id", "question");

@@ -2,8 +2,10 @@ package io.gatehouse.study;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.DurationText;
 import io.gatehouse.base.Resources;
 import io.gatehouse.client.Session;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -65,8 +67,8 @@ public record RunFacts(Rows row, List<String> subjects) {
     }
 
     /** Name of the quiz; that of the run if it was imported. */
-    public String task() {
-        return text("task");
+    public String quiz() {
+        return text("quiz");
     }
 
     /** Whether another engine recorded it. */
@@ -126,7 +128,7 @@ public record RunFacts(Rows row, List<String> subjects) {
     /** The tokens whose routing was recorded, and what else was. */
     public String recorded() {
         List<String> recorded = new ArrayList<>();
-        recorded.add(text("scope").equals("last_prompt") ? "last prompt token" : "all prompt tokens");
+        recorded.add(text("recorded").equals("last_prompt") ? "last prompt token" : "all prompt tokens");
         if (!text("probabilities").equals("none")) {
             recorded.add("probabilities of " + words(text("probabilities")));
         }
@@ -138,7 +140,7 @@ public record RunFacts(Rows row, List<String> subjects) {
 
     /** Arithmetic of the engine; "not recorded" for an import. */
     public String precision() {
-        return isImported() ? "not recorded" : text("precision_plan");
+        return isImported() ? "not recorded" : text("precision");
     }
 
     /** Formats that the weights of the checkpoint are stored in; "not recorded" where nothing says it. */
@@ -171,24 +173,25 @@ public record RunFacts(Rows row, List<String> subjects) {
         for (String column : List.of("layers", "experts", "top_k", "prompt_format", "shots")) {
             data.put(column, value(column));
         }
-        data.put("quiz", task());
+        data.put("quiz", quiz());
         for (String column : List.of("questions", "answered", "correct")) {
             data.put(column, value(column));
         }
         data.put("accuracy", accuracy().orElse(null));
         data.put("skipped_questions", value("skipped_questions"));
         data.put("shortened_prompts", value("shortened_prompts"));
-        data.put("recorded", text("scope"));
+        data.put("recorded", text("recorded"));
         data.put("probabilities", text("probabilities"));
         data.put("norms", value("norms"));
         data.put("storage", text("storage").isEmpty() ? null : text("storage"));
-        data.put("precision", isImported() ? null : text("precision_plan"));
+        data.put("precision", isImported() ? null : text("precision"));
         data.put("device", isImported() ? null : text("device"));
         data.put("interventions", interventionData());
         data.put("note", text("note"));
         data.put("tags", tags());
         data.put("started_at", instant("started_at"));
         data.put("finished_at", instant("finished_at"));
+        data.put("compute_seconds", value("compute_seconds"));
         data.put("gatehouse_version", text("gatehouse_version"));
         data.put("command", command());
         return data;
@@ -270,7 +273,7 @@ public record RunFacts(Rows row, List<String> subjects) {
                 "%d layers, up to %d experts in a layer, %d per token"
                         .formatted(number("layers"), number("experts"), number("top_k")));
         settings.put(
-                "Tokens recorded", text("scope").equals("last_prompt") ? "last prompt token" : "all prompt tokens");
+                "Tokens recorded", text("recorded").equals("last_prompt") ? "last prompt token" : "all prompt tokens");
         settings.put("Probabilities of all experts", words(text("probabilities")));
         settings.put("Interventions", interventions());
         if (isImported()) {
@@ -282,7 +285,7 @@ public record RunFacts(Rows row, List<String> subjects) {
             settings.put("Checkpoint", text("fingerprint"));
             settings.put("Weights stored as", storage());
             settings.put("Hidden states", "not quantised");
-            settings.put("Quiz", task());
+            settings.put("Quiz", quiz());
             settings.put(
                     "Questions",
                     String.format(Locale.ROOT, "%,d of %,d answered", number("answered"), number("questions")));
@@ -307,10 +310,13 @@ public record RunFacts(Rows row, List<String> subjects) {
                                 .formatted(text("answer_rule"), text("answer_match")));
             }
             settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
-            settings.put("Precision", text("precision_plan"));
+            settings.put("Precision", text("precision"));
             settings.put("Device", text("device"));
             settings.put("Started", started());
             settings.put("Finished", value("finished_at") == null ? "not yet" : time("finished_at"));
+            if (value("compute_seconds") instanceof Number seconds) {
+                settings.put("Computing time", DurationText.of(Duration.ofMillis(Math.round(seconds.doubleValue() * 1000))));
+            }
         }
         settings.put("Gatehouse", text("gatehouse_version"));
         if (!tags().isEmpty()) {
@@ -331,7 +337,7 @@ public record RunFacts(Rows row, List<String> subjects) {
         }
         String format = text("prompt_format");
         List<String> form = List.of(format.split("\\+", -1));
-        words.addAll(List.of("run", "--model", model(), "--quiz", task(), "--db", "FILE", "--name", name()));
+        words.addAll(List.of("run", "--model", model(), "--quiz", quiz(), "--db", "FILE", "--name", name()));
         words.addAll(List.of("--limit", Long.toString(number("questions") + number("skipped_questions"))));
         // Of a partial run, only the subjects with answers are known.
         if (!isPartial() && !subjects.isEmpty() && subjects.size() <= LISTED_SUBJECTS) {
@@ -370,12 +376,12 @@ public record RunFacts(Rows row, List<String> subjects) {
             words.addAll(List.of("--answer", "generate"));
             words.addAll(List.of("--extract", text("answer_rule"), "--match", text("answer_match")));
         }
-        words.addAll(List.of("--record", text("scope")));
+        words.addAll(List.of("--record", text("recorded")));
         words.addAll(List.of("--probabilities", text("probabilities")));
         if (Boolean.TRUE.equals(value("norms"))) {
             words.add("--norms");
         }
-        words.addAll(List.of("--precision", text("precision_plan"), "--device", text("device")));
+        words.addAll(List.of("--precision", text("precision"), "--device", text("device")));
         for (String change : text("interventions").split("; ", -1)) {
             int space = change.indexOf(' ');
             if (space > 0) {

@@ -5,7 +5,7 @@ SELECT
     (SELECT count(*) FROM runs WHERE run_id = :run_id AND norms) > 0 AS norms,
     (SELECT count(*)
         FROM questions AS q
-        JOIN runs AS r ON r.task = q.task
+        JOIN runs AS r ON r.quiz = q.quiz
         WHERE r.run_id = :run_id AND q.subject <> '') > 0 AS subjects,
     (SELECT count(*) FROM runs WHERE run_id = :run_id AND questions > 0) > 0 AS sequences,
     (SELECT count(*) FROM experts WHERE run_id = :run_id AND scope = 'prompt') > 0 AS prompt,

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 import org.duckdb.DuckDBConnection;
 
 /** Records which shards of a run are in the file, and how the run ended. */
@@ -53,8 +54,10 @@ public final class Ledger {
      *
      * @param tokens rows of tokens
      * @param decisions rows of routing
+     * @param seconds that its process took for it; empty where nobody measured it
      */
-    public void add(int shard, int[] questionIds, long tokens, long decisions) throws SQLException {
+    public void add(int shard, int[] questionIds, long tokens, long decisions, Optional<Double> seconds)
+            throws SQLException {
         SmallQuery.update(
                 connection,
                 Resources.text(Ledger.class, "insert_shard.sql"),
@@ -64,6 +67,7 @@ public final class Ledger {
                 tokens,
                 decisions,
                 LocalDateTime.now(ZoneOffset.UTC),
+                seconds.orElse(null),
                 connection.createArrayOf(
                         "INTEGER", Arrays.stream(questionIds).boxed().toArray()));
     }

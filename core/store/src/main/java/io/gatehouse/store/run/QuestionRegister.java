@@ -15,10 +15,10 @@ import java.util.Set;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
-/** The questions of one task in the file and their ids, which never change. */
+/** The questions of one quiz in the file and their ids, which never change. */
 public final class QuestionRegister {
     private final DuckDBConnection connection;
-    private final String task;
+    private final String quiz;
     private final Map<Key, Registered> known;
     private int lastId;
 
@@ -30,17 +30,17 @@ public final class QuestionRegister {
 
     private record Registered(int id, QuestionRow row) {}
 
-    private QuestionRegister(DuckDBConnection connection, String task, Map<Key, Registered> known, int lastId) {
+    private QuestionRegister(DuckDBConnection connection, String quiz, Map<Key, Registered> known, int lastId) {
         this.connection = connection;
-        this.task = task;
+        this.quiz = quiz;
         this.known = known;
         this.lastId = lastId;
     }
 
-    public static QuestionRegister read(DuckDBConnection connection, String task) throws SQLException {
+    public static QuestionRegister read(DuckDBConnection connection, String quiz) throws SQLException {
         List<Registered> registered = SmallQuery.list(
                 connection,
-                Resources.text(QuestionRegister.class, "questions_of_task.sql"),
+                Resources.text(QuestionRegister.class, "questions_of_quiz.sql"),
                 row -> new Registered(
                         row.getInt("question_id"),
                         new QuestionRow(
@@ -50,10 +50,10 @@ public final class QuestionRegister {
                                 strings(row.getArray("choices")),
                                 row.getString("answer"),
                                 Map.of())),
-                task);
+                quiz);
         Map<Key, Registered> known = new HashMap<>();
         registered.forEach(question -> known.put(Key.of(question.row()), question));
-        return new QuestionRegister(connection, task, known, lastId(connection));
+        return new QuestionRegister(connection, quiz, known, lastId(connection));
     }
 
     /**
@@ -89,8 +89,8 @@ public final class QuestionRegister {
     }
 
     /** A register for questions that the file does not have. */
-    public static QuestionRegister ofNew(DuckDBConnection connection, String task) throws SQLException {
-        return new QuestionRegister(connection, task, new HashMap<>(), lastId(connection));
+    public static QuestionRegister ofNew(DuckDBConnection connection, String quiz) throws SQLException {
+        return new QuestionRegister(connection, quiz, new HashMap<>(), lastId(connection));
     }
 
     /**
@@ -115,11 +115,11 @@ public final class QuestionRegister {
     }
 
     /** Inserts questions with ids that another database has assigned, without their attributes. */
-    public static void insert(DuckDBConnection connection, String task, List<QuestionRow> questions, int[] ids)
+    public static void insert(DuckDBConnection connection, String quiz, List<QuestionRow> questions, int[] ids)
             throws SQLException {
         try (DuckDBAppender appender = connection.createAppender("questions")) {
             for (int i = 0; i < ids.length; i++) {
-                append(appender, task, ids[i], questions.get(i));
+                append(appender, quiz, ids[i], questions.get(i));
             }
         }
     }
@@ -129,7 +129,7 @@ public final class QuestionRegister {
         Registered registered = known.get(key);
         if (registered == null) {
             lastId++;
-            append(appender, task, lastId, question);
+            append(appender, quiz, lastId, question);
             for (Map.Entry<String, String> attribute : question.attributes().entrySet()) {
                 attributes
                         .beginRow()
@@ -150,10 +150,10 @@ public final class QuestionRegister {
         return registered.id();
     }
 
-    private static void append(DuckDBAppender appender, String task, int id, QuestionRow question) throws SQLException {
+    private static void append(DuckDBAppender appender, String quiz, int id, QuestionRow question) throws SQLException {
         appender.beginRow()
                 .append(id)
-                .append(task)
+                .append(quiz)
                 .append(question.subject())
                 .append(question.ordinal())
                 .append(question.text())
@@ -163,7 +163,7 @@ public final class QuestionRegister {
     }
 
     private String nameOf(QuestionRow question) {
-        return "Question %d of subject %s of quiz %s".formatted(question.ordinal(), question.subject(), task);
+        return "Question %d of subject %s of quiz %s".formatted(question.ordinal(), question.subject(), quiz);
     }
 
     /** Returns the largest id of a question in the file; 0 if there is none. */

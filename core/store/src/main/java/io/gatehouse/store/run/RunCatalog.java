@@ -50,14 +50,15 @@ public final class RunCatalog {
                         row.getInt("run_id"),
                         row.getString("name"),
                         row.getString("model"),
-                        row.getString("task"),
-                        Scope.of(row.getString("scope")),
+                        row.getString("quiz"),
+                        Scope.of(row.getString("recorded")),
                         RunStatus.of(row.getString("status")),
                         row.getInt("questions"),
                         row.getInt("answered"),
                         row.getInt("correct"),
                         instant(row, "started_at").orElseThrow(),
-                        instant(row, "finished_at")),
+                        instant(row, "finished_at"),
+                        Optional.ofNullable(row.getObject("compute_seconds", Double.class))),
                 name.orElse(null));
     }
 

@@ -39,10 +39,10 @@ public record RunDefinition(Map<String, String> properties) {
         properties.put("fingerprint", run.fingerprint());
         properties.put("format", run.promptFormat());
         properties.put("shots", String.valueOf(run.shots()));
-        properties.put("scope", run.scope().id());
+        properties.put("recorded", run.scope().id());
         properties.put("probabilities", run.recording().probabilities().id());
         properties.put("norms", String.valueOf(run.recording().norms()));
-        properties.put("plan", run.precisionPlan());
+        properties.put("precision", run.precision());
         if (!run.interventions().isEmpty()) {
             properties.put("interventions", run.interventions());
         }
@@ -62,7 +62,7 @@ public record RunDefinition(Map<String, String> properties) {
             properties.put("answer_match", run.generation().answerMatch());
         }
         properties.put("questions", String.valueOf(questions.size()));
-        properties.put("quiz", "%s %s".formatted(run.task(), digest(questions)));
+        properties.put("quiz", "%s %s".formatted(run.quiz(), digest(questions)));
         return new RunDefinition(properties);
     }
 

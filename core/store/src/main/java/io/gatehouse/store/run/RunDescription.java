@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param fingerprint identifies the checkpoint's content
  * @param modelLayers layers of the model in their order, those without experts included; one at least has experts
- * @param task name of the quiz
+ * @param quiz name of the quiz
  * @param shots solved examples before each question
  * @param interventions changes to the routing; empty if there are none
  * @param source {@link #ENGINE}, or the kind of the files that an import came from
@@ -25,11 +25,11 @@ public record RunDescription(
         String fingerprint,
         String architecture,
         List<ModelLayer> modelLayers,
-        String task,
+        String quiz,
         String promptFormat,
         int shots,
         Recording recording,
-        String precisionPlan,
+        String precision,
         String device,
         String interventions,
         String gatehouseVersion,
@@ -45,10 +45,10 @@ public record RunDescription(
         requireNonNull(model, "model is null");
         requireNonNull(fingerprint, "fingerprint is null");
         requireNonNull(architecture, "architecture is null");
-        requireNonNull(task, "task is null");
+        requireNonNull(quiz, "quiz is null");
         requireNonNull(promptFormat, "promptFormat is null");
         requireNonNull(recording, "recording is null");
-        requireNonNull(precisionPlan, "precisionPlan is null");
+        requireNonNull(precision, "precision is null");
         requireNonNull(device, "device is null");
         requireNonNull(interventions, "interventions is null");
         requireNonNull(gatehouseVersion, "gatehouseVersion is null");
@@ -76,11 +76,11 @@ public record RunDescription(
             String fingerprint,
             String architecture,
             List<ModelLayer> modelLayers,
-            String task,
+            String quiz,
             String promptFormat,
             int shots,
             Recording recording,
-            String precisionPlan,
+            String precision,
             String device,
             String interventions,
             String gatehouseVersion) {
@@ -90,11 +90,11 @@ public record RunDescription(
                 fingerprint,
                 architecture,
                 modelLayers,
-                task,
+                quiz,
                 promptFormat,
                 shots,
                 recording,
-                precisionPlan,
+                precision,
                 device,
                 interventions,
                 gatehouseVersion,
@@ -104,18 +104,18 @@ public record RunDescription(
     }
 
     /** The same run of a quiz of another name. */
-    public RunDescription withTask(String quiz) {
+    public RunDescription withQuiz(String quiz) {
         return with(quiz, storage, generation);
     }
 
     /** The same run of weights that are stored in these formats. */
     public RunDescription withStorage(String formats) {
-        return with(task, formats, generation);
+        return with(quiz, formats, generation);
     }
 
     /** The same run, with text generated after its prompts. */
     public RunDescription withGeneration(Generation generated) {
-        return with(task, storage, generated);
+        return with(quiz, storage, generated);
     }
 
     private RunDescription with(String quiz, String formats, Generation generated) {
@@ -129,7 +129,7 @@ public record RunDescription(
                 promptFormat,
                 shots,
                 recording,
-                precisionPlan,
+                precision,
                 device,
                 interventions,
                 gatehouseVersion,

@@ -31,10 +31,10 @@ public final class RunRegister {
      */
     public int insert(RunDescription run, RunDefinition definition, int questions) throws SQLException {
         if (run.imported()) {
-            refuseTakenTask(run.task());
+            refuseTakenQuiz(run.quiz());
         }
         refuseSecond(run.name());
-        refuseImported(run.task());
+        refuseImported(run.quiz());
         long runId = SmallQuery.number(
                 connection,
                 Resources.text(RunRegister.class, "insert_run.sql"),
@@ -45,11 +45,11 @@ public final class RunRegister {
                 run.layers(),
                 run.experts(),
                 run.topK(),
-                run.task(),
+                run.quiz(),
                 run.promptFormat(),
                 run.shots(),
                 run.scope().id(),
-                run.precisionPlan(),
+                run.precision(),
                 run.device(),
                 questions,
                 LocalDateTime.now(ZoneOffset.UTC),
@@ -133,7 +133,7 @@ public final class RunRegister {
     private void restart(int runId) throws SQLException {
         SmallQuery.update(
                 connection,
-                "UPDATE runs SET status = ?, finished_at = NULL WHERE run_id = ?",
+                "UPDATE runs SET status = ?, finished_at = NULL, compute_seconds = NULL WHERE run_id = ?",
                 RunStatus.RUNNING.id(),
                 runId);
     }
@@ -170,22 +170,22 @@ public final class RunRegister {
         }
     }
 
-    /** Rejects an import whose name is a task, because its sequences become questions of a task of that name. */
-    private void refuseTakenTask(String task) throws SQLException {
-        if (SmallQuery.number(connection, "SELECT count(*) FROM questions WHERE task = ?", task) > 0) {
+    /** Rejects an import whose name is a quiz, because its sequences become questions of a quiz of that name. */
+    private void refuseTakenQuiz(String quiz) throws SQLException {
+        if (SmallQuery.number(connection, "SELECT count(*) FROM questions WHERE quiz = ?", quiz) > 0) {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS,
-                    "%s holds questions of a quiz named \"%s\": give the run another name.".formatted(file, task));
+                    "%s holds questions of a quiz named \"%s\": give the run another name.".formatted(file, quiz));
         }
     }
 
-    /** Rejects a quiz named like an imported run, whose sequences are the questions of the task of its name. */
-    private void refuseImported(String task) throws SQLException {
+    /** Rejects a quiz named like an imported run, whose sequences are the questions of the quiz of its name. */
+    private void refuseImported(String quiz) throws SQLException {
         Optional<String> imported = SmallQuery.first(
                 connection,
-                "SELECT name, source FROM runs WHERE task = ? AND source <> 'gatehouse'",
+                "SELECT name, source FROM runs WHERE quiz = ? AND source <> 'gatehouse'",
                 row -> "\"%s\" (%s)".formatted(row.getString(1), row.getString(2)),
-                task);
+                quiz);
         if (imported.isPresent()) {
             throw new GatehouseException(
                     ErrorCode.RUN_EXISTS,

@@ -12,26 +12,29 @@ import java.util.Optional;
  * @param answered questions whose shard is committed
  * @param correct those answered rightly
  * @param finishedAt empty while the run is unfinished
+ * @param computeSeconds time of computing without pauses; empty while the run is unfinished and where nobody measured it
  */
 public record RunSummary(
         int runId,
         String name,
         String model,
-        String task,
+        String quiz,
         Scope scope,
         RunStatus status,
         int questions,
         int answered,
         int correct,
         Instant startedAt,
-        Optional<Instant> finishedAt) {
+        Optional<Instant> finishedAt,
+        Optional<Double> computeSeconds) {
     public RunSummary {
         requireNonNull(name, "name is null");
         requireNonNull(model, "model is null");
-        requireNonNull(task, "task is null");
+        requireNonNull(quiz, "quiz is null");
         requireNonNull(scope, "scope is null");
         requireNonNull(status, "status is null");
         requireNonNull(startedAt, "startedAt is null");
         requireNonNull(finishedAt, "finishedAt is null");
+        requireNonNull(computeSeconds, "computeSeconds is null");
     }
 }

@@ -120,11 +120,11 @@ public final class GrowingRun implements AutoCloseable {
         FileMemory memory = FileMemory.of("The names of the sequences of run \"%s\"".formatted(run.name()));
         SmallQuery.list(
                         connection,
-                        Resources.text(GrowingRun.class, "digests_of_task.sql"),
+                        Resources.text(GrowingRun.class, "digests_of_quiz.sql"),
                         row -> Map.entry(row.getString(1), row.getString(2)),
                         SequenceQuestions.NAME,
                         DIGEST,
-                        run.task())
+                        run.quiz())
                 .forEach(entry -> {
                     memory.take(SequenceQuestions.MEMORY + (long) entry.getKey().length());
                     digests.put(entry.getKey(), entry.getValue());
@@ -181,7 +181,7 @@ public final class GrowingRun implements AutoCloseable {
                     "",
                     Map.of(SequenceQuestions.NAME, sequence.name(), DIGEST, added.getOrDefault(sequence.name(), ""))));
         }
-        int[] questionIds = QuestionRegister.ofNew(connection, run.task()).register(rows);
+        int[] questionIds = QuestionRegister.ofNew(connection, run.quiz()).register(rows);
         int end;
         try (RunWriter writer = RunWriter.within(file, connection, runId, run, rows, questionIds)) {
             FileMemory memory = FileMemory.of("A batch of run \"%s\"".formatted(run.name()));

@@ -47,7 +47,7 @@ public final class ShardFiles {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(DatabaseSchema.definition());
             }
-            QuestionRegister.insert(connection, run.task(), questions, questionIds);
+            QuestionRegister.insert(connection, run.quiz(), questions, questionIds);
             try (RunWriter writer = new RunWriter(
                     directory,
                     connection.duplicate(),
@@ -56,7 +56,9 @@ public final class ShardFiles {
                     questions,
                     questionIds,
                     CommittedWork.nothing(),
-                    () -> {})) {
+                    () -> {},
+                    // Its executor has computed it before.
+                    false)) {
                 writer.write(shard);
             }
             export(directory, runId, shard.number(), connection);

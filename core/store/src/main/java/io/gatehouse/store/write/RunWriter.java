@@ -14,6 +14,7 @@ import io.gatehouse.store.run.RunStatus;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
@@ -34,10 +35,15 @@ public final class RunWriter implements AutoCloseable {
     private final ShardCheck check;
     private final Runnable atClose;
     private final boolean within;
+    private final boolean timed;
+    /** When the last commit was, or the writer began, as {@link System#nanoTime()}. */
+    private long since = System.nanoTime();
+
     private int correct;
     private long generated;
     private final BufferAllocator allocator = new RootAllocator();
 
+    /** @param timed whether the time between commits is that of computing the shards, which the ledger then keeps */
     public RunWriter(
             Path file,
             DuckDBConnection connection,
@@ -46,8 +52,9 @@ public final class RunWriter implements AutoCloseable {
             List<QuestionRow> questions,
             int[] questionIds,
             CommittedWork committed,
-            Runnable atClose) {
-        this(file, connection, runId, run, questions, questionIds, committed, atClose, false);
+            Runnable atClose,
+            boolean timed) {
+        this(file, connection, runId, run, questions, questionIds, committed, atClose, false, timed);
     }
 
     private RunWriter(
@@ -59,7 +66,8 @@ public final class RunWriter implements AutoCloseable {
             int[] questionIds,
             CommittedWork committed,
             Runnable atClose,
-            boolean within) {
+            boolean within,
+            boolean timed) {
         this.file = file;
         this.connection = connection;
         this.runId = runId;
@@ -71,6 +79,7 @@ public final class RunWriter implements AutoCloseable {
         this.generated = committed.generated();
         this.atClose = atClose;
         this.within = within;
+        this.timed = timed;
     }
 
     /** A writer that adds a new run to the transaction that the caller has begun on the connection, and ends. */
@@ -82,7 +91,7 @@ public final class RunWriter implements AutoCloseable {
             List<QuestionRow> questions,
             int[] questionIds) {
         return new RunWriter(
-                file, connection, runId, run, questions, questionIds, CommittedWork.nothing(), () -> {}, true);
+                file, connection, runId, run, questions, questionIds, CommittedWork.nothing(), () -> {}, true, false);
     }
 
     /** Number of the run in the file. */
@@ -124,12 +133,15 @@ public final class RunWriter implements AutoCloseable {
     /** Writes prepared shards in one transaction, like {@link #write(List)}. */
     void writeRows(List<ShardRows> shards) {
         check.checkNew(shards);
+        long now = System.nanoTime();
+        Optional<Double> seconds = timed ? Optional.of((now - since) / 1e9 / shards.size()) : Optional.empty();
         if (within) {
             // DuckDB lets nothing be repeated in a transaction that has failed.
-            insert(shards);
+            insert(shards, seconds);
         } else {
-            MemoryRetry.run(() -> insert(shards));
+            MemoryRetry.run(() -> insert(shards, seconds));
         }
+        since = now;
         for (ShardRows shard : shards) {
             check.committed(shard);
             correct +=
@@ -138,8 +150,8 @@ public final class RunWriter implements AutoCloseable {
         }
     }
 
-    private void insert(List<ShardRows> shards) {
-        ShardInsert insert = new ShardInsert(connection, allocator, runId, run, shards);
+    private void insert(List<ShardRows> shards, Optional<Double> seconds) {
+        ShardInsert insert = new ShardInsert(connection, allocator, runId, run, shards, seconds);
         try {
             if (within) {
                 insert.insert();

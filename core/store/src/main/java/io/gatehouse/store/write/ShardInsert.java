@@ -27,18 +27,22 @@ final class ShardInsert {
     private final int runId;
     private final RunDescription run;
     private final List<ShardRows> shards;
+    private final Optional<Double> seconds;
 
+    /** @param seconds that each shard took; empty where nobody measured it */
     ShardInsert(
             DuckDBConnection connection,
             BufferAllocator allocator,
             int runId,
             RunDescription run,
-            List<ShardRows> shards) {
+            List<ShardRows> shards,
+            Optional<Double> seconds) {
         this.connection = connection;
         this.allocator = allocator;
         this.runId = runId;
         this.run = run;
         this.shards = shards;
+        this.seconds = seconds;
     }
 
     void insert() throws SQLException {
@@ -163,7 +167,7 @@ final class ShardInsert {
         for (ShardRows shard : shards) {
             int[] questionIds =
                     shard.answers().stream().mapToInt(AnswerRow::questionId).toArray();
-            ledger.add(shard.number(), questionIds, shard.tokenRows(), shard.routingRows());
+            ledger.add(shard.number(), questionIds, shard.tokenRows(), shard.routingRows(), seconds);
         }
     }
 }

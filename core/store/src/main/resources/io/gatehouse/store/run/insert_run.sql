@@ -1,6 +1,6 @@
 INSERT INTO runs (
-    run_id, name, model, fingerprint, architecture, layers, experts, top_k, task, prompt_format, shots, scope,
-    precision_plan, device, status, questions, started_at, gatehouse_version,
+    run_id, name, model, fingerprint, architecture, layers, experts, top_k, quiz, prompt_format, shots, recorded,
+    precision, device, status, questions, started_at, gatehouse_version,
     probabilities, norms, interventions, source, storage, max_new_tokens, sampling,
     answer_rule, answer_match, stop
 )

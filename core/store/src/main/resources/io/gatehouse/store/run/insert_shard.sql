@@ -1,1 +1,1 @@
-INSERT INTO run_shards (run_id, shard, questions, tokens, routing_rows, committed_at, question_ids) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO run_shards (run_id, shard, questions, tokens, routing_rows, committed_at, seconds, question_ids) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

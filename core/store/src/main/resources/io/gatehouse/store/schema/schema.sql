@@ -38,16 +38,17 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     layers            INTEGER   NOT NULL, -- Number of transformer layers
     experts           INTEGER   NOT NULL, -- Largest number of experts of a layer; layers has the number of each
     top_k             INTEGER   NOT NULL, -- Largest number of experts that a layer sends a token to; layers has the number of each
-    task              VARCHAR   NOT NULL, -- Name of the quiz
+    quiz              VARCHAR   NOT NULL, -- Name of the quiz
     prompt_format     VARCHAR   NOT NULL, -- Prompt format, such as hendrycks
     shots             INTEGER   NOT NULL, -- Number of solved examples before each question
-    scope             VARCHAR   NOT NULL CHECK (scope IN ('prompt', 'last_prompt')), -- Tokens whose routing was recorded: prompt (all of them) or last_prompt (the last one, at which the model answers)
-    precision_plan    VARCHAR   NOT NULL, -- Arithmetic of the engine: exact, balanced or fast
+    recorded          VARCHAR   NOT NULL CHECK (recorded IN ('prompt', 'last_prompt')), -- Tokens whose routing was recorded: prompt (all of them) or last_prompt (the last one, at which the model answers)
+    precision         VARCHAR   NOT NULL, -- Arithmetic of the engine: exact, balanced or fast
     device            VARCHAR   NOT NULL, -- Device that ran the model, such as cpu
     status            VARCHAR   NOT NULL CHECK (status IN ('running', 'complete', 'cancelled', 'failed')), -- running, complete, cancelled or failed
     questions         INTEGER   NOT NULL, -- Number of questions the run is to answer
     started_at        TIMESTAMP NOT NULL, -- Start, UTC
     finished_at       TIMESTAMP, -- End, UTC; NULL while the run is unfinished
+    compute_seconds   DOUBLE, -- Time of computing, in seconds, without pauses before the run was resumed; NULL while the run is unfinished, if a cluster computed it or an import has no value
     gatehouse_version VARCHAR   NOT NULL, -- Version of Gatehouse that made the run
     probabilities     VARCHAR   NOT NULL DEFAULT 'none', -- Tokens whose whole gate was recorded in router_probabilities: none, last_prompt or all
     norms             BOOLEAN   NOT NULL DEFAULT false, -- Whether the norms of the selected experts' outputs were recorded in expert_norms
@@ -86,6 +87,7 @@ CREATE TABLE run_shards ( -- One row per committed shard of a run: the ledger th
     tokens       BIGINT    NOT NULL, -- Number of rows in tokens
     routing_rows BIGINT    NOT NULL, -- Number of rows in token_routing
     committed_at TIMESTAMP NOT NULL, -- Time of the commit, UTC
+    seconds      DOUBLE, -- Time since the commit before or, for the first one of a process, since it began; of shards that share a commit each has the same part; NULL if a cluster computed the shard or an import has no value
     question_ids INTEGER[] NOT NULL -- The questions, in rising order
 );
 
@@ -99,7 +101,7 @@ CREATE TABLE run_definitions ( -- One row per run and property of it: everything
 
 CREATE TABLE questions ( -- One row per question of a quiz
     question_id INTEGER   NOT NULL, -- Number of the question, unique in this file over all quizzes
-    task        VARCHAR   NOT NULL, -- Name of the quiz, as in runs.task
+    quiz        VARCHAR   NOT NULL, -- Name of the quiz, as in runs.quiz
     subject     VARCHAR   NOT NULL, -- Subject within the quiz
     ordinal     INTEGER   NOT NULL, -- Position of the question within its subject's file, from 1
     question    VARCHAR   NOT NULL, -- Text of the question without the choices

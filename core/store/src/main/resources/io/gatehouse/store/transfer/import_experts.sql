@@ -8,7 +8,7 @@ WITH grid AS (
         l.prompted,
         l.answering,
         l.generated,
-        r.scope AS recorded_scope,
+        r.recorded,
         CAST(unnest(range(0, m.experts)) AS SMALLINT) AS expert
     FROM layers AS m
     JOIN runs AS r ON r.run_id = m.run_id
@@ -29,7 +29,7 @@ WITH grid AS (
 scoped AS (
     SELECT run_id, layer, expert, weighed, 'last_prompt' AS scope FROM grid WHERE answering
     UNION ALL
-    SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE prompted AND recorded_scope = 'prompt'
+    SELECT run_id, layer, expert, weighed, 'prompt' AS scope FROM grid WHERE prompted AND recorded = 'prompt'
     UNION ALL
     SELECT run_id, layer, expert, weighed, 'generated' AS scope FROM grid WHERE generated
 ),

@@ -332,7 +332,7 @@ problems AS (
             FROM expert_counts
         ) AS f
         JOIN scopes AS s ON s.phase = f.phase AND s.is_last_prompt = f.is_last_prompt
-        WHERE s.scope <> 'prompt' OR f.run_id IN (SELECT run_id FROM runs WHERE scope = 'prompt')
+        WHERE s.scope <> 'prompt' OR f.run_id IN (SELECT run_id FROM runs WHERE recorded = 'prompt')
         GROUP BY ALL
     ) AS s
     FULL JOIN experts AS e

@@ -231,7 +231,7 @@ final class TestImportedRun {
         TracedSequence sequence = new TracedSequence("q", Optional.empty(), "", new int[] {7, 8, 9}, 3, List.of(layer));
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
             store.importRun(ImportedRun.of("r", "vllm", "m", 1, 3, 2, Map.of(), List.of(sequence), List.of()), "test");
-            assertThat(Rows.of(store, "SELECT scope FROM runs")).containsExactly("last_prompt");
+            assertThat(Rows.of(store, "SELECT recorded FROM runs")).containsExactly("last_prompt");
             assertThat(Rows.of(store, "SELECT \"position\", is_last_prompt, token_id, token FROM tokens ORDER BY ALL"))
                     .containsExactly("0|false|7|", "1|false|8|", "2|true|9|");
             assertThat(store.verify().problems()).isEmpty();
@@ -287,7 +287,7 @@ final class TestImportedRun {
                             "prompt|true|2|1");
             assertThat(Rows.of(store, "SELECT phase, is_last_prompt, n FROM layer_entropy ORDER BY ALL"))
                     .containsExactly("generated|false|2", "prompt|false|1", "prompt|true|1");
-            assertThat(Rows.of(store, "SELECT scope FROM runs")).containsExactly("prompt");
+            assertThat(Rows.of(store, "SELECT recorded FROM runs")).containsExactly("prompt");
             assertThat(store.verify().problems()).isEmpty();
         }
     }

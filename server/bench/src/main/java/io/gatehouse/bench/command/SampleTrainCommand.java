@@ -1,6 +1,6 @@
 package io.gatehouse.bench.command;
 
-import io.gatehouse.cli.run.ProgressLine;
+import io.gatehouse.base.DurationText;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
 import io.gatehouse.sample.exam.ExamReport;
@@ -88,7 +88,7 @@ final class SampleTrainCommand implements Callable<Integer> {
                 step.steps(),
                 step.loss(),
                 step.promptsPerSecond(),
-                ProgressLine.duration(step.timeLeft()),
+                DurationText.of(step.timeLeft()),
                 validated);
     }
 

@@ -123,7 +123,7 @@ public final class PlannedRun implements AutoCloseable {
     public RunOutcome execute(Store store, RunListener listener, Consumer<String> notes) {
         Begun run = begin(store);
         EngineOptions options = run.request().engineOptions();
-        Optional<Precision> begun = plan(UnfinishedRun.find(store, run.task().name()), options);
+        Optional<Precision> begun = precision(UnfinishedRun.find(store, run.task().name()), options);
         try (Engine engine = load(begun, options)) {
             notes.accept("Weights %s; precision %s; %s"
                     .formatted(
@@ -135,7 +135,7 @@ public final class PlannedRun implements AutoCloseable {
             }
             RunOutcome outcome =
                     new QuizRun(checkpoint, engine, store, GatehouseVersion.current()).execute(run.task(), listener);
-            String quiz = store.run(outcome.name()).task();
+            String quiz = store.run(outcome.name()).quiz();
             if (!quiz.equals(sources().quiz())) {
                 notes.accept("Quiz '%s' has the same questions as '%s' in this file; recorded as '%s'"
                         .formatted(sources().quiz(), quiz, quiz));
@@ -148,7 +148,7 @@ public final class PlannedRun implements AutoCloseable {
     public void compute(ParentProcess parent) {
         Optional<UnfinishedRun> begun = parent.unfinished();
         EngineOptions options = request.engineOptions();
-        try (Engine engine = load(plan(begun, options), options.within(parent.memory()))) {
+        try (Engine engine = load(precision(begun, options), options.within(parent.memory()))) {
             parent.tokenising();
             try (RunComputation computation = RunComputation.prepare(
                     checkpoint,
@@ -169,9 +169,9 @@ public final class PlannedRun implements AutoCloseable {
         return DividedRun.begin(checkpoint, run.request(), run.task(), store, GatehouseVersion.current());
     }
 
-    /** The plan that the unfinished run was begun in, if this one can go on in that. */
-    private static Optional<Precision> plan(Optional<UnfinishedRun> unfinished, EngineOptions options) {
-        return unfinished.flatMap(UnfinishedRun::plan).filter(options::supports);
+    /** The precision that the unfinished run was begun in, if this one can go on in that. */
+    private static Optional<Precision> precision(Optional<UnfinishedRun> unfinished, EngineOptions options) {
+        return unfinished.flatMap(UnfinishedRun::precision).filter(options::supports);
     }
 
     private Engine load(Optional<Precision> begun, EngineOptions options) {

@@ -1,5 +1,6 @@
 package io.gatehouse.cli.run;
 
+import io.gatehouse.base.DurationText;
 import io.gatehouse.cli.terminal.StatusLine;
 import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.run.DiskNeed;
@@ -7,7 +8,7 @@ import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.store.write.WritingProgress;
 import java.io.PrintWriter;
-import java.time.Duration;
+
 import java.util.Locale;
 
 /** Shows how far a run is, and ends it when the process is asked to stop. */
@@ -65,7 +66,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
                 progress.questionsDone(),
                 progress.questions(),
                 progress.tokensPerSecond(),
-                progress.timeLeft().map(left -> "  " + duration(left) + " left").orElse(""),
+                progress.timeLeft().map(left -> "  " + DurationText.of(left) + " left").orElse(""),
                 writing(progress.writing()));
     }
 
@@ -77,17 +78,5 @@ public final class ProgressLine implements RunListener, AutoCloseable {
                         "  writes %.1f M activations/s, shards waiting: %d",
                         writing.activationsPerSecond() / 1e6,
                         writing.shardsWaiting());
-    }
-
-    /** 42 s, 3 min 05 s, 2 h 10 min. */
-    public static String duration(Duration duration) {
-        long seconds = duration.toSeconds();
-        if (seconds < 60) {
-            return seconds + " s";
-        }
-        if (seconds < 3600) {
-            return String.format(Locale.ROOT, "%d min %02d s", seconds / 60, seconds % 60);
-        }
-        return String.format(Locale.ROOT, "%d h %02d min", seconds / 3600, seconds / 60 % 60);
     }
 }

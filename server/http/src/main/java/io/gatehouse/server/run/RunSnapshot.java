@@ -17,8 +17,8 @@ public record RunSnapshot(
         Optional<Integer> runId,
         String name,
         Optional<String> model,
-        @JsonField("Name of the quiz.") Optional<String> task,
-        @JsonField("Tokens whose routing is recorded.") Optional<String> scope,
+        @JsonField("Name of the quiz.") Optional<String> quiz,
+        @JsonField("Tokens whose routing is recorded.") Optional<String> recorded,
 
         @JsonField(
                 values = {"waiting", "loading", "running", "complete", "cancelled", "failed", "interrupted", "imported"
@@ -30,6 +30,9 @@ public record RunSnapshot(
         @JsonField("Right answers among them.") Optional<Integer> correct,
         Optional<Instant> startedAt,
         @Nullable Instant finishedAt,
+
+        @JsonField("Time of computing of a run that has ended, without pauses before it was resumed.")
+        Optional<Double> computeSeconds,
 
         @JsonField("Mean of the accuracies of subjects, of a complete run.")
         Optional<Double> meanAccuracyOfSubjects,
@@ -85,26 +88,27 @@ public record RunSnapshot(
     /**
      * A run from what is known of it.
      *
-     * @param recorded what the file holds
+     * @param stored what the file holds
      * @param hosted the run in this server, which knows more than the file while it runs
      * @param mean accuracy of subjects
      */
     static RunSnapshot of(
-            String name, Optional<RunSummary> recorded, Optional<HostedRun> hosted, Optional<Double> mean) {
+            String name, Optional<RunSummary> stored, Optional<HostedRun> hosted, Optional<Double> mean) {
         return new RunSnapshot(
-                recorded.map(RunSummary::runId),
+                stored.map(RunSummary::runId),
                 name,
-                recorded.map(RunSummary::model),
-                recorded.map(RunSummary::task),
-                recorded.map(run -> run.scope().id()),
+                stored.map(RunSummary::model),
+                stored.map(RunSummary::quiz),
+                stored.map(run -> run.scope().id()),
                 hosted.map(run -> run.state().id())
-                        .or(() -> recorded.map(RunSnapshot::recordedStatus))
+                        .or(() -> stored.map(RunSnapshot::recordedStatus))
                         .orElseThrow(),
-                recorded.map(RunSummary::questions),
-                recorded.map(RunSummary::answered),
-                recorded.map(RunSummary::correct),
-                recorded.map(RunSummary::startedAt),
-                recorded.flatMap(RunSummary::finishedAt).orElse(null),
+                stored.map(RunSummary::questions),
+                stored.map(RunSummary::answered),
+                stored.map(RunSummary::correct),
+                stored.map(RunSummary::startedAt),
+                stored.flatMap(RunSummary::finishedAt).orElse(null),
+                stored.flatMap(RunSummary::computeSeconds),
                 mean,
                 hosted.flatMap(run -> run.progress()).map(Progress::of),
                 hosted.filter(run -> run.state() == HostedRun.State.FAILED)
@@ -122,14 +126,15 @@ public record RunSnapshot(
                 runId,
                 name,
                 model,
-                task,
-                scope,
+                quiz,
+                recorded,
                 next,
                 questions,
                 answered,
                 correct,
                 startedAt,
                 finishedAt,
+                computeSeconds,
                 meanAccuracyOfSubjects,
                 progress,
                 error);

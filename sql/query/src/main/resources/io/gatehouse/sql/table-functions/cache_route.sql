@@ -50,7 +50,7 @@ residents AS (
         JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
         JOIN runs AS r ON r.run_id = p.run_id
         JOIN halved AS q ON q.question_id = p.question_id
-        WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.scope = 'prompt')
+        WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
         GROUP BY p.layer, p.expert, q.half
     ) AS u ON u.layer = e.layer AND u.expert = e.expert AND u.half = h.half
 )
@@ -110,7 +110,7 @@ FROM (
                     ON g.run_id = t.run_id AND g.question_id = t.question_id AND g."position" = t."position"
                         AND g.layer = t.layer
                 JOIN halved AS q ON q.question_id = t.question_id
-                WHERE t.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.scope = 'prompt')
+                WHERE t.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
             ) AS d
             JOIN residents AS c ON c.layer = d.layer AND c.half = d.half
         ) AS each_expert

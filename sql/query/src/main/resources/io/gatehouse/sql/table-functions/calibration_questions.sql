@@ -35,7 +35,7 @@ WITH used AS (
     FROM question_usage AS p
     JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
     JOIN runs AS r ON r.run_id = p.run_id
-    WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.scope = 'prompt')
+    WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
     GROUP BY p.question_id, p.layer, p.expert
 ),
 ordered AS (

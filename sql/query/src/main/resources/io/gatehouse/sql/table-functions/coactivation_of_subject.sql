@@ -45,7 +45,7 @@ FROM (
             JOIN questions AS q ON q.question_id = t.question_id
             JOIN runs AS r ON r.run_id = t.run_id
             WHERE t.run_id = $run AND s.scope = $scope AND q.subject = $subject
-                AND (s.scope <> 'prompt' OR r.scope = 'prompt')
+                AND (s.scope <> 'prompt' OR r.recorded = 'prompt')
         ) AS firsts
     ) AS pairs
     WHERE other_expert <> expert

@@ -76,7 +76,7 @@ WITH counted AS (
         LEFT JOIN (
             SELECT DISTINCT question_id FROM question_attributes WHERE name || '=' || "value" = $other_questions
         ) AS o ON o.question_id = p.question_id
-        WHERE p.run_id = $run AND (v.scope <> 'prompt' OR r.scope = 'prompt')
+        WHERE p.run_id = $run AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
     ) AS marked
     WHERE is_member OR is_other
     GROUP BY layer, question_id, expert

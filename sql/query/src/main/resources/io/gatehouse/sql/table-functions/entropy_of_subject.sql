@@ -40,6 +40,6 @@ FROM (
     JOIN questions AS q ON q.question_id = t.question_id
     JOIN runs AS r ON r.run_id = t.run_id
     JOIN layers AS k ON k.run_id = t.run_id AND k.layer = t.layer
-    WHERE t.run_id = $run AND s.scope = $scope AND q.subject = $subject AND (s.scope <> 'prompt' OR r.scope = 'prompt')
+    WHERE t.run_id = $run AND s.scope = $scope AND q.subject = $subject AND (s.scope <> 'prompt' OR r.recorded = 'prompt')
     GROUP BY t.layer, k.experts
 ) AS m

@@ -41,7 +41,7 @@ WITH sizes AS (
     SELECT e.layer, max(e.expert) + 1 AS experts
     FROM experts AS e
     JOIN runs AS r ON r.run_id = e.run_id
-    WHERE e.run_id = $run AND ($scope <> 'prompt' OR r.scope = 'prompt')
+    WHERE e.run_id = $run AND ($scope <> 'prompt' OR r.recorded = 'prompt')
     GROUP BY e.layer
 ),
 caches AS (

@@ -52,7 +52,7 @@ loads AS (
         JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
         JOIN runs AS r ON r.run_id = p.run_id
         JOIN folded AS q ON q.question_id = p.question_id
-        WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.scope = 'prompt')
+        WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
         GROUP BY p.layer, p.expert, q.fold
     ) AS u ON u.layer = e.layer AND u.expert = e.expert AND u.fold = f.fold
 ),
@@ -99,6 +99,6 @@ JOIN (
         FROM placed
         GROUP BY layer, fold
     ) AS h ON h.layer = t.layer AND h.fold = q.fold
-    WHERE t.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.scope = 'prompt')
+    WHERE t.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
     GROUP BY t.layer
 ) AS w ON w.layer = s.layer

@@ -61,7 +61,7 @@ loads AS (
     JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
     JOIN runs AS r ON r.run_id = p.run_id
     JOIN batches AS b ON b.question_id = p.question_id
-    WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.scope = 'prompt')
+    WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
     GROUP BY p.layer, b.half, b.batch, p.expert
 ),
 fitted AS (

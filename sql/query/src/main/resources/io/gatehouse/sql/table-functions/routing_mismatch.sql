@@ -90,7 +90,7 @@ FROM (
                         AND b.is_generated = a.is_generated AND b.is_last_prompt = a.is_last_prompt
                 JOIN runs AS r ON r.run_id = a.run_id
                 JOIN runs AS o
-                    ON o.run_id = b.run_id AND o.task = r.task AND o.prompt_format = r.prompt_format
+                    ON o.run_id = b.run_id AND o.quiz = r.quiz AND o.prompt_format = r.prompt_format
                         AND o.shots = r.shots AND o.layers = r.layers
                 JOIN layers AS e ON e.run_id = a.run_id AND e.layer = a.layer
                 JOIN layers AS f ON f.run_id = b.run_id AND f.layer = a.layer AND f.experts = e.experts

@@ -45,13 +45,13 @@ FROM (
     JOIN questions AS q ON q.question_id = a.question_id
     JOIN runs AS r ON r.run_id = a.run_id
     JOIN runs AS o
-        ON o.run_id = b.run_id AND o.task = r.task AND o.prompt_format = r.prompt_format AND o.shots = r.shots
+        ON o.run_id = b.run_id AND o.quiz = r.quiz AND o.prompt_format = r.prompt_format AND o.shots = r.shots
             AND o.layers = r.layers AND o.run_id <> r.run_id
     JOIN layers AS e ON e.run_id = a.run_id AND e.layer = a.layer
     JOIN layers AS f ON f.run_id = b.run_id AND f.layer = a.layer AND f.experts = e.experts
     JOIN answers AS x ON x.run_id = a.run_id AND x.question_id = a.question_id
     JOIN answers AS y ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.prompt_tokens = x.prompt_tokens
     WHERE a.run_id = $run AND b.run_id = $other_run AND s.scope = $scope AND q.subject = $subject
-        AND (s.scope <> 'prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt'))
+        AND (s.scope <> 'prompt' OR (r.recorded = 'prompt' AND o.recorded = 'prompt'))
 ) AS decisions
 GROUP BY layer, chance

@@ -64,7 +64,7 @@ loads AS (
         JOIN runs AS r ON r.run_id = p.run_id
         JOIN halved AS q ON q.question_id = p.question_id
         JOIN (VALUES (0), (1), (2)) AS m(part) ON m.part = q.half OR m.part = 2
-        WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.scope = 'prompt')
+        WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
         GROUP BY p.layer, p.expert, q.subject, m.part
     ) AS u ON u.layer = e.layer AND u.expert = e.expert AND u.subject = s.subject AND u.part = s.part
 )

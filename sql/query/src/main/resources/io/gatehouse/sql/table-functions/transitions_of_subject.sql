@@ -47,7 +47,7 @@ FROM (
                 ON b.run_id = a.run_id AND b.question_id = a.question_id AND b."position" = a."position"
                     AND b.layer = a.layer + 1
             WHERE a.run_id = $run AND s.scope = $scope AND q.subject = $subject
-                AND (s.scope <> 'prompt' OR r.scope = 'prompt')
+                AND (s.scope <> 'prompt' OR r.recorded = 'prompt')
         ) AS leaving
     ) AS pairs
     GROUP BY layer, expert, next_expert

@@ -46,7 +46,7 @@ FROM (
     JOIN runs AS r ON r.run_id = e.run_id
     JOIN runs AS o
         ON o.layers = r.layers AND o.run_id <> r.run_id
-            AND (e.scope <> 'prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt'))
+            AND (e.scope <> 'prompt' OR (r.recorded = 'prompt' AND o.recorded = 'prompt'))
     JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
     JOIN layers AS l ON l.run_id = o.run_id AND l.layer = k.layer AND l.experts = k.experts
     LEFT JOIN (

@@ -56,7 +56,7 @@ WITH loads_of_batches AS (
         JOIN (VALUES (1), (2), (4), (8), (16), (32), (64)) AS s(questions)
             ON p.place <= floor(p.number / s.questions) * s.questions
     ) AS q ON q.run_id = u.run_id AND q.question_id = u.question_id
-    WHERE v.scope <> 'prompt' OR r.scope = 'prompt'
+    WHERE v.scope <> 'prompt' OR r.recorded = 'prompt'
     GROUP BY u.run_id, v.scope, u.layer, q.questions, q.batch, u.expert
 )
 SELECT

@@ -90,7 +90,7 @@ FROM (
         FROM question_usage AS p
         JOIN answers AS a ON a.run_id = p.run_id AND a.question_id = p.question_id
         JOIN runs AS r ON r.run_id = p.run_id
-        WHERE r.scope = 'prompt' AND p.phase = 'prompt'
+        WHERE r.recorded = 'prompt' AND p.phase = 'prompt'
     ) AS u
     JOIN questions AS q ON q.question_id = u.question_id
     JOIN layers AS k ON k.run_id = u.run_id AND k.layer = u.layer

@@ -116,7 +116,7 @@ FROM (
                         FROM routing AS t
                         JOIN questions AS q ON q.question_id = t.question_id
                         JOIN runs AS r ON r.run_id = t.run_id
-                        WHERE r.scope = 'prompt' AND NOT t.is_generated
+                        WHERE r.recorded = 'prompt' AND NOT t.is_generated
                         UNION ALL
                         SELECT t.run_id, 'generated' AS scope, t.layer, q.subject, t.ranked, t.experts
                         FROM routing AS t

@@ -71,7 +71,7 @@ FROM (
         SELECT p.run_id, 'prompt' AS scope, p.layer, p.expert, p.question_id, sum(p.weight_sum) AS weight_sum
         FROM question_usage AS p
         JOIN runs AS r ON r.run_id = p.run_id
-        WHERE r.scope = 'prompt' AND p.phase = 'prompt'
+        WHERE r.recorded = 'prompt' AND p.phase = 'prompt'
         GROUP BY p.run_id, p.layer, p.expert, p.question_id
         UNION ALL
         SELECT run_id, 'generated' AS scope, layer, expert, question_id, weight_sum

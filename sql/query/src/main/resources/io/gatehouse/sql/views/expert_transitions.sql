@@ -98,7 +98,7 @@ FROM (
                     ON b.run_id = a.run_id AND b.question_id = a.question_id AND b."position" = a."position"
                         AND b.layer = a.layer + 1
                 JOIN runs AS r ON r.run_id = a.run_id
-                WHERE r.scope = 'prompt' AND NOT a.is_generated
+                WHERE r.recorded = 'prompt' AND NOT a.is_generated
                 UNION ALL
                 SELECT
                     a.run_id,

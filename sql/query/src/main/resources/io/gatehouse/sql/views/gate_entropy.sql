@@ -59,6 +59,6 @@ FROM (
     JOIN scopes AS s ON s.phase = p.phase AND s.is_last_prompt = p.is_last_prompt
     JOIN runs AS r ON r.run_id = p.run_id
     JOIN layers AS k ON k.run_id = p.run_id AND k.layer = p.layer
-    WHERE s.scope <> 'prompt' OR r.scope = 'prompt'
+    WHERE s.scope <> 'prompt' OR r.recorded = 'prompt'
     GROUP BY p.run_id, s.scope, p.layer, k.experts, k.top_k
 ) AS m

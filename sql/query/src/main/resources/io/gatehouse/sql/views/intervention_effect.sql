@@ -4,7 +4,7 @@
 -- Order: 1
 -- Title: Effect of interventions
 -- Definition: the questions that both runs answered. The reference run has the same weights and prompts and no
---   intervention; the runs may differ in precision (runs.precision_plan).
+--   intervention; the runs may differ in precision (runs.precision).
 -- Formula: effect = accuracy - reference_accuracy; log_probability_effect = mean over questions of the change of the
 --   right letter's natural log-probability; p_value as in answer_difference.
 -- Source: after the causal audit of routing statistics 2026, arXiv 2606.10703.
@@ -45,7 +45,7 @@ SELECT
 FROM answer_difference AS d
 JOIN runs AS r ON r.run_id = d.run_id
 JOIN runs AS o
-    ON o.run_id = d.other_run_id AND o.fingerprint = r.fingerprint AND o.task = r.task
+    ON o.run_id = d.other_run_id AND o.fingerprint = r.fingerprint AND o.quiz = r.quiz
         AND o.prompt_format = r.prompt_format AND o.shots = r.shots
 JOIN (
     SELECT

@@ -108,7 +108,7 @@ LEFT JOIN (
                     ON n.run_id = t.run_id AND n.question_id = t.question_id AND n."position" = t."position"
                         AND n.layer = t.layer
                 JOIN runs AS r ON r.run_id = t.run_id
-                WHERE r.scope = 'prompt' AND NOT t.is_generated
+                WHERE r.recorded = 'prompt' AND NOT t.is_generated
                 UNION ALL
                 SELECT t.run_id, 'generated' AS scope, t.layer, t.experts, t.weights, n.norms
                 FROM routing AS t

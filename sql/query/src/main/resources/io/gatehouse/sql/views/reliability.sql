@@ -85,7 +85,7 @@ counted AS (
         JOIN runs AS r ON r.run_id = u.run_id
         JOIN questions AS q ON q.question_id = u.question_id
         JOIN halves AS h ON h.run_id = u.run_id AND h.question_id = u.question_id
-        WHERE v.scope <> 'prompt' OR r.scope = 'prompt'
+        WHERE v.scope <> 'prompt' OR r.recorded = 'prompt'
         UNION ALL
         -- Nothing, so that each expert has a row of each subject.
         SELECT

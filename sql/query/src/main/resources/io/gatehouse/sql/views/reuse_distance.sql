@@ -65,7 +65,7 @@ FROM (
                     count(*) OVER prompt AS recorded
                 FROM routing AS t
                 JOIN runs AS r ON r.run_id = t.run_id
-                WHERE r.scope = 'prompt' OR t.is_generated
+                WHERE r.recorded = 'prompt' OR t.is_generated
                 WINDOW prompt AS (PARTITION BY t.run_id, t.question_id, t.layer, t.is_generated)
             ) AS prompts
             WHERE recorded = length

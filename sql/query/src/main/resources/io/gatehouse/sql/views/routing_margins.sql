@@ -45,7 +45,7 @@ FROM (
     SELECT t.run_id, 'prompt' AS scope, t.layer, t.margin
     FROM token_routing AS t
     JOIN runs AS r ON r.run_id = t.run_id
-    WHERE r.scope = 'prompt' AND t.phase = 'prompt'
+    WHERE r.recorded = 'prompt' AND t.phase = 'prompt'
     UNION ALL
     SELECT run_id, 'generated' AS scope, layer, margin
     FROM token_routing

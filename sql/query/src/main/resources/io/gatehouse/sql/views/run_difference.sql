@@ -108,12 +108,12 @@ FROM (
                         k.top_k / k.experts AS chance
                     FROM runs AS r
                     JOIN runs AS o
-                        ON o.task = r.task AND o.prompt_format = r.prompt_format AND o.shots = r.shots
+                        ON o.quiz = r.quiz AND o.prompt_format = r.prompt_format AND o.shots = r.shots
                             AND o.layers = r.layers AND o.run_id <> r.run_id
                     JOIN layers AS k ON k.run_id = r.run_id
                     JOIN layers AS l ON l.run_id = o.run_id AND l.layer = k.layer AND l.experts = k.experts
                     CROSS JOIN scopes AS v
-                    WHERE v.scope <> 'prompt' OR (r.scope = 'prompt' AND o.scope = 'prompt')
+                    WHERE v.scope <> 'prompt' OR (r.recorded = 'prompt' AND o.recorded = 'prompt')
                 ) AS s
                     ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.layer = a.layer
                         AND s.is_generated = a.is_generated AND s.is_last_prompt = a.is_last_prompt

@@ -41,7 +41,7 @@ FROM (
         count(*) FILTER (WHERE a.correct) AS correct,
         CAST(coalesce(sum(a.prompt_tokens), 0) AS BIGINT) AS prompt_tokens
     FROM runs AS r
-    JOIN questions AS q ON q.task = r.task
+    JOIN questions AS q ON q.quiz = r.quiz
     LEFT JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = q.question_id
     GROUP BY r.run_id, q.subject
 ) AS counted

@@ -86,7 +86,7 @@ FROM (
                 JOIN tokens AS t
                     ON t.run_id = a.run_id AND t.question_id = a.question_id AND t."position" = a."position"
                 JOIN runs AS r ON r.run_id = a.run_id
-                WHERE r.scope = 'prompt' AND NOT a.is_generated
+                WHERE r.recorded = 'prompt' AND NOT a.is_generated
                 UNION ALL
                 SELECT a.run_id, 'generated' AS scope, a.layer, t.token_id, t.token, a.experts, a.ranked
                 FROM routing AS a

@@ -107,7 +107,7 @@ FROM (
                                 t.experts
                             FROM routing AS t
                             JOIN runs AS r ON r.run_id = t.run_id
-                            WHERE r.scope = 'prompt' OR t.is_generated
+                            WHERE r.recorded = 'prompt' OR t.is_generated
                         ) AS islands
                     ) AS placed
                 ) AS neighbours

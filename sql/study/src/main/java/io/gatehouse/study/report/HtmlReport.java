@@ -55,7 +55,7 @@ public final class HtmlReport {
         }
         return run.isImported()
                 ? "How “%s” routes its tokens".formatted(run.model())
-                : "How “%s” routes “%s”".formatted(run.model(), run.task());
+                : "How “%s” routes “%s”".formatted(run.model(), run.quiz());
     }
 
     private void head() {

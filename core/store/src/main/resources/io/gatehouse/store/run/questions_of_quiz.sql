@@ -1,0 +1,1 @@
+SELECT question_id, subject, ordinal, question, choices, answer FROM questions WHERE quiz = ?

@@ -1,1 +1,0 @@
-SELECT question_id, subject, ordinal, question, choices, answer FROM questions WHERE task = ?
