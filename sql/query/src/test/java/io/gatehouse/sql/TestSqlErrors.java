@@ -225,11 +225,62 @@ final class TestSqlErrors {
                 SQL_VALIDATION,
                 "Expression 'expert' is not being grouped.",
                 new TextRange(1, 15, 1, 20));
+    }
+
+    @Test
+    void ambiguousNamesAreQualifiedWithWhatHasThem() {
         check(
                 "SELECT run_id FROM runs, answers",
                 SQL_VALIDATION,
-                "Column 'run_id' is ambiguous.",
+                "Column 'run_id' is ambiguous; write runs.run_id or answers.run_id.",
                 new TextRange(1, 8, 1, 13));
+        check(
+                "SELECT count(*) FROM runs AS r\nJOIN answers AS \"of run\" ON run_id = 1",
+                SQL_VALIDATION,
+                "Column 'run_id' is ambiguous; write r.run_id or \"of run\".run_id.",
+                new TextRange(2, 29, 2, 34));
+        check(
+                "SELECT a.run_id FROM answers AS a JOIN runs AS b ON run_id = 1 JOIN tokens AS c ON c.run_id = 1",
+                SQL_VALIDATION,
+                "Column 'run_id' is ambiguous; write a.run_id or b.run_id.",
+                new TextRange(1, 53, 1, 58));
+        check(
+                "SELECT 1 FROM answers AS a, runs AS b, tokens AS c WHERE a.run_id = b.run_id AND run_id = 1",
+                SQL_VALIDATION,
+                "Column 'run_id' is ambiguous; write a.run_id, b.run_id or c.run_id.",
+                new TextRange(1, 82, 1, 87));
+        for (String clause : List.of("GROUP BY run_id", "ORDER BY run_id", "GROUP BY a.run_id HAVING max(run_id) > 1")) {
+            assertThat(failure("SELECT count(*) FROM runs AS a, answers AS b " + clause))
+                    .as(clause)
+                    .hasMessage("Column 'run_id' is ambiguous; write a.run_id or b.run_id.");
+        }
+        assertThat(failure("SELECT 1 FROM runs AS a, answers AS b"
+                        + " WHERE a.run_id IN (SELECT question_id FROM questions WHERE run_id = 1)"))
+                .as("a name of the query around")
+                .hasMessage("Column 'run_id' is ambiguous; write a.run_id or b.run_id.");
+        assertThat(failure("SELECT 1 FROM runs AS a, answers AS b"
+                        + " WHERE a.run_id IN (SELECT 1 FROM tokens AS c, answers AS d ORDER BY run_id)"))
+                .as("a name of the query within")
+                .hasMessage("Column 'run_id' is ambiguous; write c.run_id or d.run_id.");
+        assertThat(failure("SELECT 1 FROM runs AS a, answers AS b, LATERAL (SELECT run_id + 1 AS x) AS c, tokens AS d"))
+                .as("a name that relations before it have")
+                .hasMessage("Column 'run_id' is ambiguous; write a.run_id or b.run_id.");
+    }
+
+    @Test
+    void otherAmbiguousNamesGetARemedy() {
+        check(
+                "SELECT layer AS x, expert AS x FROM activations ORDER BY x + 1",
+                SQL_VALIDATION,
+                "Column 'x' is ambiguous; write the relation before it, such as a.x, or give items of SELECT different"
+                        + " names.",
+                new TextRange(1, 58, 1, 58));
+        check(
+                "SELECT 1 FROM runs AS a CROSS JOIN answers AS b JOIN tokens AS c USING (run_id)",
+                SQL_VALIDATION,
+                "2 relations on one side of the join have a column 'run_id'; write ON, with one of them before its"
+                        + " name.",
+                new TextRange(1, 73, 1, 78));
     }
 
     @Test

@@ -193,7 +193,10 @@ public final class MergedColumns {
             throw SqlUtil.newContextException(name.getParserPosition(), RESOURCE.columnNotFound(name.getSimple()));
         }
         if (named.size() > 1) {
-            throw SqlUtil.newContextException(name.getParserPosition(), RESOURCE.columnAmbiguous(name.getSimple()));
+            throw StatementErrors.invalid(
+                    name,
+                    "%d relations on one side of the join have a column '%s'; write ON, with one of them before its name."
+                            .formatted(named.size(), name.getSimple()));
         }
         return named.get(0);
     }

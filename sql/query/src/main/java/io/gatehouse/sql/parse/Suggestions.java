@@ -9,12 +9,13 @@ import io.gatehouse.sql.function.FunctionTable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Adds "did you mean" to messages about names that do not exist. */
+/** Adds what to write to messages about names that do not exist, or that mean several columns. */
 public final class Suggestions {
     private static final Pattern COLUMN = Pattern.compile("Column '([^']*)' not found in (?:any table|table '[^']*')");
 
@@ -25,6 +26,8 @@ public final class Suggestions {
     private static final Pattern RELATION = Pattern.compile("(?:Table|Object) '([^']*)' not found");
     private static final Pattern FUNCTION =
             Pattern.compile("No match found for function signature (\\w+)\\((.*)\\)", Pattern.DOTALL);
+
+    private static final Pattern AMBIGUOUS = Pattern.compile("Column '([^']*)' is ambiguous");
 
     private static final String NO_OPERATOR = "No match found for function signature ";
 
@@ -65,6 +68,36 @@ public final class Suggestions {
             return unknownRelation(relation.group(1));
         }
         return message;
+    }
+
+    /** The name of the column in a message that it is ambiguous. */
+    public static Optional<String> findAmbiguousColumn(String message) {
+        Matcher ambiguous = AMBIGUOUS.matcher(message);
+        return ambiguous.matches() ? Optional.of(ambiguous.group(1)) : Optional.empty();
+    }
+
+    /**
+     * The message about a name that means several columns.
+     *
+     * @param relations those that have the column; empty if they are not known, or if items of SELECT have the name
+     */
+    public static String ambiguousColumn(String name, List<String> relations) {
+        String remedy = relations.isEmpty()
+                ? "write the relation before it, such as a.%1$s, or give items of SELECT different names"
+                        .formatted(Keywords.quoted(name))
+                : "write " + alternatives(relations, name);
+        return "Column '%s' is ambiguous; %s".formatted(name, remedy);
+    }
+
+    /** The column of each of some relations, as in "a.x, b.x or c.x". */
+    private static String alternatives(List<String> relations, String column) {
+        List<String> qualified = relations.stream()
+                .map(relation -> Keywords.quoted(relation) + "." + Keywords.quoted(column))
+                .toList();
+        int last = qualified.size() - 1;
+        return last == 0
+                ? qualified.get(0)
+                : String.join(", ", qualified.subList(0, last)) + " or " + qualified.get(last);
     }
 
     private String unknownRelation(String name) {

@@ -13,8 +13,10 @@ import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.Grammar;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
+import io.gatehouse.sql.parse.Suggestions;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -31,6 +33,7 @@ import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.runtime.Resources;
 import org.apache.calcite.sql.JoinConditionType;
 import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlCall;
@@ -60,6 +63,7 @@ import org.apache.calcite.sql.util.SqlShuttle;
 import org.apache.calcite.sql.validate.DelegatingScope;
 import org.apache.calcite.sql.validate.ListScope;
 import org.apache.calcite.sql.validate.SqlMoniker;
+import org.apache.calcite.sql.validate.SqlValidatorException;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorNamespace;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
@@ -276,17 +280,60 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     private List<MergedColumns.Relation> relations(SqlSelect select) {
+        return getWhereScope(select) instanceof ListScope from ? relations(from) : List.of();
+    }
+
+    private static List<MergedColumns.Relation> relations(ListScope from) {
         List<MergedColumns.Relation> relations = new ArrayList<>();
-        if (getWhereScope(select) instanceof ListScope from) {
-            List<SqlMoniker> aliases = new ArrayList<>();
-            from.findAliases(aliases);
-            for (int i = 0; i < from.getChildren().size(); i++) {
-                SqlValidatorNamespace relation = from.getChildren().get(i);
-                relations.add(new MergedColumns.Relation(
-                        aliases.get(i).toString(), () -> relation.getRowType().getFieldNames()));
-            }
+        List<SqlMoniker> aliases = new ArrayList<>();
+        from.findAliases(aliases);
+        for (int i = 0; i < from.getChildren().size(); i++) {
+            SqlValidatorNamespace relation = from.getChildren().get(i);
+            relations.add(new MergedColumns.Relation(
+                    aliases.get(i).toString(), () -> relation.getRowType().getFieldNames()));
         }
         return relations;
+    }
+
+    /** Names the relations that have an ambiguous column. */
+    @Override
+    public CalciteContextException newValidationError(
+            SqlNode node, Resources.ExInst<SqlValidatorException> explanation) {
+        CalciteContextException error = super.newValidationError(node, explanation);
+        return Suggestions.findAmbiguousColumn(explanation.str())
+                .map(column -> Suggestions.ambiguousColumn(column, relationsWith(column, node.getParserPosition())))
+                .map(message -> new CalciteContextException(
+                        String.valueOf(error.getMessage()),
+                        new SqlValidatorException(message, null),
+                        error.getPosLine(),
+                        error.getPosColumn(),
+                        error.getEndPosLine(),
+                        error.getEndPosColumn()))
+                .orElse(error);
+    }
+
+    /** The relations with a column, in the innermost FROM around a place where several have it. */
+    private List<String> relationsWith(String column, SqlParserPos place) {
+        return scopes.values().stream()
+                .filter(ListScope.class::isInstance)
+                .map(ListScope.class::cast)
+                .filter(from -> TextRanges.contains(from.getNode(), place))
+                .sorted(Comparator.comparing(ListScope::getNode, TextRanges.INNERMOST_FIRST))
+                .map(from -> relations(from).subList(0, visible(from, place)).stream()
+                        .filter(relation -> relation.columns().get().stream().anyMatch(column::equalsIgnoreCase))
+                        .map(MergedColumns.Relation::alias)
+                        .toList())
+                .filter(relations -> relations.size() > 1)
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    /** How many relations of a FROM can be named at a place: within one of them, those before it. */
+    private static int visible(ListScope from, SqlParserPos place) {
+        List<SqlValidatorNamespace> relations = from.getChildren();
+        return (int) relations.stream()
+                .takeWhile(relation -> relation.getNode() == null || !TextRanges.contains(relation.getNode(), place))
+                .count();
     }
 
     private Set<String> namesIn(SqlSelect query) {
