@@ -31,6 +31,13 @@ describe('runs', () => {
     expect(firstChoice([])).toBeUndefined();
   });
 
+  it('open neither with a short trial nor with a changed model', () => {
+    const all = runs([{ run_id: 1 }, { run_id: 2 }, { run_id: 3, interventions: 'mask 2:12', questions: 3000 }, { run_id: 4, questions: 13 }]);
+    expect(firstChoice(all)?.id).toBe(2);
+    expect(firstChoice(runs([{ run_id: 1, interventions: 'top-k 4' }, { run_id: 2, questions: 13 }]))?.id).toBe(2);
+    expect(firstChoice(runs([{ run_id: 1, interventions: 'top-k 4' }, { run_id: 2, interventions: 'top-k 2' }, { run_id: 3, status: 'running' }]))?.id).toBe(2);
+  });
+
   it('that are partial say how much of them there is', () => {
     const [complete, cancelled] = runs([{ run_id: 1 }, { run_id: 2, name: 'stopped', status: 'cancelled' }], [[1, 1560, 900, 13], [2, 128, 43, 2]]) as [Run, Run];
     expect(partialText(complete)).toBe('');

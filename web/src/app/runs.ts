@@ -133,9 +133,17 @@ function words(list: Value | undefined): string[] {
   return Array.isArray(list) ? list.map(String) : [];
 }
 
-/** The run to open where nothing names one: the latest complete one, or else the latest. */
+/**
+ * The run to open where nothing names one: a complete one, without interventions if there is such a run, and of these the
+ * one with the most questions, so that a short trial does not take its place; of equal ones the latest. Without a complete
+ * run, the latest.
+ */
 export function firstChoice(runs: Run[]): Run | undefined {
-  return runs.findLast((run) => run.status === 'complete') ?? runs.at(-1);
+  const complete = runs.filter((run) => run.status === 'complete');
+  const plain = complete.filter((run) => run.interventions === '');
+  const candidates = plain.length > 0 ? plain : complete;
+  const most = Math.max(...candidates.map((run) => run.questions));
+  return candidates.findLast((run) => run.questions === most) ?? runs.at(-1);
 }
 
 export function isImported(run: Run): boolean {

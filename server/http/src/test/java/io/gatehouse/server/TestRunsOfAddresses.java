@@ -7,7 +7,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
-/** Which run the console shows, over a file with two complete runs, a changed one between, and a cancelled one. */
+/**
+ * Which run the console shows, over a file with two complete runs, a changed one between, a cancelled one, and a shorter
+ * one at the end.
+ */
 final class TestRunsOfAddresses {
     private static final String NOTICE = ".notice";
 
@@ -18,6 +21,7 @@ final class TestRunsOfAddresses {
                 SeededFile.addChangedRun(server.store(), "changed", 8, "mask 2:12,3:1; top-k 4");
                 SeededFile.addRun(server.store(), "third", 9);
                 SeededFile.addCancelledRun(server.store(), "stopped", 10, 8);
+                SeededFile.addWritingRun(server.store(), "trial", 11);
                 return server;
             },
             "",
@@ -31,7 +35,7 @@ final class TestRunsOfAddresses {
     }
 
     @Test
-    void opensTheLatestCompleteRunAndNamesItInTheAddress() {
+    void opensTheLatestOfTheLargestRunsAndNamesItInTheAddress() {
         browser.awaitAddress("run=3");
         assertThat(browser.attribute(".pickers option:checked", "value")).isEqualTo("3");
         assertThat(browser.texts(NOTICE)).isEmpty();
