@@ -99,7 +99,7 @@ public final class ClusterRun {
         ClusterClock clock = new ClusterClock(run, written, listener);
         ShardStep computation = step.apply(new ShardComputation(
                 shared.uri().toString(), run.setup(), spark.sparkContext().hadoopConfiguration()));
-        ShardDispatcher dispatcher = new ShardDispatcher(spark.sparkContext(), computation);
+        ShardDispatcher dispatcher = new ShardDispatcher(spark.sparkContext(), computation, run.name());
         try {
             List<Integer> missing = IntStream.range(0, run.shards())
                     .filter(shard -> !written.get(shard))

@@ -3,6 +3,7 @@ package io.gatehouse.cluster;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.ShardTask;
+import io.gatehouse.run.UnfinishedRun;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class ShardDispatcher {
 
     private final SparkContext context;
     private final ShardStep step;
+    private final String run;
 
     /** Takes a shard that is computed. */
     interface Committer {
@@ -48,9 +50,11 @@ final class ShardDispatcher {
     /** Sent to the executors, where it is the body of each task. */
     private interface TaskBody extends Function1<Iterator<ShardTask>, ComputedShard>, Serializable {}
 
-    ShardDispatcher(SparkContext context, ShardStep step) {
+    /** @param run the name of the run */
+    ShardDispatcher(SparkContext context, ShardStep step, String run) {
         this.context = context;
         this.step = step;
+        this.run = run;
     }
 
     /** Divides shards into waves. */
@@ -94,7 +98,8 @@ final class ShardDispatcher {
                 }
                 if (cancelled.getAsBoolean()) {
                     throw new GatehouseException(
-                            ErrorCode.CANCELLED_BY_USER, "The run was cancelled; the shards that are there are kept");
+                            ErrorCode.CANCELLED_BY_USER,
+                            "The run was cancelled; the shards that are there are kept. " + UnfinishedRun.resuming(run));
                 }
             }
             requireDone(job.value().get());

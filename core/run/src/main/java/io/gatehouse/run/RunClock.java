@@ -1,6 +1,5 @@
 package io.gatehouse.run;
 
-import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.write.ShardQueue;
 import io.gatehouse.store.write.WritingProgress;
@@ -9,6 +8,7 @@ import java.util.stream.IntStream;
 
 /** Counts the progress of a run and reports it to the listener, for the computing and the writing thread. */
 final class RunClock {
+    private final String name;
     private final int questions;
     private long tokens;
     private final int layers;
@@ -18,6 +18,7 @@ final class RunClock {
     private long tokenLayersDone;
 
     RunClock(RunManifest run, RunListener listener) {
+        this.name = run.description().name();
         this.questions = run.questions().size();
         this.tokens = run.tokens()
                 + IntStream.range(0, run.shards()).mapToLong(run::mostGenerated).sum();
@@ -52,12 +53,9 @@ final class RunClock {
         tick(WritingProgress.NOTHING);
     }
 
-    /** The error of a cancelled run, with the number of answers that are kept. */
+    /** The error of a cancelled run, with the number of answers that are kept, and how to go on. */
     synchronized GatehouseException cancelled() {
-        return new GatehouseException(
-                ErrorCode.CANCELLED_BY_USER,
-                "The run was cancelled; the answers to %d of %d questions are kept"
-                        .formatted(questionsDone, questions));
+        return UnfinishedRun.cancelled(name, questionsDone, questions);
     }
 
     Duration elapsed() {

@@ -1,6 +1,9 @@
 package io.gatehouse.run;
 
+import io.gatehouse.base.ShellWords;
 import io.gatehouse.engine.Precision;
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
@@ -32,6 +35,19 @@ public record UnfinishedRun(int answered, Map<String, String> definition) {
         return store.findRun(name)
                 .filter(run -> run.status() != RunStatus.COMPLETE)
                 .map(run -> of(store, run));
+    }
+
+    /** The error of a cancelled run, with the number of answers that are kept, and how to go on. */
+    public static GatehouseException cancelled(String name, int answered, int questions) {
+        return new GatehouseException(
+                ErrorCode.CANCELLED_BY_USER,
+                "The run was cancelled; the answers to %d of %d questions are kept. %s"
+                        .formatted(answered, questions, resuming(name)));
+    }
+
+    /** How the run of a name is resumed. */
+    public static String resuming(String name) {
+        return "Repeat the command with --name %s to resume.".formatted(ShellWords.quoted(name));
     }
 
     /** The date of a run: that of the one that it resumes, or else now. */

@@ -368,7 +368,7 @@ final class TestGeneratedRun {
             assertRefused(
                     () -> sample.run(store, task, new Interruption(1)),
                     ErrorCode.CANCELLED_BY_USER,
-                    "The run was cancelled; the answers to 0 of 70 questions are kept.");
+                    "The run was cancelled; the answers to 0 of 70 questions are kept. Repeat the command with --name another to resume.");
             assertRefused(
                     () -> sample.run(store, task.generating(new GenerationPlan(TOKENS + 1)), new Interruption(1)),
                     ErrorCode.RUN_EXISTS,

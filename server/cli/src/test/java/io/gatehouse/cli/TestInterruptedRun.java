@@ -42,7 +42,8 @@ final class TestInterruptedRun {
         assertThat(Files.readAllLines(err, StandardCharsets.UTF_8))
                 .last()
                 .asString()
-                .matches("error: The run was cancelled; the answers to \\d+ of 1560 questions are kept\\.");
+                .matches("error: The run was cancelled; the answers to \\d+ of 1560 questions are kept\\."
+                        + " Repeat the command with --name model-quiz to resume\\.");
         try (Store store = Store.open(file)) {
             assertThat(store.runs()).allMatch(kept -> kept.status() == RunStatus.CANCELLED);
         }

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,6 +248,33 @@ final class TestServedRuns {
                     "handed");
             assertThat(again.exitCode()).isEqualTo(1);
             assertThat(again.err()).contains("There is a finished run named \"handed\"");
+        }
+    }
+
+    @Test
+    void saysHowARunOfTheCommandLineIsResumed() throws Exception {
+        Path file = folder.resolve("ended.duckdb");
+        try (Served served = new Served(file)) {
+            CompletableFuture<CommandOutcome> command = CompletableFuture.supplyAsync(() -> CommandOutcome.of(
+                    "run",
+                    "--db",
+                    file.toString(),
+                    "--model",
+                    SAMPLE.resolve("model").toString(),
+                    "--quiz",
+                    SAMPLE.resolve("quiz").toString(),
+                    "--name",
+                    "ended early"));
+            awaitAnswers(served, SHARD);
+            assertThat(post(served, "v1/runs/ended%20early/cancel", "{}").statusCode())
+                    .isEqualTo(202);
+            CommandOutcome outcome = command.join();
+            assertThat(outcome.exitCode()).isEqualTo(130);
+            assertThat(outcome.err().strip().lines())
+                    .last()
+                    .asString()
+                    .matches("error: The run was cancelled; the answers to \\d+ of 1560 questions are kept\\."
+                            + " Repeat the command with --name 'ended early' to resume\\.");
         }
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DurationText;
 import io.gatehouse.base.Resources;
+import io.gatehouse.base.ShellWords;
 import io.gatehouse.client.Session;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -333,7 +334,7 @@ public record RunFacts(Rows row, List<String> subjects) {
         List<String> words = new ArrayList<>(List.of("gatehouse"));
         if (isImported()) {
             words.addAll(List.of("import", "--from", source(), "--name", name(), "--db", "FILE", "FILES"));
-            return shell(words);
+            return ShellWords.join(words);
         }
         String format = text("prompt_format");
         List<String> form = List.of(format.split("\\+", -1));
@@ -388,7 +389,7 @@ public record RunFacts(Rows row, List<String> subjects) {
                 words.addAll(List.of("--" + change.substring(0, space), change.substring(space + 1)));
             }
         }
-        return shell(words);
+        return ShellWords.join(words);
     }
 
     /** The command that writes its report for a part. */
@@ -397,14 +398,7 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (part != Part.BASE) {
             words.addAll(List.of("--part", part.toString()));
         }
-        return shell(words);
-    }
-
-    /** Words as a shell reads them back. */
-    private static String shell(List<String> words) {
-        return words.stream()
-                .map(word -> word.matches("[\\w./:=,+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" "));
+        return ShellWords.join(words);
     }
 
     private static String words(String scope) {

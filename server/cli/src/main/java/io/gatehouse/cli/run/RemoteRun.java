@@ -11,6 +11,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.run.RunRequest;
+import io.gatehouse.run.UnfinishedRun;
 import io.gatehouse.store.write.WritingProgress;
 import io.gatehouse.study.RunFacts;
 import io.gatehouse.study.Study;
@@ -48,12 +49,16 @@ final class RemoteRun {
 
     /** The server remembers why a run failed for a while only. */
     private static GatehouseException ended(ServedRun run) {
-        String kept = "the answers to %d of %d questions are kept".formatted(run.answered(), run.questions());
         return run.isCancelled()
-                ? new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The run was cancelled; " + kept)
+                ? UnfinishedRun.cancelled(run.name(), run.answered(), run.questions())
                 : new GatehouseException(
                         ErrorCode.INTERNAL_ERROR,
-                        "The run is %s, for a reason the server did not give; %s.".formatted(run.status(), kept));
+                        "The run is %s, for a reason the server did not give; the answers to %d of %d questions are kept. %s"
+                                .formatted(
+                                        run.status(),
+                                        run.answered(),
+                                        run.questions(),
+                                        UnfinishedRun.resuming(run.name())));
     }
 
     private ServedRun follow(RunRequest request, RunListener listener) {
