@@ -9,6 +9,7 @@ import io.gatehouse.checkpoint.config.Mask;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.tokenizer.ChatConfig;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
+import io.gatehouse.cli.file.SharedFile;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.StatusLine;
 import io.gatehouse.engine.MemoryPlan;

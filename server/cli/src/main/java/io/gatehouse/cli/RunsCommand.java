@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.file.SharedFile;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.TextTable;
 import io.gatehouse.client.ResultColumn;
@@ -200,7 +201,7 @@ final class RunsCommand implements Callable<Integer> {
         try (Store store = Store.open(database)) {
             store.editRun(name, new RunEdit(Optional.ofNullable(newName), Optional.ofNullable(note), words));
         } catch (GatehouseException e) {
-            ServerFile server = file().server(e).orElseThrow(() -> e);
+            ServerFile server = file().server(e).orElseThrow(() -> SharedFile.explained(e));
             new ServerRuns(server.uri(), Optional.of(server.key())).edit(name, changes);
         }
         new Report().figure("Edited", newName == null ? name : newName).print(out(), json);
@@ -215,7 +216,7 @@ final class RunsCommand implements Callable<Integer> {
         try (Store store = Store.open(database)) {
             store.deleteRun(name);
         } catch (GatehouseException e) {
-            ServerFile server = file().server(e).orElseThrow(() -> e);
+            ServerFile server = file().server(e).orElseThrow(() -> SharedFile.explained(e));
             new ServerRuns(server.uri(), Optional.of(server.key())).delete(name);
         }
         new Report().figure("Deleted", name).print(out(), json);

@@ -1,5 +1,6 @@
 package io.gatehouse.cli;
 
+import io.gatehouse.cli.file.SharedFile;
 import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.client.Session;

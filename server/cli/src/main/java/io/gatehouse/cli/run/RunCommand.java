@@ -1,5 +1,6 @@
 package io.gatehouse.cli.run;
 
+import io.gatehouse.cli.file.SharedFile;
 import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.ReportOutput;
@@ -7,7 +8,6 @@ import io.gatehouse.cli.terminal.StopSignal;
 import io.gatehouse.client.Session;
 import io.gatehouse.client.http.ServerRuns;
 import io.gatehouse.client.http.ServerSession;
-import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.run.RunOutcome;
 import io.gatehouse.run.RunRequest;
@@ -88,10 +88,9 @@ public final class RunCommand implements Callable<Integer> {
             }
             return report.figure("Seconds", outcome.elapsed().toMillis() / 1000.0);
         } catch (GatehouseException e) {
-            if (e.code() != ErrorCode.DATABASE_IN_USE) {
-                throw e;
-            }
-            ServerFile server = ServerFile.find(database).orElseThrow(() -> e);
+            ServerFile server = new SharedFile(database, spec.commandLine().getErr())
+                    .server(e)
+                    .orElseThrow(() -> SharedFile.explained(e));
             return handOver(server, request);
         }
     }

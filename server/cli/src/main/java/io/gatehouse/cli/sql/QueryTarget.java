@@ -1,11 +1,11 @@
 package io.gatehouse.cli.sql;
 
+import io.gatehouse.cli.file.SharedFile;
 import io.gatehouse.cli.terminal.SecretFile;
 import io.gatehouse.client.Session;
 import io.gatehouse.client.http.ServerSession;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.server.ServerFile;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.RemoteEngine;
@@ -44,9 +44,12 @@ public final class QueryTarget {
     /** Opens what the options name, hands its session to the work, and closes it. */
     public <T> T ask(Function<Session, T> work) {
         requireOne();
-        return url.isPresent()
-                ? askServer(url.get(), tokenFile.map(SecretFile::token), work)
-                : askFile((session, asked) -> work.apply(session), Optional.of(work));
+        if (url.isPresent()) {
+            return askServer(url.get(), tokenFile.map(SecretFile::token), work);
+        }
+        return engine.isGiven()
+                ? askSpark((session, remote) -> work.apply(session))
+                : shared(Path.of(database.orElseThrow())).ask(work);
     }
 
     /** The same for work that needs the engine in this process. */
@@ -56,7 +59,7 @@ public final class QueryTarget {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT, "The shell needs --db. With --url, use -c, -f or standard input.");
         }
-        return askFile(work, Optional.empty());
+        return engine.isGiven() ? askSpark(work) : askFile(Path.of(database.orElseThrow()), work);
     }
 
     private void requireOne() {
@@ -71,30 +74,32 @@ public final class QueryTarget {
         }
     }
 
-    /** @param elsewhere what may be sent to a server that has the file open */
-    private <T> T askFile(BiFunction<Session, QueryEngine, T> work, Optional<Function<Session, T>> elsewhere) {
-        String name = database.orElseThrow();
-        if (engine.isGiven()) {
-            try (RemoteEngine remote = engine.connect(name);
-                    Session session = new EngineSession(remote.engine(), () -> {})) {
-                return work.apply(session, remote.engine());
-            }
+    private <T> T askSpark(BiFunction<Session, QueryEngine, T> work) {
+        try (RemoteEngine remote = engine.connect(database.orElseThrow());
+                Session session = new EngineSession(remote.engine(), () -> {})) {
+            return work.apply(session, remote.engine());
         }
-        Path file = Path.of(name);
+    }
+
+    private <T> T askFile(Path file, BiFunction<Session, QueryEngine, T> work) {
         try (Store store = Store.open(file);
                 QueryEngine asked = new QueryEngine(store);
                 Session session = new EngineSession(asked, () -> {})) {
             return work.apply(session, asked);
         } catch (GatehouseException e) {
-            if (e.code() != ErrorCode.DATABASE_IN_USE || elsewhere.isEmpty()) {
-                throw e;
-            }
-            ServerFile server = ServerFile.find(file).orElseThrow(() -> e);
-            spec.commandLine()
-                    .getErr()
-                    .printf("%s is open in the server at %s; sending statements there%n", file, server.uri());
-            return askServer(server.uri(), Optional.of(server.key()), elsewhere.get());
+            throw shared(file)
+                    .server(e)
+                    .map(server -> new GatehouseException(
+                            ErrorCode.DATABASE_IN_USE,
+                            "%s is open in the server at %s, and the shell needs the file itself. Use -c, -f or standard input, which the server answers."
+                                    .formatted(file, server.uri()),
+                            e))
+                    .orElseGet(() -> SharedFile.explained(e));
         }
+    }
+
+    private SharedFile shared(Path file) {
+        return new SharedFile(file, spec.commandLine().getErr());
     }
 
     private static <T> T askServer(URI address, Optional<String> token, Function<Session, T> work) {

@@ -1,4 +1,4 @@
-package io.gatehouse.cli;
+package io.gatehouse.cli.file;
 
 import static java.util.Objects.requireNonNull;
 
@@ -18,23 +18,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A database file that a server may have open. Commands that only ask go through the server then. */
-final class SharedFile {
+public final class SharedFile {
     private final Path file;
     private final PrintWriter err;
 
     /** @param err where it is said that the server answers */
-    SharedFile(Path file, PrintWriter err) {
+    public SharedFile(Path file, PrintWriter err) {
         this.file = requireNonNull(file, "file is null");
         this.err = requireNonNull(err, "err is null");
     }
 
     /** Asks the file, or the server that has it open. */
-    <T> T ask(Function<Session, T> question) {
+    public <T> T ask(Function<Session, T> question) {
         return ask((session, store) -> question.apply(session));
     }
 
     /** The same; there is a store unless a server answers. */
-    <T> T ask(BiFunction<Session, Optional<Store>, T> question) {
+    public <T> T ask(BiFunction<Session, Optional<Store>, T> question) {
         try (Store store = Store.open(file);
                 QueryEngine engine = new QueryEngine(store);
                 Session session = new EngineSession(engine, () -> {})) {
@@ -54,7 +54,7 @@ final class SharedFile {
      *
      * @param command as the user wrote it, for the message if a server has the file
      */
-    <T> T own(String command, Supplier<T> work) {
+    public <T> T own(String command, Supplier<T> work) {
         try {
             return work.get();
         } catch (GatehouseException e) {
@@ -63,7 +63,7 @@ final class SharedFile {
     }
 
     /** The server that has the file open, if an error says that somebody has. */
-    Optional<ServerFile> server(GatehouseException e) {
+    public Optional<ServerFile> server(GatehouseException e) {
         return e.code() == ErrorCode.DATABASE_IN_USE ? ServerFile.find(file) : Optional.empty();
     }
 
@@ -75,8 +75,8 @@ final class SharedFile {
                 cause);
     }
 
-    /** What else could have been done, where no server has the file. */
-    private static GatehouseException explained(GatehouseException e) {
+    /** The error; if another process than a server has the file open, with what else could have been done. */
+    public static GatehouseException explained(GatehouseException e) {
         return e.code() != ErrorCode.DATABASE_IN_USE
                 ? e
                 : new GatehouseException(
