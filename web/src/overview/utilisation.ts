@@ -59,9 +59,50 @@ export function busiest({ ratio, layers, experts }: Utilisation): { layer: numbe
   return best < 0 ? undefined : { layer: layers[Math.floor(best / experts)] as number, expert: best % experts };
 }
 
-/** 1/4×, 2×: a power of two against uniform. */
+/** Of the colours below uniform, the part that reaches as far as those above it; the rest is for still rarer experts. */
+const NEAR = 2 / 3;
+
+/** How far the colours reach, in powers of two from uniform. */
+export interface Shades {
+  /** Upwards, and as far downwards without the rarest experts. */
+  limit: number;
+  /** Down to the rarest expert that fires at all. */
+  rarest: number;
+  /** Whether an expert is used more than the last colour says. */
+  clipped: boolean;
+}
+
+export function shadesOf({ matrix }: Utilisation, limit: number): Shades {
+  const powers = matrix.values.filter(Number.isFinite);
+  const [least, most] = powers.reduce(([low, high], power) => [Math.min(low, power), Math.max(high, power)], [0, 0]);
+  return { limit, rarest: Math.max(limit, Math.ceil(-least)), clipped: most > limit };
+}
+
+/** The place of a power of two on the colours, from -1 for the rarest expert over 0 for uniform to 1; never and no value stay. */
+export function shade({ limit, rarest }: Shades, power: number): number {
+  if (!Number.isFinite(power) || power >= 0 || rarest === limit) {
+    return power / limit;
+  }
+  return power >= -limit ? (NEAR * power) / limit : -NEAR + ((1 - NEAR) * (power + limit)) / (rarest - limit);
+}
+
+/** The legend of the colours. */
+export function marksOf(shades: Shades): { at: number; text: string }[] {
+  const { limit, rarest, clipped } = shades;
+  const near = Array.from({ length: 2 * limit + 1 }, (_, index) => index - limit).filter((power) => limit < 4 || power % 2 === 0);
+  return [...(rarest > limit ? [-rarest] : []), ...near].map((power) => ({
+    at: shade(shades, power),
+    text: power === 0 ? 'uniform' : `${power === limit && clipped ? '≥ ' : ''}${times(power)}`,
+  }));
+}
+
+/** 1/4×, 1/16k×, 2×: a power of two against uniform. */
 export function times(power: number): string {
-  return power < 0 ? `1/${2 ** -power}×` : `${2 ** power}×`;
+  return power < 0 ? `1/${short(2 ** -power)}×` : `${2 ** power}×`;
+}
+
+function short(count: number): string {
+  return count < 1000 ? String(count) : count < 1e6 ? `${Math.round(count / 1000)}k` : `${Math.round(count / 1e6)}M`;
 }
 
 /** 2.35, 0.0042: two decimals, and for small ratios two digits; what fired at all is not "0.00". */

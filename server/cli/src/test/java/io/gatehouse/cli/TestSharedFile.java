@@ -12,6 +12,7 @@ import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.gatehouse.testing.JavaCommand;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,7 +93,7 @@ final class TestSharedFile {
             Process shell = process("sql", "--db", file.toString());
             try (Writer none = shell.outputWriter()) {
                 none.flush();
-                String err = new String(shell.getErrorStream().readAllBytes());
+                String err = new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(err.strip())
                         .endsWith("%s is open in the server at %s, and the shell needs the file itself. Use -c, -f or standard input, which the server answers."
                                 .formatted(file, server.uri()));

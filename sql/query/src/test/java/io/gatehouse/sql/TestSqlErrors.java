@@ -16,7 +16,9 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
 import io.gatehouse.sql.parse.Grammar;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -281,6 +283,48 @@ final class TestSqlErrors {
                 "2 relations on one side of the join have a column 'run_id'; write ON, with one of them before its"
                         + " name.",
                 new TextRange(1, 73, 1, 78));
+    }
+
+    @Test
+    void anOperatorIsFoundInAnyLine() {
+        String texts = "|| joins texts; write CAST(x AS VARCHAR) for values that are not strings.";
+        check("SELECT\n  name,\n  name || 1\nFROM runs", SQL_NOT_SUPPORTED, texts, new TextRange(3, 3, 3, 11));
+        check(
+                """
+                WITH used AS (
+                    SELECT run_id, layer, expert, count(*) AS n
+                    FROM activations
+                    GROUP BY ALL
+                )
+                SELECT
+                    u.layer || '-' || u.expert AS pair,
+                    sum(n) AS n
+                FROM used AS u JOIN runs USING (run_id)
+                WHERE run_id = 1
+                GROUP BY ALL
+                ORDER BY n DESC
+                """,
+                SQL_NOT_SUPPORTED,
+                texts,
+                new TextRange(7, 5, 7, 18));
+    }
+
+    /** The statements begin in the third line, so that a place in the first one is a place that was lost. */
+    @Test
+    void noMessageLosesItsPlace() throws Exception {
+        List<String> lost = new ArrayList<>();
+        int found = 0;
+        for (String script : TestScripts.FEATURES) {
+            for (Script.Block block : Script.read(script).blocks()) {
+                if (block.command().equals("!refused")) {
+                    Optional<TextRange> place = failure("\n\n" + block.sql()).position();
+                    found += place.isPresent() ? 1 : 0;
+                    place.filter(range -> range.line() < 3).ifPresent(range -> lost.add(block.sql()));
+                }
+            }
+        }
+        assertThat(lost).isEmpty();
+        assertThat(found).isGreaterThan(200);
     }
 
     @Test
