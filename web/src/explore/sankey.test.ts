@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { band, type Flow, layOutSankey, REST } from './sankey';
+import { band, type Flow, labelled, layOutSankey, type Node, REST } from './sankey';
 
 const BOX = { width: 400, height: 210, nodeWidth: 10, gap: 5, top: 10 };
 const FLOWS: Flow[] = [
@@ -37,6 +37,20 @@ describe('sankey', () => {
       expect(link.toY).toBeLessThanOrEqual(link.to.y + link.to.height + 0.01);
     }
     expect(band(links[0]!, BOX.nodeWidth)).toMatch(/^M10 10C/);
+  });
+
+  it('labels small nodes, too, where labels do not overlap', () => {
+    const column = (layer: number, ...heights: number[]): Node[] => {
+      let y = 0;
+      return heights.map((height, expert) => {
+        const node = { layer, expert, share: 0.1, x: 0, y, height };
+        y += height + 7;
+        return node;
+      });
+    };
+    const small = [...column(0, 40, 4, 3, 1, 1, 1), ...column(1, 1, 1)];
+    expect([...labelled(small, 10)].map(({ layer, expert }) => [layer, expert]).sort()).toEqual([[0, 0], [0, 1], [0, 2], [0, 4], [1, 0]]);
+    expect(labelled([], 10).size).toBe(0);
   });
 
   it('of nothing is nothing', () => {

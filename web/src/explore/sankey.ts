@@ -65,6 +65,18 @@ export function layOutSankey(flows: Flow[], most: number, box: Box): Sankey {
   return { nodes, layers, links: linksOf(flows, nodes) };
 }
 
+/** The nodes whose labels have so much room from middle to middle, in each layer the largest first. */
+export function labelled(nodes: Node[], room: number): Set<Node> {
+  const middle = (node: Node) => node.y + node.height / 2;
+  const chosen = new Set<Node>();
+  for (const node of [...nodes].sort((a, b) => b.height - a.height)) {
+    if (![...chosen].some((other) => other.layer === node.layer && Math.abs(middle(other) - middle(node)) < room)) {
+      chosen.add(node);
+    }
+  }
+  return chosen;
+}
+
 /** An S-shaped band between two nodes. */
 export function band(link: Link, nodeWidth: number): string {
   const [x0, x1] = [link.from.x + nodeWidth, link.to.x];
