@@ -30,6 +30,9 @@ final class VllmResponses implements TraceReader {
     private static List<TracedSequence> sequences(JsonValue response, TraceShape shape) {
         String name = response.find("id", "request_id").map(JsonValue::text).orElse(response.place());
         Optional<JsonValue> promptField = response.find(PROMPT);
+        if (promptField.isEmpty()) {
+            requireNoneInChoices(response);
+        }
         List<JsonValue> choices = routedChoices(response, promptField.isPresent());
         if (promptField.isEmpty() && choices.isEmpty()) {
             throw response.corrupt("has no field '%s'".formatted(PROMPT));
@@ -64,6 +67,17 @@ final class VllmResponses implements TraceReader {
             sequences.add(sequence(ofChoice, routed, cube, length, ids(response, choice)));
         }
         return sequences;
+    }
+
+    /** The prompt is that of all choices, and no version of vLLM repeats its routing in each of them. */
+    private static void requireNoneInChoices(JsonValue response) {
+        response.find("choices").ifPresent(choices -> {
+            for (int i = 0; i < choices.size(); i++) {
+                choices.item(i).find(PROMPT).ifPresent(field -> {
+                    throw field.corrupt("belongs to the response, beside 'choices', where vLLM writes it");
+                });
+            }
+        });
     }
 
     private static TracedSequence sequence(String name, JsonValue routed, RoutingCube cube, int length, int[] ids) {
