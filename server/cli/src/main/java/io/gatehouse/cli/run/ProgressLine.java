@@ -13,6 +13,9 @@ import java.util.Locale;
 
 /** Shows how far a run is, and ends it when the process is asked to stop. */
 public final class ProgressLine implements RunListener, AutoCloseable {
+    /** From here on the size of the file is that of its activations; before, most of it is that of a file. */
+    private static final long MANY = 1_000_000;
+
     private final PrintWriter err;
     private final StatusLine line;
     private final StopSignal stop;
@@ -27,12 +30,15 @@ public final class ProgressLine implements RunListener, AutoCloseable {
     public void planned(DiskNeed need) {
         // From here on there is something to keep. While a model is loaded there is not, and the process just ends.
         stop.take();
+        String each = need.activations() < MANY
+                ? ""
+                : String.format(Locale.ROOT, " of %.1f bytes each, all tables included", need.bytesPerActivation());
         err.println(String.format(
                 Locale.ROOT,
-                "Expected size: about %s (%,d activations of %.1f bytes each, all tables included); %s free",
+                "Expected size: about %s (%,d activations%s); %s free",
                 size(need.bytes()),
                 need.activations(),
-                need.bytesPerActivation(),
+                each,
                 size(need.freeBytes())));
         err.flush();
     }
