@@ -8,6 +8,8 @@ import datetime
 import decimal
 import importlib.util
 import os
+import pathlib
+import re
 import socket
 import sys
 import threading
@@ -341,6 +343,26 @@ class FrameTest(ServerTest):
     def test_polars(self):
         frame = self.connection.frame(self.SQL, [2], kind="polars")
         self.assertEqual(self.connection.execute(self.SQL, [2]).fetchall(), frame.rows())
+
+    @skipUnless(installed("pandas"), "pandas is not installed")
+    def test_the_recipe_for_pandas_alone(self):
+        page = pathlib.Path(__file__).parents[3] / "docs" / "bi-tools.md"
+        blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        (recipe,) = [block for block in blocks if "read_csv" in block]
+        self.assertIn("http://localhost:8080/", recipe)
+        names = {}
+        exec(recipe.replace("http://localhost:8080", URL.rstrip("/")), names)
+        for frame, sql in (
+            (names["experts"], "SELECT layer, expert, activations FROM experts WHERE run_id = 1 AND scope = 'prompt' AND layer = 3"),
+            (names["tokens"], "SELECT question_id, position, token FROM tokens WHERE run_id = 1"),
+        ):
+            rows = self.connection.execute(sql).fetchall()
+            self.assertGreater(len(rows), 0)
+            self.assertEqual(sorted(rows), sorted(frame.itertuples(index=False, name=None)))
+        hard = ["-", "=", " -", "NA", "null", "nan", "07", 'a"b', "a,b", "a\nb"]
+        values = ", ".join("(%d, '%s')" % pair for pair in enumerate(hard))
+        frame = names["read"](f"SELECT token FROM (VALUES {values}) AS t(i, token) ORDER BY i", dtype={"token": str})
+        self.assertEqual(hard, list(frame["token"]))
 
     def test_says_what_is_missing(self):
         hidden = {name: sys.modules.get(name) for name in ("pyarrow", "pyarrow.ipc")}
