@@ -12,6 +12,7 @@ import io.gatehouse.store.run.RunSummary;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.verify.Verification;
 import io.gatehouse.store.write.RunWriter;
+import io.gatehouse.testing.RecordCopy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -114,6 +115,23 @@ final class TestResumedRun {
                     () -> store.resumeRun(other, QUESTIONS, MORE),
                     ErrorCode.RUN_EXISTS,
                     "recorded was prompt and is last_prompt");
+        }
+    }
+
+    /** A setting that a run does not have has no row in the file. */
+    @Test
+    void saysNoneForASettingThatARunDoesNotHave() {
+        RunDescription plain = SHARDS.description();
+        RunDescription changed = RecordCopy.of(plain, Map.of("interventions", "top-k 4"));
+        assertOther(plain, changed, "other settings: interventions was none and is top-k 4. Give");
+        assertOther(changed, plain, "other settings: interventions was top-k 4 and is none. Give");
+    }
+
+    private void assertOther(RunDescription begun, RunDescription resumed, String reason) {
+        Path file = directory.resolve("begun%s.duckdb".formatted(begun.interventions()));
+        try (Store store = Store.create(file)) {
+            store.startRun(begun, QUESTIONS, MORE).close();
+            assertRefused(() -> store.resumeRun(resumed, QUESTIONS, MORE), ErrorCode.RUN_EXISTS, reason);
         }
     }
 
