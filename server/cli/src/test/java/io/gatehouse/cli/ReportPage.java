@@ -47,7 +47,10 @@ record ReportPage(String html) {
 
     /** Finds a picture, a table or a reason in every figure, and whole sentences with a number in the singular where it is 1. */
     void assertComplete(String run) {
-        assertThat(html).as(run).doesNotContain("NaN", ">null<", "Infinity");
+        assertThat(html)
+                .as(run)
+                .doesNotContain("NaN", ">null<", "Infinity")
+                .doesNotContainPattern("<div class=\"found\">\\s*</div>");
         for (MatchResult figure : all(FIGURE, html)) {
             String name = run + ": " + figure.group(1);
             String text = figure.group(2);

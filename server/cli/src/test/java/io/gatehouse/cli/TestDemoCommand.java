@@ -6,7 +6,10 @@ import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.gatehouse.testing.JavaCommand;
 import java.io.BufferedReader;
-import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,15 +41,26 @@ final class TestDemoCommand {
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(again.err()).contains("is the finished demo run; it is not repeated.");
         assertThat(Files.readString(report)).isEqualTo(page.html());
-        assertThat(printedByConsole(database))
+        Console console = console(database);
+        assertThat(console.lines())
                 .as("its model computes runs and answers no requests")
                 .noneMatch(line -> line.startsWith("Models"))
                 .last()
                 .isEqualTo("Press Ctrl-C to stop.");
+        assertThat(console.sources())
+                .as("what the console can start a run with")
+                .contains("\"name\":\"gatehouse-sample-moe\"", "\"name\":\"gatehouse-sample-quiz\"");
     }
 
-    /** What the demo prints until it serves. */
-    private static List<String> printedByConsole(Path database) throws IOException {
+    /**
+     * What the demo serves.
+     *
+     * @param lines what it prints until then
+     * @param sources the models and quizzes of its server
+     */
+    private record Console(List<String> lines, String sources) {}
+
+    private static Console console(Path database) throws Exception {
         Process demo = new ProcessBuilder(JavaCommand.of(
                         Gatehouse.class,
                         List.of("-Dgatehouse.home=" + System.getProperty("gatehouse.home", "")),
@@ -56,16 +70,32 @@ final class TestDemoCommand {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<String> lines = new ArrayList<>();
+        String sources = "";
         try (BufferedReader out = demo.inputReader(StandardCharsets.UTF_8)) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 lines.add(line);
                 if (line.startsWith("Press")) {
+                    sources = sources(lines);
                     break;
                 }
             }
         } finally {
             demo.destroyForcibly();
         }
-        return lines;
+        return new Console(lines, sources);
+    }
+
+    private static String sources(List<String> lines) throws Exception {
+        URI server = lines.stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("http://127.0.0.1:"))
+                .map(URI::create)
+                .findFirst()
+                .orElseThrow();
+        HttpRequest request =
+                HttpRequest.newBuilder(server.resolve("/v1/sources")).build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 }

@@ -35,6 +35,18 @@ final class TestImportCommand {
     }
 
     @Test
+    void listsWhatAnImportHasInsteadOfAnswers() throws IOException {
+        Path responses = Files.writeString(
+                directory.resolve("responses.jsonl"),
+                "{\"prompt_routed_experts\": [[[3, 1]], [[0, 3]]]}\n{\"prompt_routed_experts\": [[[2, 1]], [[0, 3]]]}");
+        String file = directory.resolve("a.duckdb").toString();
+        CommandOutcome.of("import", "--from", "vllm", "--db", file, "--name", "served", responses.toString());
+        assertThat(CommandOutcome.of("runs", "list", "--db", file).out())
+                .containsPattern("1 +served +complete +2 sequences +not recorded +.* from vllm ")
+                .doesNotContain("answered,", " 0 of 2");
+    }
+
+    @Test
     void refusesADamagedFileAndMakesNoDatabase() throws IOException {
         Path responses = Files.writeString(directory.resolve("responses.jsonl"), "{\"choices\": []}");
         Path file = directory.resolve("a.duckdb");

@@ -99,7 +99,13 @@ final class TestStudyCommand {
         assertThat(markdown.exitCode()).as(markdown.err()).isZero();
         CommandOutcome html = CommandOutcome.of("study", "--db", database.toString(), "-o", report.toString());
         assertThat(html.out()).startsWith("Run “whole”, the last complete run without an intervention\n");
-        assertThat(markdown.out()).startsWith("# How").contains("Run “whole”", "```sql", "| --- |");
+        assertThat(markdown.out())
+                .startsWith("# How")
+                .contains(
+                        "Run “whole”. The charts are in the HTML report (`gatehouse study --format html`).",
+                        "```sql",
+                        "| --- |")
+                .doesNotContain("<svg");
         assertThat(markdown.out())
                 .contains("| Precision | exact |", "**unused_experts.** One row per run", "- Formula: unused = #{e");
     }
@@ -108,6 +114,19 @@ final class TestStudyCommand {
     @Test
     void printsOnTenPages(@TempDir Path directory) throws Exception {
         assertThat(PrintedPage.count(report, directory)).isBetween(2L, 10L);
+    }
+
+    /** The p-value is what the table of interventions is for: nobody should have to scroll for it. */
+    @Test
+    void showsThePValuesInANarrowWindow(@TempDir Path directory) throws Exception {
+        String places = PrintedPage.evaluated(report, directory, 1280, """
+                const table = document.querySelector('#interventions .scroll');
+                const head = [...table.querySelectorAll('th')].findIndex((cell) => cell.innerText.trim() === 'p value');
+                const right = (element) => element.getBoundingClientRect().right;
+                const cells = [...table.querySelectorAll('tbody tr')].map((row) => row.children[head]);
+                return head < 0 || cells.length === 0 ? 'none'
+                    : cells.every((cell) => right(cell) <= right(table) && right(cell) <= innerWidth) ? 'in sight' : 'out of sight';""");
+        assertThat(places).isEqualTo("in sight");
     }
 
     @Test
