@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cellAt, emptyMatrix, layOut, moved, rowHeight, ticks } from './matrix';
+import { cellAt, emptyMatrix, labelOf, layOut, moved, rowHeight, ticks } from './matrix';
 
 const matrix = emptyMatrix(['0', '1', '2'], ['a', 'b', 'c', 'd']);
 
@@ -19,6 +19,11 @@ describe('matrix', () => {
     expect(moved(matrix, { row: 0, column: 0 }, 'PageDown')).toEqual({ row: 2, column: 0 });
     expect(moved(matrix, { row: 1, column: 1 }, 'End')).toEqual({ row: 1, column: 3 });
     expect(moved(matrix, { row: 1, column: 1 }, 'Enter')).toBeUndefined();
+  });
+
+  it('cuts labels that would take the room of the cells', () => {
+    expect(labelOf('high_school_government_and_politics')).toBe('high_school_government_and_politics');
+    expect(labelOf('bbh_cot_fewshot_tracking_shuffled_objects_three_objects')).toBe('bbh_cot_fewshot_tracking_shuffled_o…');
   });
 
   it('thins labels to round steps', () => {

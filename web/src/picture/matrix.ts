@@ -86,6 +86,14 @@ export function moved(matrix: Matrix, from: Cell, key: string): Cell | undefined
       };
 }
 
+/** The longest subject of MMLU has 35 letters. */
+const LONGEST_LABEL = 36;
+
+/** The label of a row: its name, cut if it would take the room of the cells. */
+export function labelOf(name: string): string {
+  return name.length <= LONGEST_LABEL ? name : `${name.slice(0, LONGEST_LABEL - 1)}…`;
+}
+
 /** Indices of the labels that fit, every 1st, 2nd, 5th, 10th and so on. */
 export function ticks(count: number, cellSize: number, labelSize: number): number[] {
   let step = 1;

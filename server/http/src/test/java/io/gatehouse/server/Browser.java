@@ -284,6 +284,16 @@ final class Browser implements AutoCloseable {
                             && inner.left >= outer.left - 1 && inner.right <= outer.right + 1;""", css, outer)));
     }
 
+    /** Waits until there are elements of two kinds, and none of one kind lies over one of the other. */
+    void awaitApart(String css, String other) {
+        patiently(() -> "%s and %s to lie apart".formatted(css, other))
+                .until(page -> Boolean.TRUE.equals(driver.executeScript("""
+                        const [ones, others] = [arguments[0], arguments[1]].map((css) =>
+                            [...document.querySelectorAll(css)].map((element) => element.getBoundingClientRect()));
+                        const apart = (a, b) => a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+                        return ones.length > 0 && others.length > 0 && ones.every((a) => others.every((b) => apart(a, b)));""", css, other)));
+    }
+
     /** Waits until there is no such element. */
     void awaitGone(String css) {
         patiently(() -> "%s to go, but it reads %s".formatted(css, texts(css)))
@@ -309,6 +319,13 @@ final class Browser implements AutoCloseable {
     void go(URI page) {
         driver.get("about:blank");
         driver.get(page.toString());
+    }
+
+    /** Makes the page as large as on a screen of so many pixels. */
+    void resize(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
     /** Tells pages that the system is light or dark. */

@@ -63,6 +63,12 @@ public final class SeededFile {
         addRun(store, description(name, interventions), seed, QUESTIONS, RunStatus.COMPLETE);
     }
 
+    /** A run of the same model over a quiz of other subjects. */
+    static void addRunOver(Store store, String name, long seed, List<String> subjects) {
+        RunDescription description = description(name, "", "quiz of " + name);
+        addRun(store, description, questions(subjects), seed, QUESTIONS, RunStatus.COMPLETE);
+    }
+
     /**
      * A run of the same model over six questions without choices, whose answers are found in generated texts. The last
      * text is cut and has none.
@@ -137,8 +143,18 @@ public final class SeededFile {
     }
 
     private static void addRun(Store store, RunDescription description, long seed, int answered, RunStatus status) {
+        addRun(store, description, questions(SUBJECTS), seed, answered, status);
+    }
+
+    private static void addRun(
+            Store store,
+            RunDescription description,
+            List<QuestionRow> questions,
+            long seed,
+            int answered,
+            RunStatus status) {
         Random random = new Random(seed);
-        try (RunWriter run = store.startRun(description, questions())) {
+        try (RunWriter run = store.startRun(description, questions)) {
             int[] ids = IntStream.range(0, answered).map(run::questionId).toArray();
             run.write(new Shard(0, routing(ids, random), List.of(tokens(ids)), answers(ids, random)));
             run.finish(status);
@@ -166,11 +182,11 @@ public final class SeededFile {
                 "test");
     }
 
-    private static List<QuestionRow> questions() {
+    private static List<QuestionRow> questions(List<String> subjects) {
         return IntStream.range(0, QUESTIONS)
                 .mapToObj(i -> new QuestionRow(
-                        SUBJECTS.get(i % SUBJECTS.size()),
-                        i / SUBJECTS.size() + 1,
+                        subjects.get(i % subjects.size()),
+                        i / subjects.size() + 1,
                         "Question %d?".formatted(i),
                         List.of("one", "two", "three", "four"),
                         "ABCD".charAt(i % 4)))

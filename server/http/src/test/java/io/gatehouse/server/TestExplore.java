@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
-/** The second screen of a run in a real browser: one picture at a time, over a file with two runs and a cancelled one. */
+/** The second screen of a run in a real browser: one picture at a time, over a file with two runs, a cancelled one and another quiz. */
 final class TestExplore {
     /** Pictures that query a table function, with the run and question 3. */
     private static final Map<String, String> FUNCTIONS = Map.of(
@@ -25,6 +25,9 @@ final class TestExplore {
             "Changed answers",
             "changed_answers(1, 2)");
 
+    /** Of MMLU. */
+    private static final String LONGEST_SUBJECT = "high_school_government_and_politics";
+
     private static final String PROMPT = "[aria-label='Prompt tokens']";
 
     @RegisterExtension
@@ -32,6 +35,7 @@ final class TestExplore {
             folder -> {
                 TestingServer server = ConsoleBrowser.withTwoRuns(TestingServer.start(folder));
                 SeededFile.addCancelledRun(server.store(), "stopped", 9, 8);
+                SeededFile.addRunOver(server.store(), "long subjects", 10, List.of("law", LONGEST_SUBJECT));
                 return server;
             },
             "#screen=explore&run=1&layer=2",
@@ -59,6 +63,28 @@ final class TestExplore {
         browser.clickOn("[aria-label='Open as SQL']");
         browser.awaitText("[role=status]", "rows in");
         browser.awaitText(".cm-content", "FROM subject_specialisation");
+    }
+
+    @Test
+    void leavesRoomForLongSubjects() {
+        for (int width : new int[] {1280, 1920}) {
+            browser.resize(width, 1080);
+            browser.enter("#screen=explore&run=4&layer=1&picture=subjects");
+            browser.awaitText(".figure .tick", LONGEST_SUBJECT);
+            browser.awaitApart(".figure .title", ".figure .tick");
+            browser.awaitInside(".figure .tick[text-anchor=end]", ".figure");
+        }
+    }
+
+    @Test
+    void fitsALargeScreen() {
+        browser.resize(1920, 1080);
+        for (String picture : List.of("subjects", "coactivation", "transitions")) {
+            browser.enter("#screen=explore&run=1&layer=1&picture=" + picture);
+            browser.find(".pictures button[aria-pressed=true]");
+            browser.awaitGone(".picture[aria-busy=true]");
+            browser.awaitInside(".picture", "main");
+        }
     }
 
     @Test

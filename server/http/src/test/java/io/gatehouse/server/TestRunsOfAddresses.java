@@ -2,14 +2,16 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.server.http.Json;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 /**
- * Which run the console shows, over a file with two complete runs, a changed one between, a cancelled one, and a shorter
- * one at the end.
+ * Which run the console shows, over a file with two complete runs, a changed one between, a cancelled one, a shorter
+ * one, and one that was cancelled after one question.
  */
 final class TestRunsOfAddresses {
     private static final String NOTICE = ".notice";
@@ -22,6 +24,7 @@ final class TestRunsOfAddresses {
                 SeededFile.addRun(server.store(), "third", 9);
                 SeededFile.addCancelledRun(server.store(), "stopped", 10, 8);
                 SeededFile.addWritingRun(server.store(), "trial", 11);
+                SeededFile.addCancelledRun(server.store(), "just begun", 12, 1);
                 return server;
             },
             "",
@@ -55,6 +58,39 @@ final class TestRunsOfAddresses {
         browser.click("Open run 3 (complete)");
         browser.awaitAddress("run=3");
         browser.awaitGone(NOTICE);
+    }
+
+    /** Only the subjects that have answers are offered, and one of anything is in the singular. */
+    @Test
+    void countsWhatOneQuestionCovers() throws Exception {
+        browser.enter("#screen=overview&run=6");
+        browser.awaitText(NOTICE, "1 of 24 questions are answered, of 1 subject.");
+        browser.awaitTexts(".pickers label:last-of-type option", "All 1 subject", "arithmetic");
+        browser.awaitText(".facts .note", "over 1 token, last prompt token");
+        String use = "[aria-label='Expert utilisation']";
+        browser.awaitText(use + " .about", "Last prompt token: n = 1 token of 1 question.");
+        browser.awaitAddress("expert=");
+        int fired = Json.tree(
+                        CONSOLE.server()
+                                .query("SELECT min(expert) FROM experts WHERE run_id = 6 AND scope = 'last_prompt'"
+                                        + " AND layer = 0 AND activations = 1")
+                                .body()
+                                .getBytes(StandardCharsets.UTF_8),
+                        "The answer")
+                .at("/rows/0/0")
+                .intValue();
+        browser.focus(use + " .keys");
+        browser.press(Keys.HOME);
+        browser.press(Keys.PAGE_UP);
+        for (int expert = 0; expert < fired; expert++) {
+            browser.press(Keys.ARROW_RIGHT);
+        }
+        browser.awaitText(use + " [role=status]", "Layer 0, expert %d, 100.0 %% of tokens".formatted(fired));
+        browser.awaitTexts(
+                use + " .tip div",
+                "Layer 0, expert " + fired,
+                "100.0 % of tokens, 4.00 \u00d7 uniform",
+                "1 activation");
     }
 
     @Test
