@@ -99,7 +99,8 @@ final class ShardDispatcher {
                 if (cancelled.getAsBoolean()) {
                     throw new GatehouseException(
                             ErrorCode.CANCELLED_BY_USER,
-                            "The run was cancelled; the shards that are there are kept. " + UnfinishedRun.resuming(run));
+                            "The run was cancelled; the shards that are there are kept. "
+                                    + UnfinishedRun.resuming(run));
                 }
             }
             requireDone(job.value().get());

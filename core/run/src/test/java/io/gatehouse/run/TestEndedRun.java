@@ -57,8 +57,9 @@ final class TestEndedRun {
             assertThat(kept).isPositive().isLessThan(500);
             assertThat(kept % 64).isZero();
             assertThat(message.get())
-                    .isEqualTo("The run was cancelled; the answers to %d of 500 questions are kept. Repeat the command with --name cancelled to resume."
-                            .formatted(kept));
+                    .isEqualTo(
+                            "The run was cancelled; the answers to %d of 500 questions are kept. Repeat the command with --name cancelled to resume."
+                                    .formatted(kept));
             assertThat(count(store, "FROM run_shards")).isEqualTo(kept / 64);
             assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.CANCELLED);
             assertThat(store.verify().problems()).isEmpty();

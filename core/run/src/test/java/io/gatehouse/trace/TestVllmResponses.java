@@ -92,7 +92,8 @@ final class TestVllmResponses {
         fails("{}", "line 1 has no field 'prompt_routed_experts'");
         for (String more : new String[] {"", ", \"routed_experts\": \"" + WHOLE_NPY + "\", \"token_ids\": [7, 9]"}) {
             fails(
-                    "{\"choices\": [{\"text\": \" B\"}, {\"prompt_routed_experts\": [[[3, 1], [0, 2]]]%s}]}".formatted(more),
+                    "{\"choices\": [{\"text\": \" B\"}, {\"prompt_routed_experts\": [[[3, 1], [0, 2]]]%s}]}"
+                            .formatted(more),
                     "line 1, field 'choices[1].prompt_routed_experts' belongs to the response, beside 'choices', where vLLM"
                             + " writes it");
         }

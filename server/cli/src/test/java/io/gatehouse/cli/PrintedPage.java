@@ -41,7 +41,8 @@ final class PrintedPage {
         Path copy = folder.resolve("evaluated.html");
         Files.writeString(
                 copy,
-                Files.readString(page) + "<script>document.title = 'result:' + (() => {" + script + "})() + ':';</script>");
+                Files.readString(page) + "<script>document.title = 'result:' + (() => {" + script
+                        + "})() + ':';</script>");
         String shown = browse(copy, folder, "--window-size=%d,800".formatted(width), "--dump-dom");
         Matcher result = Pattern.compile("<title>result:(.*?):</title>").matcher(shown);
         assertThat(result.find()).as(shown).isTrue();

@@ -67,7 +67,12 @@ final class TestSharedFile {
                     List.of("runs", "compact", "--db", db),
                     List.of("study", "--db", db),
                     List.of("verify", "--db", db),
-                    List.of("export", "--db", db, "--output", folder.resolve("export").toString()),
+                    List.of(
+                            "export",
+                            "--db",
+                            db,
+                            "--output",
+                            folder.resolve("export").toString()),
                     List.of("import", "--from", "vllm", "--name", "i", "--db", db, responses.toString()),
                     List.of("model", SAMPLE.resolve("model").toString(), "--db", db))) {
                 CommandOutcome outcome = CommandOutcome.of(command.toArray(String[]::new));
@@ -95,8 +100,9 @@ final class TestSharedFile {
                 none.flush();
                 String err = new String(shell.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
                 assertThat(err.strip())
-                        .endsWith("%s is open in the server at %s, and the shell needs the file itself. Use -c, -f or standard input, which the server answers."
-                                .formatted(file, server.uri()));
+                        .endsWith(
+                                "%s is open in the server at %s, and the shell needs the file itself. Use -c, -f or standard input, which the server answers."
+                                        .formatted(file, server.uri()));
                 assertThat(shell.waitFor(60, TimeUnit.SECONDS)).isTrue();
                 assertThat(shell.exitValue()).isEqualTo(1);
             } finally {
@@ -107,16 +113,16 @@ final class TestSharedFile {
 
     /** As a user starts it in a terminal. */
     private static Process process(String... arguments) throws Exception {
-        return new ProcessBuilder(
-                        JavaCommand.of(Gatehouse.class, List.of("-Dgatehouse.interactive=true"), arguments))
+        return new ProcessBuilder(JavaCommand.of(Gatehouse.class, List.of("-Dgatehouse.interactive=true"), arguments))
                 .start();
     }
 
     /** By then it has the file open. */
     private static void awaitAnswer(Process agent) throws Exception {
         Writer in = agent.outputWriter();
-        in.write("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
-                + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}\n");
+        in.write(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\","
+                        + "\"capabilities\":{},\"clientInfo\":{\"name\":\"test\",\"version\":\"1\"}}}\n");
         in.flush();
         assertThat(agent.inputReader().readLine()).contains("protocolVersion");
     }

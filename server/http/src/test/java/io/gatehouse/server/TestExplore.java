@@ -196,8 +196,7 @@ final class TestExplore {
         List<String> cells = browser.texts(picture + " tbody tr:first-child td");
         assertThat(Double.parseDouble(cells.get(1)) - Double.parseDouble(cells.get(2)))
                 .as("the largest difference comes first: %s", cells)
-                .isCloseTo(
-                        Double.parseDouble(cells.get(3).replace('\u2212', '-')), Offset.offset(1e-6));
+                .isCloseTo(Double.parseDouble(cells.get(3).replace('\u2212', '-')), Offset.offset(1e-6));
         assertThat(cells.get(4)).as("its interval").matches("[-+\u2212]?[0-9.]+ to [-+\u2212]?[0-9.]+");
         // The address names the query, so a link shows the same difference.
         browser.reload();

@@ -49,7 +49,8 @@ final class TestOverview {
     /** The colours reach down to the rarest expert, so that no mark stands for all that are still rarer. */
     @Test
     void saysHowFarTheColoursReach() {
-        browser.awaitTexts(USE + " .legend .marks span", "1/8\u00d7", "1/4\u00d7", "1/2\u00d7", "uniform", "2\u00d7", "4\u00d7");
+        browser.awaitTexts(
+                USE + " .legend .marks span", "1/8\u00d7", "1/4\u00d7", "1/2\u00d7", "uniform", "2\u00d7", "4\u00d7");
         browser.awaitText(USE + " .legend .never", "never fired");
     }
 

@@ -8,7 +8,6 @@ import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.store.write.WritingProgress;
 import java.io.PrintWriter;
-
 import java.util.Locale;
 
 /** Shows how far a run is, and ends it when the process is asked to stop. */
@@ -72,7 +71,9 @@ public final class ProgressLine implements RunListener, AutoCloseable {
                 progress.questionsDone(),
                 progress.questions(),
                 progress.tokensPerSecond(),
-                progress.timeLeft().map(left -> "  " + DurationText.of(left) + " left").orElse(""),
+                progress.timeLeft()
+                        .map(left -> "  " + DurationText.of(left) + " left")
+                        .orElse(""),
                 writing(progress.writing()));
     }
 
