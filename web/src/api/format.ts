@@ -121,13 +121,13 @@ export function formatLeft(seconds: number): string {
   return whole < 60 ? `${whole} s` : formatDuration(whole * 1000);
 }
 
-/** 12.3 %, 0.9 %; a share that would be 0.0 % has two digits, such as 0.042 %. */
+/** 12.3%, 0.9%; a share that would be 0.0% has two digits, such as 0.042%. */
 export function formatShare(share: number): string {
   if (!Number.isFinite(share)) {
     return '–';
   }
   const percent = share * 100;
-  return `${percent !== 0 && Math.abs(percent) < 0.1 ? Number(percent.toPrecision(2)) : percent.toFixed(1)} %`;
+  return `${percent !== 0 && Math.abs(percent) < 0.1 ? Number(percent.toPrecision(2)) : percent.toFixed(1)}%`;
 }
 
 /** p = 0.034, p < 0.001. */

@@ -41,7 +41,7 @@ export interface Run {
   sampling: string;
   /** Rule by which the answer is found in the generated text; empty if it is read from the logits. */
   answerRule: string;
-  /** How that answer is compared with the right one: exact or number. */
+  /** How that answer is compared with the correct one: exact or number. */
   answerMatch: string;
   /** Texts that end a generated text. */
   stop: string[];

@@ -11,7 +11,7 @@ export function scopeText(scope: Scope): string {
 const LONGEST_ANSWER = 60;
 
 /**
- * The answer of the model, in words; imports may know only whether it is right.
+ * The answer of the model, in words; imports may know only whether it is correct.
  *
  * @param inText whether the answer was looked for in a generated text, which may have none
  */

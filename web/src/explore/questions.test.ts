@@ -5,7 +5,7 @@ import { answeredQuestionOf, entriesOf } from './questions';
 const COLUMNS = ['question_id', 'subject', 'question', 'choices', 'answer', 'predicted', 'correct', 'log_probabilities', 'top_token'];
 
 describe('questions', () => {
-  it('are listed with whether they were answered right', () => {
+  it('are listed with whether they were answered correctly', () => {
     const rows = answer(['question_id', 'subject', 'question', 'correct'], [[3, 'logic', 'Which?', true], [4, 'logic', 'What?', false]]);
     expect(entriesOf(rows).map(({ id, correct }) => [id, correct])).toEqual([[3, true], [4, false]]);
   });

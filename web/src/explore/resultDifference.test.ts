@@ -94,7 +94,7 @@ describe('difference of two results', () => {
   });
 });
 
-/** Wilson's score interval at 95 %. */
+/** Wilson's score interval at 95%. */
 function wilson(correct: number, n: number): [number, number] {
   const z = 1.959963984540054;
   const p = correct / n;

@@ -41,7 +41,7 @@ export function ends(estimates: Estimate[], each: number): { most: Estimate[]; l
   return { most, least };
 }
 
-/** Whether the interval excludes a value: significant at 95 %, without correction for multiple comparisons. */
+/** Whether the interval excludes a value: significant at 95%, without correction for multiple comparisons. */
 export function clearOf(estimate: Estimate, value: number): boolean {
   return estimate.low > value || estimate.high < value;
 }

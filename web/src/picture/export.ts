@@ -53,7 +53,7 @@ export function drawingOf(svg: SVGSVGElement, behind = '', below = { svg: '', he
 const MARGIN = 16;
 const TITLE_LINE = 22;
 const LINE = 17;
-/** Of the small letters below, on the average: files are read where other fonts are. */
+/** Of the small letters below, on average: files are read where other fonts are. */
 const LETTER = 6.3;
 
 /** A complete file: the picture with its title and description. */

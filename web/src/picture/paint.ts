@@ -25,7 +25,7 @@ export interface Key {
 
 /** Below this many pixels a stroke would fill its cell; then the colour alone says it, and the table. */
 const SMALLEST_STRUCK = 5;
-/** Width of a small letter, on the average. */
+/** Width of a small letter, on average. */
 const LETTER = 6;
 /** From this many pixels on a hairline between cells helps, and below it hides them. */
 const SMALLEST_GAP = 7;

@@ -12,7 +12,7 @@ describe('figures for a paper', () => {
   });
 
   it('have the letters of the standard fonts in a PDF, and no others', () => {
-    expect(strangers('layer 3, 95 %: ≤ 1/4× – “größer” −0.5 → €')).toEqual([]);
+    expect(strangers('layer 3, 95%: ≤ 1/4× – “größer” −0.5 → €')).toEqual([]);
     expect(strangers('日本 日 λ\u0001')).toEqual(['日', '本', 'λ', '\u0001']);
   });
 });

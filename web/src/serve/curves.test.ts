@@ -25,8 +25,8 @@ describe('curves', () => {
     expect(sizes.map(({ marks }) => marks)).toEqual([['knee', 'cliff'], ['largest']]);
     expect(sizes.map(({ marks, slots }) => markText(marks, slots))).toEqual(['knee and cliff: 16', 'largest that fits: 39']);
     expect(sizes.map((size) => sizeText(size, size.slots === 39))).toEqual([
-      'a token loads 9.61 experts; 40.0 % of the uses are served',
-      'a token waits 16 ms for 4.45 experts; 72.2 % of the uses are served',
+      'a token loads 9.61 experts; 40.0% of the uses are served',
+      'a token waits 16 ms for 4.45 experts; 72.2% of the uses are served',
     ]);
   });
 
@@ -59,10 +59,10 @@ describe('curves', () => {
   });
 
   it('have figures as people read them', () => {
-    expect(gainText(0.081, 0.048, 0.114, 'gain', 65)).toBe('+8.1 % (+4.8 to +11.4) gain');
-    expect(gainText(-0.016, -0.033, 0.002, 'unclear', 65)).toBe('−1.6 % (−3.3 to +0.2) unclear');
-    expect(gainText(0.081, 0.048, 0.114, 'gain', 3)).toBe('+8.1 %');
-    expect([0.2, 1, 0.55].map(percent)).toEqual(['20 %', '100 %', '55 %']);
+    expect(gainText(0.081, 0.048, 0.114, 'gain', 65)).toBe('+8.1% (+4.8 to +11.4) gain');
+    expect(gainText(-0.016, -0.033, 0.002, 'unclear', 65)).toBe('−1.6% (−3.3 to +0.2) unclear');
+    expect(gainText(0.081, 0.048, 0.114, 'gain', 3)).toBe('+8.1%');
+    expect([0.2, 1, 0.55].map(percent)).toEqual(['20%', '100%', '55%']);
     expect([0, 0.126, 1.26, 806.4, 12_345].map(gigabytesText)).toEqual(['0 GB', '0.13 GB', '1.3 GB', '806 GB', '12,300 GB']);
     expect([0.0523, 3.449, 57.6, 1234.5].map(millisecondsText)).toEqual(['0.0523 ms', '3.45 ms', '57.6 ms', '1,235 ms']);
   });

@@ -135,15 +135,15 @@ export function usesOf(rows: Rows): Use[] {
 /** Intervals over fewer batches than these are not to be trusted, as placement says. */
 export const FEWEST_BATCHES = 30;
 
-/** "+8.1 % (+4.8 to +11.4) gain"; without an interval where there are few batches. */
+/** "+8.1% (+4.8 to +11.4) gain"; without an interval where there are few batches. */
 export function gainText(gain: number, low: number, high: number, verdict: string, batches: number): string {
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value * 100).toFixed(1)}`;
-  return batches < FEWEST_BATCHES ? `${signed(gain)} %` : `${signed(gain)} % (${signed(low)} to ${signed(high)}) ${verdict}`;
+  return batches < FEWEST_BATCHES ? `${signed(gain)}%` : `${signed(gain)}% (${signed(low)} to ${signed(high)}) ${verdict}`;
 }
 
-/** 20 %, 100 %, for an axis. */
+/** 20%, 100%, for an axis. */
 export function percent(value: number): string {
-  return `${Number((value * 100).toPrecision(6))} %`;
+  return `${Number((value * 100).toPrecision(6))}%`;
 }
 
 /** 0.5 GB, 12 GB, 1,020 GB. */

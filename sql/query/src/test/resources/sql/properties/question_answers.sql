@@ -1,4 +1,4 @@
--- A known answer is right where it is the right letter.
+-- A known answer is correct where it is the correct letter.
 SELECT * FROM question_answers
 WHERE n <> len(choices) OR (predicted IS NOT NULL AND correct <> (predicted = answer));
 

@@ -7,7 +7,7 @@ WHERE n > 0 AND NOT (correct BETWEEN 0 AND n AND accuracy BETWEEN wilson_low AND
 SELECT * FROM subject_accuracy
 WHERE (n = 0) <> (accuracy IS NULL) OR (n = 0) <> (wilson_low IS NULL) OR (n = 0) <> (wilson_high IS NULL);
 
--- The experts of a subject are right in no more questions than the run is.
+-- The experts of a subject are correct in no more questions than the run is.
 SELECT e.run_id
 FROM expert_subject_accuracy AS e
 JOIN subject_accuracy AS s ON s.run_id = e.run_id AND s.subject = e.subject

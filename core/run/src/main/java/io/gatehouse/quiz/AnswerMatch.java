@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** How an answer in a text is compared with the right one. */
+/** How an answer in a text is compared with the correct one. */
 public enum AnswerMatch {
     /** As texts, in the form that the rule which finds answers gives both. */
     EXACT("exact"),

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Finds the answer to a question in the text of a model, and compares it with the right answer. The named rules give,
+ * Finds the answer to a question in the text of a model, and compares it with the correct answer. The named rules give,
  * character by character, what the filters of lm-evaluation-harness 0.4.13 give. Immutable.
  */
 public final class AnswerRule {
@@ -32,8 +32,8 @@ public final class AnswerRule {
      * What a rule does.
      *
      * @param finder finds the answer to a question in a text
-     * @param solution finds the answer in a worked solution, which some quizzes have as the right answer
-     * @param same whether an answer is the right one
+     * @param solution finds the answer in a worked solution, which some quizzes have as the correct answer
+     * @param same whether an answer is the correct one
      */
     private record Steps(
             BiFunction<String, Question, Optional<String>> finder,
@@ -69,7 +69,7 @@ public final class AnswerRule {
         /** The tasks bbh_cot_fewshot, filter get-answer, whose look-around is a group here. */
         ANSWER_IS("answer-is", Steps.plain(first("the answer is (.*)."))),
 
-        /** The last boxed expression, as hendrycks_math takes the right answer from a solution. */
+        /** The last boxed expression, as hendrycks_math takes the correct answer from a solution. */
         BOXED(
                 "boxed",
                 new Steps(
@@ -146,7 +146,7 @@ public final class AnswerRule {
         return !question.isFree() && isLetter ? letter : found;
     }
 
-    /** Whether what was found in a text is the right answer to the question. */
+    /** Whether what was found in a text is the correct answer to the question. */
     public boolean isRight(String found, Question question) {
         if (!question.isFree()) {
             return withoutPunctuation(found)

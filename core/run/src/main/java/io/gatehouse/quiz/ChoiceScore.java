@@ -14,7 +14,7 @@ public record ChoiceScore(char predicted, List<Double> logProbabilities, int top
         logProbabilities = List.copyOf(logProbabilities);
     }
 
-    /** Whether it is the right answer to the question. */
+    /** Whether it is the correct answer to the question. */
     public boolean isRight(Question question) {
         return question.answer().equals(String.valueOf(predicted));
     }

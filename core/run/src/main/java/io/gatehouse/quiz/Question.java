@@ -13,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param ordinal its place among the questions of its subject and split, from 1
  * @param choices 2 to {@value #MAX_CHOICES} texts, with the letters from A; none if the answer is free
- * @param answer letter of the right choice; the right answer if there are no choices
+ * @param answer letter of the correct choice; the correct answer if there are no choices
  * @param attributes further fields of its dataset, by name
  */
 public record Question(

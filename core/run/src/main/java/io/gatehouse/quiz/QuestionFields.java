@@ -104,7 +104,7 @@ final class QuestionFields {
         return new Choices(texts, labels);
     }
 
-    /** Number of the right choice, from 0. */
+    /** Number of the correct choice, from 0. */
     private int answer(JsonValue value, List<String> labels) {
         JsonNode node = value.node();
         int answer =

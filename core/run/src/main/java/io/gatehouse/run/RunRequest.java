@@ -136,7 +136,7 @@ public record RunRequest(
 
         @JsonField(
                 value =
-                        "How that answer is compared with the right one, where questions have no choices; exact by default.",
+                        "How that answer is compared with the correct one, where questions have no choices; exact by default.",
                 values = {"exact", "number"})
         Optional<String> match,
 

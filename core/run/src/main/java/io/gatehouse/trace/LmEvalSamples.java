@@ -10,9 +10,9 @@ import java.util.Optional;
 
 /**
  * lm-evaluation-harness's {@code samples_*.jsonl} ({@code lm_eval/evaluator.py}): whether each question was answered
- * rightly, to be joined with routing that was recorded in the same order. {@code doc_id} is the name of the question. The
- * metric is 0 or 1: the one that the user names, else {@code acc}, else the only one of {@code metrics}. A task with several
- * filters has a line of each for a question: the user must choose one.
+ * correctly, to be joined with routing that was recorded in the same order. {@code doc_id} is the name of the question.
+ * The metric is 0 or 1: the one that the user names, else {@code acc}, else the only one of {@code metrics}. A task with
+ * several filters has a line of each for a question: the user must choose one.
  */
 final class LmEvalSamples implements TraceReader {
     private static final String DEFAULT = "acc";

@@ -250,7 +250,7 @@ public final class TraceImport {
         files.add(file);
     }
 
-    /** Reads lm-evaluation-harness's samples, which say what was answered rightly. */
+    /** Reads lm-evaluation-harness's samples, which say what was answered correctly. */
     public void readAnswers(Path samples) {
         ReadingNote.of(samples);
         TraceKind.LM_EVAL.read(samples, shape, new Survey(samples));

@@ -25,7 +25,7 @@ public enum TraceKind {
     C3PO("c3po", "C3PO's cases (.json, .jsonl)", C3poCases::new),
     FLAME("flame", "FLAME-MoE's traces, a file a layer (.parquet)", FlameTrace::new),
     LONG("long", "tables of routing, a row an expert, a token or a count (.csv, .parquet, .jsonl)", LongTable::new),
-    LM_EVAL("lm-eval", "samples of lm-evaluation-harness: right and wrong answers (.jsonl)", LmEvalSamples::new);
+    LM_EVAL("lm-eval", "samples of lm-evaluation-harness: correct and incorrect answers (.jsonl)", LmEvalSamples::new);
 
     private final String id;
     private final String description;

@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * @param topK experts that each token is sent to
  * @param promptStart tokens at the beginning of each prompt that the source leaves out
  * @param packedWeights whether the experts of a token are followed by the bits of their weights
- * @param metric the field of a sample that says whether an answer is right, if the user names one
+ * @param metric the field of a sample that says whether an answer is correct, if the user names one
  * @param filter the filter whose answers are taken, if the user names one
  * @param columns names of columns in the files by what they mean
  */

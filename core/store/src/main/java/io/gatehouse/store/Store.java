@@ -278,8 +278,8 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * The mean over subjects of the share of right answers of a run, 0 to 1: every subject counts the same, however many
-     * questions it has. Empty where nothing is answered.
+     * The mean over subjects of the share of correct answers of a run, 0 to 1: every subject counts the same, however
+     * many questions it has. Empty where nothing is answered.
      */
     public OptionalDouble meanAccuracyOfSubjects(int runId) {
         return catalog.meanAccuracyOfSubjects(runId);

@@ -113,7 +113,7 @@ final class ExportCommand implements Callable<Integer> {
             public void progress(int shards, int of) {
                 line.show(
                         (double) shards / of,
-                        () -> "%3.0f %%  %,d of %,d shards".formatted(100.0 * shards / of, shards, of));
+                        () -> "%3.0f%%  %,d of %,d shards".formatted(100.0 * shards / of, shards, of));
             }
 
             @Override

@@ -67,7 +67,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--metric",
             paramLabel = "NAME",
-            description = "Metric of --answers that is 1 for right answers; default: acc, or the only one.")
+            description = "Metric of --answers that is 1 for correct answers; default: acc, or the only one.")
     private Optional<String> metric = Optional.empty();
 
     @Option(

@@ -179,14 +179,14 @@ final class RunsCommand implements Callable<Integer> {
     int edit(
             @Parameters(paramLabel = "NAME", description = "Name of the run.") String name,
             @Option(names = "--name", paramLabel = "NAME", description = "New name.") @Nullable String newName,
-            @Option(names = "--note", paramLabel = "TEXT", description = "Replaces the note; \"\" removes it.")
+            @Option(names = "--note", paramLabel = "TEXT", description = "Replace the note; \"\" removes it.")
                     @Nullable
                     String note,
             @Option(
                             names = "--tags",
                             paramLabel = "TAG",
                             split = ",",
-                            description = "Comma-separated list of tags, which replaces the tags; \"\" removes them.")
+                            description = "Replace the tags with this comma-separated list; \"\" removes them.")
                     @Nullable
                     List<String> tags) {
         Map<String, Object> changes = new LinkedHashMap<>();

@@ -157,7 +157,7 @@ final class SampleRandomCommand implements Callable<Integer> {
         public void written(String file, long bytes) {
             done += bytes;
             if (checkpoint.files() > 1) {
-                err.printf(Locale.ROOT, "%3.0f %%  %s  %,d bytes%n", 100.0 * done / checkpoint.bytes(), file, bytes);
+                err.printf(Locale.ROOT, "%3.0f%%  %s  %,d bytes%n", 100.0 * done / checkpoint.bytes(), file, bytes);
                 err.flush();
             }
         }

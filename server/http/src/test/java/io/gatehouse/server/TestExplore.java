@@ -145,11 +145,11 @@ final class TestExplore {
         browser.awaitText(".about", "over the questions that both answered");
         browser.awaitText(
                 ".about",
-                "the share that both runs chose, by layer; by chance 25.0 %. Last prompt token: n = 24 tokens.");
+                "the share that both runs chose, by layer; by chance 25.0%. Last prompt token: n = 24 tokens.");
         browser.awaitText(".about", "n = 24 questions that both runs answered");
         browser.focus(".keys");
         browser.press(Keys.END);
-        browser.awaitText("[role=status]", "Layer 0, expert 15, first (run 1): 0.0 % of tokens, second (run 2): 0.0 %");
+        browser.awaitText("[role=status]", "Layer 0, expert 15, first (run 1): 0.0% of tokens, second (run 2): 0.0%");
         browser.click("All prompt tokens");
         browser.awaitText(".about", "All prompt tokens, at the same position: n = 120 tokens.");
         browser.awaitText(".about", "All prompt tokens: n = 120 and 120 tokens.");

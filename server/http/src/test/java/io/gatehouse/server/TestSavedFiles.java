@@ -226,7 +226,7 @@ final class TestSavedFiles {
         browser.find("[aria-label='Placement on ranks'] .row");
         browser.awaitGone(".picture[aria-busy=true], .picture .waiting");
         save("Expert cache", "Chart, SVG");
-        assertThat(texts(svg("expert-cache-run-1.svg"))).contains("Belady", "LRU", "uses served", "100 %");
+        assertThat(texts(svg("expert-cache-run-1.svg"))).contains("Belady", "LRU", "uses served", "100%");
         save("Expert cache", "Data, CSV");
         // A line for each policy and size, after the header.
         assertThat(Files.readAllLines(browser.downloaded("expert-cache-run-1.csv")))

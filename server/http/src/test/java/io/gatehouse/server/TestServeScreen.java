@@ -76,11 +76,11 @@ final class TestServeScreen {
             assertThat(rate).isBetween(0.05, 0.95);
             assertThat(browser.texts(CACHE + " [role=status]"))
                     .anyMatch(text ->
-                            text.contains(String.format(Locale.ROOT, "%s: %.1f %%", policy.getKey(), 100 * rate)));
+                            text.contains(String.format(Locale.ROOT, "%s: %.1f%%", policy.getKey(), 100 * rate)));
         }
         double heldOut = number("SELECT held_out FROM hot_set(1, 'prompt', 4, 4) WHERE layer = 2");
         assertThat(browser.attribute(HOT_SET + " .row:nth-of-type(5)", "aria-label"))
-                .startsWith(String.format(Locale.ROOT, "Layer 2: the set serves %.1f %%", 100 * heldOut));
+                .startsWith(String.format(Locale.ROOT, "Layer 2: the set serves %.1f%%", 100 * heldOut));
         double knee = number("SELECT slots FROM serve_plan(1, 'prompt', 'model', 'lru', 1, 1, 1) WHERE is_knee");
         assertThat(browser.texts(PLAN + " svg .label"))
                 .anyMatch(text -> text.matches(".*knee.*: %.0f".formatted(knee)));

@@ -18,7 +18,7 @@ final class TestServerMemory {
 
     private static final Path PAGE =
             Path.of(System.getProperty("gatehouse.root"), "docs", "adr", "0020-long-queries-take-turns.md");
-    private static final Pattern SHARE = Pattern.compile("\\| `(\\w+)` \\| (\\d+) % \\|.*");
+    private static final Pattern SHARE = Pattern.compile("\\| `(\\w+)` \\| (\\d+)% \\|.*");
 
     @Test
     void itsSharesAreAllOfItAndNoMore() {

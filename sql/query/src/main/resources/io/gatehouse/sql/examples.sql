@@ -27,7 +27,7 @@ ORDER BY margin
 LIMIT 100;
 
 -- Tokens: Entropy and margin by outcome
--- Whether the router is more certain where the model is right
+-- Whether the router is more certain where the answer is correct
 SELECT
     r.layer,
     CASE WHEN a.correct THEN 'right' ELSE 'wrong' END AS outcome,

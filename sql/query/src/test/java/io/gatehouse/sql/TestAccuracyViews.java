@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What the views say about experts and right answers, by hand and against Hipparchus. */
+/** What the views say about experts and correct answers, by hand and against Hipparchus. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestAccuracyViews {
     private RoutingFile filled;
@@ -179,7 +179,7 @@ final class TestAccuracyViews {
         }
     }
 
-    /** Within each subject the number of right answers through an expert is hypergeometric, were the expert without effect. */
+    /** Within each subject the number of correct answers through an expert is hypergeometric if the expert has no effect. */
     @Test
     void stratifiedFiguresAreMantelAndHaenszels() {
         List<List<@Nullable Object>> experts = rows(engine, """

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The views on a routing made by hand: one layer of four experts, two of them chosen, three questions of two prompt
- * tokens each. Questions 1 and 2 are answered rightly, 3 is not.
+ * tokens each. Questions 1 and 2 are answered correctly, 3 is not.
  *
  * <pre>
  * question   token 0   token 1, the last

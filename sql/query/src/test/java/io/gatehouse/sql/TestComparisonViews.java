@@ -222,7 +222,7 @@ final class TestComparisonViews {
 
     /**
      * Run 2 masks expert 1, which run 1 uses in one of its two questions, and expert 3, which it never uses. It answers the
-     * second otherwise, and gives the right letter of the first half a nat less.
+     * second otherwise, and gives the correct letter of the first half a nat less.
      */
     @Test
     @ByHand({"intervention_effect", "ablation"})

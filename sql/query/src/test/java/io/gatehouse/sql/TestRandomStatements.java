@@ -32,10 +32,10 @@ final class TestRandomStatements {
     /** How many are brought down to their smallest form, which takes many tries each. */
     private static final int MOST_REDUCED = Integer.getInteger("test.reduced", 40);
 
-    /** Of 2,500 statements 85 % were. */
+    /** Of 2,500 statements 85% were. */
     private static final double LEAST_ANSWERED_BY_DUCKDB = 0.8;
 
-    /** Of those 17 % were; whoever makes more forms work lowers it. */
+    /** Of those 17% were; whoever makes more forms work lowers it. */
     private static final double MOST_REFUSED = 0.22;
 
     private static final long SLOW_NANOS = 1_000_000_000L;

@@ -58,7 +58,7 @@ final class TestRollups {
     }
 
     @Test
-    void eachStatementIsAnsweredByTheRollupOfTheListAndRightly() throws Exception {
+    void eachStatementIsAnsweredByTheRollupOfTheListAndCorrectly() throws Exception {
         SoftAssertions assertions = new SoftAssertions();
         List<StatementList.Entry> entries = StatementList.read("rollups.sql").entries();
         for (StatementList.Entry entry : entries) {

@@ -16,7 +16,7 @@ record CommitteeTable(ExportedRun run) {
                 throw run.lacks(format, "recorded no routing at the last token of prompts");
             }
             if (ExportedRun.count(counts, 1) == 0) {
-                throw run.lacks(format, "knows no weights");
+                throw run.lacks(format, "has no weights");
             }
         }
         return new CommitteeTable(run);

@@ -53,7 +53,7 @@ record EsftConfig(Map<Integer, List<Integer>> experts) {
             while (rows.next()) {
                 Object before = rows.value(score == ExpertScore.TOKEN ? 3 : 4);
                 if (before == null) {
-                    throw run.lacks(format, "knows no weights for the score of the gate");
+                    throw run.lacks(format, "has no weights for the score of the gate");
                 }
                 subjects.computeIfAbsent(ExportedRun.text(rows, 0), name -> new ArrayList<>())
                         .add(new Ranked(

@@ -36,7 +36,7 @@ final class PolicylangFormat implements HandoverFormat {
             throw run.lacks(this, "has no routing of single tokens");
         }
         if (weighed < decisions) {
-            throw run.lacks(this, "knows no weights");
+            throw run.lacks(this, "has no weights");
         }
         long gates;
         try (Rows counts = run.ask("gates")) {

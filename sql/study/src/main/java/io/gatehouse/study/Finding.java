@@ -7,7 +7,7 @@ import java.util.Locale;
 /** Something worth knowing about a run, as one SQL statement. */
 public enum Finding {
     NEXT_EXPERTS_OF_SUBJECTS("Which experts are specialised in which subject?"),
-    NEXT_SURE_AND_RIGHT("Is the router more certain where the answer is right?"),
+    NEXT_SURE_AND_RIGHT("Is the router more certain where the answer is correct?"),
     NEXT_BUSIEST_TOKENS("Which tokens always go to the same experts of the first layer?");
 
     private static final String RUN_ID = ":run_id";

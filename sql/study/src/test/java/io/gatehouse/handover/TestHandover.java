@@ -131,11 +131,11 @@ final class TestHandover {
             assertRefused(
                     () -> write(handover, "committee"),
                     ErrorCode.INVALID_ARGUMENT,
-                    "Run \"r\" knows no weights, which committee needs.");
+                    "Run \"r\" has no weights, which committee needs.");
             assertRefused(
                     () -> esft(handover, ExpertScore.GATE, 0.5),
                     ErrorCode.INVALID_ARGUMENT,
-                    "Run \"r\" knows no weights for the score of the gate, which esft needs.");
+                    "Run \"r\" has no weights for the score of the gate, which esft needs.");
             assertThat(esft(handover, ExpertScore.TOKEN, 0.5)).contains("\"1\": [1]\n");
         });
         ImportedRun counts =

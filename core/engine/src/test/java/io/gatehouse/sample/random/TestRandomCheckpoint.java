@@ -126,7 +126,7 @@ final class TestRandomCheckpoint {
             assertThat(IntStream.range(0, expert.length)
                             .filter(i -> Math.abs(expert[i]) < 1 / 16.0)
                             .count())
-                    .as("within one deviation: 68.27 %")
+                    .as("within one deviation: 68.27%")
                     .isCloseTo(Math.round(0.6827 * expert.length), within(1_900L));
             for (double[] other : experts) {
                 for (int shift : new int[] {0, 1, 2, 4, 256, 1 << 15, 1 << 16}) {

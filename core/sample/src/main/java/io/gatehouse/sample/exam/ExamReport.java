@@ -15,7 +15,7 @@ public record ExamReport(List<SubjectScore> subjects, List<LayerRouting> layers)
     }
 
     /**
-     * How many test questions were answered rightly.
+     * How many test questions were answered correctly.
      *
      * @param right without solved examples
      * @param rightWithExamples after the subject's five dev questions with their answers

@@ -63,7 +63,7 @@ final class RoutingCensus {
     /**
      * Sums the census up.
      *
-     * @param right per prompt, whether it was answered rightly
+     * @param right per prompt, whether it was answered correctly
      */
     List<LayerRouting> layers(boolean[] right, Curriculum curriculum) {
         return IntStream.range(0, atLast.size())

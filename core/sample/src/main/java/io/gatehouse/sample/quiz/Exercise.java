@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * A question, its right answer and three wrong ones, before the choices are put in an order.
+ * A question, its correct answer and three wrong ones, before the choices are put in an order.
  *
  * @param key names the instance whatever its rendering: two exercises with one key ask the same thing
  */
@@ -24,7 +24,7 @@ record Exercise(String question, String right, List<String> wrong, String key) {
         }
     }
 
-    /** The exercise with its right answer at {@code answer}, 0 to 3, and the wrong ones in random order around it. */
+    /** The exercise with its correct answer at {@code answer}, 0 to 3, and the wrong ones in random order around it. */
     Question posed(String subject, int ordinal, int answer, RandomGenerator random) {
         List<String> choices = new ArrayList<>(Shuffle.of(wrong, random));
         choices.add(answer, right);

@@ -71,13 +71,13 @@ final class ModelCard {
                 """
                 + rows
                 + format(
-                        "| **all** | | %,d | **%.1f %%** | %.1f %% |",
+                        "| **all** | | %,d | **%.1f%%** | %.1f%% |",
                         exam.questions(), 100 * exam.accuracy(), 100 * exam.accuracyWithExamples());
     }
 
     private static String row(SubjectScore score) {
         return format(
-                "| %s | %s | %d | %.1f %% | %.1f %% |\n",
+                "| %s | %s | %d | %.1f%% | %.1f%% |\n",
                 score.subject(),
                 name(score.knowledge()),
                 score.questions(),
@@ -131,7 +131,7 @@ final class ModelCard {
     }
 
     private static String cell(ExpertAccuracy expert) {
-        return format("expert %d: %.1f %% of %,d", expert.expert(), 100 * expert.accuracy(), expert.questions());
+        return format("expert %d: %.1f%% of %,d", expert.expert(), 100 * expert.accuracy(), expert.questions());
     }
 
     private static String format(String text, Object... values) {

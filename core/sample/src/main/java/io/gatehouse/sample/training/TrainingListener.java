@@ -11,7 +11,7 @@ public interface TrainingListener {
      * Where training is.
      *
      * @param loss mean cross-entropy of the answers since the last report, in nats; guessing is ln 4 = 1.386
-     * @param validation share of validation questions answered rightly, where it was measured
+     * @param validation share of validation questions answered correctly, where it was measured
      */
     public record Progress(
             int step,

@@ -107,7 +107,7 @@ final class TrainingLoop {
         lossSum = 0;
     }
 
-    /** Share of right answers to the validation questions of all subjects. */
+    /** Share of correct answers to the validation questions of all subjects. */
     private double validationAccuracy() {
         ChoiceScorer scorer = ChoiceScorer.of(tokenizer);
         int right = 0;

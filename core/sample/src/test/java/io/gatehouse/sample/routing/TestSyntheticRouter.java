@@ -45,7 +45,7 @@ final class TestSyntheticRouter {
         for (short expert : decide(7).experts()) {
             uses[expert]++;
         }
-        // Shares of tokens measured on the same model in its middle layer: 3 % to 50 %.
+        // Shares of tokens measured on the same model in its middle layer: 3% to 50%.
         assertThat(Arrays.stream(uses).min().orElseThrow()).isBetween(TOKENS / 200, TOKENS / 20);
         assertThat(Arrays.stream(uses).max().orElseThrow()).isBetween(TOKENS / 4, TOKENS / 2);
     }

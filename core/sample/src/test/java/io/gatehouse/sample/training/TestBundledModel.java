@@ -33,7 +33,7 @@ final class TestBundledModel {
             Path.of(System.getProperty("gatehouse.root")).resolve("core/sample");
 
     /** A row of the card's table: subject, kind of knowledge, n, accuracy. */
-    private static final Pattern ROW = Pattern.compile("\\| (\\w+) \\| [a-z ]+ \\| (\\d+) \\| ([0-9.]+) % \\|");
+    private static final Pattern ROW = Pattern.compile("\\| (\\w+) \\| [a-z ]+ \\| (\\d+) \\| ([0-9.]+)% \\|");
 
     /** Near-ties may fall the other way where floats are added in another order. */
     private static final double QUESTIONS_OFF = 2;
@@ -54,7 +54,7 @@ final class TestBundledModel {
         return Double.parseDouble(row.group(2)) * Double.parseDouble(row.group(3)) / 100;
     }
 
-    /** Questions answered rightly by subject. */
+    /** Questions answered correctly by subject. */
     private static Map<String, Double> answer(Quiz quiz) {
         Map<String, Double> right = new TreeMap<>();
         List<Question> questions = new ArrayList<>();

@@ -11,7 +11,7 @@ import java.util.List;
  * @param maxNewTokens most tokens after each prompt; 0 if the run generated none
  * @param sampling how tokens were chosen, such as {@value #GREEDY}, with the settings; empty if none were
  * @param answerRule how the answer was found in a text; empty if it was read from the logits after the prompt
- * @param answerMatch how it was compared with the right answer; empty without a rule
+ * @param answerMatch how it was compared with the correct answer; empty without a rule
  * @param stop texts that end a generated text
  */
 public record Generation(int maxNewTokens, String sampling, String answerRule, String answerMatch, List<String> stop)

@@ -20,7 +20,7 @@ public final class Ledger {
      *
      * @param shards numbers of the shards in the ledger
      * @param answered ids of the questions with an answer
-     * @param correct number of them with the right answer
+     * @param correct number of them with the correct answer
      * @param generated number of tokens that were generated after their prompts
      */
     public record CommittedWork(BitSet shards, BitSet answered, int correct, long generated) {

@@ -12,8 +12,8 @@ import java.util.TreeMap;
  *
  * @param ordinal position of the question within its subject, from 1
  * @param choices texts of the choices, A first; empty if there are none
- * @param answer letter of the right choice; without choices, the right answer; of an import, the right answer as its
- *     source writes it, empty if unknown
+ * @param answer letter of the correct choice; without choices, the correct answer; of an import, the correct answer as
+ *     its source writes it, empty if unknown
  * @param attributes further columns of its quiz by name
  */
 public record QuestionRow(

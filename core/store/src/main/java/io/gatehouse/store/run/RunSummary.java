@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param questions questions the run is to answer
  * @param answered questions whose shard is committed
- * @param correct those answered rightly
+ * @param correct those answered correctly
  * @param finishedAt empty while the run is unfinished
  * @param computeSeconds time of computing without pauses; empty while the run is unfinished and where nobody measured it
  */

@@ -99,19 +99,19 @@ public record Rollup(
     /** Relates experts to answers in few rows, because it knows neither subjects nor questions. */
     public static final Rollup OUTCOME_USAGE = new Rollup(
             "outcome_usage",
-            "One row per run, right answer, whether the run gave it, layer, phase, is_last_prompt and expert that fired: the rollup of question_usage",
+            "One row per run, correct answer, whether the run gave it, layer, phase, is_last_prompt and expert that fired: the rollup of question_usage",
             "activations",
             List.of(QUESTIONS, ANSWERS),
             "feed AS f JOIN questions AS q ON q.question_id = f.question_id",
             List.of(
                     RUN,
-                    key("answer", "VARCHAR", "Letter of the right choice of the questions", "q.answer"),
+                    key("answer", "VARCHAR", "Letter of the correct choice of the questions", "q.answer"),
                     new Key(
                             new Column(
                                     "correct",
                                     "BOOLEAN",
                                     true,
-                                    "Whether the run answered them rightly; NULL where an imported run has no answer"),
+                                    "Whether the run answered them correctly; NULL where an imported run has no answer"),
                             "f.correct = 1"),
                     LAYER,
                     EXPERT,

@@ -21,7 +21,7 @@ public final class SequenceQuestions {
     /**
      * Adds the question of the next sequence.
      *
-     * @param answer the right answer; empty if unknown
+     * @param answer the correct answer; empty if unknown
      */
     public void add(String name, Optional<String> domain, String text, String answer) {
         String subject = domain.orElse("");

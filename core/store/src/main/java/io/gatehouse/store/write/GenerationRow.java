@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param tokens number of generated tokens, the one that ended the text included
  * @param finishReason {@code end_token}, {@code stop} or {@code length}
  * @param extracted answer that was found in the text; empty if none was looked for or found
- * @param correct whether that is the right answer; empty if none was looked for
+ * @param correct whether that is the correct answer; empty if none was looked for
  * @param milliseconds from the start of the prompt to the last token
  */
 public record GenerationRow(

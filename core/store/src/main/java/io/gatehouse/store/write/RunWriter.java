@@ -171,7 +171,7 @@ public final class RunWriter implements AutoCloseable {
         return check.isWritten(shard);
     }
 
-    /** Number of questions with the right answer so far. */
+    /** Number of questions with the correct answer so far. */
     public int correct() {
         return correct;
     }

@@ -44,7 +44,7 @@ final class ShardRollups {
     /**
      * The outcome of a question.
      *
-     * @param answer a question that stands for all with the same right answer
+     * @param answer a question that stands for all with the same correct answer
      * @param correct 1 if the run gave it, 0 if it gave another one, {@link LongFeed#ABSENT} if it has no answer
      */
     record Outcome(int answer, long correct) implements Comparable<Outcome> {
@@ -201,7 +201,7 @@ final class ShardRollups {
         return feed;
     }
 
-    /** Returns the rows of outcome_usage, with a question in place of its right answer. */
+    /** Returns the rows of outcome_usage, with a question in place of its correct answer. */
     LongFeed outcomeUsage() {
         LongFeed feed = new LongFeed(
                 "question_id", "correct", "layer", "is_generated", "is_last_prompt", "expert", "n", "weight");

@@ -60,7 +60,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     max_new_tokens    INTEGER, -- Maximum number of tokens to generate after each prompt; NULL if it generated none or an import has no value
     sampling          VARCHAR, -- How the tokens were chosen: greedy (the most probable one each time) or random (drawn), with its settings, such as random temperature=0.7 top_p=0.9 seed=0; NULL if none were or an import has no value
     answer_rule       VARCHAR, -- Rule by which the answer was found in the generated text, such as choice; NULL if it was read from the logits at the last prompt token or an import has no value
-    answer_match      VARCHAR, -- How the answer that was found is compared with the right one: exact or number; NULL without a rule
+    answer_match      VARCHAR, -- How the answer that was found is compared with the correct one: exact or number; NULL without a rule
     stop              VARCHAR[] NOT NULL DEFAULT [], -- Texts that end a generated text; empty if there are none
     step              BIGINT, -- Step of the series that the run belongs to, such as the training step of its checkpoint; NULL if there is none
     note              VARCHAR   NOT NULL DEFAULT '', -- What people wrote about the run; empty if nothing
@@ -106,7 +106,7 @@ CREATE TABLE questions ( -- One row per question of a quiz
     ordinal     INTEGER   NOT NULL, -- Position of the question within its subject's file, from 1
     question    VARCHAR   NOT NULL, -- Text of the question without the choices
     choices     VARCHAR[] NOT NULL, -- Texts of the choices, A first; empty if the answer is free
-    answer      VARCHAR   NOT NULL -- Letter of the right choice; the right answer if the question has no choices
+    answer      VARCHAR   NOT NULL -- Letter of the correct choice; the correct answer if the question has no choices
 );
 
 CREATE TABLE question_attributes ( -- One row per question and additional column of its quiz
@@ -120,7 +120,7 @@ CREATE TABLE answers ( -- One row per run, question and sample: what the model a
     question_id       INTEGER  NOT NULL, -- The question
     sample            SMALLINT NOT NULL DEFAULT 0, -- Number of the answer among those that the model sampled for the question, from 0
     predicted         VARCHAR, -- Letter with the largest log-probability at the last prompt token, or the answer in the generated text (runs.answer_rule); NULL if that has none or an import has no value
-    correct           BOOLEAN  NOT NULL, -- Whether predicted is the right answer
+    correct           BOOLEAN  NOT NULL, -- Whether predicted is the correct answer
     log_probabilities FLOAT[], -- Natural log-probability of each letter over the whole vocabulary, A first; NULL if the answer was found in a generated text or an import has no value
     top_token_id      INTEGER, -- Id of the most probable next token of all; NULL if an import has no value
     top_token         VARCHAR, -- Text of the most probable next token of all; NULL if an import has no value
@@ -135,7 +135,7 @@ CREATE TABLE generations ( -- One row per run, question and sample of runs that 
     tokens        INTEGER  NOT NULL, -- Number of generated tokens, the one that ended the text included
     finish_reason VARCHAR  NOT NULL CHECK (finish_reason IN ('end_token', 'stop', 'length')), -- end_token (an end token of the model), stop (a text that was to end it) or length (max_new_tokens)
     extracted     VARCHAR, -- Answer that was found in the text, as it is written there; NULL if none was looked for or found
-    correct       BOOLEAN, -- Whether that is the right answer; NULL if none was looked for
+    correct       BOOLEAN, -- Whether that is the correct answer; NULL if none was looked for
     seconds       DOUBLE   NOT NULL -- Time from the start of the prompt to the last token, while other texts of the run were generated, too
 );
 

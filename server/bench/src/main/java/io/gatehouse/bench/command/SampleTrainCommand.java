@@ -80,7 +80,7 @@ final class SampleTrainCommand implements Callable<Integer> {
 
     private static String line(TrainingListener.Progress step) {
         String validated = step.validation().isPresent()
-                ? format("  validation %.1f %%", 100 * step.validation().getAsDouble())
+                ? format("  validation %.1f%%", 100 * step.validation().getAsDouble())
                 : "";
         return format(
                 "%,6d of %,d steps  loss %.3f  %,.0f prompts/s  %s left%s",

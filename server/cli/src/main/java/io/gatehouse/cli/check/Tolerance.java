@@ -63,6 +63,6 @@ record Tolerance(double amount, boolean relative) {
     @Override
     public String toString() {
         BigDecimal shown = BigDecimal.valueOf(relative ? 100 * amount : amount).stripTrailingZeros();
-        return shown.toPlainString() + (relative ? " %" : "");
+        return shown.toPlainString() + (relative ? "%" : "");
     }
 }

@@ -66,7 +66,7 @@ public final class ProgressLine implements RunListener, AutoCloseable {
     private static String text(RunProgress progress) {
         return String.format(
                 Locale.ROOT,
-                "%3.0f %%  %,d of %,d questions  %,.0f tokens/s%s%s",
+                "%3.0f%%  %,d of %,d questions  %,.0f tokens/s%s%s",
                 100 * progress.share(),
                 progress.questionsDone(),
                 progress.questions(),

@@ -175,7 +175,7 @@ final class RunOptions {
             names = "--match",
             paramLabel = "CHOICE",
             description =
-                    "How the answer in the text is compared with the right one, where questions have no choices: exact,"
+                    "How the answer in the text is compared with the correct one, where questions have no choices: exact,"
                             + " as text; or number, as a decimal number. Default: exact.")
     private Optional<String> match = Optional.empty();
 

@@ -28,7 +28,7 @@ final class QueryProgress implements AutoCloseable {
     private void show() {
         double share = result.progress().orElse(0);
         long seconds = (System.nanoTime() - start) / 1_000_000_000;
-        line.show(share, () -> "%3.0f %%  %d s".formatted(100 * share, seconds));
+        line.show(share, () -> "%3.0f%%  %d s".formatted(100 * share, seconds));
     }
 
     /** Takes the line away. */

@@ -46,7 +46,7 @@ final class TestCheckCommand {
                     "-- name: same\n-- same as: first\nSELECT count(*) AS n FROM answers WHERE run_id = :run"),
             new Expected(
                     "ok      near",
-                    "-- near the run before\n-- name: near\n-- same as: first\n-- tolerance: 1000 %\nSELECT layer, avg(entropy) AS entropy FROM token_routing WHERE run_id = :run GROUP BY layer ORDER BY layer"),
+                    "-- near the run before\n-- name: near\n-- same as: first\n-- tolerance: 1000%\nSELECT layer, avg(entropy) AS entropy FROM token_routing WHERE run_id = :run GROUP BY layer ORDER BY layer"),
             new Expected(
                     "FAILED  far: 1 value differs from run 'first' by more than 0.000001",
                     "-- name: far\n-- same as: first\n-- tolerance: 0.000001\nSELECT 'a' AS same, avg(entropy) AS entropy FROM token_routing WHERE run_id = :run AND layer = 1"),
@@ -174,7 +174,7 @@ final class TestCheckCommand {
         refused("has no statement.", "-- nothing\n");
         refused("has a tolerance and no \"-- same as: RUN\".", "-- tolerance: 1\nSELECT 1");
         refused(
-                "has the tolerance 'some'; it must be a number such as 0.01, or a share such as 2 %.",
+                "has the tolerance 'some'; it must be a number such as 0.01, or a share such as 2%.",
                 "-- same as: first\n-- tolerance: some\nSELECT :run");
         refused("has no :run, so that it is the same for every run.", "-- same as: first\nSELECT 1");
         refused(

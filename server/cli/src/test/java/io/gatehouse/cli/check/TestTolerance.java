@@ -18,7 +18,7 @@ final class TestTolerance {
         for (String wrong : List.of("", "-1", "a", "1 2", "0,5", "%", "NaN", "Infinity")) {
             assertThat(Tolerance.of(wrong)).as(wrong).isEmpty();
         }
-        assertThat(Tolerance.of("2 %").orElseThrow()).hasToString("2 %");
+        assertThat(Tolerance.of("2%").orElseThrow()).hasToString("2%");
         assertThat(Tolerance.of("1e-6").orElseThrow()).hasToString("0.000001");
         assertThat(Tolerance.NONE).hasToString("0");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 final class TestStatusLine {
-    private static final String TEXT = " 50 %  780 of 1,560 questions  4,211 tokens/s  3 min 05 s left";
+    private static final String TEXT = " 50%  780 of 1,560 questions  4,211 tokens/s  3 min 05 s left";
 
     @Test
     void drawsBarAndTextWhereThereIsRoom() {
@@ -28,8 +28,8 @@ final class TestStatusLine {
             assertThat(StatusLine.drawn(0.5, TEXT, columns)).hasSizeLessThan(columns);
         }
         assertThat(StatusLine.drawn(0.5, TEXT, 80))
-                .startsWith("█████░░░░░  50 %")
+                .startsWith("█████░░░░░  50%")
                 .endsWith(" left");
-        assertThat(StatusLine.drawn(0.5, TEXT, 40)).isEqualTo("█████░░░░░  50 %  780 of 1,560 questio…");
+        assertThat(StatusLine.drawn(0.5, TEXT, 40)).isEqualTo("█████░░░░░  50%  780 of 1,560 question…");
     }
 }

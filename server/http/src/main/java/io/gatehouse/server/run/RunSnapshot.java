@@ -27,7 +27,7 @@ public record RunSnapshot(
 
         @JsonField("Questions to answer.") Optional<Integer> questions,
         @JsonField("Questions whose answers are committed.") Optional<Integer> answered,
-        @JsonField("Right answers among them.") Optional<Integer> correct,
+        @JsonField("Correct answers among them.") Optional<Integer> correct,
         Optional<Instant> startedAt,
         @Nullable Instant finishedAt,
 

@@ -50,7 +50,7 @@ public record RunSources(Map<String, Path> models, Map<String, Path> quizzes) {
         Path path = known.get(name);
         if (path == null) {
             String names = known.isEmpty()
-                    ? "the server was told of none: start it with --%s PATH".formatted(kind)
+                    ? "this server has none: start it with --%s PATH".formatted(kind)
                     : "there are " + String.join(", ", known.keySet());
             throw new GatehouseException(
                     ErrorCode.FILE_NOT_FOUND, "There is no %s \"%s\" here; %s.".formatted(kind, name, names));

@@ -194,7 +194,7 @@ final class TestLmEval {
         return new RunTask(name, quiz, PromptFormat.LM_EVAL, 0, Recording.decisions(Scope.PROMPT));
     }
 
-    /** Of each subject, the share of right answers of a run in the file of the server. */
+    /** Of each subject, the share of correct answers of a run in the file of the server. */
     private static Map<String, Double> accuracies(TestingServer server, RunTask task) throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(MODEL);
                 Engine engine = Engine.load(checkpoint)) {

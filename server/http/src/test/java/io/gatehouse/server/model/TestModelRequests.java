@@ -640,7 +640,7 @@ final class TestModelRequests {
             requireRefused(
                     runs.post("v1/completions", "{\"prompt\": \"a\", \"model\": \"model\"}"),
                     404,
-                    "There is no model \"model\" here; the server was told of none: start it with --model PATH.");
+                    "There is no model \"model\" here; this server has none: start it with --model PATH.");
         }
     }
 

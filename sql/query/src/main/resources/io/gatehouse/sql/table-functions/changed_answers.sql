@@ -17,11 +17,11 @@
 --   question_id INTEGER: The question
 --   subject VARCHAR: Its subject
 --   question VARCHAR: Its text, without the choices
---   answer VARCHAR: Letter of the right choice
+--   answer VARCHAR: Letter of the correct choice
 --   predicted VARCHAR NULL: Answer of the run, a letter if the question has choices; NULL if its text has none or an import has no value
---   correct BOOLEAN: Whether that is the right answer
+--   correct BOOLEAN: Whether that is the correct answer
 --   other_predicted VARCHAR NULL: Answer of the other run; NULL if its text has none or an import has no value
---   other_correct BOOLEAN: Whether that is the right answer
+--   other_correct BOOLEAN: Whether that is the correct answer
 SELECT
     q.question_id,
     q.subject,

@@ -39,7 +39,7 @@
 --   share DOUBLE: activations / n, 0 to 1
 --   other_share DOUBLE: other_activations / other_n, 0 to 1
 --   difference DOUBLE: share - other_share
---   low DOUBLE NULL: Lower end of the 95 % interval of difference; NULL with one question
+--   low DOUBLE NULL: Lower end of the 95% interval of difference; NULL with one question
 --   high DOUBLE NULL: Upper end of it; NULL with one question
 --   z DOUBLE NULL: Standard errors between difference and 0; NULL with one question, or where no question differs from its set
 --   p_value DOUBLE NULL: Two-sided p-value of z, for this expert alone; NULL where z is

@@ -31,8 +31,8 @@
 --   in_sample DOUBLE: The same with the map of the half that the batch is of
 --   bound DOUBLE: The most that any map could reach
 --   gain DOUBLE: Share of the time of the layer that the map of the other half saves; negative if it costs time
---   low DOUBLE: Lower end of the 95 % interval of gain
---   high DOUBLE: Upper end of the 95 % interval of gain
+--   low DOUBLE: Lower end of the 95% interval of gain
+--   high DOUBLE: Upper end of the 95% interval of gain
 --   verdict VARCHAR: gain or loss where the interval excludes 0, else unclear
 --   moved DOUBLE: Number of experts without a copy on the rank of the default map, mean of the two maps
 WITH batches AS (

@@ -22,8 +22,8 @@
 --   expert SMALLINT: Expert of the layer, from 0
 --   n BIGINT: Number of questions in which the expert fired
 --   accuracy DOUBLE NULL: Share of those that the model answered correctly; NULL if the expert never fired
---   wilson_low DOUBLE NULL: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
---   wilson_high DOUBLE NULL: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
+--   wilson_low DOUBLE NULL: Lower end of the 95% interval of accuracy; NULL if the expert never fired
+--   wilson_high DOUBLE NULL: Upper end of the 95% interval of accuracy; NULL if the expert never fired
 --   lift DOUBLE NULL: accuracy minus the accuracy of the whole run; NULL if the expert never fired
 --   p_value DOUBLE NULL: Two-sided p-value of the difference to the other questions; NULL where there is none to test
 --   q_value DOUBLE NULL: p_value adjusted for the number of these experts; NULL where p_value is

@@ -4,7 +4,7 @@
 -- Definition: as in routing_mismatch, by token instead of decision: few decisions that differ make many tokens that do. If
 --   layers were independent, expected_share of the tokens would differ; fewer do where a mismatch comes with others.
 -- Formula: expected_share = 1 - product over layers of (1 - p_l), p_l the share of the decisions of layer l that differ.
--- Source: Megatron-LM issue 4256: about 10 % of the routers and 94 % of the tokens.
+-- Source: Megatron-LM issue 4256: about 10% of the routers and 94% of the tokens.
 -- Version: 1
 -- Example: SELECT phase, n, differing, share, expected_share, decision_share, mean_first_layer
 --   FROM token_mismatch(1, (SELECT max(run_id) FROM runs))

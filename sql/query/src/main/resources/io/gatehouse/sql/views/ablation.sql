@@ -26,7 +26,7 @@
 --   masked_experts BIGINT: Number of experts that the run masks
 --   n BIGINT: Number of questions that both runs answered
 --   effect DOUBLE: Accuracy without the masked experts minus accuracy with them
---   log_probability_effect DOUBLE NULL: Mean change of the right letter's log-probability, in nats; NULL if the answers are those of generated texts
+--   log_probability_effect DOUBLE NULL: Mean change of the correct letter's log-probability, in nats; NULL if the answers are those of generated texts
 --   activations BIGINT: Number of tokens that the reference run routed to the expert
 --   frequency DOUBLE: Share of the tokens that were routed to the expert, 0 to 1
 --   gate_mass DOUBLE NULL: Mean weight of the expert over all tokens; NULL if an import has no value

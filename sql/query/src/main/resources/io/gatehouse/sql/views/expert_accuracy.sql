@@ -13,7 +13,7 @@
 --   of questions, as in WHERE n >= 30. The q_values are adjusted over all experts; the function tested_experts adjusts
 --   only over the experts that reach a minimum. An imported run has rows for a layer only if every token of
 --   the scope was recorded.
--- Formula: accuracy = correct / n, with Wilson's score interval at 95 %. weighted_accuracy = sum_q g(e,q) correct(q) /
+-- Formula: accuracy = correct / n, with Wilson's score interval at 95%. weighted_accuracy = sum_q g(e,q) correct(q) /
 --   sum_q g(e,q), g(e,q) the sum of the weights of the expert in the question. lift = accuracy - accuracy of the run.
 --   z: pooled two-proportion z of the expert's questions against the rest; p_value two-sided; q_value: Benjamini and
 --   Hochberg over all experts of run and scope that have a p_value. Stratified, over subjects s with N questions, M of
@@ -38,8 +38,8 @@
 --   n BIGINT: Number of questions in which the expert fired
 --   correct BIGINT: Number of those that the model answered correctly
 --   accuracy DOUBLE NULL: correct / n, 0 to 1; NULL if the expert never fired
---   wilson_low DOUBLE NULL: Lower end of the 95 % interval of accuracy; NULL if the expert never fired
---   wilson_high DOUBLE NULL: Upper end of the 95 % interval of accuracy; NULL if the expert never fired
+--   wilson_low DOUBLE NULL: Lower end of the 95% interval of accuracy; NULL if the expert never fired
+--   wilson_high DOUBLE NULL: Upper end of the 95% interval of accuracy; NULL if the expert never fired
 --   lift DOUBLE NULL: accuracy minus the accuracy of the whole run; NULL if the expert never fired
 --   weighted_accuracy DOUBLE NULL: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired or an import has no value
 --   rest_n BIGINT: Number of questions in which the expert did not fire

@@ -10,7 +10,7 @@
 --   not routed. An imported run has rows for a layer only if every token of the
 --   scope was recorded. This is an observation, not an effect of the expert.
 -- Formula: accuracy = correct / n; weighted_accuracy = sum_q g(e,q) correct(q) / sum_q g(e,q), where g(e,q) is the sum
---   of the weights of the expert in the question. Wilson's score interval at 95 % for accuracy.
+--   of the weights of the expert in the question. Wilson's score interval at 95% for accuracy.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3, split by subject; Wilson 1927, JASA 22(158).
 -- Version: 2
 -- Example: SELECT layer, expert, subject, n, accuracy, wilson_low, wilson_high
@@ -32,8 +32,8 @@
 --   n BIGINT: Number of questions of the subject in which the expert fired
 --   correct BIGINT: Number of those that the model answered correctly
 --   accuracy DOUBLE: correct / n, 0 to 1
---   wilson_low DOUBLE: Lower end of the 95 % interval of accuracy
---   wilson_high DOUBLE: Upper end of the 95 % interval of accuracy
+--   wilson_low DOUBLE: Lower end of the 95% interval of accuracy
+--   wilson_high DOUBLE: Upper end of the 95% interval of accuracy
 --   weight_sum DOUBLE NULL: Sum of the weights of the expert in those questions; NULL if an import has no value
 --   correct_weight_sum DOUBLE NULL: The same over the questions answered correctly; NULL if an import has no value
 --   weighted_accuracy DOUBLE NULL: correct_weight_sum / weight_sum, 0 to 1; NULL if all its weights are 0 or an import has no value

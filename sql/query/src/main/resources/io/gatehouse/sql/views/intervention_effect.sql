@@ -6,7 +6,7 @@
 -- Definition: the questions that both runs answered. The reference run has the same weights and prompts and no
 --   intervention; the runs may differ in precision (runs.precision).
 -- Formula: effect = accuracy - reference_accuracy; log_probability_effect = mean over questions of the change of the
---   right letter's natural log-probability; p_value as in answer_difference.
+--   correct letter's natural log-probability; p_value as in answer_difference.
 -- Source: after the causal audit of routing statistics 2026, arXiv 2606.10703.
 -- Version: 1
 -- Example: SELECT intervention, n, accuracy, reference_accuracy, effect, changed_answers, p_value
@@ -25,7 +25,7 @@
 --   reference_accuracy DOUBLE: Accuracy without, 0 to 1
 --   effect DOUBLE: accuracy - reference_accuracy
 --   changed_answers BIGINT: Number of questions with another answer, right or wrong
---   log_probability_effect DOUBLE NULL: Mean change of the right letter's log-probability, in nats; NULL if the answers are those of generated texts
+--   log_probability_effect DOUBLE NULL: Mean change of the correct letter's log-probability, in nats; NULL if the answers are those of generated texts
 --   p_value DOUBLE: Two-sided p-value of the effect, McNemar's exact test
 SELECT
     d.run_id,

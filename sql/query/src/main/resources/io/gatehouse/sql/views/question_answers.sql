@@ -25,9 +25,9 @@
 --   n BIGINT: Number of choices
 --   question VARCHAR: Text of the question without the choices
 --   choices VARCHAR[]: Texts of the choices, A first; empty if the answer is free
---   answer VARCHAR: Letter of the right choice; the right answer if the question has no choices
+--   answer VARCHAR: Letter of the correct choice; the correct answer if the question has no choices
 --   predicted VARCHAR NULL: Answer of the run, a letter if the question has choices; NULL if its text has none or an import has no value
---   correct BOOLEAN: Whether that is the right answer
+--   correct BOOLEAN: Whether that is the correct answer
 --   log_probability FLOAT NULL: Natural log-probability of predicted; NULL if that is of a generated text or an import has no value
 --   log_probabilities FLOAT[] NULL: Natural log-probability of each letter, A first; NULL if predicted is of a generated text or an import has no value
 --   top_token VARCHAR NULL: Text of the most probable next token of all; NULL if an import has no value

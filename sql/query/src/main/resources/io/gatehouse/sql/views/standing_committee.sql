@@ -5,7 +5,7 @@
 -- Title: Standing committee
 -- Definition: for each subject the experts of a layer are ranked by their mean weight over the subject's tokens, 0
 --   where they were not selected; the first top_k are present, the others get the rank top_k + 1. Candidates are
---   present in 80 % of the subjects or more; the committee is those candidates that no other candidate beats in both
+--   present in 80% of the subjects or more; the committee is those candidates that no other candidate beats in both
 --   mean rank and variance of the rank. Runs without weights have no rows. This is our reading of the published audit,
 --   whose code weights frequency by a weight scaled to 0..1.
 -- Formula: contribution(e, s) = sum_t g_e(t) / tokens(s); coverage = the committee's share of the mean contribution;

@@ -1,7 +1,7 @@
 -- Title: Experts known ahead
--- Finding: If as many experts are predicted as a {decoded} token uses, the most used experts of the layer are right for
---   {hot percent} of the uses, and the experts of the token before for {previous percent}[; those that follow the experts of
---   the layer before are right for {coupled percent}]. By chance it would be {chance percent}.
+-- Finding: If as many experts are predicted as a {decoded} token uses, the most used experts of the layer predict
+--   {hot percent} of the uses, and the experts of the token before {previous percent}[; those that follow the experts of
+--   the layer before predict {coupled percent}]. By chance it would be {chance percent}.
 -- Caption: Share of the experts of tokens of unseen questions that were predicted, by predictor.
 -- Note: What a predictor learns is learned on one half of the questions, and scored on the other. The layer before is
 --   worth a look only where it predicts more than the first two, which are known earlier.

@@ -1,4 +1,4 @@
--- Lower end of the 95 % interval of a proportion; NULL where n is 0.
+-- Lower end of the 95% interval of a proportion; NULL where n is 0.
 -- Arguments: successes, n
 -- Formula: Wilson's score interval, z = 1.959963984540054 (z^2 = 3.841458820694124):
 --   (p + z^2/2n - z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), p = successes / n
