@@ -1,6 +1,6 @@
 -- Title: Uneven batches
--- Lead: In the least even batch of {size} questions, the busiest expert, in layer {layer}, has {peak tenth} times the mean
---   load of its layer; over all questions together, no expert has more than {run tenth} times that mean.
+-- Lead: A batch of {size} questions can give an expert {peak tenth} times the mean load of its layer, although all questions
+--   together give none more than {run tenth} times that mean.
 -- Finding: In batches of {size} questions, the busiest expert of a layer has {mean tenth} times the mean load, averaged over
 --   batches and layers.
 -- Finding: In the least even of them, the busiest expert, in layer {layer}, has {peak tenth} times the mean load of its layer;

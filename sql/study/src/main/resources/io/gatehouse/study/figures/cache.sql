@@ -1,6 +1,6 @@
 -- Title: Cache of experts
--- Lead: Over {tokens} {decoded} {tokens|token|tokens}, an LRU cache for {half} of the {experts} experts serves {lru percent}
---   of their uses; no policy could serve more than {belady percent}.
+-- Lead: An LRU cache for {half} {half|expert|experts} serves {lru percent} of the uses, and the best
+--   possible one {belady percent}.
 -- Finding: Over {tokens} {decoded} {tokens|token|tokens}, an LRU cache for {half} of the {experts} experts serves
 --   {lru percent} of their uses; no policy could serve more than {belady percent}.
 -- Finding: The {half} most used {half|expert|experts}, kept for good, {half|serves|serve} {static percent}.

@@ -1,6 +1,6 @@
 -- Title: Prompt against generated tokens
--- Lead: {different} of {experts} experts {different|fires|fire} at a different share of generated tokens than of prompt tokens,
---   at a false discovery rate of 5%.
+-- Lead: {different} of {experts} experts {different|fires|fire} more or less often at generated tokens, at a
+--   false discovery rate of 5%.
 -- Finding: {different} of {experts} experts {different|fires|fire} at a different share of generated tokens than of prompt
 --   tokens, at a false discovery rate of 5%.
 -- Finding: The largest of these differences is that of expert {expert} in layer {layer}, which fires at {share percent} of the

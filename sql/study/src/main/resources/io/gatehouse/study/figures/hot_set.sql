@@ -1,6 +1,6 @@
 -- Title: Experts kept for good
--- Lead: The {resident} busiest {resident|expert|experts} of each layer in other questions {resident|serves|serve}
---   {held_out percent} of the uses by {decoded} tokens; as many experts at random would serve {uniform percent}.
+-- Lead: A fixed set of {resident} {resident|expert|experts} in each layer serves {held_out percent} of the uses in
+--   unseen questions; a random set would serve {uniform percent}.
 -- Finding: The {resident} busiest {resident|expert|experts} of each layer in other questions {resident|serves|serve}
 --   {held_out percent} of the uses by {decoded} tokens[, averaged over layers, whose values range from {least..most percent}]; as many experts at random would serve
 --   {uniform percent}, and the best fixed set {oracle percent}.

@@ -1,6 +1,5 @@
 -- Title: Reliability of rankings
--- Lead: Two random halves of the {n} questions rank the experts of a layer by their load with a rank correlation of
---   {by_load signed}.
+-- Lead: Halves of the questions agree on the load of the experts with a rank correlation of {by_load signed}.
 -- Finding: Two random halves of the {n} questions rank the experts of a layer by their load with a rank correlation of
 --   {by_load signed}[, averaged over layers, whose values range from {load_least..load_most signed}].
 -- Finding: By the sum of their weights, the correlation is {by_weight signed}[; the values of the layers range from

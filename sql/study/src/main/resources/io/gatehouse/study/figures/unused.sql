@@ -1,8 +1,6 @@
 -- Title: Unused experts
--- Lead: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
---   {n|prompt|prompts}.
--- Lead: Over all {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts never
---   fired.
+-- Lead: {unused_share percent} of the experts never fired at the last prompt token.
+-- Lead: {unused_prompt} of {experts_prompt} experts never fired at any prompt token.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
 --   {n|prompt|prompts}.
 -- Finding: Over all {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,39 @@ final class TestSentence {
                     .allSatisfy(text -> assertThat(text)
                             .doesNotContainPattern("(?<![.\\d])1 (?!(?:is|has|does|differs|changes)\\b)\\w+s\\b"));
         }
+    }
+
+    /** Otherwise readers see the same sentence at the beginning of the report and again in its section. */
+    @Test
+    void noLeadRepeatsASentenceOfItsSection() {
+        for (Part part : Part.values()) {
+            for (Figure figure : part.figures(1, "prompt")) {
+                for (String lead : figure.text().lead()) {
+                    List<String> words = words(lead);
+                    assertThat(figure.text().sentences())
+                            .as("%s: %s", figure.name(), lead)
+                            .allSatisfy(sentence -> assertThat(shared(words, words(sentence)))
+                                    .isLessThanOrEqualTo(words.size() / 2));
+                }
+            }
+        }
+    }
+
+    private static List<String> words(String sentence) {
+        return List.of(SentenceValues.PLACE
+                .matcher(sentence)
+                .replaceAll("#")
+                .replaceAll("[\\[\\]]", "")
+                .split(" ", -1));
+    }
+
+    /** Returns the largest number of words in a row that both have. */
+    private static int shared(List<String> one, List<String> other) {
+        return IntStream.rangeClosed(1, one.size())
+                .filter(length -> IntStream.rangeClosed(0, one.size() - length)
+                        .anyMatch(from -> Collections.indexOfSubList(other, one.subList(from, from + length)) >= 0))
+                .max()
+                .orElse(0);
     }
 
     private static List<String> names(MatchResult place) {
