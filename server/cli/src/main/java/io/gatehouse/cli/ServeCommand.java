@@ -8,11 +8,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.pg.PgServer;
 import io.gatehouse.pg.PgSettings;
 import io.gatehouse.server.GatehouseServer;
-import io.gatehouse.server.ServerMemory;
 import io.gatehouse.server.ServerSettings;
-import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.model.ModelSettings;
-import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.sql.driver.LimitedReaders;
@@ -167,54 +164,16 @@ final class ServeCommand implements Runnable {
                 store.bytes() / 1e6);
         out.printf("  %s%n", server.uri());
         pg.ifPresent(port -> out.printf("  %s%n", port.address()));
-        limits(settings, out);
-        models.ifPresent(answering -> out.printf(
+        out.printf(
                 Locale.ROOT,
-                "Models: %s; %d requests to each queued, time limit %d s.%n",
-                String.join(", ", settings.sources().models().keySet()),
-                answering.queued(),
-                answering.timeout().toSeconds()));
+                "Limits: %d s for a query, %.1f GB of memory; all limits: %sv1/health%n",
+                settings.queries().timeout().toSeconds(),
+                settings.memory().bytes() / 1e9,
+                server.uri());
+        if (models.isPresent()) {
+            out.printf("Models: %s%n", String.join(", ", settings.sources().models().keySet()));
+        }
         out.println("Press Ctrl-C to stop.");
         out.flush();
-    }
-
-    /** What a client may meet with and could not guess. */
-    private static void limits(ServerSettings settings, PrintWriter out) {
-        QueryQuota queries = settings.queries();
-        out.printf(
-                Locale.ROOT,
-                "Queries: %d short and %d long at a time, %d more queued for up to %d s; time limit %d s, for planning"
-                        + " %d s.%n",
-                queries.concurrent(),
-                queries.computing(),
-                queries.queued(),
-                queries.patience().toSeconds(),
-                queries.timeout().toSeconds(),
-                queries.planning().toSeconds());
-        out.printf(
-                Locale.ROOT,
-                "Results: %,d rows of JSON by default, at most %,d bytes.%n",
-                queries.rows(),
-                queries.bytes());
-        ServerMemory memory = settings.memory();
-        String forModels = memory.models() == 0
-                ? ""
-                : String.format(Locale.ROOT, ", %.1f GB for that of each model", memory.model() / 1e9);
-        out.printf(
-                Locale.ROOT,
-                "Memory: %.1f GB, including %.1f GB for DuckDB and %.1f GB for the process that computes a run%s.%n",
-                memory.bytes() / 1e9,
-                memory.database() / 1e9,
-                memory.worker() / 1e9,
-                forModels);
-        HttpLimits http = settings.http();
-        out.printf(
-                Locale.ROOT,
-                "Requests: at most %,d bytes in %d s, %,d bytes of headers; %d connections, %d event streams.%n",
-                http.bodyBytes(),
-                http.bodyTime().toSeconds(),
-                http.headerBytes(),
-                http.connections(),
-                http.eventStreams());
     }
 }
