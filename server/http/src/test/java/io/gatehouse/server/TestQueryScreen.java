@@ -77,6 +77,14 @@ final class TestQueryScreen {
         browser.type("SELECT mean_mass FROM gate_entropy WHERE uniform_t");
         browser.awaitText(".cm-tooltip-autocomplete li", "uniform_top_k_entropy");
         browser.press(Keys.ESCAPE);
+        browser.type("SELECT * FROM answers JOIN que");
+        browser.awaitText(".cm-tooltip-autocomplete li", "question_attributes");
+        assertThat(browser.texts(".cm-tooltip-autocomplete li"))
+                .as("the order of the server")
+                .first()
+                .asString()
+                .startsWith("questions");
+        browser.press(Keys.ESCAPE);
         browser.type("SELECT layr FROM experts");
         browser.awaitText(".cm-lintRange-error", "layr");
     }
