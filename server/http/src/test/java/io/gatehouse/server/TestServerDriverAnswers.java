@@ -141,6 +141,9 @@ final class TestServerDriverAnswers {
                     .orElse(target);
         }
         assumeTrue(Files.isRegularFile(jar), "The driver has not been packaged");
+        assertThat(target)
+                .as("the jar without its dependencies is no driver")
+                .isDirectoryNotContaining("glob:**original-*.jar");
         String version;
         try (JarFile opened = new JarFile(jar.toFile())) {
             version = opened.getManifest().getMainAttributes().getValue("Implementation-Version");
