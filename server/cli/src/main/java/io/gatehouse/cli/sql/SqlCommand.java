@@ -94,7 +94,7 @@ public final class SqlCommand implements Callable<Integer> {
             return target.askHere((session, engine) -> {
                 try (StatementRunner runner = runner(session, maxRows)) {
                     runner.bind(values);
-                    new SqlShell(engine, runner).run();
+                    new SqlShell(engine, runner, Path.of(System.getProperty("user.home"), ".gatehouse_history")).run();
                     return 0;
                 }
             });
