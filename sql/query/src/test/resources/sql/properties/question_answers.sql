@@ -10,3 +10,7 @@ WHERE a.n IS DISTINCT FROM q.n;
 
 -- A probability is at most 1.
 SELECT * FROM question_answers WHERE log_probability > 0;
+
+-- Where two choices have a probability, the first leads by nothing or more.
+SELECT * FROM question_answers
+WHERE log_probability_margin < 0 OR (coalesce(len(log_probabilities), 0) >= 2) <> (log_probability_margin IS NOT NULL);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.hipparchus.distribution.discrete.HypergeometricDistribution;
@@ -108,6 +109,30 @@ final class TestAccuracyViews {
                     .containsExactly(
                             List.of(1, 0, "easy", 1, 2L, "q", "A", "A", true, -1f, "A", 1),
                             List.of(6, 0, "hard", 6, 2L, "q", "A", "B", false, -1f, "A", 1));
+        }
+    }
+
+    /** -0.25 - -1; the same twice; one choice only; none known. */
+    @Test
+    @ByHand("question_answers")
+    void theMarginIsThatOfTheTwoMostProbableChoices() throws Exception {
+        HandMadeRouting routing = new HandMadeRouting().run(1, "r", 1, 3, 1, "last_prompt");
+        for (int question = 1; question <= 4; question++) {
+            routing.question(1, question, "s", true, "0:.5");
+        }
+        try (RoutingFile file = routing.and(
+                                "UPDATE answers SET log_probabilities = [-2.5, -0.25, -3, -1] WHERE question_id = 1;")
+                        .and("UPDATE answers SET log_probabilities = [-3, -0.5, -0.5] WHERE question_id = 2;")
+                        .and("UPDATE answers SET log_probabilities = [-1] WHERE question_id = 3;")
+                        .and("UPDATE answers SET log_probabilities = NULL WHERE question_id = 4;")
+                        .file();
+                QueryEngine hand = file.engine()) {
+            assertThat(rows(hand, "SELECT log_probability_margin FROM question_answers ORDER BY question_id"))
+                    .containsExactly(
+                            List.of(0.75f),
+                            List.of(0f),
+                            Collections.singletonList(null),
+                            Collections.singletonList(null));
         }
     }
 

@@ -5,8 +5,10 @@
 -- Title: Questions and answers
 -- Definition: the rows of answers beside those of questions. The answer is the choice with the largest probability at the
 --   last prompt token, or that of the generated text if the run has an answer rule (runs.answer_rule).
--- Formula: log_probability = max over choices of log_probabilities.
--- Source: Hendrycks et al. 2021, arXiv 2009.03300 (MMLU).
+-- Formula: log_probability = max over choices of log_probabilities; log_probability_margin = log_probability - the second
+--   largest of log_probabilities.
+-- Source: Hendrycks et al. 2021, arXiv 2009.03300 (MMLU); Scheffer et al. 2001, LNCS 2189 (margin of the two most probable
+--   answers).
 -- Version: 1
 -- Example: SELECT question_id, subject, question, answer, predicted, log_probability
 --   FROM question_answers
@@ -29,6 +31,7 @@
 --   predicted VARCHAR NULL: Answer of the run, a letter if the question has choices; NULL if its text has none or an import has no value
 --   correct BOOLEAN: Whether that is the correct answer
 --   log_probability FLOAT NULL: Natural log-probability of predicted; NULL if that is of a generated text or an import has no value
+--   log_probability_margin FLOAT NULL: Difference of the two largest log_probabilities, 0 or more, which is the gap of their logits; NULL if there are fewer than two
 --   log_probabilities FLOAT[] NULL: Natural log-probability of each letter, A first; NULL if predicted is of a generated text or an import has no value
 --   top_token VARCHAR NULL: Text of the most probable next token of all; NULL if an import has no value
 --   prompt_tokens INTEGER: Length of the prompt in tokens
@@ -46,6 +49,7 @@ SELECT
     a.predicted,
     a.correct,
     list_max(a.log_probabilities) AS log_probability,
+    list_max(a.log_probabilities) - list_extract(list_reverse_sort(a.log_probabilities), 2) AS log_probability_margin,
     a.log_probabilities,
     a.top_token,
     a.prompt_tokens
