@@ -4,6 +4,7 @@ import io.gatehouse.cli.run.PlannedRun;
 import io.gatehouse.cli.run.RunCommand;
 import io.gatehouse.cli.run.RunNames;
 import io.gatehouse.cli.run.WorkerCommand;
+import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.cli.terminal.GatehouseVersion;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.cli.terminal.StopSignal;
@@ -15,9 +16,9 @@ import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunStatus;
 import io.gatehouse.store.run.RunSummary;
-import io.gatehouse.study.Finding;
 import io.gatehouse.study.Study;
 import io.gatehouse.study.report.HtmlReport;
+import io.gatehouse.study.report.MarkdownReport;
 import io.gatehouse.weights.ExpertWeights;
 import io.gatehouse.weights.WeightListener;
 import java.io.IOException;
@@ -93,9 +94,6 @@ final class DemoCommand implements Callable<Integer> {
             int runId = finished.orElseGet(() -> execute(store, model, quiz));
             try (QueryEngine engine = new QueryEngine(store)) {
                 findings(engine, runId);
-                if (!json) {
-                    printNext(runId);
-                }
                 if (!json && !noConsole) {
                     serve(store, engine, RunSources.of(List.of(model), List.of(quiz)));
                 }
@@ -154,8 +152,9 @@ final class DemoCommand implements Callable<Integer> {
         if (json) {
             out.println(Report.json(StudyCommand.data(study, Optional.of(file))));
         } else {
-            StudyCommand.printFindings(study, out);
+            printHeadlines(study, out);
             out.printf("%nReport written to %s%n", file.toUri());
+            out.printf("Try next: ./gatehouse sql --db %s, or the examples in the console%n", database);
         }
         out.flush();
     }
@@ -166,12 +165,10 @@ final class DemoCommand implements Callable<Integer> {
         return database.resolveSibling(name + "-report.html");
     }
 
-    private void printNext(int runId) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf("%nTry next, in the console or with ./gatehouse sql --db %s:%n", database);
-        for (Finding finding : Finding.next()) {
-            out.printf("%n-- %s%n%s;%n", finding.title(), finding.sql(runId));
-        }
-        out.flush();
+    /** A line per figure that has one; the sentences are in the report. */
+    private static void printHeadlines(Study study, PrintWriter out) {
+        study.figures().forEach(evidence -> MarkdownReport.headlines(evidence)
+                .forEach(headline ->
+                        out.printf("%-26s %s%n", evidence.figure().title(), CellText.visible(headline))));
     }
 }

@@ -153,7 +153,7 @@ final class StudyCommand implements Callable<Integer> {
     }
 
     /** What was found, for a terminal: the titles and sentences of the figures. */
-    static void printFindings(Study study, PrintWriter out) {
+    private static void printFindings(Study study, PrintWriter out) {
         if (study.run().isPartial()) {
             out.printf("Partial run: %s%n", study.run().status());
         }

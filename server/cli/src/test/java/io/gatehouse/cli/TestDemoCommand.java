@@ -28,7 +28,11 @@ final class TestDemoCommand {
         CommandOutcome demo = CommandOutcome.of("demo", "--no-console", "--db", database.toString());
         assertThat(demo.exitCode()).as(demo.err()).isZero();
         Path report = directory.resolve("demo-report.html");
-        assertThat(demo.out()).contains("Unused experts", "Report written to " + report.toUri(), "Try next");
+        assertThat(demo.out())
+                .matches("(?s).*^Accuracy +88\\.3% of 1,560 answers \\(95% CI [0-9.]+% to [0-9.]+%; chance 25\\.0%\\)$.*")
+                .contains("Unused experts", "Report written to " + report.toUri(), "Try next");
+        assertThat(demo.out().lines().count()).as("%s", demo.out()).isLessThanOrEqualTo(12);
+        assertThat(demo.out().lines().limit(7)).allMatch(line -> line.length() < 100);
         ReportPage page = new ReportPage(Files.readString(report));
         assertThat(page.figures())
                 .containsSubsequence("answers", "unused", "entropy", "accuracy", "subjects", "load", "weights");

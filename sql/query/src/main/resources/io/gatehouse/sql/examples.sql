@@ -30,7 +30,7 @@ LIMIT 100;
 -- Whether the router is more certain where the answer is correct
 SELECT
     r.layer,
-    CASE WHEN a.correct THEN 'right' ELSE 'wrong' END AS outcome,
+    CASE WHEN a.correct THEN 'correct' ELSE 'wrong' END AS outcome,
     count(*) AS n,
     avg(r.entropy) AS entropy,
     avg(r.margin) AS margin

@@ -49,6 +49,7 @@ public record Figure(
     /**
      * What is said about a figure, with the places of {@link SentenceValues} where values of the summary stand.
      *
+     * @param headlines the figure in a few words, to stand beside its title; none for most
      * @param lead sentences for the beginning of the report
      * @param sentences what was found
      * @param caption what the figure shows
@@ -59,6 +60,7 @@ public record Figure(
      */
     public record Text(
             String title,
+            List<String> headlines,
             List<String> lead,
             List<String> sentences,
             String caption,
@@ -68,6 +70,7 @@ public record Figure(
             String unpictured) {
         public Text {
             requireNonNull(title, "title is null");
+            headlines = List.copyOf(headlines);
             lead = List.copyOf(lead);
             sentences = List.copyOf(sentences);
             requireNonNull(caption, "caption is null");
@@ -132,6 +135,7 @@ public record Figure(
         }
         Text text = new Text(
                 one(head, "Title"),
+                head.getOrDefault("Headline", List.of()),
                 head.getOrDefault("Lead", List.of()),
                 head.getOrDefault("Finding", List.of()),
                 one(head, "Caption"),

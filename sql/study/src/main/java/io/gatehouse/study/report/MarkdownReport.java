@@ -102,6 +102,11 @@ public final class MarkdownReport {
         return sentences(evidence, UnaryOperator.identity());
     }
 
+    /** A figure in a few words, to stand beside its title; none for most. */
+    public static List<String> headlines(Evidence evidence) {
+        return Sentence.headlines(evidence);
+    }
+
     private static List<String> sentences(Evidence evidence, UnaryOperator<String> marker) {
         return Sentence.of(evidence, UnaryOperator.identity(), marker);
     }

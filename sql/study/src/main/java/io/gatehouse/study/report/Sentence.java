@@ -37,6 +37,15 @@ final class Sentence {
         return of(evidence.figure().text().lead(), evidence.summary(), escape, marker);
     }
 
+    /** The same for the few words beside its title. */
+    static List<String> headlines(Evidence evidence) {
+        return of(
+                evidence.figure().text().headlines(),
+                evidence.summary(),
+                UnaryOperator.identity(),
+                UnaryOperator.identity());
+    }
+
     private static List<String> of(
             List<String> sentences, Rows summary, UnaryOperator<String> escape, UnaryOperator<String> marker) {
         if (summary.isEmpty()) {

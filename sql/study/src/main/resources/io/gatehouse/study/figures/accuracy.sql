@@ -1,4 +1,6 @@
 -- Title: Accuracy by expert
+-- Headline: {different} of {tested} {tested|expert|experts} {different|differs|differ}[, {different_within} within
+--   subjects]
 -- Lead: Of {tested} {tested|expert|experts} with at least {least} questions in both groups, {different}
 --   {different|differs|differ} in accuracy from the questions in which {different|it|they} did not fire, at a false
 --   discovery rate of 5%; within subjects, {different_within} {different_within|does|do}.

@@ -1,4 +1,6 @@
 -- Title: Accuracy
+-- Headline: {accuracy percent} of {n} {n|answer|answers} (95% CI {wilson_low percent} to {wilson_high percent}[; chance
+--   {chance percent}])
 -- Lead: {model} answered {n} {n|question|questions} of {subjects} {subjects|subject|subjects}, {accuracy percent}
 --   correctly (95% CI {wilson_low percent} to {wilson_high percent}[; chance {chance percent}]).
 -- Finding: {correct} of {n} {n|answer is|answers are} correct: {accuracy percent} (95% CI {wilson_low percent} to

@@ -1,4 +1,5 @@
 -- Title: Router entropy
+-- Headline: {top_k_share percent} of the maximum over the selected experts[, {share percent} over all experts]
 -- Lead: The weights of the selected experts have {top_k_share percent} of the entropy of a uniform gate.
 -- Finding: At the last prompt token, the entropy over the selected experts is {top_k_share percent} of the
 --   maximum[, averaged over layers, whose values range from {top_k_least..top_k_most percent}].

@@ -1,4 +1,5 @@
 -- Title: Near ties
+-- Headline: a margin below {bound} in {near percent} of the decisions
 -- Finding: At the last prompt token, {near percent} of the decisions have a margin below {bound}.
 -- Finding: Over all prompt tokens, {near_all percent} of the decisions have a margin below {bound}.
 -- Finding: Over the generated tokens, {near_generated percent} of the decisions have a margin below {bound}.

@@ -1,4 +1,5 @@
 -- Title: Unused experts
+-- Headline: {unused} of {experts} at the last prompt token[, {unused_prompt} over all prompt tokens]
 -- Lead: {unused_share percent} of the experts never fired at the last prompt token.
 -- Lead: {unused_prompt} of {experts_prompt} experts never fired at any prompt token.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}

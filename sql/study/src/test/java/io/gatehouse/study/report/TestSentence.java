@@ -76,8 +76,10 @@ final class TestSentence {
         for (Figure figure : figures) {
             List<String> sentences = Stream.concat(figure.text().lead().stream(), figure.text().sentences().stream())
                     .toList();
+            List<String> headlines = figure.text().headlines();
             Set<String> columns = new LinkedHashSet<>();
-            for (String sentence : sentences) {
+            for (String sentence : Stream.concat(sentences.stream(), headlines.stream())
+                    .toList()) {
                 SentenceValues.PLACE.matcher(sentence).results().forEach(place -> columns.addAll(names(place)));
             }
             List<@Nullable Object> ones = new ArrayList<>();
@@ -92,7 +94,11 @@ final class TestSentence {
             assertThat(written)
                     .as(figure.name())
                     .hasSameSizeAs(sentences)
-                    .allMatch(text -> text.endsWith("."))
+                    .allMatch(text -> text.endsWith("."));
+            List<String> few = Sentence.headlines(evidence);
+            assertThat(few).as(figure.name()).hasSameSizeAs(headlines).noneMatch(text -> text.endsWith("."));
+            assertThat(Stream.concat(written.stream(), few.stream()))
+                    .as(figure.name())
                     .noneMatch(text -> text.contains("{") || text.contains("[") || text.contains("  "))
                     .allSatisfy(text -> assertThat(text)
                             .doesNotContainPattern("(?<![.\\d])1 (?!(?:is|has|does|differs|changes)\\b)\\w+s\\b"));
@@ -139,7 +145,7 @@ final class TestSentence {
     }
 
     private static List<String> written(String sentence, List<? extends @Nullable Object> values) {
-        Figure.Text text = new Figure.Text("", List.of(), List.of(sentence), "", List.of(), List.of(), "", "");
+        Figure.Text text = new Figure.Text("", List.of(), List.of(), List.of(sentence), "", List.of(), List.of(), "", "");
         Figure figure = new Figure("f", "", text, List.of(), Map.of(), Map.of(), "", "");
         List<@Nullable Object> row = new ArrayList<>(values);
         Rows summary = new Rows(List.of("a", "b"), List.of(row));
