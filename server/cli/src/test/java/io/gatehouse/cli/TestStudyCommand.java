@@ -129,6 +129,16 @@ final class TestStudyCommand {
         assertThat(places).isEqualTo("in sight");
     }
 
+    /** Lines of SQL are longer than a window is wide. */
+    @Test
+    void noSqlIsCutAtTheEdge(@TempDir Path directory) throws Exception {
+        String cut = PrintedPage.evaluated(report, directory, 700, """
+                for (const closed of document.querySelectorAll('details')) closed.open = true;
+                const all = [...document.querySelectorAll('pre')];
+                return all.filter((one) => one.scrollWidth > one.clientWidth).length + ' of ' + all.length;""");
+        assertThat(cut).matches("0 of [1-9]\\d+");
+    }
+
     @Test
     void aRunThatIsNotThere() {
         CommandOutcome outcome = CommandOutcome.of("study", "--db", database.toString(), "--run", "none");

@@ -335,6 +335,14 @@ final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", appearance))));
     }
 
+    /** Leaves requests that contain a text without an answer, until the page is loaded anew. */
+    void hold(String text) {
+        driver.executeScript("""
+                const send = window.fetch;
+                window.fetch = (address, options) =>
+                    String(options?.body).includes(arguments[0]) ? new Promise(() => undefined) : send(address, options);""", text);
+    }
+
     /** Puts a value where the page keeps what was chosen. */
     void store(String key, String value) {
         driver.executeScript("localStorage.setItem(arguments[0], arguments[1])", key, value);

@@ -38,14 +38,25 @@ final class ImportedRuns {
         return List.of("vllm", "sglang", "router-logits", "imatrix", "committee");
     }
 
+    /** Adds a run of a model with so many layers and returns its name. */
+    static String addDeep(Store store, int layers) {
+        imported(store, "deep", layers, sequences(layers, false, LENGTH, true, false), List.of());
+        return "from deep";
+    }
+
     private static void imported(
             Store store, String source, List<TracedSequence> sequences, List<ExpertCounts> counts) {
+        imported(store, source, LAYERS, sequences, counts);
+    }
+
+    private static void imported(
+            Store store, String source, int layers, List<TracedSequence> sequences, List<ExpertCounts> counts) {
         store.importRun(
                 ImportedRun.of(
                         "from " + source,
                         source,
                         "served",
-                        LAYERS,
+                        layers,
                         EXPERTS,
                         TOP_K,
                         Map.of("source", source),
@@ -61,6 +72,11 @@ final class ImportedRuns {
     }
 
     private static List<TracedSequence> sequences(boolean tokens, int recorded, boolean gates, boolean answers) {
+        return sequences(LAYERS, tokens, recorded, gates, answers);
+    }
+
+    private static List<TracedSequence> sequences(
+            int layers, boolean tokens, int recorded, boolean gates, boolean answers) {
         return IntStream.range(0, SEQUENCES)
                 .mapToObj(number -> {
                     String name = "sequence-" + number;
@@ -70,7 +86,7 @@ final class ImportedRuns {
                             "",
                             tokens ? IntStream.range(100, 100 + LENGTH).toArray() : new int[0],
                             LENGTH,
-                            layers(number, recorded, tokens, gates),
+                            layers(layers, number, recorded, tokens, gates),
                             answers
                                     ? Optional.of(new TracedAnswer(name, "", "", Optional.empty(), number % 2 == 0))
                                     : Optional.empty());
@@ -78,8 +94,8 @@ final class ImportedRuns {
                 .toList();
     }
 
-    private static List<TracedLayer> layers(int sequence, int recorded, boolean ranked, boolean gates) {
-        return IntStream.range(0, LAYERS)
+    private static List<TracedLayer> layers(int layers, int sequence, int recorded, boolean ranked, boolean gates) {
+        return IntStream.range(0, layers)
                 .mapToObj(layer -> {
                     int[] experts = new int[recorded * TOP_K];
                     float[] weights = new float[gates ? experts.length : 0];

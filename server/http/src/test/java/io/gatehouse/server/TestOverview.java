@@ -2,6 +2,9 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.store.Store;
+import io.gatehouse.store.run.RunSummary;
+import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,7 @@ final class TestOverview {
     private static final String ACCURACY = "[aria-label='Accuracy by expert']";
     private static final String PROMPT = "[aria-label='Prompt tokens']";
     private static final String CELLS = USE + " .keys";
+    private static final int MANY_LAYERS = 48;
 
     @RegisterExtension
     static final ConsoleBrowser CONSOLE =
@@ -96,6 +100,30 @@ final class TestOverview {
         browser.awaitText(PROMPT + " .about", "Question 5 of colours");
         browser.back();
         browser.awaitText(USE + " .about", "All prompt tokens: n = 120 tokens of 24 questions.");
+    }
+
+    /** Its rows are thin also while another picture still has those of a run of four layers. */
+    @Test
+    void keepsItsHeightWhileAPictureOfAFurtherRunIsOnItsWay() {
+        Store store = CONSOLE.server().store();
+        String deep = ImportedRuns.addDeep(store, MANY_LAYERS);
+        try {
+            int run = store.runs().stream()
+                    .filter(known -> known.name().equals(deep))
+                    .mapToInt(RunSummary::runId)
+                    .findFirst()
+                    .orElseThrow();
+            browser.go(URI.create(CONSOLE.server().uri() + "#screen=overview&run=1&scope=prompt"));
+            browser.awaitCount(ENTROPY + " [role=button]", SeededFile.LAYERS);
+            browser.find(CELLS);
+            browser.hold("FROM expert_utilisation");
+            browser.enter("#screen=overview&scope=prompt&run=" + run);
+            browser.awaitCount(ENTROPY + " [role=button]", MANY_LAYERS);
+            assertThat(browser.find(ENTROPY + " .body svg").getSize().getHeight())
+                    .isLessThan(500);
+        } finally {
+            store.deleteRun(deep);
+        }
     }
 
     @Test

@@ -32,6 +32,23 @@ final class TestResultViews {
         browser.pick("[aria-label=Chart] label:nth-of-type(2) select", "subject");
         browser.awaitText(".label", "spelling");
         browser.awaitCount("svg .bar", 3);
+        assertThat(browser.texts("[aria-label=Chart] label > span")).startsWith("Kind", "Label", "Value");
+    }
+
+    @Test
+    void titlesItsLegendWithTheColumnOfTheSeries() {
+        browser.run("SELECT entropy, margin, layer FROM token_routing WHERE layer < 2");
+        browser.awaitText(STATUS, "240 rows in");
+        browser.clickOn(".kinds button:nth-child(2)");
+        browser.pick("[aria-label=Chart] select", "Points");
+        assertThat(browser.texts("[aria-label=Chart] label > span")).startsWith("Kind", "X axis", "Y axis", "Series");
+        browser.pick("[aria-label=Chart] label:nth-of-type(2) select", "entropy");
+        browser.pick("[aria-label=Chart] label:nth-of-type(3) select", "margin");
+        browser.pick("[aria-label=Chart] label:nth-of-type(4) select", "layer");
+        browser.awaitTexts(".plot .label", "0", "1");
+        assertThat(browser.texts(".plot .title")).containsExactlyInAnyOrder("layer", "entropy", "margin");
+        browser.pick("[aria-label=Chart] select", "Heatmap");
+        assertThat(browser.texts("[aria-label=Chart] label > span")).startsWith("Kind", "Columns", "Rows", "Colour");
     }
 
     @Test

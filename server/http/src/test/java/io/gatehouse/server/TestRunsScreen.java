@@ -37,6 +37,18 @@ final class TestRunsScreen {
         browser.awaitText("tbody tr:first-child .status", "complete");
         browser.awaitGone(".strip");
         browser.awaitText("tbody tr:first-child td", "of 576");
+        assertThat(browser.texts("thead th"))
+                .containsExactly(
+                        "Run",
+                        "Name",
+                        "Model",
+                        "Quiz",
+                        "Changes and recording",
+                        "Status",
+                        "Accuracy",
+                        "Started",
+                        "Duration",
+                        "Actions");
         // The pictures have the new run without a reload.
         browser.clickOn("tbody tr:first-child .actions .tool");
         browser.awaitText(".about", "n = 576 tokens of 576 questions");
@@ -73,6 +85,7 @@ final class TestRunsScreen {
         int runs = browser.texts("tbody tr").size();
         browser.clickOn("tbody tr:first-child .delete");
         browser.awaitText("dialog h2", "Delete run \u201cgoes\u201d?");
+        browser.awaitText("dialog", "all of its routing from the file. It cannot be undone.");
         assertThat(browser.find("dialog .danger").isEnabled()).isFalse();
         browser.typeInto("dialog input", "goes");
         browser.clickOn("dialog .danger:enabled");

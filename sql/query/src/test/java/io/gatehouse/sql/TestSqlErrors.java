@@ -341,6 +341,21 @@ final class TestSqlErrors {
         assertThat(found).as("seed %d", seed).isGreaterThan(800);
     }
 
+    /** The validator names the operands, and a hint of ours replaces its words. */
+    @Test
+    void aHintHasThePlaceOfWhatItIsAbout() {
+        check(
+                "SELECT name,\n  name || run_id AS label\nFROM runs",
+                SQL_NOT_SUPPORTED,
+                "|| joins texts; write CAST(x AS VARCHAR) for values that are not strings.",
+                new TextRange(2, 3, 2, 16));
+        check(
+                "SELECT r.run_id\nFROM runs AS r\nWHERE r.name || r.run_id = 'a1'",
+                SQL_NOT_SUPPORTED,
+                "|| joins texts; write CAST(x AS VARCHAR) for values that are not strings.",
+                new TextRange(3, 7, 3, 24));
+    }
+
     @Test
     void doubleSlashIsNeverAComment() {
         assertThat(Rows.of(engine, "SELECT 10 // 3 AS x, 7 //2").rows().get(0)).containsExactly(3, 3);

@@ -82,7 +82,7 @@ public record Figure(
 
         /** A title and nothing else. */
         public static Text of(String title) {
-            return new Text(title, List.of(), List.of(), "", List.of(), List.of(), "", "");
+            return new Text(title, List.of(), List.of(), List.of(), "", List.of(), List.of(), "", "");
         }
     }
 

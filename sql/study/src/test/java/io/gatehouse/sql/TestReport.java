@@ -173,6 +173,18 @@ final class TestReport {
         }
     }
 
+    @Test
+    void timesAreThoseOfUtcToTheMinute() throws Exception {
+        HandMadeRouting routing = run().question(1, 1, "s", true, "0:.5 1:.25")
+                .and("UPDATE runs SET started_at = TIMESTAMP '2026-01-02 03:04:05.678901';");
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            Study study = Study.of(engine, 1);
+            assertThat(MarkdownReport.of(study)).contains("| Started | 2026-01-02 03:04 UTC |");
+            assertThat(HtmlReport.of(study)).contains("2026-01-02 03:04 UTC").doesNotContain("03:04:05");
+        }
+    }
+
     /** Expert 0 fires in even questions, expert 2 in odd ones, expert 1 in all; a question is right if it is said to be. */
     private static RoutingFile halves(IntPredicate right) throws Exception {
         HandMadeRouting routing = run();

@@ -47,7 +47,7 @@ final class TestSqlShell {
     private CompletableFuture<Void> shell;
 
     @BeforeEach
-    void open() throws IOException {
+    void open() throws Exception {
         Path database = folder.resolve("seeded.duckdb");
         SeededFile.write(database);
         store = Store.open(database);

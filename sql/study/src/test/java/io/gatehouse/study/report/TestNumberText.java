@@ -2,6 +2,7 @@ package io.gatehouse.study.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.LocalDateTime;
 import org.junit.jupiter.api.Test;
 
 final class TestNumberText {
@@ -18,5 +19,7 @@ final class TestNumberText {
         assertThat(NumberText.of(Double.NaN)).isEqualTo("NaN");
         assertThat(NumberText.of(null)).isEqualTo("–");
         assertThat(NumberText.of(true)).isEqualTo("yes");
+        assertThat(NumberText.of(LocalDateTime.of(2026, 1, 2, 3, 4, 5, 678_901_000)))
+                .isEqualTo("2026-01-02 03:04:05 UTC");
     }
 }
