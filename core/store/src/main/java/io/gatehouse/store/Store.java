@@ -192,8 +192,7 @@ public final class Store implements AutoCloseable {
                 throw beingWritten(run.name());
             }
             return new RunWriter(
-                    file, writer, runId, run, rows, questionIds, committed, () -> runsBeingWritten.remove(runId),
-                    true);
+                    file, writer, runId, run, rows, questionIds, committed, () -> runsBeingWritten.remove(runId), true);
         } catch (SQLException e) {
             close(writer);
             throw DatabaseFailure.using(file, e);
@@ -380,13 +379,17 @@ public final class Store implements AutoCloseable {
         return run(edit.name().orElse(name));
     }
 
-    /** Moves what the log holds into the file. DuckDB does not while somebody reads; what is done then stays done. */
+    /** Moves what the log holds into the file. DuckDB does not while somebody writes; what is done then stays done. */
     private void checkpoint() {
         try (Connection writer = database.writer();
                 Statement statement = writer.createStatement()) {
             statement.execute("CHECKPOINT");
         } catch (SQLException e) {
-            LOG.debug("{} is not checkpointed", file, e);
+            if (String.valueOf(e.getMessage()).contains("Cannot CHECKPOINT")) {
+                LOG.debug("{} is not checkpointed", file, e);
+            } else {
+                LOG.warn("{} is not checkpointed", file, e);
+            }
         }
     }
 
@@ -417,6 +420,10 @@ public final class Store implements AutoCloseable {
     /** Closes the store. Readers and run writers that are still open go on until they are closed. */
     @Override
     public void close() {
+        // DuckDB does it, too, but not where a reader is left that cannot be interrupted.
+        if (!isReadOnly()) {
+            checkpoint();
+        }
         database.close();
     }
 

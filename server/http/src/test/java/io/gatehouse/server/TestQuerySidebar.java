@@ -51,8 +51,9 @@ final class TestQuerySidebar {
         browser.clickOn("#tab-Tables");
         browser.awaitText("nav summary", "token_routing");
         assertThat(browser.texts("nav h2")).startsWith("Tables", "The paper").contains("Load", "Criteria");
-        assertThat(browser.texts("nav .meaning")).as("seen without pointing at a name").anyMatch(text ->
-                text.startsWith("One row per run"));
+        assertThat(browser.texts("nav .meaning"))
+                .as("seen without pointing at a name")
+                .anyMatch(text -> text.startsWith("One row per run"));
         browser.typeInto("nav input", "wilson");
         browser.awaitText("nav .column", "wilson_low");
         assertThat(browser.texts("nav summary")).contains("expert_accuracy").doesNotContain("tokens");

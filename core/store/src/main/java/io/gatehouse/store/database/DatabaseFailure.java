@@ -59,6 +59,13 @@ public final class DatabaseFailure {
             return new GatehouseException(
                     FILE_NOT_FOUND, "%s cannot be created: its directory does not exist.".formatted(file), e);
         }
+        if (message.contains("Failure while replaying WAL")) {
+            return new GatehouseException(
+                    CORRUPT_DATABASE,
+                    "%1$s.wal, which has the changes of %1$s since its last checkpoint, cannot be replayed: %2$s Keep a copy of both. Without the .wal file the database opens as it was at that checkpoint, and runs that were cut short are resumed."
+                            .formatted(file, reasonOf(message)),
+                    e);
+        }
         if (message.contains("Could not read enough bytes")
                 || message.toLowerCase(Locale.ROOT).contains("corrupt")) {
             return damaged(file, e);
@@ -101,6 +108,14 @@ public final class DatabaseFailure {
     private static GatehouseException damaged(Path file, Exception e) {
         return new GatehouseException(
                 CORRUPT_DATABASE, "%s is damaged: %s".formatted(file, firstLine(messageOf(e))), e);
+    }
+
+    /** What DuckDB says after the name of the log. */
+    private static String reasonOf(String message) {
+        String line = firstLine(message);
+        String reason =
+                line.substring(line.indexOf("Failure while replaying WAL")).replaceFirst("^[^\"]*\"[^\"]*\": ", "");
+        return reason.matches(".*[.!?]") ? reason : reason + ".";
     }
 
     private static String lockHolder(String message) {

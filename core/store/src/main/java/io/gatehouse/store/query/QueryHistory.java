@@ -12,9 +12,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,11 @@ public final class QueryHistory {
     /** The number of queries that are kept, the newest ones. */
     public static final int KEPT = 1_000;
 
+    private static final int FORGOTTEN_TOGETHER = 10 * KEPT;
+
     private final OpenDatabase database;
+    /** Since the last time that old ones were deleted; at first as many as an earlier process may have left. */
+    private int added = FORGOTTEN_TOGETHER;
 
     public QueryHistory(OpenDatabase database) {
         this.database = requireNonNull(database, "database is null");
@@ -45,18 +47,24 @@ public final class QueryHistory {
                 limit));
     }
 
-    /** Adds queries, each in the place of one that has its id, and deletes the oldest beyond those that are kept. */
+    /**
+     * Adds queries; of those with the same id the newest counts. What is older than the newest {@value #KEPT} is deleted
+     * now and then, and not with each call: that would read and sort the table while others write.
+     */
     public synchronized void add(List<PastQuery> queries) {
         if (queries.isEmpty()) {
             return;
         }
-        // A statement cannot put two rows in the place of one: of those with the same id the last counts.
-        Map<String, PastQuery> byId = new LinkedHashMap<>();
-        queries.forEach(query -> byId.put(query.id(), query));
         database.write(connection -> {
-            insert(connection, byId.values());
-            return SmallQuery.update(connection, Resources.text(QueryHistory.class, "forget_queries.sql"), KEPT);
+            insert(connection, queries);
+            return queries.size();
         });
+        added += queries.size();
+        if (added >= FORGOTTEN_TOGETHER) {
+            added = 0;
+            database.write(connection ->
+                    SmallQuery.update(connection, Resources.text(QueryHistory.class, "forget_queries.sql"), KEPT));
+        }
     }
 
     /** In one statement, whose planning costs more than its rows. */

@@ -1,2 +1,7 @@
 DELETE FROM query_history
-WHERE query_id NOT IN (SELECT query_id FROM query_history ORDER BY started_at DESC, query_id DESC LIMIT $1)
+WHERE rowid NOT IN (
+    SELECT rowid FROM query_history
+    QUALIFY row_number() OVER (PARTITION BY query_id ORDER BY started_at DESC, rowid DESC) = 1
+    ORDER BY started_at DESC, query_id DESC
+    LIMIT $1
+)

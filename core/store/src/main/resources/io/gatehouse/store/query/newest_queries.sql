@@ -1,1 +1,4 @@
-SELECT * FROM query_history ORDER BY started_at DESC, query_id DESC LIMIT ?
+SELECT * FROM query_history
+QUALIFY row_number() OVER (PARTITION BY query_id ORDER BY started_at DESC, rowid DESC) = 1
+ORDER BY started_at DESC, query_id DESC
+LIMIT ?

@@ -444,7 +444,7 @@ CREATE TABLE saved_queries ( -- One row per query that somebody kept under a nam
 );
 
 CREATE TABLE query_history ( -- One row per query that a server ran on this file
-    query_id   VARCHAR   NOT NULL PRIMARY KEY, -- Id that the server gave the query
+    query_id   VARCHAR   NOT NULL, -- Id that the server or the client gave the query; of queries with the same one the newest counts
     sql        VARCHAR   NOT NULL, -- Its text
     started_at TIMESTAMP NOT NULL, -- Start, UTC
     elapsed_ms DOUBLE    NOT NULL, -- Milliseconds until its last row was sent, or it failed

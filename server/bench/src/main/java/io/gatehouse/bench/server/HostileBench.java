@@ -15,6 +15,7 @@ import io.gatehouse.store.verify.Verification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ public final class HostileBench {
     private static final int LONGEST_PAUSE_MILLIS = 200;
     private static final Duration LOOK_EVERY = Duration.ofMillis(250);
     private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final String LOG = "server.log";
     private static final String ORDINARY_RUN = "ordinary-";
 
     private final Path model;
@@ -86,7 +88,7 @@ public final class HostileBench {
             boolean up;
             long peak;
             List<String> overdue;
-            try (ServerProcess server = ServerProcess.start(command.apply(served), directory.resolve("server.log"))) {
+            try (ServerProcess server = ServerProcess.start(command.apply(served), directory.resolve(LOG))) {
                 overdue = let(server, sources, diary);
                 up = server.isUp();
                 peak = server.peakBytes();
@@ -267,11 +269,23 @@ public final class HostileBench {
     }
 
     /** Of the ordinary runs that came to their end, the quiet one first. */
-    private static List<Verification.RunContent> contents(Path database) {
+    private static List<Verification.RunContent> contents(Path database) throws IOException {
         try (Store store = Store.open(database)) {
             return store.verify().runs().stream()
                     .filter(run -> run.name().startsWith(ORDINARY_RUN) && run.status() == RunStatus.COMPLETE)
                     .toList();
+        } catch (GatehouseException e) {
+            Path kept = Files.createTempDirectory("gatehouse-unreadable");
+            for (Path file : List.of(
+                    database, database.resolveSibling(database.getFileName() + ".wal"), database.resolveSibling(LOG))) {
+                if (Files.exists(file)) {
+                    Files.copy(file, kept.resolve(file.getFileName()));
+                }
+            }
+            throw new GatehouseException(
+                    e.code(),
+                    "%s The file, its log and that of the server are in %s.".formatted(e.getMessage(), kept),
+                    e);
         }
     }
 
