@@ -7,7 +7,8 @@
 --   emptied between questions. It belongs to a layer, or to the model as a whole. Experts of a decision are needed together:
 --   each is a hit if it was kept after the decision before; then all of them have slots, and other experts go, by the policy.
 --   Simulators that evict after each single expert, in the order of ranks, let experts of one decision displace each other
---   and have fewer hits; with one expert for each decision it is the same. Policies: lru keeps what was used last, of one
+--   and have fewer hits, as libCacheSim and moe-policylang; with one expert for each decision lru and belady are the same
+--   there. The lfu of moe-policylang forgets the uses of an expert that goes. Policies: lru keeps what was used last, of one
 --   decision the later ranks; lfu what was used most often since the beginning, whether in the cache or not, then what was
 --   used last; belady what is used again soonest, which no policy exceeds; random drops any, with a fixed seed; static
 --   holds the most used experts of a run from the beginning: of this run, or as a hot list of another one.

@@ -249,18 +249,19 @@ final class TestCacheReplays {
                 .hasMessageStartingWith("The trace takes more than");
     }
 
-    /** Decisions of one expert are the requests of a cache simulator: libCacheSim of the Python that the build is given. */
-    @Test
-    void equalsLibCacheSim(@TempDir Path folder) throws Exception {
+    /** Decisions of one expert are the requests of a cache simulator, of the Python that the build is given. */
+    @ParameterizedTest
+    @CsvSource({"libcachesim, 20000", "moe_policylang, 3000"})
+    void equalsSimulators(String module, int requests, @TempDir Path folder) throws Exception {
         String python = System.getProperty("gatehouse.test.python", "python3");
         assumeTrue(
-                run(python, folder, "import libcachesim", "").isPresent(),
-                "%s has no libcachesim; see -Dgatehouse.test.python".formatted(python));
-        List<int[]> decisions = decisions(new Random(SEED), 20_000, 48, 1);
+                run(python, folder, "import " + module, "").isPresent(),
+                "%s has no %s; see -Dgatehouse.test.python".formatted(python, module));
+        List<int[]> decisions = decisions(new Random(SEED), requests, 48, 1);
         String trace = decisions.stream()
                 .map(decision -> Integer.toString(decision[0]))
                 .collect(Collectors.joining(" "));
-        List<String> printed = run(python, folder, script(), trace).orElseThrow();
+        List<String> printed = run(python, folder, script(module), trace).orElseThrow();
         int experts = decisions.stream().mapToInt(decision -> decision[0]).max().orElseThrow() + 1;
         assertThat(printed)
                 .containsExactly(
@@ -272,8 +273,8 @@ final class TestCacheReplays {
         return Arrays.stream(hits).mapToObj(Long::toString).collect(Collectors.joining(" "));
     }
 
-    private static String script() throws IOException {
-        try (InputStream in = TestCacheReplays.class.getResourceAsStream("/cache/libcachesim.py")) {
+    private static String script(String module) throws IOException {
+        try (InputStream in = TestCacheReplays.class.getResourceAsStream("/cache/%s.py".formatted(module))) {
             return new String(Objects.requireNonNull(in, "script").readAllBytes(), StandardCharsets.UTF_8);
         }
     }
