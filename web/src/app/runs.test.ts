@@ -5,7 +5,7 @@ import { answerText, commonScope, counterpart, decodedScope, differences, firstC
 
 const COLUMNS = [
   'run_id', 'name', 'model', 'architecture', 'quiz', 'prompt_format', 'questions', 'recorded', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision',
-  'device', 'probabilities', 'norms', 'interventions', 'source', 'step', 'gatehouse_version', 'skipped_questions', 'shortened_prompts', 'max_new_tokens', 'sampling', 'answer_rule', 'answer_match', 'stop', 'note', 'tags',
+  'device', 'probabilities', 'norms', 'lookahead', 'interventions', 'source', 'step', 'gatehouse_version', 'skipped_questions', 'shortened_prompts', 'max_new_tokens', 'sampling', 'answer_rule', 'answer_match', 'stop', 'note', 'tags',
 ];
 
 /** A complete run, but for what is given. */

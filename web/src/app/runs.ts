@@ -1,6 +1,6 @@
 import { formatCount, formatShare, formatUnits } from '../api/format';
 import type { Rows, Value } from '../api/http';
-import { numbers, texts, values } from '../api/rows';
+import { lists, numbers, texts, values } from '../api/rows';
 import { select } from '../api/sql';
 import type { Scope } from './place';
 
@@ -32,6 +32,8 @@ export interface Run {
   /** none, last_prompt or all. */
   probabilities: string;
   norms: boolean;
+  /** Distances, in layers with experts, at which the choice from an earlier state was recorded. */
+  lookahead: number[];
   /** Questions left out, and prompts with fewer solved examples, because they are longer than the context of the model. */
   skipped: number;
   shortened: number;
@@ -59,7 +61,7 @@ export interface Run {
 }
 
 export const RUNS = select(
-  'run_id, name, model, architecture, quiz, prompt_format, questions, recorded, shots, status, started_at, finished_at, storage, precision, device, probabilities, norms, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
+  'run_id, name, model, architecture, quiz, prompt_format, questions, recorded, shots, status, started_at, finished_at, storage, precision, device, probabilities, norms, lookahead, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
   'runs',
   [],
   'run_id',
@@ -83,6 +85,7 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
   );
   const [skipped, shortened, newTokens] = ['skipped_questions', 'shortened_prompts', 'max_new_tokens'].map(number) as [number[], number[], number[]];
   const [norms, stop, tags] = [values(rows, 'norms'), values(rows, 'stop'), values(rows, 'tags')];
+  const lookahead = lists(rows, 'lookahead');
   const generating = new Set(numbers(generated, 'run_id'));
   const at = new Map(numbers(answered, 'run_id').map((id, index) => [id, index]));
   const [n, correct, subjects] = ['n', 'correct', 'subjects'].map((name) => numbers(answered, name)) as [number[], number[], number[]];
@@ -111,6 +114,7 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
       device: of('device'),
       probabilities: of('probabilities'),
       norms: norms[index] === true,
+      lookahead: lookahead[index] ?? [],
       skipped: skipped[index] ?? 0,
       shortened: shortened[index] ?? 0,
       maxNewTokens: known(newTokens[index]),
@@ -191,6 +195,7 @@ export function treatment(run: Run): string[] {
     ...(isImported(run) || run.recorded === 'prompt' ? [] : ['last prompt token only']),
     ...(run.probabilities === 'none' || run.probabilities === '' ? [] : ['all probabilities']),
     ...(run.norms ? ['norms'] : []),
+    ...(run.lookahead.length === 0 ? [] : ['lookahead']),
     ...(run.maxNewTokens === undefined ? [] : [`up to ${formatUnits(run.maxNewTokens, 'generated token')}`]),
     ...(run.answerRule === '' ? [] : ['answers from the text']),
     ...(run.skipped === 0 ? [] : [`${formatUnits(run.skipped, 'long question')} skipped`]),

@@ -4,7 +4,7 @@ import { commandOf, optionsOf, PLAIN, requestOf } from './options';
 
 const RUN: Run = {
   id: 3, name: 'no experts', model: 'olmoe', architecture: '', quiz: 'mmlu', format: 'lm-eval+chat', questions: 1560, answered: 128, correct: 43, subjects: 2, recorded: 'last_prompt',
-  shots: 5, status: 'cancelled', startedAt: '', finishedAt: '', storage: 'BF16', precision: 'fast', device: 'cpu', probabilities: 'last_prompt', norms: true,
+  shots: 5, status: 'cancelled', startedAt: '', finishedAt: '', storage: 'BF16', precision: 'fast', device: 'cpu', probabilities: 'last_prompt', norms: true, lookahead: [1, 2],
   interventions: 'mask 2:12,3:1; scale 1:2=0.5; top-k 4', source: 'gatehouse', step: undefined, version: 'test', skipped: 0, shortened: 0, maxNewTokens: undefined, sampling: '', answerRule: '', answerMatch: '', stop: [], note: '', tags: [], generated: false,
 };
 
@@ -22,7 +22,7 @@ describe('options of a run', () => {
   it('come back from the run that they made', () => {
     expect(requestOf(optionsOf(RUN))).toEqual({
       model: 'olmoe', quiz: 'mmlu', name: 'no experts', limit: 1560, shots: 5, format: 'lm-eval', chat: true, record: 'last_prompt', probabilities: 'last_prompt',
-      norms: true, precision: 'fast', mask: ['2:12', '3:1'], scale: ['1:2=0.5'], 'top-k': 4,
+      norms: true, 'record-lookahead': [1, 2], precision: 'fast', mask: ['2:12', '3:1'], scale: ['1:2=0.5'], 'top-k': 4,
     });
     expect(optionsOf({ ...RUN, format: 'olmes+chat+no-thinking' })).toMatchObject({ format: 'olmes', chat: true, thinking: 'off' });
     expect(optionsOf({ ...RUN, format: 'open-instruct+empty-thinking' })).toMatchObject({ format: 'open-instruct', chat: false, thinking: 'empty' });
@@ -32,7 +32,7 @@ describe('options of a run', () => {
   it('make a command line', () => {
     expect(commandOf(RUN).split(' \\\n  ')).toEqual([
       './gatehouse run --db FILE --model .../olmoe --quiz .../mmlu', "--name 'no experts'", '--limit 1560', '--shots 5', '--format lm-eval', '--chat', '--record last_prompt',
-      '--probabilities last_prompt', '--norms', '--precision fast', '--mask 2:12,3:1', '--scale 1:2=0.5', '--top-k 4',
+      '--probabilities last_prompt', '--norms', '--record-lookahead 1,2', '--precision fast', '--mask 2:12,3:1', '--scale 1:2=0.5', '--top-k 4',
     ]);
   });
 
@@ -50,7 +50,7 @@ describe('options of a run', () => {
 
   it('of generated text come back from the run that they made', () => {
     const run: Run = {
-      ...RUN, interventions: '', format: 'lm-eval', probabilities: 'none', norms: false, recorded: 'prompt', precision: 'exact', skipped: 3, maxNewTokens: 256,
+      ...RUN, interventions: '', format: 'lm-eval', probabilities: 'none', norms: false, lookahead: [], recorded: 'prompt', precision: 'exact', skipped: 3, maxNewTokens: 256,
       sampling: 'random temperature=0.7 top_k=20 top_p=0.9 min_p=0.05 repetition_penalty=1.1 seed=3', answerRule: 'regex:(\\d+)', answerMatch: 'number', stop: ['Q:', "\n'a\\"],
     };
     const request = {

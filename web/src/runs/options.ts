@@ -37,6 +37,8 @@ export interface RunOptions {
   record: string;
   probabilities: string;
   norms: boolean;
+  /** Distances 1 and 2, with a comma between. */
+  recordLookahead: string;
   precision: string;
   device: string;
   memory: string;
@@ -89,6 +91,7 @@ export const PLAIN: RunOptions = {
   record: 'prompt',
   probabilities: 'none',
   norms: false,
+  recordLookahead: '',
   precision: 'exact',
   device: 'cpu',
   memory: '',
@@ -99,7 +102,7 @@ export const PLAIN: RunOptions = {
   topK: null,
 };
 
-const LISTS = ['subjects', 'mask', 'scale'] as const;
+const LISTS = ['subjects', 'mask', 'scale', 'recordLookahead'] as const;
 /** What means nothing unless text is generated, tokens are drawn, or the answer is looked for in the text. */
 const OF_TEXT = ['sampling', 'temperature', 'sampleTopK', 'topP', 'minP', 'repetitionPenalty', 'seed', 'stop', 'answer', 'extract', 'match'] as const;
 const OF_DRAWING = ['temperature', 'sampleTopK', 'topP', 'minP', 'seed'] as const;
@@ -117,7 +120,7 @@ export function requestOf(options: RunOptions): Record<string, unknown> {
     }
     if (needed || (given !== PLAIN[field as keyof RunOptions] && given !== '' && given !== null && given !== undefined)) {
       const list = (LISTS as readonly string[]).includes(field);
-      request[optionName(field)] = field === 'stop' ? stopsOf(options.stop) : list ? listOf(String(given)) : given;
+      request[optionName(field)] = field === 'stop' ? stopsOf(options.stop) : list ? listOf(String(given)).map((part) => (field === 'recordLookahead' ? Number(part) : part)) : given;
     }
   }
   return request;
@@ -197,6 +200,7 @@ export function optionsOf(run: Run): RunOptions {
     record: run.recorded,
     probabilities: run.probabilities,
     norms: run.norms,
+    recordLookahead: run.lookahead.join(','),
     precision: run.precision,
     device: run.device,
     mask: parts.get('mask') ?? '',

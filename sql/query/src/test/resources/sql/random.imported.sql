@@ -5,7 +5,7 @@ SELECT * REPLACE (
     'imported' AS name,
     'bb' AS fingerprint,
     'vllm' AS source,
-    'last_prompt' AS scope,
+    'last_prompt' AS recorded,
     'complete' AS status,
     '' AS interventions,
     TIMESTAMP '2026-03-06 00:00:00' AS started_at

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Compares the engine with the outputs of Hugging Face's code for tiny random checkpoints of every family: all of them
  * where ../shared is on this machine, and else those of the project. The longest prompt must give the same after a shared
- * prefix, and the same bits alone.
+ * prefix, and the same bits alone. Each router must choose its own experts if it sees what its own block reads.
  */
 final class TestFamilies {
     private static final double TOLERANCE = 2e-4;
@@ -71,12 +71,21 @@ final class TestFamilies {
         int[] longest = prompts.get(prompts.size() - 1);
         PrefillTrace afterPrefix = new PrefillTrace(List.of(longest));
         PrefillTrace alone = new PrefillTrace(List.of(longest));
+        FreshGate gate = new FreshGate();
         try (Checkpoint checkpoint = Checkpoint.open(fixture);
                 Engine engine = Engine.load(checkpoint)) {
             engine.prefill(prompts.stream().map(Prompt::new).toList(), Capture.TRACE, trace);
-            engine.prefill(List.of(new Prompt(longest, PREFIX)), Capture.ROUTING, afterPrefix);
+            engine.prefill(
+                    List.of(new Prompt(longest, PREFIX)),
+                    Capture.ROUTING.lookingAhead(List.of(0, 1)),
+                    new BothListeners(afterPrefix, gate));
             engine.prefill(List.of(new Prompt(longest)), Capture.TRACE, alone);
         }
+        // Every layer with experts but the first can look back.
+        assertThat(gate.stale())
+                .hasSize(gate.chosen().size()
+                        / gate.layers().size()
+                        * (gate.layers().size() - 1));
         String name = FamilyFixtures.name(fixture);
         Path file = written(name, trace);
         Path expectedFile = fixture.resolve("expected.safetensors");

@@ -115,6 +115,7 @@ public record DiskNeed(long activations, long bytes, long freeBytes) {
                 + chosen * (WEIGHT + expertBits / (double) Byte.SIZE)
                 + usedExperts(layer, recorded) * USAGE
                 + (recording.norms() ? chosen * NORM : 0)
+                + recording.lookahead().size() * chosen * (double) Short.BYTES
                 + gates * PROBABILITY;
     }
 

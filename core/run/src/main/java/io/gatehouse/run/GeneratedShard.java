@@ -261,6 +261,7 @@ final class GeneratedShard {
     private static final class DecisionRows extends Rows {
         private final int topK;
         private short[] experts;
+        private final List<short[]> lookahead = new ArrayList<>();
         private float[] weights;
         private float[] entropy = new float[64];
         private float[] topKEntropy = new float[64];
@@ -276,6 +277,7 @@ final class GeneratedShard {
         @Override
         void grow(int rows) {
             experts = Arrays.copyOf(experts, rows * topK);
+            lookahead.replaceAll(chosen -> chosen.length == 0 ? chosen : Arrays.copyOf(chosen, rows * topK));
             weights = Arrays.copyOf(weights, rows * topK);
             entropy = Arrays.copyOf(entropy, rows);
             topKEntropy = Arrays.copyOf(topKEntropy, rows);
@@ -286,20 +288,35 @@ final class GeneratedShard {
         long add(RoutingBatch batch, int from, int place) {
             int row = add(place, batch.positions()[from]);
             System.arraycopy(batch.experts(), from * topK, experts, row * topK, topK);
+            List<short[]> ahead = ShardRecorder.lookahead(batch);
+            for (int i = 0; i < ahead.size(); i++) {
+                if (lookahead.size() == i) {
+                    lookahead.add(new short[ahead.get(i).length == 0 ? 0 : experts.length]);
+                }
+                if (ahead.get(i).length > 0) {
+                    System.arraycopy(ahead.get(i), from * topK, lookahead.get(i), row * topK, topK);
+                }
+            }
             System.arraycopy(batch.weights(), from * topK, weights, row * topK, topK);
             entropy[row] = batch.entropy()[from];
             topKEntropy[row] = batch.topKEntropy()[from];
             mass[row] = batch.mass()[from];
             margin[row] = batch.margin()[from];
-            return (long) topK * (Short.BYTES + Float.BYTES) + 2L * Integer.BYTES + 4L * Float.BYTES;
+            return (long) topK * ((1 + ahead.size()) * Short.BYTES + Float.BYTES)
+                    + 2L * Integer.BYTES
+                    + 4L * Float.BYTES;
+        }
+
+        private short[] inOrder(short[] values, int[] order) {
+            short[] ordered = new short[order.length * topK];
+            for (int i = 0; i < order.length; i++) {
+                System.arraycopy(values, order[i] * topK, ordered, i * topK, topK);
+            }
+            return ordered;
         }
 
         RoutingColumns columns(int layer, ShardTask task, boolean generated) {
             int[] order = byQuestion(task.questions().size());
-            short[] ordered = new short[order.length * topK];
-            for (int i = 0; i < order.length; i++) {
-                System.arraycopy(experts, order[i] * topK, ordered, i * topK, topK);
-            }
             return new RoutingColumns(
                     layer,
                     topK,
@@ -308,7 +325,10 @@ final class GeneratedShard {
                     generated ? new boolean[order.length] : last(order, task),
                     generated,
                     true,
-                    ordered,
+                    inOrder(experts, order),
+                    lookahead.stream()
+                            .map(chosen -> chosen.length == 0 ? chosen : inOrder(chosen, order))
+                            .toList(),
                     inOrder(weights, order, topK),
                     new float[0],
                     inOrder(entropy, order, 1),

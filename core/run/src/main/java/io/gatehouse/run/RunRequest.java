@@ -154,6 +154,10 @@ public record RunRequest(
         boolean norms,
 
         @JsonField(
+                "Distances, 1 or 2 layers with experts back, for which the choice of each router from the earlier state is recorded.")
+        List<Integer> recordLookahead,
+
+        @JsonField(
                 value = "Precision of the computation.",
                 values = {"exact", "balanced", "fast"})
         String precision,
@@ -225,6 +229,7 @@ public record RunRequest(
         match = requireNonNullElse(match, Optional.empty());
         record = requireNonNullElse(record, RECORD);
         probabilities = requireNonNullElse(probabilities, PROBABILITIES);
+        recordLookahead = List.copyOf(requireNonNullElse(recordLookahead, List.of()));
         precision = requireNonNullElse(precision, PRECISION);
         device = requireNonNullElse(device, DEVICE);
         memory = requireNonNullElse(memory, Optional.empty());
@@ -351,6 +356,7 @@ public record RunRequest(
                 record,
                 probabilities,
                 norms,
+                recordLookahead,
                 precision,
                 device,
                 memory,
@@ -375,7 +381,7 @@ public record RunRequest(
             default ->
                 throw invalid("--probabilities takes none, last_prompt or all, not '%s'".formatted(probabilities));
         };
-        return new Recording(scope, kept, norms);
+        return new Recording(scope, kept, norms, recordLookahead);
     }
 
     /** How text is generated after the prompts, if it is. */

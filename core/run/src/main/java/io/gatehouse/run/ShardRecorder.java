@@ -56,7 +56,8 @@ public final class ShardRecorder implements PrefillListener {
             case LAST_PROMPT -> Capture.Tokens.LAST;
             case ALL -> Capture.Tokens.ALL;
         };
-        return new Capture(scope, gates, recording.norms() ? scope : Capture.Tokens.NONE);
+        return new Capture(scope, gates, recording.norms() ? scope : Capture.Tokens.NONE)
+                .lookingAhead(recording.lookahead());
     }
 
     @Override
@@ -74,14 +75,29 @@ public final class ShardRecorder implements PrefillListener {
                 ids,
                 batch.positions(),
                 last,
+                false,
+                true,
                 batch.experts(),
+                lookahead(batch),
                 batch.weights(),
+                new float[0],
                 batch.entropy(),
                 batch.topKEntropy(),
                 batch.mass(),
                 batch.margin()));
         batch.probabilities().ifPresent(values -> gates.add(values(batch, ids, values)));
         batch.expertNorms().ifPresent(values -> norms.add(values(batch, ids, values)));
+    }
+
+    /** By distance, from 1. */
+    static List<short[]> lookahead(RoutingBatch batch) {
+        int most = batch.lookahead().keySet().stream()
+                .mapToInt(Integer::intValue)
+                .max()
+                .orElse(0);
+        return IntStream.rangeClosed(1, most)
+                .mapToObj(distance -> batch.lookahead().getOrDefault(distance, new short[0]))
+                .toList();
     }
 
     private static TokenValues values(RoutingBatch batch, int[] ids, RowValues values) {

@@ -135,19 +135,22 @@ final class PipeInput {
         if (type instanceof ParameterizedType optional && optional.getRawType() == Optional.class) {
             return number() == 0 ? Optional.empty() : Optional.of(value(optional.getActualTypeArguments()[0]));
         }
-        if (type instanceof ParameterizedType list && list.getActualTypeArguments()[0] instanceof Class<?> element) {
-            return records(element.asSubclass(Record.class));
+        if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+            return values(list.getActualTypeArguments()[0]);
+        }
+        if (type instanceof Class<?> one && one.isRecord()) {
+            return record(one.asSubclass(Record.class));
         }
         throw new IllegalArgumentException("Not a component of a shard: " + type);
     }
 
-    private List<Record> records(Class<? extends Record> type) throws IOException {
+    private List<Object> values(Type type) throws IOException {
         int count = count(OBJECT_BYTES);
-        List<Record> records = new ArrayList<>();
+        List<Object> values = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            records.add(record(type));
+            values.add(value(type));
         }
-        return records;
+        return values;
     }
 
     private String[] texts() throws IOException {

@@ -86,11 +86,13 @@ final class PipeOutput {
             if (optional.isPresent()) {
                 value(optional.get());
             }
-        } else if (value instanceof List<?> records) {
-            number(records.size());
-            for (Object record : records) {
-                record((Record) record);
+        } else if (value instanceof List<?> values) {
+            number(values.size());
+            for (Object each : values) {
+                value(each);
             }
+        } else if (value instanceof Record part) {
+            record(part);
         } else {
             throw new IllegalArgumentException("Not a component of a shard: " + value.getClass());
         }

@@ -313,7 +313,10 @@ final class TestGeneratedRun {
         try (Store store = Store.create(directory.resolve("asked.duckdb"))) {
             Quiz some = quiz.limit(9);
             Watcher watcher = new Watcher(Integer.MAX_VALUE);
-            sample.run(store, task("all", some, new Recording(Scope.PROMPT, Probabilities.ALL, true)), watcher);
+            sample.run(
+                    store,
+                    task("all", some, new Recording(Scope.PROMPT, Probabilities.ALL, true, List.of(1, 2))),
+                    watcher);
             sample.run(
                     store,
                     task("last", some, new Recording(Scope.LAST_PROMPT, Probabilities.LAST_PROMPT, true)),
@@ -327,6 +330,13 @@ final class TestGeneratedRun {
                         .isEqualTo(count(store, "FROM %s WHERE run_id = 1 AND phase = 'generated'".formatted(relation)))
                         .isPositive();
             }
+            assertThat(
+                            count(
+                                    store,
+                                    "FROM token_routing WHERE run_id = 1 AND (lookahead_1 IS NOT NULL AND len(lookahead_1) = len(experts)) <> (layer >= 1)"))
+                    .isZero();
+            assertThat(count(store, "FROM token_routing WHERE phase = 'generated' AND lookahead_2 IS NOT NULL"))
+                    .isPositive();
             assertThat(count(store, "FROM router_probabilities WHERE run_id = 1"))
                     .isEqualTo(count(store, "FROM token_routing WHERE run_id = 1"));
             assertThat(count(store, """

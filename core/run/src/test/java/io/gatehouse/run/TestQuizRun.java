@@ -108,6 +108,37 @@ final class TestQuizRun {
     }
 
     @Test
+    void recordsWhatRoutersWouldChooseLayersBefore() throws SQLException {
+        try (Store store = Store.create(directory.resolve("ahead.duckdb"))) {
+            Quiz some = quiz.limit(9);
+            List<Integer> both = List.of(1, 2);
+            record(store, "both", some, 2, new Recording(Scope.PROMPT, Probabilities.NONE, false, both));
+            record(store, "last", some, 2, new Recording(Scope.LAST_PROMPT, Probabilities.NONE, false, both));
+            record(store, "second", some, 0, new Recording(Scope.PROMPT, Probabilities.NONE, false, List.of(2)));
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(count(store, "FROM runs WHERE lookahead = [1, 2]")).isEqualTo(2);
+            assertThat(count(
+                            store, "FROM token_routing WHERE (lookahead_1 IS NOT NULL) <> (run_id < 3 AND layer >= 1)"))
+                    .isZero();
+            assertThat(count(store, "FROM token_routing WHERE (lookahead_2 IS NOT NULL) <> (layer >= 2)"))
+                    .isZero();
+            assertThat(count(store, "FROM token_routing WHERE lookahead_1 IS NOT NULL"))
+                    .isPositive();
+            assertThat(count(store, "FROM token_routing WHERE len(list_distinct(lookahead_1)) <> len(experts)"))
+                    .isZero();
+            assertThat(count(
+                            store,
+                            "FROM token_routing AS a JOIN token_routing AS b USING (question_id, \"position\", layer)"
+                                    + " WHERE a.run_id = 1 AND b.run_id = 2 AND a.lookahead_1 <> b.lookahead_1"))
+                    .as("what is recorded of a token does not depend on what else is")
+                    .isZero();
+            assertThat(count(store, "FROM token_routing WHERE lookahead_1 <> experts"))
+                    .as("stale gates err")
+                    .isPositive();
+        }
+    }
+
+    @Test
     void saysBeforehandWhatWillBeOnTheDisk() throws Exception {
         Path empty = directory.resolve("empty.duckdb");
         Store.create(empty).close();

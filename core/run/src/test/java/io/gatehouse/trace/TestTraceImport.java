@@ -92,7 +92,8 @@ final class TestTraceImport {
                     .containsExactly("[1, 0]|[0.5, 0.25]|1.213|0.75|0.125");
             assertThat(rows(store, "SELECT probabilities FROM router_probabilities"))
                     .containsExactly("[0.25, 0.5, 0.125, 0.125]");
-            assertThat(rows(store, "SELECT recorded, probabilities FROM runs")).containsExactly("last_prompt|last_prompt");
+            assertThat(rows(store, "SELECT recorded, probabilities FROM runs"))
+                    .containsExactly("last_prompt|last_prompt");
             assertThat(rows(store, "SELECT expert, activations, weight_sum FROM experts ORDER BY ALL"))
                     .containsExactly("0|1|0.25", "1|1|0.5", "2|0|0.0", "3|0|0.0");
             assertThat(rows(store, "SELECT question, answer, choices FROM questions"))

@@ -146,8 +146,25 @@ final class TestPipe {
         }
         return new Shard(
                 17,
-                List.of(new RoutingColumns(
-                        3, 2, ids, positions, last, experts, weights, entropy, entropy, entropy, entropy)),
+                List.of(
+                        new RoutingColumns(
+                                3, 2, ids, positions, last, experts, weights, entropy, entropy, entropy, entropy),
+                        new RoutingColumns(
+                                4,
+                                2,
+                                ids,
+                                positions,
+                                last,
+                                false,
+                                true,
+                                experts,
+                                List.of(new short[0], experts.clone()),
+                                weights,
+                                new float[0],
+                                entropy,
+                                entropy,
+                                entropy,
+                                entropy)),
                 List.of(
                         new TokenColumns(ids, positions, last, positions, tokens),
                         new TokenColumns(ids, positions, new boolean[rows], true, positions, tokens, tokens, entropy)),

@@ -133,6 +133,7 @@ public record RandomRun(RunDescription description, int tokens, long seed) {
                 true,
                 true,
                 experts(random, rows),
+                lookahead(random, layer, rows),
                 floats(random, rows * topK),
                 new float[0],
                 floats(random, rows),
@@ -165,12 +166,25 @@ public record RandomRun(RunDescription description, int tokens, long seed) {
                 questionIds(ids),
                 positions(ids),
                 last(ids),
+                false,
+                true,
                 experts(random, rows),
+                lookahead(random, layer, rows),
                 floats(random, rows * topK),
+                new float[0],
                 floats(random, rows),
                 floats(random, rows),
                 floats(random, rows),
                 floats(random, rows));
+    }
+
+    private List<short[]> lookahead(Random random, int layer, int rows) {
+        return IntStream.rangeClosed(1, Recording.MAX_LOOKAHEAD)
+                .mapToObj(distance ->
+                        layer >= distance && description.recording().lookahead().contains(distance)
+                                ? experts(random, rows)
+                                : new short[0])
+                .toList();
     }
 
     /** Gates whose probabilities sum to 1. */

@@ -51,7 +51,7 @@ final class TestStartRun {
             assertThat(Rows.of(store, "SELECT * EXCLUDE (started_at) FROM runs"))
                     .containsExactly(
                             "1|first|OLMoE|abc|OlmoeForCausalLM|16|64|8|mmlu|hendrycks|5|last_prompt|balanced|gpu"
-                                    + "|running|3|null|1.2.3|last_prompt|true|mask 0:3|gatehouse|0|0|MXFP4, BF16|128|greedy|null|null|[]|null||[]");
+                                    + "|running|3|null|null|1.2.3|last_prompt|true|[]|mask 0:3|gatehouse|0|0|MXFP4, BF16|128|greedy|null|null|[]|null||[]");
             assertThat(Rows.of(store, "FROM questions WHERE ordinal = 2"))
                     .containsExactly("2|mmlu|birds|2|Which of birds 2?|[a, b, ü, 日本]|C");
         }

@@ -167,8 +167,9 @@ final class DemoCommand implements Callable<Integer> {
 
     /** A line per figure that has one; the sentences are in the report. */
     private static void printHeadlines(Study study, PrintWriter out) {
-        study.figures().forEach(evidence -> MarkdownReport.headlines(evidence)
-                .forEach(headline ->
-                        out.printf("%-26s %s%n", evidence.figure().title(), CellText.visible(headline))));
+        study.figures()
+                .forEach(evidence -> MarkdownReport.headlines(evidence)
+                        .forEach(headline ->
+                                out.printf("%-26s %s%n", evidence.figure().title(), CellText.visible(headline))));
     }
 }

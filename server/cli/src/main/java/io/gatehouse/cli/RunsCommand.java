@@ -179,8 +179,7 @@ final class RunsCommand implements Callable<Integer> {
     int edit(
             @Parameters(paramLabel = "NAME", description = "Name of the run.") String name,
             @Option(names = "--name", paramLabel = "NAME", description = "New name.") @Nullable String newName,
-            @Option(names = "--note", paramLabel = "TEXT", description = "Replace the note; \"\" removes it.")
-                    @Nullable
+            @Option(names = "--note", paramLabel = "TEXT", description = "Replace the note; \"\" removes it.") @Nullable
                     String note,
             @Option(
                             names = "--tags",

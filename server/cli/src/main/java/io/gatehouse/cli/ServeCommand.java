@@ -171,7 +171,9 @@ final class ServeCommand implements Runnable {
                 settings.memory().bytes() / 1e9,
                 server.uri());
         if (models.isPresent()) {
-            out.printf("Models: %s%n", String.join(", ", settings.sources().models().keySet()));
+            out.printf(
+                    "Models: %s%n",
+                    String.join(", ", settings.sources().models().keySet()));
         }
         out.println("Press Ctrl-C to stop.");
         out.flush();

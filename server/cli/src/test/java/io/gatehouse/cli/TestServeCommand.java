@@ -58,7 +58,8 @@ final class TestServeCommand {
             URI uri = URI.create(out.readLine().strip());
             assertThat(uri.toString()).matches("http://127\\.0\\.0\\.1:[0-9]+/");
             assertThat(out.readLine())
-                    .matches("Limits: 60 s for a query, [0-9.]+ GB of memory; all limits: \\Q%sv1/health\\E".formatted(uri));
+                    .matches("Limits: 60 s for a query, [0-9.]+ GB of memory; all limits: \\Q%sv1/health\\E"
+                            .formatted(uri));
             assertThat(out.readLine()).isEqualTo("Press Ctrl-C to stop.");
             assertThat(Path.of(file + ".server")).exists();
             HttpResponse<String> health = HttpClient.newHttpClient()

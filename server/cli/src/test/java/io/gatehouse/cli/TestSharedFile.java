@@ -79,7 +79,7 @@ final class TestSharedFile {
                 assertThat(outcome.exitCode()).as("%s", command).isEqualTo(1);
                 assertThat(outcome.err())
                         .as("%s", command)
-                        .contains("is in use by process %d (gatehouse mcp --db ".formatted(holder.pid()))
+                        .contains("is in use by process %d (".formatted(holder.pid()))
                         .contains(HINT)
                         .hasLineCount(1);
             }

@@ -223,6 +223,7 @@ public final class SeededFile {
                     generated,
                     true,
                     experts,
+                    List.of(),
                     weights,
                     new float[0],
                     floats(rows, 2.2f, random),

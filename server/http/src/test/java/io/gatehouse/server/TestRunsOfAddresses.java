@@ -85,12 +85,9 @@ final class TestRunsOfAddresses {
         for (int expert = 0; expert < fired; expert++) {
             browser.press(Keys.ARROW_RIGHT);
         }
-        browser.awaitText(use + " [role=status]", "Layer 0, expert %d, 100.0 %% of tokens".formatted(fired));
+        browser.awaitText(use + " [role=status]", "Layer 0, expert %d, 100.0%% of tokens".formatted(fired));
         browser.awaitTexts(
-                use + " .tip div",
-                "Layer 0, expert " + fired,
-                "100.0 % of tokens, 4.00 \u00d7 uniform",
-                "1 activation");
+                use + " .tip div", "Layer 0, expert " + fired, "100.0% of tokens, 4.00 \u00d7 uniform", "1 activation");
     }
 
     @Test
@@ -126,7 +123,7 @@ final class TestRunsOfAddresses {
         browser.awaitText("dd", "mask 2:12,3:1; top-k 4");
         browser.awaitText("dd", "all prompt tokens");
         browser.awaitText("dd", "0-shot quiz");
-        browser.awaitText("dt", "From start to end, pauses included");
+        browser.awaitText("dt", "Computing");
         browser.awaitText("pre", "--mask 2:12,3:1");
         browser.awaitText("[aria-label='Effect of the interventions'] tbody td", "mask 2:12,3:1; top-k 4");
         browser.awaitText("[aria-label='Accuracy by subject'] tbody td", "colours");

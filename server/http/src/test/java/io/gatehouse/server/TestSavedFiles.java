@@ -183,8 +183,7 @@ final class TestSavedFiles {
         assertThat(box.find()).isTrue();
         assertThat(Double.parseDouble(box.group(1))).isEqualTo(85 * 72 / 25.4, Offset.offset(0.01));
         String content = inflated(Files.readAllBytes(file), pdf);
-        // The sign for "at most" is in the font for symbols, in the place of the pound.
-        assertThat(content).contains("(experts) Tj", "(never fired) Tj", "(\u00a3) Tj");
+        assertThat(content).contains("(experts) Tj", "(never fired) Tj", "(1/4\u00d7) Tj");
         Matcher text = Pattern.compile(" ([0-9.]+) Tf\n.*\n.*\n([-0-9.]+) ([-0-9.]+) .* Tm\n")
                 .matcher(content);
         int texts = 0;
@@ -193,6 +192,18 @@ final class TestSavedFiles {
             assertThat(scale * Double.parseDouble(text.group(1))).isBetween(6.9, 8.0);
         }
         assertThat(texts).isGreaterThan(10);
+    }
+
+    /** The sign for "at least" is in the font for symbols, in the place of a raised three. */
+    @Test
+    void savesSignsOfAPdfInTheFontForSymbols() throws Exception {
+        result("SELECT '\u2265 1' AS name, 3 AS n UNION ALL SELECT 'b', 4", "2 rows in");
+        browser.click("Chart");
+        browser.click("Save chart");
+        browser.clickEntry("For a paper, one column, PDF");
+        Path file = browser.downloaded("chart-85mm.pdf");
+        assertThat(inflated(Files.readAllBytes(file), Files.readString(file, StandardCharsets.ISO_8859_1)))
+                .contains("(b) Tj", "(\u00b3) Tj");
     }
 
     /** Rather no file than one with wrong letters. */

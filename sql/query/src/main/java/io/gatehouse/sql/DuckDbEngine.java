@@ -9,6 +9,7 @@ import io.gatehouse.sql.decision.DecisionReads;
 import io.gatehouse.sql.decision.FunctionReads;
 import io.gatehouse.sql.decision.PredictionFunction;
 import io.gatehouse.sql.decision.RunningFunction;
+import io.gatehouse.sql.decision.StaleGateFunction;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.JavaFunction;
 import io.gatehouse.sql.driver.ReaderSource;
@@ -44,7 +45,8 @@ final class DuckDbEngine implements ExecutionEngine {
                             WorkFunctions.pattern(),
                             new RunningFunction(reads).function(),
                             new CacheFunction(decisions).function(),
-                            new PredictionFunction(decisions).function()));
+                            new PredictionFunction(decisions).function(),
+                            new StaleGateFunction(decisions).function()));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }

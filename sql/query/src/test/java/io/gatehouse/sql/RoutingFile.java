@@ -46,6 +46,7 @@ final class RoutingFile implements AutoCloseable {
     static RoutingFile comparable() throws SQLException, IOException {
         RoutingFile file = filled();
         file.execute(resource("/sql/comparable.data.sql"));
+        file.run(resource("/sql/comparable.lookahead.sql"));
         return file;
     }
 

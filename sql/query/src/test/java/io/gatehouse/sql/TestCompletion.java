@@ -80,7 +80,7 @@ final class TestCompletion {
                 .startsWith("question_id", "quiz", "subject")
                 .doesNotContain("correct", "SELECT");
         assertThat(texts("SELECT * FROM answers a JOIN questions q ON q.qu| = a.question_id"))
-                .containsExactly("question_id", "question");
+                .containsExactly("question_id", "quiz", "question");
         assertThat(texts("SELECT runs.na| FROM runs")).containsExactly("name");
         assertThat(texts("SELECT nothing.| FROM runs")).isEmpty();
     }

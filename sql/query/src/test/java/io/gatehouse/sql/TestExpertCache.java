@@ -229,7 +229,9 @@ final class TestExpertCache {
                     "expert_cache_replay",
                     "gatehouse_cache_replay",
                     "expert_predictions",
-                    "gatehouse_expert_predictions")) {
+                    "gatehouse_expert_predictions",
+                    "expert_stale_gate",
+                    "gatehouse_stale_gate")) {
                 assertThatThrownBy(() -> rows(engine, "SELECT %s(1, 0, 4, 4, 4, 'prompt', 'lru', 1)".formatted(name)))
                         .isInstanceOfSatisfying(
                                 GatehouseException.class,

@@ -22,6 +22,7 @@ final class ExportedRouting {
                         0,
                         0,
                         TIMESTAMP '2026-03-05 10:21:00',
+                        NULL,
                         list(question_id ORDER BY question_id)
                     FROM answers
                     GROUP BY ALL""");

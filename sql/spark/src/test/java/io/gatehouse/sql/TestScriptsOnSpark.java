@@ -223,6 +223,9 @@ final class TestScriptsOnSpark {
         String predicted = "SELECT * FROM predictability(1, 'prompt')";
         assertThatThrownBy(() -> Rows.of(spark.engine(), predicted))
                 .hasMessage("The prediction of experts, as in predictability, is not available on Spark.");
+        String stale = "SELECT * FROM stale_gate(1, 'prompt')";
+        assertThatThrownBy(() -> Rows.of(spark.engine(), stale))
+                .hasMessage("The score of a stale gate, as in stale_gate, is not available on Spark.");
     }
 
     @Test

@@ -136,6 +136,9 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (Boolean.TRUE.equals(value("norms"))) {
             recorded.add("norms");
         }
+        if (!lookahead().isEmpty()) {
+            recorded.add("lookahead " + lookahead());
+        }
         return String.join(", ", recorded);
     }
 
@@ -184,6 +187,7 @@ public record RunFacts(Rows row, List<String> subjects) {
         data.put("recorded", text("recorded"));
         data.put("probabilities", text("probabilities"));
         data.put("norms", value("norms"));
+        data.put("lookahead", value("lookahead"));
         data.put("storage", text("storage").isEmpty() ? null : text("storage"));
         data.put("precision", isImported() ? null : text("precision"));
         data.put("device", isImported() ? null : text("device"));
@@ -311,12 +315,14 @@ public record RunFacts(Rows row, List<String> subjects) {
                                 .formatted(text("answer_rule"), text("answer_match")));
             }
             settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
+            settings.put("Lookahead of routers", lookahead().isEmpty() ? "not recorded" : lookahead());
             settings.put("Precision", text("precision"));
             settings.put("Device", text("device"));
             settings.put("Started", started());
             settings.put("Finished", value("finished_at") == null ? "not yet" : time("finished_at"));
             if (value("compute_seconds") instanceof Number seconds) {
-                settings.put("Computing time", DurationText.of(Duration.ofMillis(Math.round(seconds.doubleValue() * 1000))));
+                settings.put(
+                        "Computing time", DurationText.of(Duration.ofMillis(Math.round(seconds.doubleValue() * 1000))));
             }
         }
         settings.put("Gatehouse", text("gatehouse_version"));
@@ -382,6 +388,9 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (Boolean.TRUE.equals(value("norms"))) {
             words.add("--norms");
         }
+        if (!lookahead().isEmpty()) {
+            words.addAll(List.of("--record-lookahead", lookahead()));
+        }
         words.addAll(List.of("--precision", text("precision"), "--device", text("device")));
         for (String change : text("interventions").split("; ", -1)) {
             int space = change.indexOf(' ');
@@ -423,6 +432,13 @@ public record RunFacts(Rows row, List<String> subjects) {
     }
 
     /** Words by which people sort runs. */
+    /** The distances of the recorded lookahead, such as 1,2; empty if there are none. */
+    private String lookahead() {
+        return value("lookahead") instanceof List<?> distances
+                ? distances.stream().map(String::valueOf).collect(Collectors.joining(","))
+                : "";
+    }
+
     private List<String> tags() {
         return texts("tags");
     }

@@ -2,7 +2,7 @@ SELECT
     run_id,
     layers,
     experts,
-    scope,
+    recorded,
     top_k,
     model,
     coalesce(fingerprint, '') AS checkpoint,

@@ -21,6 +21,7 @@ SELECT
     r.gatehouse_version,
     r.probabilities,
     r.norms,
+    r.lookahead,
     r.interventions,
     r.source,
     r.skipped_questions,

@@ -30,6 +30,7 @@ public final class DecoderGraph implements AutoCloseable {
     private final Class<? extends TFloating> expertsType;
     private final Map<Layer, Weights> layerWeights = new LinkedHashMap<>();
     private final Map<LayerGraph.Kind, LayerGraph> layers = new HashMap<>();
+    private final Map<Layer, LookaheadGraph> lookaheads = new HashMap<>();
     private final LayerInputs inputs;
     private final Map<Integer, LayerInputs> stepInputs = new HashMap<>();
     private final EmbeddingGraph embedding;
@@ -102,15 +103,24 @@ public final class DecoderGraph implements AutoCloseable {
     }
 
     public LayerGraph layer(LayerGraph.Kind kind) {
-        return layers.computeIfAbsent(
+        return layers.computeIfAbsent(kind, absent -> builder(absent).build());
+    }
+
+    /** The router of a layer with experts, on what earlier layers read. */
+    public LookaheadGraph lookahead(Layer layer) {
+        return lookaheads.computeIfAbsent(
+                layer.shape(),
+                absent -> builder(new LayerGraph.Kind(absent, false, false)).lookahead());
+    }
+
+    private LayerBuilder<?, ?> builder(LayerGraph.Kind kind) {
+        return new LayerBuilder<>(
+                tf,
+                config.hiddenSize(),
+                new LayerGraph.Types<>(attentionType, expertsType),
                 kind,
-                absent -> LayerGraph.build(
-                        tf,
-                        config.hiddenSize(),
-                        new LayerGraph.Types<>(attentionType, expertsType),
-                        absent,
-                        absent.lanes() > 0 ? inputs(absent.lanes()) : inputs,
-                        layerWeights(absent.layer())));
+                kind.lanes() > 0 ? inputs(kind.lanes()) : inputs,
+                layerWeights(kind.layer()));
     }
 
     @Override

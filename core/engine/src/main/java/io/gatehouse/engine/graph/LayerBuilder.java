@@ -74,17 +74,8 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                 .orElse(inputs.hidden());
 
         Connection second = connection(middle, "mlp_streams");
-        Operand<TFloat32> normed =
-                residual.parallel() || !residual.feedForward().norms().isBefore()
-                        ? (residual.parallel() ? before : second.input())
-                        : hasFeedForward()
-                                ? blocks.norm(
-                                        second.input(),
-                                        residual.feedForwardNorm(),
-                                        "post_attention_layernorm",
-                                        hiddenSize,
-                                        weights)
-                                : second.input();
+        Operand<TFloat32> read = residual.parallel() ? first.input() : second.input();
+        Operand<TFloat32> normed = residual.parallel() ? before : hasFeedForward() ? normed(read) : read;
         Optional<FeedForwardBlock.Output> feedForward = hasFeedForward()
                 ? Optional.of(
                         feedForward(weights).build(normed, middle, kind.layer().feedForward(), rows))
@@ -109,8 +100,33 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                 mixed.map(MixerBlock.Output::cache).orElse(List.of()),
                 mixed.flatMap(MixerBlock.Output::unseen),
                 mixed.flatMap(MixerBlock.Output::latents),
+                // A state that is fed cannot be fetched itself.
+                tf.identity(read),
                 feedForward.flatMap(FeedForwardBlock.Output::routing),
                 mixed.flatMap(MixerBlock.Output::routing));
+    }
+
+    /** Adds the router of the layer for what the block of an earlier layer read. */
+    LookaheadGraph lookahead() {
+        Placeholder<TFloat32> earlier = tf.placeholder(TFloat32.class);
+        return new LookaheadGraph(
+                earlier,
+                feedForward(weights)
+                        .route(normed(earlier), earlier, (FeedForward.Sparse)
+                                kind.layer().feedForward())
+                        .experts());
+    }
+
+    /** What router and experts see of what the feed-forward block reads. */
+    private Operand<TFloat32> normed(Operand<TFloat32> read) {
+        if (residual.parallel()) {
+            return residual.mixer().norms().isBefore()
+                    ? blocks.norm(read, residual.norm(), "input_layernorm", hiddenSize, weights)
+                    : read;
+        }
+        return residual.feedForward().norms().isBefore()
+                ? blocks.norm(read, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)
+                : read;
     }
 
     /**

@@ -2,12 +2,9 @@ package io.gatehouse.engine.graph;
 
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.engine.graph.feedforward.FeedForwardBlock;
-import io.gatehouse.engine.graph.mixer.LayerInputs;
-import io.gatehouse.engine.graph.op.Weights;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
@@ -21,6 +18,7 @@ import org.tensorflow.types.family.TFloating;
  * @param cache what generation keeps of the tokens
  * @param unseen which tokens a token does not see, in sparse attention, for the layers that follow
  * @param latents [T, width] latent vectors that later layers use, too
+ * @param read [T, hidden] what the feed-forward block reads, before its norm
  * @param routing what the router of the feed-forward block decided
  * @param mixerRouting what that of attention with experts decided
  */
@@ -31,6 +29,7 @@ public record LayerGraph(
         List<Operand<? extends TFloating>> cache,
         Optional<Operand<TFloat32>> unseen,
         Optional<Operand<TFloat32>> latents,
+        Operand<TFloat32> read,
         Optional<FeedForwardBlock.Routing> routing,
         Optional<FeedForwardBlock.Routing> mixerRouting) {
     public LayerGraph {
@@ -56,9 +55,4 @@ public record LayerGraph(
 
     /** The types that a layer is computed in. */
     record Types<A extends TFloating, E extends TFloating>(Class<A> mixer, Class<E> experts) {}
-
-    static <A extends TFloating, E extends TFloating> LayerGraph build(
-            Ops tf, int hiddenSize, Types<A, E> types, Kind kind, LayerInputs inputs, Weights weights) {
-        return new LayerBuilder<>(tf, hiddenSize, types, kind, inputs, weights).build();
-    }
 }

@@ -2,16 +2,26 @@ package io.gatehouse.engine.prefill;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
+
 /**
  * Which results leave the engine, besides the logits of each prompt's last token.
  *
  * @param tokens whose routing decisions
  * @param probabilities of those tokens, whose gate's probability of every expert
  * @param expertNorms of those tokens, whose L2 norm of each chosen expert's output
+ * @param lookahead how many layers with experts before: what those tokens' routers would choose if they saw what such an
+ *     earlier block read; 0 is what the block itself reads
  * @param logits whether the logits that follow every token of a prompt
  * @param trace whether also every router logit and hidden state: for comparing engines on few short prompts
  */
-public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, boolean logits, boolean trace) {
+public record Capture(
+        Tokens tokens,
+        Tokens probabilities,
+        Tokens expertNorms,
+        List<Integer> lookahead,
+        boolean logits,
+        boolean trace) {
     /** Some tokens of each prompt, the fewest first. */
     public enum Tokens {
         NONE,
@@ -32,7 +42,7 @@ public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, b
     public static final Capture NOTHING = new Capture(Tokens.NONE, Tokens.NONE, Tokens.NONE);
 
     /** The logits of all tokens. */
-    public static final Capture LOGITS = new Capture(Tokens.NONE, Tokens.NONE, Tokens.NONE, true, false);
+    public static final Capture LOGITS = new Capture(Tokens.NONE, Tokens.NONE, Tokens.NONE, List.of(), true, false);
 
     /** The routing decisions of every token. */
     public static final Capture ROUTING = new Capture(Tokens.ALL, Tokens.NONE, Tokens.NONE);
@@ -41,12 +51,13 @@ public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, b
     public static final Capture EVERYTHING = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL);
 
     /** All there is. */
-    public static final Capture TRACE = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL, true, true);
+    public static final Capture TRACE = new Capture(Tokens.ALL, Tokens.ALL, Tokens.ALL, List.of(), true, true);
 
     public Capture {
         requireNonNull(tokens, "tokens is null");
         requireNonNull(probabilities, "probabilities is null");
         requireNonNull(expertNorms, "expertNorms is null");
+        lookahead = List.copyOf(lookahead);
         if (probabilities.isMoreThan(tokens) || expertNorms.isMoreThan(tokens)) {
             throw new IllegalArgumentException("Probabilities of %s and norms of %s tokens, but decisions of %s"
                     .formatted(probabilities, expertNorms, tokens));
@@ -58,12 +69,23 @@ public record Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms, b
 
     /** Of logits, those of each prompt's last token. */
     public Capture(Tokens tokens, Tokens probabilities, Tokens expertNorms) {
-        this(tokens, probabilities, expertNorms, false, false);
+        this(tokens, probabilities, expertNorms, List.of(), false, false);
     }
 
     /** The same of the last token of each prompt at most. */
     Capture ofLast() {
-        return new Capture(tokens.atMostLast(), probabilities.atMostLast(), expertNorms.atMostLast());
+        return new Capture(
+                tokens.atMostLast(), probabilities.atMostLast(), expertNorms.atMostLast(), lookahead, false, false);
+    }
+
+    /** The same with what earlier layers would have chosen. */
+    public Capture lookingAhead(List<Integer> distances) {
+        return new Capture(tokens, probabilities, expertNorms, distances, logits, trace);
+    }
+
+    /** How many layers with experts back it looks. */
+    int farthestLookahead() {
+        return lookahead.stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
     /** Otherwise the last layer's experts run for the last token of each prompt only. */

@@ -7,7 +7,9 @@ import io.gatehouse.checkpoint.config.Mixer;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.mixer.LayerInputs;
 import io.gatehouse.engine.memory.TensorMemory;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,9 @@ final class InFlight implements AutoCloseable {
     private final TInt32 answerRows;
     /** Latent vectors that later layers use: of the last layer with positions that kept them, and of that without. */
     private final Map<Boolean, TFloat32> latents = new HashMap<>();
+
+    /** What the blocks of the last layers with experts read, the nearest first. */
+    private final Deque<TFloat32> read = new ArrayDeque<>();
 
     private LayerResult states;
 
@@ -173,6 +178,19 @@ final class InFlight implements AutoCloseable {
         return rows.floats(present, Math.toIntExact(hidden().shape().get(1)));
     }
 
+    /** What the block of a layer with experts read, so many of them before; empty if there are fewer. */
+    Optional<TFloat32> earlierRead(int distance) {
+        return read.stream().skip(distance - 1L).findFirst();
+    }
+
+    /** Keeps what the block of the layer at hand read, and that of as many layers as later ones look back. */
+    void keepRead(TFloat32 source) {
+        read.addFirst(TFloat32.tensorOf(source.shape(), source::copyTo));
+        if (read.size() > capture.farthestLookahead()) {
+            read.removeLast().close();
+        }
+    }
+
     void advance(LayerResult next) {
         states.result().close();
         states = next;
@@ -192,6 +210,7 @@ final class InFlight implements AutoCloseable {
     public void close() {
         states.result().close();
         latents.values().forEach(Tensor::close);
+        read.forEach(Tensor::close);
         rotary.values().forEach(RotaryTable.Angles::close);
         positions.close();
         padded.close();

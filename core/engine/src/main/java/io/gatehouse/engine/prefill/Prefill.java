@@ -5,6 +5,7 @@ import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.Rope;
 import io.gatehouse.engine.graph.DecoderGraph;
 import io.gatehouse.engine.graph.LayerGraph;
+import io.gatehouse.engine.graph.LookaheadGraph;
 import io.gatehouse.engine.memory.LoadedModel;
 import io.gatehouse.engine.memory.TensorMemory;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
@@ -187,6 +189,9 @@ public final class Prefill {
                         && inFlight.recorded().count() > 0
                 ? part.mixerRouting().map(routing -> new RoutingReadout(routing, capture, inFlight, false, fetches))
                 : Optional.empty();
+        boolean looksAhead =
+                readout.isPresent() && !inFlight.capture().lookahead().isEmpty();
+        Optional<Integer> read = looksAhead ? Optional.of(fetches.add(part.read())) : Optional.empty();
         Result result;
         try (TInt32 window = TInt32.scalarOf(shape.mixer().mask().window());
                 TFloat32 depth = TFloat32.scalarOf(shape.mixer().depth());
@@ -198,7 +203,10 @@ public final class Prefill {
         } finally {
             fed.forEach(Tensor::close);
         }
+        Map<Integer, short[]> lookahead;
         try {
+            lookahead = read.map(place -> lookAhead(layer, (TFloat32) result.get(place), inFlight))
+                    .orElse(Map.of());
             // The delivery before may still read from what this replaces, and may end the pass.
             delivery.await();
         } catch (RuntimeException | Error ended) {
@@ -209,7 +217,30 @@ public final class Prefill {
         if (caches.isPresent() && !inFlight.prefix()) {
             caches.get().store(layer, inFlight, prefix);
         }
-        delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, readout, mixerReadout));
+        delivery.submit(() -> deliver(layer, lastLayer, inFlight, result, lookahead, readout, mixerReadout));
+    }
+
+    /**
+     * What the router of the layer chooses for the recorded rows if it sees what earlier blocks read, by distance.
+     *
+     * @param read what its own block read, which later layers look back to
+     */
+    private Map<Integer, short[]> lookAhead(int layer, TFloat32 read, InFlight inFlight) {
+        Map<Integer, short[]> chosen = new TreeMap<>();
+        LookaheadGraph router = graph.lookahead(config.layers().get(layer));
+        for (int distance : inFlight.capture().lookahead()) {
+            Optional<TFloat32> earlier = distance == 0 ? Optional.of(read) : inFlight.earlierRead(distance);
+            earlier.ifPresent(states -> {
+                Session.Runner runner = model.session().runner().feed(router.earlier(), states);
+                graph.inputs().experts().ifPresent(inputs -> model.changes().feed(layer, inputs, runner));
+                try (Result result = runner.fetch(router.experts()).run()) {
+                    int topK = Math.toIntExact(result.get(0).shape().get(1));
+                    chosen.put(distance, inFlight.recorded().shorts(TensorMemory.ints(result.get(0)), topK));
+                }
+            });
+        }
+        inFlight.keepRead(read);
+        return chosen;
     }
 
     private Session.Runner feed(Layer layer, LayerGraph part, InFlight inFlight, Optional<InFlight> prefix) {
@@ -228,10 +259,11 @@ public final class Prefill {
             boolean lastLayer,
             InFlight inFlight,
             Result result,
+            Map<Integer, short[]> lookahead,
             Optional<RoutingReadout> readout,
             Optional<RoutingReadout> mixerReadout) {
         readout.ifPresent(fetched -> {
-            RoutingBatch routing = fetched.read(layer, result, inFlight.recorded());
+            RoutingBatch routing = fetched.read(layer, result, inFlight.recorded(), lookahead);
             inFlight.listener().routed(routing);
             if (capture.trace()) {
                 inFlight.listener().routerLogits(routing, fetched.logits(result, inFlight.recorded()));
@@ -239,7 +271,8 @@ public final class Prefill {
         });
         mixerReadout.ifPresent(fetched -> inFlight.listener()
                 .mixerRouted(
-                        fetched.read(layer, result, inFlight.recorded()), fetched.logits(result, inFlight.recorded())));
+                        fetched.read(layer, result, inFlight.recorded(), Map.of()),
+                        fetched.logits(result, inFlight.recorded())));
         if (capture.trace() && !lastLayer) {
             deliverStates(layer + 1, inFlight);
         }

@@ -2,6 +2,7 @@ package io.gatehouse.engine.prefill;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,8 @@ import java.util.Optional;
  * @param mass [T] probability of the chosen experts together
  * @param margin [T] selection score of the k-th expert minus that of the next one that could have been chosen; the
  *     probability where experts are chosen by it or by logits
+ * @param lookahead [T x K] experts that the router would choose if it saw what the block of an earlier layer read, by the
+ *     number of layers with experts between, of the distances that the capture names and that there are
  * @param probabilities p of all E experts, of the tokens that the capture names; absent if of none
  * @param expertNorms L2 norm of each of the K chosen experts' output before it is weighed, of the tokens that the
  *     capture names; absent if of none
@@ -39,6 +42,7 @@ public record RoutingBatch(
         float[] topKEntropy,
         float[] mass,
         float[] margin,
+        Map<Integer, short[]> lookahead,
         Optional<RowValues> probabilities,
         Optional<RowValues> expertNorms) {
     public RoutingBatch {
@@ -51,6 +55,10 @@ public record RoutingBatch(
         requireLength("topKEntropy", topKEntropy.length, tokens);
         requireLength("mass", mass.length, tokens);
         requireLength("margin", margin.length, tokens);
+        lookahead = Map.copyOf(lookahead);
+        for (short[] chosen : lookahead.values()) {
+            requireLength("lookahead", chosen.length, tokens * topK);
+        }
         requireNonNull(probabilities, "probabilities is null");
         expertNorms.ifPresent(norms -> requireLength("expertNorms", norms.width(), topK));
     }

@@ -5,6 +5,7 @@ import io.gatehouse.engine.graph.feedforward.RouterBlock;
 import io.gatehouse.engine.memory.TensorMemory;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import java.util.Map;
 import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -73,7 +74,8 @@ final class RoutingReadout {
         return Optional.of(new Detail(fetches.add(value), wanted, rows));
     }
 
-    RoutingBatch read(int layer, Result result, RecordedRows rows) {
+    /** @param lookahead of the recorded rows */
+    RoutingBatch read(int layer, Result result, RecordedRows rows, Map<Integer, short[]> lookahead) {
         int topK = Math.toIntExact(result.get(experts).shape().get(1));
         float[] entropies = rows.floats(TensorMemory.floats(result.get(entropy)), 1);
         requireFinite(layer, entropies);
@@ -89,6 +91,7 @@ final class RoutingReadout {
                 rows.floats(TensorMemory.floats(result.get(topKEntropy)), 1),
                 rows.floats(TensorMemory.floats(result.get(mass)), 1),
                 rows.floats(TensorMemory.floats(result.get(margin)), 1),
+                lookahead,
                 probabilities.map(detail -> detail.read(result, false)),
                 expertNorms.map(detail -> detail.read(result, answersOnly)));
     }

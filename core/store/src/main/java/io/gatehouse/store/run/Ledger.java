@@ -22,10 +22,11 @@ public final class Ledger {
      * @param answered ids of the questions with an answer
      * @param correct number of them with the correct answer
      * @param generated number of tokens that were generated after their prompts
+     * @param seconds time of computing
      */
-    public record CommittedWork(BitSet shards, BitSet answered, int correct, long generated) {
+    public record CommittedWork(BitSet shards, BitSet answered, int correct, long generated, double seconds) {
         public static CommittedWork nothing() {
-            return new CommittedWork(new BitSet(), new BitSet(), 0, 0);
+            return new CommittedWork(new BitSet(), new BitSet(), 0, 0, 0);
         }
     }
 
@@ -46,7 +47,13 @@ public final class Ledger {
                 SmallQuery.number(connection, "SELECT count(*) FROM answers WHERE run_id = ? AND correct", runId);
         long generated = SmallQuery.number(
                 connection, "SELECT coalesce(sum(tokens), 0) FROM generations WHERE run_id = ?", runId);
-        return new CommittedWork(shards, answered, Math.toIntExact(correct), generated);
+        double seconds = SmallQuery.first(
+                        connection,
+                        "SELECT coalesce(sum(seconds), 0) FROM run_shards WHERE run_id = ?",
+                        row -> row.getDouble(1),
+                        runId)
+                .orElse(0.0);
+        return new CommittedWork(shards, answered, Math.toIntExact(correct), generated, seconds);
     }
 
     /**
@@ -72,13 +79,18 @@ public final class Ledger {
                         "INTEGER", Arrays.stream(questionIds).boxed().toArray()));
     }
 
-    /** Ends the run. */
-    public void finish(RunStatus status) throws SQLException {
+    /**
+     * Ends the run.
+     *
+     * @param seconds time of computing; empty where nobody measured it
+     */
+    public void finish(RunStatus status, Optional<Double> seconds) throws SQLException {
         SmallQuery.update(
                 connection,
                 Resources.text(Ledger.class, "finish_run.sql"),
                 status.id(),
                 LocalDateTime.now(ZoneOffset.UTC),
+                seconds.orElse(null),
                 runId);
     }
 }

@@ -42,6 +42,11 @@ public record RunDefinition(Map<String, String> properties) {
         properties.put("recorded", run.scope().id());
         properties.put("probabilities", run.recording().probabilities().id());
         properties.put("norms", String.valueOf(run.recording().norms()));
+        if (!run.recording().lookahead().isEmpty()) {
+            properties.put(
+                    "lookahead",
+                    run.recording().lookahead().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
         properties.put("precision", run.precision());
         if (!run.interventions().isEmpty()) {
             properties.put("interventions", run.interventions());

@@ -56,6 +56,7 @@ public final class RunRegister {
                 run.gatehouseVersion(),
                 run.recording().probabilities().id(),
                 run.recording().norms(),
+                connection.createArrayOf("INTEGER", run.recording().lookahead().toArray()),
                 run.interventions(),
                 run.source(),
                 run.storage(),

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
@@ -114,7 +115,7 @@ public final class DirectoryRegister {
     public void end(int runId, RunStatus status) {
         try (OpenDatabase database = DatabaseFile.open(file)) {
             database.write(connection -> {
-                new Ledger(connection, runId).finish(status);
+                new Ledger(connection, runId).finish(status, Optional.empty());
                 return status;
             });
         }

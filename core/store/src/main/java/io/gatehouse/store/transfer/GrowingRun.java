@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.duckdb.DuckDBConnection;
 
 /**
@@ -259,7 +260,7 @@ public final class GrowingRun implements AutoCloseable {
     /** Records that nothing is being added any more; the run can still be opened again. */
     public void finish() {
         changes.make(connection -> {
-            new Ledger(connection, runId).finish(RunStatus.COMPLETE);
+            new Ledger(connection, runId).finish(RunStatus.COMPLETE, Optional.empty());
             return runId;
         });
     }

@@ -67,6 +67,7 @@ final class TracedBlock {
                 kind.generated(),
                 kind.ranked(),
                 new short[rows * topK],
+                List.of(),
                 new float[kind.weighed() ? rows * topK : 0],
                 new float[kind.scored() ? rows * topK : 0],
                 new float[kind.entropyKnown() ? rows : 0],

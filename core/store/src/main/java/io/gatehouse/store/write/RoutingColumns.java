@@ -1,5 +1,7 @@
 package io.gatehouse.store.write;
 
+import java.util.List;
+
 /**
  * Router decisions of one layer over some tokens, as columns. Each array has one entry per row, {@code experts},
  * {@code weights} and the like have {@code topK} of them, row after row. The rows of a question are contiguous,
@@ -17,6 +19,8 @@ package io.gatehouse.store.write;
  * @param ranked whether the order of the experts is known; else it has no meaning
  * @param experts selected experts, the most probable first
  * @param weights factor of the output of each of those experts
+ * @param lookahead by distance, from 1: the experts that the router would have chosen if it had seen what the block of an
+ *     earlier layer with experts read, so many layers before; shorter in the first layers, empty if not recorded
  * @param scores score by which each of those experts was chosen, where it is not its probability; else empty
  * @param entropy entropy of the gate over all experts, in nats
  * @param topKEntropy entropy over the selected experts, renormalised to 1, in nats; known if the weights are
@@ -32,6 +36,7 @@ public record RoutingColumns(
         boolean generated,
         boolean ranked,
         short[] experts,
+        List<short[]> lookahead,
         float[] weights,
         float[] scores,
         float[] entropy,
@@ -39,6 +44,7 @@ public record RoutingColumns(
         float[] mass,
         float[] margin) {
     public RoutingColumns {
+        lookahead = List.copyOf(lookahead);
         if (layer < 0 || layer > Short.MAX_VALUE) {
             throw new IllegalArgumentException("Layer not in 0..%d: %d".formatted(Short.MAX_VALUE, layer));
         }
@@ -49,6 +55,9 @@ public record RoutingColumns(
         checkLength("positions", positions.length, rows);
         checkLength("last", last.length, rows);
         checkLength("experts", experts.length, Math.multiplyExact(rows, topK));
+        for (short[] chosen : lookahead) {
+            checkOptional("lookahead", chosen.length, Math.multiplyExact(rows, topK));
+        }
         checkOptional("weights", weights.length, Math.multiplyExact(rows, topK));
         checkOptional("scores", scores.length, Math.multiplyExact(rows, topK));
         checkOptional("entropy", entropy.length, rows);
@@ -80,6 +89,7 @@ public record RoutingColumns(
                 false,
                 ranked,
                 experts,
+                List.of(),
                 weights,
                 new float[0],
                 entropy,

@@ -1,12 +1,14 @@
 package io.gatehouse.store.write;
 
 import io.gatehouse.store.schema.Units;
+import java.util.List;
 
 /**
  * Router decisions of one layer over some tokens in the units of the file, as {@link RoutingColumns} are in those of the
  * model. Here, too, figures that an import lacks are empty.
  *
  * @param experts for each rank, from the first, the expert of every token: the file has a column for each rank
+ * @param lookahead as they are
  * @param weights for each rank the weight of every token, in {@link Units#WEIGHT}; none if they are not known
  * @param scores as they are
  * @param entropy in {@link Units#ENTROPY}
@@ -24,6 +26,7 @@ record RoutingUnits(
         boolean generated,
         boolean ranked,
         short[][] experts,
+        List<short[]> lookahead,
         int[][] weights,
         float[] scores,
         short[] entropy,
@@ -40,6 +43,7 @@ record RoutingUnits(
                 columns.generated(),
                 columns.ranked(),
                 experts(columns),
+                columns.lookahead(),
                 weights(columns),
                 columns.scores(),
                 shortUnits(columns.entropy(), Units.ENTROPY),
@@ -51,6 +55,11 @@ record RoutingUnits(
     /** Whether the weights are known. */
     boolean isWeighed() {
         return weights.length > 0;
+    }
+
+    /** Number of experts of each token that were chosen so many layers before. */
+    int lookaheadPerRow(int distance) {
+        return distance <= lookahead.size() && lookahead.get(distance - 1).length > 0 ? topK : 0;
     }
 
     /** Number of scores of each token. */

@@ -39,6 +39,7 @@ public final class RunWriter implements AutoCloseable {
     /** When the last commit was, or the writer began, as {@link System#nanoTime()}. */
     private long since = System.nanoTime();
 
+    private double computeSeconds;
     private int correct;
     private long generated;
     private final BufferAllocator allocator = new RootAllocator();
@@ -77,6 +78,7 @@ public final class RunWriter implements AutoCloseable {
         this.check = new ShardCheck(run, questionIds, committed);
         this.correct = committed.correct();
         this.generated = committed.generated();
+        this.computeSeconds = committed.seconds();
         this.atClose = atClose;
         this.within = within;
         this.timed = timed;
@@ -141,6 +143,7 @@ public final class RunWriter implements AutoCloseable {
         } else {
             MemoryRetry.run(() -> insert(shards, seconds));
         }
+        computeSeconds += timed ? (now - since) / 1e9 : 0;
         since = now;
         for (ShardRows shard : shards) {
             check.committed(shard);
@@ -204,7 +207,7 @@ public final class RunWriter implements AutoCloseable {
 
     private void recordEnd(RunStatus status) {
         try {
-            new Ledger(connection, runId).finish(status);
+            new Ledger(connection, runId).finish(status, timed ? Optional.of(computeSeconds) : Optional.empty());
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }

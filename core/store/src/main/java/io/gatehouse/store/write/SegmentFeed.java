@@ -2,6 +2,7 @@ package io.gatehouse.store.write;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.schema.RankColumns;
 import io.gatehouse.store.schema.Units;
 import java.nio.Buffer;
@@ -83,6 +84,21 @@ final class SegmentFeed<C> implements Feed {
                     ArrowBuffers.INTEGER,
                     units -> beyondColumns(units.weights().length),
                     (elements, units, from, rows) -> putMore(elements.asIntBuffer(), units.weights(), from, rows)));
+        }
+        for (int distance = 1; distance <= Recording.MAX_LOOKAHEAD; distance++) {
+            int back = distance;
+            if (largest(segments, units -> units.lookaheadPerRow(back)) > 0) {
+                columns.add(knownLists(
+                        "lookahead_" + back,
+                        ArrowBuffers.SMALLINT,
+                        units -> units.lookaheadPerRow(back),
+                        (elements, units, from, rows) -> {
+                            if (units.lookaheadPerRow(back) > 0) {
+                                elements.asShortBuffer()
+                                        .put(units.lookahead().get(back - 1), from * units.topK(), rows * units.topK());
+                            }
+                        }));
+            }
         }
         if (largest(segments, RoutingUnits::scoresPerRow) > 0) {
             columns.add(knownLists(

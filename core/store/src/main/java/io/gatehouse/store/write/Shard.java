@@ -70,8 +70,13 @@ public record Shard(
                 .sum();
         long scores =
                 routing.stream().mapToLong(columns -> columns.scores().length).sum();
+        long lookahead = routing.stream()
+                .flatMap(columns -> columns.lookahead().stream())
+                .mapToLong(chosen -> chosen.length)
+                .sum();
         return activations() * (Short.BYTES + Float.BYTES)
                 + scores * Float.BYTES
+                + lookahead * Short.BYTES
                 + routingRows() * (2L * Integer.BYTES + 1 + 4L * Float.BYTES)
                 + tokenRows() * (3L * Integer.BYTES + 1 + Long.BYTES)
                 + generations.stream()

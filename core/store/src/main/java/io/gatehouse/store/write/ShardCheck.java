@@ -2,6 +2,7 @@ package io.gatehouse.store.write;
 
 import io.gatehouse.store.run.Ledger.CommittedWork;
 import io.gatehouse.store.run.ModelLayer;
+import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.run.Scope;
 import java.util.BitSet;
@@ -49,6 +50,7 @@ final class ShardCheck {
                 throw refused(shard, "lacks figures of layer %d".formatted(columns.layer()));
             }
             checkModel(shard, columns);
+            checkLookahead(shard, columns);
             checkTokens(shard, questions, columns.questionIds());
             checkScope(shard, columns.questionIds(), columns.last(), columns.generated());
         }
@@ -114,11 +116,39 @@ final class ShardCheck {
                     shard,
                     "has top-k %d in layer %d, the run %d".formatted(columns.topK(), columns.layer(), layer.topK()));
         }
-        for (short expert : columns.experts()) {
-            if (expert < 0 || expert >= layer.experts()) {
-                throw refused(
-                        shard, "has expert %d of %d in layer %d".formatted(expert, layer.experts(), columns.layer()));
+        checkExperts(shard, columns.layer(), columns.experts());
+    }
+
+    private void checkExperts(Shard shard, int layer, short[] chosen) {
+        int experts = layer(shard, layer).experts();
+        for (short expert : chosen) {
+            if (expert < 0 || expert >= experts) {
+                throw refused(shard, "has expert %d of %d in layer %d".formatted(expert, experts, layer));
             }
+        }
+    }
+
+    /** A run has what it says that it records, where there are layers to look back to. */
+    private void checkLookahead(Shard shard, RoutingColumns columns) {
+        long before = run.modelLayers().stream()
+                .limit(columns.layer())
+                .filter(layer -> layer.kind() == ModelLayer.Kind.MOE)
+                .count();
+        for (int distance = 1; distance <= Recording.MAX_LOOKAHEAD; distance++) {
+            boolean wanted = columns.rows() > 0
+                    && before >= distance
+                    && run.recording().lookahead().contains(distance);
+            boolean present = distance <= columns.lookahead().size()
+                    && columns.lookahead().get(distance - 1).length > 0;
+            if (wanted != present) {
+                throw refused(
+                        shard,
+                        "has %s lookahead of %d layers in layer %d"
+                                .formatted(present ? "a" : "no", distance, columns.layer()));
+            }
+        }
+        for (short[] chosen : columns.lookahead()) {
+            checkExperts(shard, columns.layer(), chosen);
         }
     }
 

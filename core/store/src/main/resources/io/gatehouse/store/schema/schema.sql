@@ -52,6 +52,7 @@ CREATE TABLE runs ( -- One row per run: a model answering a quiz
     gatehouse_version VARCHAR   NOT NULL, -- Version of Gatehouse that made the run
     probabilities     VARCHAR   NOT NULL DEFAULT 'none', -- Tokens whose whole gate was recorded in router_probabilities: none, last_prompt or all
     norms             BOOLEAN   NOT NULL DEFAULT false, -- Whether the norms of the selected experts' outputs were recorded in expert_norms
+    lookahead         INTEGER[] NOT NULL DEFAULT [], -- Distances, in layers with experts, at which the choice of the routers from an earlier state was recorded in token_routing; empty if at none
     interventions     VARCHAR   NOT NULL DEFAULT '', -- What was changed about the routing while the model ran; empty if nothing was
     source            VARCHAR   NOT NULL DEFAULT 'gatehouse', -- gatehouse for runs of its own engine; else the kind of files that the run was imported from, such as vllm
     skipped_questions INTEGER   NOT NULL DEFAULT 0, -- Number of questions of the quiz that were left out because their prompts are longer than the context of the model
@@ -165,6 +166,8 @@ CREATE TABLE decisions ( -- One row per run, question, token and mixture-of-expe
     more_experts   SMALLINT[], -- Experts of the ranks above ${ranks}; NULL if there are none
     more_weights   INTEGER[], -- Their weights, in the units of the other weights; NULL if there are none
     scores         FLOAT[], -- Score by which each of those experts was chosen, same order, if it is not its probability; NULL if it is, or if an import has no value
+    lookahead_1    SMALLINT[], -- Experts that the router would have chosen from what the block of the layer with experts before read, the one with the largest selection score first; NULL if not recorded or there is no such layer
+    lookahead_2    SMALLINT[], -- The same from what the block of the layer with experts before that one read; NULL likewise
     entropy        SMALLINT   USING COMPRESSION BITPACKING, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
     spare_mass     SMALLINT   USING COMPRESSION BITPACKING, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
     margin         INTEGER    USING COMPRESSION BITPACKING, -- Selection score of the last chosen expert minus that of the next one, in units of 2^-20; NULL if an import has no value
@@ -181,6 +184,8 @@ CREATE VIEW routing ( -- One row per run, question, token and mixture-of-experts
     experts NOT NULL, -- The top-k experts, the one with the largest selection score first
     weights, -- Weight that multiplies the output of each of those experts, same order, in units of 2^-16; NULL if an import has no value
     scores, -- Score by which each of those experts was chosen, same order, if it is not its probability; NULL if it is, or if an import has no value
+    lookahead_1, -- Experts that the router would have chosen from what the block of the layer with experts before read, the one with the largest selection score first; NULL if not recorded or there is no such layer
+    lookahead_2, -- The same from what the block of the layer with experts before that one read; NULL likewise
     entropy, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
     spare_mass, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
     margin, -- Selection score of the last chosen expert minus that of the next one, in units of 2^-20; NULL if an import has no value
@@ -196,6 +201,8 @@ SELECT
     ${list expert_# | more_experts} AS experts,
     ${list weight_# | more_weights} AS weights,
     scores,
+    lookahead_1,
+    lookahead_2,
     entropy,
     spare_mass,
     margin,
@@ -212,6 +219,8 @@ CREATE VIEW token_routing ( -- One row per run, question, token and mixture-of-e
     experts NOT NULL, -- The top-k experts, the one with the largest selection score first
     weights, -- Weight that multiplies the output of each of those experts, same order, within 0.000008; sums to 1 only where the model renormalises; NULL if an import has no value
     scores, -- Score by which each of those experts was chosen, same order, if it is not its probability; NULL if it is, or if an import has no value
+    lookahead_1, -- Experts that the router would have chosen from what the block of the layer with experts before read, the one with the largest selection score first; NULL if not recorded or there is no such layer
+    lookahead_2, -- The same from what the block of the layer with experts before that one read; NULL likewise
     entropy, -- Entropy of the gate over all experts, in nats, within 0.0005: -sum p ln p; uniform is ln(experts); NULL if an import has no value
     top_k_entropy, -- Entropy over the top-k experts after renormalising their probabilities to 1, in nats; uniform is ln(top_k); NULL if an import has no value
     mass, -- Probability that the gate gives to the top-k experts together, 0 to 1, within 0.0006; NULL if an import has no value
@@ -227,6 +236,8 @@ SELECT
     ${list expert_# | more_experts} AS experts,
     ${list CAST(weight_# AS FLOAT) / CAST(${weight} AS FLOAT) | list_transform(more_weights, lambda w: CAST(w AS FLOAT) / CAST(${weight} AS FLOAT))} AS weights,
     scores,
+    lookahead_1,
+    lookahead_2,
     CAST(entropy AS FLOAT) / CAST(${entropy} AS FLOAT) AS entropy,
     CAST(CASE
         WHEN weight_1 IS NULL THEN NULL

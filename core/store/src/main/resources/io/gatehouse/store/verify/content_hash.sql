@@ -47,6 +47,13 @@ WITH rows AS (
     JOIN questions AS q ON q.question_id = n.question_id
     WHERE n.run_id = $1
     UNION ALL
+    SELECT
+        'lookahead',
+        concat_ws('|', q.subject, q.ordinal, d.layer, d."position", d.lookahead_1, coalesce(d.lookahead_2, []))
+    FROM decisions AS d
+    JOIN questions AS q ON q.question_id = d.question_id
+    WHERE d.run_id = $1 AND (d.lookahead_1 IS NOT NULL OR d.lookahead_2 IS NOT NULL)
+    UNION ALL
     SELECT 'count', concat_ws('|', subject, layer, expert, n)
     FROM expert_counts
     WHERE run_id = $1

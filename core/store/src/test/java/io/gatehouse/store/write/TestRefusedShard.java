@@ -159,6 +159,24 @@ final class TestRefusedShard {
     }
 
     @Test
+    void refusesALookaheadOtherThanTheRunRecords() {
+        Recording recording = new Recording(Scope.PROMPT, Recording.Probabilities.NONE, false, List.of(1));
+        RandomRun ahead = new RandomRun(description("ahead", 3, 8, 2, recording), 7, SEED);
+        RandomRun plain = new RandomRun(description("plain", 3, 8, 2, Scope.PROMPT), 7, SEED);
+        try (Store store = create();
+                RunWriter ofAhead = store.startRun(ahead.description(), questions(2));
+                RunWriter ofPlain = store.startRun(plain.description(), questions(2))) {
+            assertThatThrownBy(() -> ofAhead.write(plain.shard(ofAhead, 0, 0, 2)))
+                    .hasMessageContaining("has no lookahead of 1 layers in layer 1");
+            assertThatThrownBy(() -> ofPlain.write(ahead.shard(ofPlain, 0, 0, 2)))
+                    .hasMessageContaining("has a lookahead of 1 layers in layer 1");
+            ofAhead.write(ahead.shard(ofAhead, 0, 0, 2));
+        }
+        assertThatThrownBy(() -> new Recording(Scope.PROMPT, Recording.Probabilities.NONE, false, List.of(3)))
+                .hasMessage("A lookahead of 3 layers cannot be recorded; 1 and 2 can.");
+    }
+
+    @Test
     void refusesGatesAndNormsOtherThanTheRunRecords() {
         Recording recording = new Recording(Scope.PROMPT, Recording.Probabilities.LAST_PROMPT, true);
         RandomRun shards = new RandomRun(description("r", 3, 8, 2, recording), 7, SEED);

@@ -114,6 +114,36 @@ final class TestRunWriter {
     }
 
     @Test
+    void givesBackLookaheads() throws Exception {
+        Recording recording = new Recording(Scope.PROMPT, Probabilities.NONE, false, List.of(1, 2));
+        // More experts than there are columns of ranks, and more tokens than rows of a batch.
+        RandomRun shards = new RandomRun(description("r", 4, 40, 12, recording), 3_000, SEED);
+        try (Store store = create();
+                RunWriter writer = store.startRun(shards.description(), questions(2))) {
+            Shard shard = shards.shard(writer, 0, 0, 2);
+            writer.write(shard);
+            for (RoutingColumns layer : shard.routing()) {
+                for (int distance = 1; distance <= 2; distance++) {
+                    short[] chosen = layer.lookahead().get(distance - 1);
+                    List<String> stored = Rows.of(
+                            store,
+                            "SELECT lookahead_%d FROM token_routing WHERE layer = %d ORDER BY question_id, \"position\""
+                                    .formatted(distance, layer.layer()));
+                    assertThat(stored)
+                            .as("layer %d, %d before", layer.layer(), distance)
+                            .isEqualTo(IntStream.range(0, layer.rows())
+                                    .mapToObj(row -> chosen.length == 0
+                                            ? "null"
+                                            : Arrays.toString(Arrays.copyOfRange(
+                                                    chosen, row * layer.topK(), (row + 1) * layer.topK())))
+                                    .toList());
+                }
+            }
+            assertThat(Rows.of(store, "SELECT lookahead FROM runs")).containsExactly("[1, 2]");
+        }
+    }
+
+    @Test
     void keepsGatesOfTheLastTokensOnly() throws Exception {
         Recording recording = new Recording(Scope.PROMPT, Probabilities.LAST_PROMPT, false);
         RandomRun shards = new RandomRun(description("r", 2, 8, 2, recording), 5, SEED);
@@ -262,7 +292,7 @@ final class TestRunWriter {
             sum += weights[i];
             exactSum += columns.weights()[from + i];
         }
-        return "%s|%s|%s|null|%s|%s|%s"
+        return "%s|%s|%s|null|null|null|%s|%s|%s"
                 .formatted(
                         key(columns, row),
                         Arrays.toString(Arrays.copyOfRange(columns.experts(), from, to)),

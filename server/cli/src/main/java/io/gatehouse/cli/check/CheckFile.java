@@ -97,7 +97,7 @@ record CheckFile(Path file, List<Check> checks) {
                 tolerance
                         .map(text -> Tolerance.of(text)
                                 .orElseThrow(() -> invalid(
-                                        "%s has the tolerance '%s'; it must be a number such as 0.01, or a share such as 2 %%."
+                                        "%s has the tolerance '%s'; it must be a number such as 0.01, or a share such as 2%%."
                                                 .formatted(place, text))))
                         .orElse(Tolerance.NONE)));
     }

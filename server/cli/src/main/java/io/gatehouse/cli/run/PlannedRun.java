@@ -123,7 +123,8 @@ public final class PlannedRun implements AutoCloseable {
     public RunOutcome execute(Store store, RunListener listener, Consumer<String> notes) {
         Begun run = begin(store);
         EngineOptions options = run.request().engineOptions();
-        Optional<Precision> begun = precision(UnfinishedRun.find(store, run.task().name()), options);
+        Optional<Precision> begun =
+                precision(UnfinishedRun.find(store, run.task().name()), options);
         try (Engine engine = load(begun, options)) {
             notes.accept("Weights %s; precision %s; %s"
                     .formatted(

@@ -199,6 +199,14 @@ final class RunOptions {
     @Option(names = "--norms", description = "Record the norms of the selected experts' outputs.")
     private boolean norms;
 
+    @Option(
+            names = "--record-lookahead",
+            split = ",",
+            paramLabel = "N",
+            description =
+                    "Record which experts each router would choose from what the router 1 or 2 layers before sees: 1, 2 or 1,2.")
+    private List<Integer> recordLookahead = List.of();
+
     @Mixin
     private ComputeOptions engine = new ComputeOptions();
 
@@ -261,6 +269,7 @@ final class RunOptions {
                 record,
                 probabilities,
                 norms,
+                recordLookahead,
                 engine.precision(),
                 engine.device(),
                 engine.memory(),

@@ -61,8 +61,7 @@ final class TestSqlShell {
                 .type("xterm")
                 .size(new Size(120, 40))
                 .build();
-        shell = CompletableFuture.runAsync(
-                () -> new SqlShell(engine, runner, folder.resolve("history")).run(terminal));
+        shell = CompletableFuture.runAsync(() -> new SqlShell(engine, runner, folder.resolve("history")).run(terminal));
         await(() -> shown().contains("gatehouse> "));
     }
 

@@ -92,8 +92,7 @@ public record RunSnapshot(
      * @param hosted the run in this server, which knows more than the file while it runs
      * @param mean accuracy of subjects
      */
-    static RunSnapshot of(
-            String name, Optional<RunSummary> stored, Optional<HostedRun> hosted, Optional<Double> mean) {
+    static RunSnapshot of(String name, Optional<RunSummary> stored, Optional<HostedRun> hosted, Optional<Double> mean) {
         return new RunSnapshot(
                 stored.map(RunSummary::runId),
                 name,

@@ -79,7 +79,8 @@ final class TestHostedRun {
     }
 
     private static RunSummary summary(RunStatus status, int answered, Optional<Instant> finished) {
-        return new RunSummary(1, "study", "m", "t", Scope.PROMPT, status, QUESTIONS, answered, 0, BEGUN, finished, Optional.empty());
+        return new RunSummary(
+                1, "study", "m", "t", Scope.PROMPT, status, QUESTIONS, answered, 0, BEGUN, finished, Optional.empty());
     }
 
     private static RunProgress done(int questions) {

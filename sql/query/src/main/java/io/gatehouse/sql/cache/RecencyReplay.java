@@ -29,17 +29,22 @@ public final class RecencyReplay implements CacheReplay {
         tree = new int[capacity + 1];
     }
 
+    /** Slots that a cache needs to have an expert before the next decision; 0 if none has it. */
+    public int slotsFor(int expert) {
+        return last[expert] == 0 ? 0 : used - upTo(last[expert]) + 1;
+    }
+
     @Override
     public void decide(int[] experts, int count) {
         if (time > capacity - count) {
             renumber();
         }
         for (int i = 0; i < count; i++) {
-            int before = last[experts[i]];
-            if (before == 0) {
+            int slots = slotsFor(experts[i]);
+            if (slots == 0) {
                 curve.cold();
             } else {
-                curve.hit(used - upTo(before) + 1);
+                curve.hit(slots);
             }
         }
         for (int i = 0; i < count; i++) {

@@ -8,17 +8,21 @@ import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.driver.DriverConnection;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.ReaderSource;
+import io.gatehouse.store.run.Recording;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBPreparedStatement;
@@ -46,6 +50,17 @@ public final class DecisionReads {
          * @param experts the first {@code count} are its experts, the one of rank 1 first
          */
         void decide(int question, int position, int layer, int[] experts, int count);
+    }
+
+    /** Is told decisions with what would have been chosen from earlier states. */
+    interface LookaheadListener {
+        /**
+         * The next decision.
+         *
+         * @param experts the first {@code count} are its experts
+         * @param lookahead by distance, from 1: the experts that would have been chosen; empty where that is not recorded
+         */
+        void decide(int question, int position, int layer, int[] experts, int count, int[][] lookahead);
     }
 
     /** The result of a function for one row of its arguments; empty for NULL. */
@@ -120,11 +135,40 @@ public final class DecisionReads {
      * @param condition in SQL, of columns of decisions
      */
     void read(int run, String scope, String condition, FunctionReads.OfStatement statement, Listener listener) {
+        open(statement, connection -> {
+            int ranks = ranks(connection, run);
+            String columns = IntStream.rangeClosed(1, ranks)
+                    .mapToObj(DecisionReads::column)
+                    .collect(Collectors.joining(", "));
+            read(connection, run, scope, condition, columns, statement, rows -> pass(rows, ranks, listener));
+        });
+    }
+
+    /** Reads decisions with a lookahead, by question, position and layer. */
+    void readLookahead(int run, String scope, FunctionReads.OfStatement statement, LookaheadListener listener) {
+        open(statement, connection -> {
+            int ranks = ranks(connection, run);
+            String columns = Stream.concat(
+                            IntStream.rangeClosed(1, ranks).mapToObj(DecisionReads::column),
+                            IntStream.rangeClosed(1, Recording.MAX_LOOKAHEAD)
+                                    .boxed()
+                                    .flatMap(distance -> IntStream.rangeClosed(1, ranks)
+                                            .mapToObj(rank -> "lookahead_%s[%s]".formatted(distance, rank))))
+                    .collect(Collectors.joining(", "));
+            read(connection, run, scope, "TRUE", columns, statement, rows -> passLookahead(rows, ranks, listener));
+        });
+    }
+
+    private interface Reading {
+        void read(Connection connection) throws SQLException;
+    }
+
+    private void open(FunctionReads.OfStatement statement, Reading reading) {
         try {
             DriverConnection connection = new DriverConnection(readers.open());
             try {
                 statement.begin(connection);
-                read(connection.jdbc(), run, scope, condition, statement, listener);
+                reading.read(connection.jdbc());
             } finally {
                 statement.end(connection);
             }
@@ -139,16 +183,12 @@ public final class DecisionReads {
             int run,
             String scope,
             String condition,
+            String columns,
             FunctionReads.OfStatement statement,
-            Listener listener)
+            Consumer<DuckDBDataChunkReader> pass)
             throws SQLException {
-        int ranks = ranks(connection, run);
         String sql = SqlResource.text("decisions.sql")
-                .replace(
-                        "$ranks",
-                        IntStream.rangeClosed(1, ranks)
-                                .mapToObj(DecisionReads::column)
-                                .collect(Collectors.joining(", ")))
+                .replace("$ranks", columns)
                 .replace("$run", Integer.toString(run))
                 .replace("$tokens", requireNonNull(TOKENS.get(scope), "the scope is known"))
                 .replace("$condition", condition);
@@ -156,7 +196,7 @@ public final class DecisionReads {
                         connection.prepareStatement(sql).unwrap(DuckDBPreparedStatement.class);
                 DuckDBChunkedResult chunks = decisions.query()) {
             while (chunks.nextChunk()) {
-                pass(chunks.chunk(), ranks, listener);
+                pass.accept(chunks.chunk());
                 statement.checkStopped();
             }
             DriverConnection.checkEnd(chunks);
@@ -184,20 +224,54 @@ public final class DecisionReads {
         DuckDBReadableVector questions = rows.vector(0);
         DuckDBReadableVector positions = rows.vector(1);
         DuckDBReadableVector layers = rows.vector(2);
-        DuckDBReadableVector[] experts = new DuckDBReadableVector[ranks];
-        for (int rank = 0; rank < ranks; rank++) {
-            experts[rank] = rows.vector(rank + 3L);
-        }
+        DuckDBReadableVector[] experts = vectors(rows, 0, ranks);
         int[] decision = new int[ranks];
         long count = rows.rowCount();
         for (long row = 0; row < count; row++) {
-            int chosen = 0;
-            for (DuckDBReadableVector rank : experts) {
-                if (!rank.isNull(row)) {
-                    decision[chosen++] = rank.getShort(row);
-                }
-            }
+            int chosen = copy(experts, row, decision);
             listener.decide(questions.getInt(row), positions.getInt(row), layers.getShort(row), decision, chosen);
         }
+    }
+
+    private static void passLookahead(DuckDBDataChunkReader rows, int ranks, LookaheadListener listener) {
+        DuckDBReadableVector questions = rows.vector(0);
+        DuckDBReadableVector positions = rows.vector(1);
+        DuckDBReadableVector layers = rows.vector(2);
+        DuckDBReadableVector[] experts = vectors(rows, 0, ranks);
+        DuckDBReadableVector[][] lookahead = IntStream.rangeClosed(1, Recording.MAX_LOOKAHEAD)
+                .mapToObj(distance -> vectors(rows, distance * ranks, ranks))
+                .toArray(DuckDBReadableVector[][]::new);
+        int[] decision = new int[ranks];
+        int[] earlier = new int[ranks];
+        int[][] choices = new int[lookahead.length][];
+        long count = rows.rowCount();
+        for (long row = 0; row < count; row++) {
+            int chosen = copy(experts, row, decision);
+            for (int i = 0; i < lookahead.length; i++) {
+                choices[i] = Arrays.copyOf(earlier, copy(lookahead[i], row, earlier));
+            }
+            listener.decide(
+                    questions.getInt(row), positions.getInt(row), layers.getShort(row), decision, chosen, choices);
+        }
+    }
+
+    /** Vectors of ranks, behind those of question, position and layer. */
+    private static DuckDBReadableVector[] vectors(DuckDBDataChunkReader rows, int from, int ranks) {
+        DuckDBReadableVector[] vectors = new DuckDBReadableVector[ranks];
+        for (int rank = 0; rank < ranks; rank++) {
+            vectors[rank] = rows.vector(3L + from + rank);
+        }
+        return vectors;
+    }
+
+    /** Copies the experts of a row, and returns how many there are. */
+    private static int copy(DuckDBReadableVector[] ranks, long row, int[] to) {
+        int count = 0;
+        for (DuckDBReadableVector rank : ranks) {
+            if (!rank.isNull(row)) {
+                to[count++] = rank.getShort(row);
+            }
+        }
+        return count;
     }
 }

@@ -22,7 +22,13 @@ public final class DecisionFunction extends SqlFunction {
     public static final DecisionFunction PREDICTIONS =
             new DecisionFunction("expert_predictions", "gatehouse_expert_predictions", 3);
 
-    public static final List<SqlOperator> ALL = List.of(CACHE_REPLAY, PREDICTIONS);
+    /** {@code (run, experts, scope)}: which misses of a cache were named by the choice from an earlier state. */
+    public static final DecisionFunction STALE_GATE =
+            new DecisionFunction("expert_stale_gate", "gatehouse_stale_gate", 3);
+
+    private static final List<DecisionFunction> FUNCTIONS = List.of(CACHE_REPLAY, PREDICTIONS, STALE_GATE);
+
+    public static final List<SqlOperator> ALL = List.copyOf(FUNCTIONS);
 
     /** The variable of a connection in DuckDB with the name of the statement that runs. */
     public static final String STATEMENT = "gatehouse_statement";
@@ -50,7 +56,7 @@ public final class DecisionFunction extends SqlFunction {
 
     /** Whether a statement for DuckDB may call one of them. */
     public static boolean isCalledIn(String sql) {
-        return sql.contains(CACHE_REPLAY.written) || sql.contains(PREDICTIONS.written);
+        return FUNCTIONS.stream().anyMatch(function -> sql.contains(function.written));
     }
 
     /** Writes the name of the statement as the first argument. */

@@ -67,7 +67,8 @@ public final class AlgebraFence extends RelVisitor {
             SqlStdOperatorTable.CEIL,
             SqlLibraryOperators.SAFE_CAST,
             DecisionFunction.CACHE_REPLAY,
-            DecisionFunction.PREDICTIONS);
+            DecisionFunction.PREDICTIONS,
+            DecisionFunction.STALE_GATE);
 
     private AlgebraFence() {}
 

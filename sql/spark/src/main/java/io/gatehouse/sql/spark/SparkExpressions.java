@@ -222,6 +222,7 @@ final class SparkExpressions extends RexShuttle {
             case "regexp_replace" -> texts.replaced(call, operands);
             case "expert_cache_replay" -> throw SparkForms.refused("The replay of a cache, as in expert_cache,");
             case "expert_predictions" -> throw SparkForms.refused("The prediction of experts, as in predictability,");
+            case "expert_stale_gate" -> throw SparkForms.refused("The score of a stale gate, as in stale_gate,");
             default ->
                 forms.form(
                         type,

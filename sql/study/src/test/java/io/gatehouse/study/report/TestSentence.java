@@ -78,8 +78,8 @@ final class TestSentence {
                     .toList();
             List<String> headlines = figure.text().headlines();
             Set<String> columns = new LinkedHashSet<>();
-            for (String sentence : Stream.concat(sentences.stream(), headlines.stream())
-                    .toList()) {
+            for (String sentence :
+                    Stream.concat(sentences.stream(), headlines.stream()).toList()) {
                 SentenceValues.PLACE.matcher(sentence).results().forEach(place -> columns.addAll(names(place)));
             }
             List<@Nullable Object> ones = new ArrayList<>();
@@ -91,10 +91,7 @@ final class TestSentence {
             Evidence evidence = new Evidence(figure, summary, summary);
             List<String> written = new ArrayList<>(Sentence.of(evidence, UnaryOperator.identity(), value -> value));
             written.addAll(Sentence.lead(evidence, UnaryOperator.identity(), value -> value));
-            assertThat(written)
-                    .as(figure.name())
-                    .hasSameSizeAs(sentences)
-                    .allMatch(text -> text.endsWith("."));
+            assertThat(written).as(figure.name()).hasSameSizeAs(sentences).allMatch(text -> text.endsWith("."));
             List<String> few = Sentence.headlines(evidence);
             assertThat(few).as(figure.name()).hasSameSizeAs(headlines).noneMatch(text -> text.endsWith("."));
             assertThat(Stream.concat(written.stream(), few.stream()))
@@ -114,8 +111,8 @@ final class TestSentence {
                     List<String> words = words(lead);
                     assertThat(figure.text().sentences())
                             .as("%s: %s", figure.name(), lead)
-                            .allSatisfy(sentence -> assertThat(shared(words, words(sentence)))
-                                    .isLessThanOrEqualTo(words.size() / 2));
+                            .allSatisfy(sentence ->
+                                    assertThat(shared(words, words(sentence))).isLessThanOrEqualTo(words.size() / 2));
                 }
             }
         }
@@ -145,7 +142,8 @@ final class TestSentence {
     }
 
     private static List<String> written(String sentence, List<? extends @Nullable Object> values) {
-        Figure.Text text = new Figure.Text("", List.of(), List.of(), List.of(sentence), "", List.of(), List.of(), "", "");
+        Figure.Text text =
+                new Figure.Text("", List.of(), List.of(), List.of(sentence), "", List.of(), List.of(), "", "");
         Figure figure = new Figure("f", "", text, List.of(), Map.of(), Map.of(), "", "");
         List<@Nullable Object> row = new ArrayList<>(values);
         Rows summary = new Rows(List.of("a", "b"), List.of(row));

@@ -95,7 +95,13 @@ public final class FeedForwardBlock<E extends TFloating> {
                 : 1;
     }
 
-    private RouterBlock.Decision route(Operand<TFloat32> x, Operand<TFloat32> stream, FeedForward.Sparse sparse) {
+    /**
+     * Adds the router alone.
+     *
+     * @param x [T, hidden] normed input
+     * @param stream [T, hidden] the residual stream
+     */
+    public RouterBlock.Decision route(Operand<TFloat32> x, Operand<TFloat32> stream, FeedForward.Sparse sparse) {
         boolean ofResidual = sparse.router() instanceof Router.Scored scored
                 && scored.logits().input() == Router.Input.RESIDUAL;
         WeightSpec<TFloat32> router =

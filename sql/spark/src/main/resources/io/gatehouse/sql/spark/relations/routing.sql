@@ -10,6 +10,8 @@ SELECT
         concat(filter(array(${ranks ,: weight_#}), w -> w IS NOT NULL), coalesce(more_weights, array()))
     END AS weights,
     scores,
+    lookahead_1,
+    lookahead_2,
     entropy,
     spare_mass,
     margin,

@@ -8,6 +8,8 @@ SELECT
     experts,
     transform(weights, w -> CAST(CAST(w AS FLOAT) / CAST(${weight} AS FLOAT) AS FLOAT)) AS weights,
     scores,
+    lookahead_1,
+    lookahead_2,
     CAST(CAST(entropy AS FLOAT) / CAST(${entropy} AS FLOAT) AS FLOAT) AS entropy,
     CAST(CASE
         WHEN weights IS NULL THEN NULL
