@@ -43,7 +43,12 @@ public final class UnusedExperts {
         layers.forEach((layer, experts) -> experts.forEach(expert -> unused.add(new ExpertPlace(layer, expert))));
         if (unused.isEmpty()) {
             throw refused("Run \"%s\" used every expert at its %s tokens: there is nothing to mask%s"
-                    .formatted(run, wanted.id(), wanted == Scope.PROMPT ? "; look at last_prompt only, perhaps" : ""));
+                    .formatted(
+                            run,
+                            wanted.id(),
+                            wanted == Scope.PROMPT
+                                    ? "; the unused scope last_prompt counts the last token of each prompt only"
+                                    : ""));
         }
         return unused;
     }

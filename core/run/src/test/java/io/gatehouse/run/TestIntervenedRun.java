@@ -70,7 +70,7 @@ final class TestIntervenedRun {
             assertThatThrownBy(() -> UnusedExperts.of(store, "all", Optional.empty()))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage(
-                            "Run \"all\" used every expert at its prompt tokens: there is nothing to mask; look at last_prompt only, perhaps.");
+                            "Run \"all\" used every expert at its prompt tokens: there is nothing to mask; the unused scope last_prompt counts the last token of each prompt only.");
             assertThatThrownBy(() -> UnusedExperts.of(store, "other", Optional.empty()))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessageEndingWith("holds no run named \"other\".");
