@@ -22,7 +22,12 @@ export function comparedQueries(examples: Example[], saved: SavedQuery[], functi
   return [
     ...saved.map(({ name, sql }) => ({ name, group: 'Saved', ...splitValues(sql) })),
     ...examples.map(({ title, group, sql }) => ({ name: title, group, sql, values: {} })),
-  ].filter(({ sql }) => RUN.test(sql) || statementFor(sql, 1, functions) !== statementFor(sql, 2, functions));
+  ].filter(({ sql }) => !namesSeveral(sql) && (RUN.test(sql) || statementFor(sql, 1, functions) !== statementFor(sql, 2, functions)));
+}
+
+/** Whether a statement reads several runs, as one that compares them itself does. */
+function namesSeveral(sql: string): boolean {
+  return new Set([...sql.matchAll(/\brun_id = (\d+)/g)].map(([, run]) => run)).size > 1;
 }
 
 /** The statement for a run: of run_id = 1 and of the arguments of table functions; parameters stay. */
@@ -34,8 +39,11 @@ export function statementFor(sql: string, run: number, functions: SqlFunction[])
 export function valuesFor(parameters: Parameter[], kept: Values, run: number): { values: Values; missing: string[] } {
   const values: Values = {};
   const missing: string[] = [];
-  for (const { name, column } of parameters) {
-    const value = column === 'run_id' || RUN.test(`:${name}`) ? String(run) : kept[name];
+  const named = parameters.filter(({ name }) => RUN.test(`:${name}`));
+  // Another run beside the one that is named, such as :baseline, stays as it is.
+  const ofRun = named.length > 0 ? named : parameters.filter(({ column }) => column === 'run_id');
+  for (const { name } of parameters) {
+    const value = ofRun.some((parameter) => parameter.name === name) ? String(run) : kept[name];
     if (value === undefined) {
       missing.push(name);
     } else {

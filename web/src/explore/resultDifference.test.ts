@@ -44,9 +44,31 @@ describe('difference of two results', () => {
   });
 
   it('compares no numbers that are names', () => {
-    const columns = ['layer INTEGER', 'top_expert INTEGER', 'token VARCHAR', 'share DOUBLE'];
-    const difference = compared(result(columns, [[0, 3, 'a', 1]]), result(columns, [[0, 9, 'b', 1]]));
+    const columns = ['layer INTEGER', 'share DOUBLE', 'top_expert INTEGER', 'token VARCHAR'];
+    const difference = compared(result(columns, [[0, 1, 3, 'a']]), result(columns, [[0, 1, 9, 'b']]));
     expect(difference.measures.map(({ name }) => name)).toEqual(['share']);
+  });
+
+  it('subtracts nothing of rows that name different things', () => {
+    const columns = ['layer INTEGER', 'expert INTEGER', 'next_expert INTEGER', 'share DOUBLE'];
+    const difference = compared(result(columns, [[0, 1, 7, 0.9]]), result(columns, [[0, 1, 5, 0.5]]));
+    expect(difference.keys.map(({ name }) => name)).toEqual(['layer', 'expert', 'next_expert']);
+    expect([difference.rows.length, difference.onlyMine, difference.onlyOther]).toEqual([0, 1, 1]);
+  });
+
+  it('subtracts decimals, which come as texts', () => {
+    const columns = ['layer INTEGER', 'share DECIMAL(6,3)'];
+    const difference = compared(result(columns, [[0, '0.500']]), result(columns, [[0, '0.250']]));
+    expect(difference.rows[0]?.compared[0]?.difference).toBe(0.25);
+  });
+
+  it('takes an interval as that of the measure that lies in it', () => {
+    const columns = ['subject VARCHAR', 'accuracy DOUBLE', 'n BIGINT', 'wilson_low DOUBLE', 'wilson_high DOUBLE'];
+    const difference = compared(result(columns, [['law', 0.5, 20, 0.3, 0.7]]), result(columns, [['law', 0.25, 20, 0.1, 0.4]]));
+    expect(difference.measures).toEqual([
+      { name: 'accuracy', interval: true },
+      { name: 'n', interval: false },
+    ]);
   });
 
   it('says why rows cannot be matched', () => {
@@ -60,7 +82,7 @@ describe('difference of two results', () => {
 
   it('says that there is nothing to subtract', () => {
     const names = result(['layer INTEGER', 'kind VARCHAR'], [[0, 'moe'], [1, 'dense']]);
-    expect(differenceOf(names, names)).toBe('The result has no column of numbers after layer, so there is nothing to subtract.');
+    expect(differenceOf(names, names)).toBe('The result has no column of numbers after layer, kind, so there is nothing to subtract.');
     expect(differenceOf(result(['run_id INTEGER'], [[1]]), result(['run_id INTEGER'], [[2]]))).toBe('The result has no column to compare.');
   });
 

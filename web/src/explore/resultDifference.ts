@@ -38,9 +38,10 @@ const NAMES = /(^|_)(id|layer|expert|position|rank|ordinal|sample|step|seed|year
 const APPROXIMATE = /^(FLOAT|REAL|DOUBLE|DECIMAL|NUMERIC)\b/;
 
 /**
- * Compares the results of one statement for two runs. Rows are matched by the first columns that are different in each row
- * of both results; the numbers in the columns behind them are compared. An interval is in the columns low and high, whatever
- * is before these words, behind the column that it is of.
+ * Compares the results of one statement for two runs. Rows are matched by the columns before the first measure, and by as
+ * many behind it as make each row of both results different; the numbers in the columns behind them are compared. An
+ * interval is in two columns side by side that end in low and high, and is that of the nearest measure before it whose
+ * values lie in it.
  *
  * @returns why they cannot be compared, in place of the difference
  */
@@ -49,7 +50,8 @@ export function differenceOf(mine: Rows, other: Rows): ResultDifference | string
   if (columns.length === 0) {
     return 'The result has no column to compare.';
   }
-  let width = 0;
+  const firstMeasure = columns.findIndex(isMeasure);
+  let width = firstMeasure === -1 ? columns.length : firstMeasure;
   while (!(unique(mine, columns.slice(0, width)) && unique(other, columns.slice(0, width)))) {
     const next = columns[width];
     if (next === undefined || APPROXIMATE.test(next.type)) {
@@ -58,7 +60,7 @@ export function differenceOf(mine: Rows, other: Rows): ResultDifference | string
     width++;
   }
   const keys = columns.slice(0, width);
-  const measures = measuresOf(columns.slice(width));
+  const measures = measuresOf(columns.slice(width), [...mine.rows, ...other.rows]);
   if (measures.length === 0) {
     return `The result has no column of numbers${width === 0 ? '' : ` after ${namesOf(keys)}`}, so there is nothing to subtract.`;
   }
@@ -109,22 +111,37 @@ interface MeasurePlace extends Place {
   high?: number;
 }
 
-function measuresOf(columns: Place[]): MeasurePlace[] {
+function measuresOf(columns: Place[], rows: Value[][]): MeasurePlace[] {
+  const numbers = columns.filter(isMeasure);
   const measures: MeasurePlace[] = [];
-  for (const column of columns) {
-    const last = measures.at(-1);
-    if (!isNumeric(column.type) || NAMES.test(column.name)) {
-      continue;
+  for (let i = 0; i < numbers.length; i++) {
+    const [low, high] = [numbers[i], numbers[i + 1]];
+    if (low === undefined) {
+      break;
     }
-    if (last !== undefined && /(^|_)low$/.test(column.name)) {
-      last.low = column.index;
-    } else if (last?.low !== undefined && /(^|_)high$/.test(column.name)) {
-      last.high = column.index;
+    const of =
+      high !== undefined && /(^|_)low$/.test(low.name) && /(^|_)high$/.test(high.name)
+        ? measures.findLast((measure) => measure.low === undefined && rows.every((row) => lies(row, measure, low, high)))
+        : undefined;
+    if (of === undefined || high === undefined) {
+      measures.push({ ...low });
     } else {
-      measures.push({ ...column });
+      of.low = low.index;
+      of.high = high.index;
+      i++;
     }
   }
-  return measures.map(({ low, high, ...measure }) => (low === undefined || high === undefined ? measure : { ...measure, low, high }));
+  return measures;
+}
+
+function isMeasure({ name, type }: Column): boolean {
+  return isNumeric(type) && !NAMES.test(name);
+}
+
+/** Whether a value is in the interval, or one of the three is unknown. */
+function lies(row: Value[], measure: Place, low: Place, high: Place): boolean {
+  const [value, from, to] = [measure, low, high].map(({ index }) => numberOf(row[index] ?? null)) as [number, number, number];
+  return !(value < from - 1e-9 || value > to + 1e-9);
 }
 
 /**
@@ -160,7 +177,8 @@ function namesOf(columns: Column[]): string {
 }
 
 function numberOf(value: Value): number {
-  return typeof value === 'number' ? value : NaN;
+  // Decimals and large whole numbers come as texts.
+  return value === null ? NaN : Number(value);
 }
 
 function orNull(value: number): Value {

@@ -155,7 +155,7 @@ public final class Engine implements AutoCloseable {
     public void prefill(List<PrefillRequest> requests, Capture capture, boolean everyOutput) {
         requests.forEach(request -> request.prompts().forEach(this::require));
         Prefill prefill = new Prefill(model, rotary, capture, everyOutput);
-        prefill.run(requests, memory.batches(), tokensTogether());
+        prefill.run(requests, memory.batches(), Math.max(1, tokensTogether() / capture.statesPerToken()));
     }
 
     /**

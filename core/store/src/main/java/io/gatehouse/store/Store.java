@@ -384,7 +384,7 @@ public final class Store implements AutoCloseable {
         try (Connection writer = database.writer();
                 Statement statement = writer.createStatement()) {
             statement.execute("CHECKPOINT");
-        } catch (SQLException e) {
+        } catch (SQLException | GatehouseException e) {
             if (String.valueOf(e.getMessage()).contains("Cannot CHECKPOINT")) {
                 LOG.debug("{} is not checkpointed", file, e);
             } else {
@@ -420,11 +420,14 @@ public final class Store implements AutoCloseable {
     /** Closes the store. Readers and run writers that are still open go on until they are closed. */
     @Override
     public void close() {
-        // DuckDB does it, too, but not where a reader is left that cannot be interrupted.
-        if (!isReadOnly()) {
-            checkpoint();
+        try {
+            // DuckDB does it, too, but not where a reader is left that cannot be interrupted.
+            if (!isReadOnly()) {
+                checkpoint();
+            }
+        } finally {
+            database.close();
         }
-        database.close();
     }
 
     private static void requireFile(Path file) {

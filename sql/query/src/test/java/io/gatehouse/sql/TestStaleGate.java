@@ -47,8 +47,11 @@ final class TestStaleGate {
                             List.of(1, 1, 1, 4L, 4L, 0.5, 0.0, 0.25),
                             List.of(1, 1, 2, 4L, 3L, 1 / 3.0, 0.0, 0.25),
                             List.of(1, 1, 3, 4L, 3L, 1 / 3.0, 0.0, 0.25));
-            assertThat(rows(engine, "SELECT n, misses, recall FROM stale_gate(1, 'last_prompt') WHERE slots = 0"))
-                    .containsExactly(List.of(1L, 1L, 0.0));
+            assertThat(rows(
+                            engine,
+                            "SELECT n, misses, recall, previous FROM stale_gate(1, 'last_prompt') WHERE slots = 0"))
+                    .as("no token before is of the scope")
+                    .containsExactly(Arrays.asList(1L, 1L, 0.0, null));
             statement.execute("UPDATE decisions SET lookahead_2 = [2] WHERE layer = 1 AND \"position\" = 1");
             assertThat(rows(
                             engine,
@@ -73,6 +76,7 @@ final class TestStaleGate {
         });
         Misses none = gate.misses().get(0);
         assertThat(none.misses()).isEqualTo(300L * TOP_K);
+        assertThat(none.followed()).as("all but the first token").isEqualTo(299L * TOP_K);
         assertThat(none.previous()).isPositive();
         assertThat(gate.misses().get(TOP_K).previous())
                 .as("a cache of top_k slots has the experts of the token before")

@@ -59,9 +59,7 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                 tf, kind.layer().mixer(), hiddenSize, types.mixer(), inputs, kind.prefixed() || kind.lanes() > 0);
         boolean reads = mixer.isPresent() || residual.parallel();
         Connection first = connection(inputs.hidden(), "mixer_streams");
-        Operand<TFloat32> before = reads && residual.mixer().norms().isBefore()
-                ? blocks.norm(first.input(), residual.norm(), "input_layernorm", hiddenSize, weights)
-                : first.input();
+        Operand<TFloat32> before = reads ? mixerNormed(first.input()) : first.input();
         Optional<MixerBlock.Output> mixed = mixer.map(block -> block.build(before, weights));
         Operand<TFloat32> middle = mixed.<Operand<TFloat32>>map(output -> joined(
                         residual.mixer(),
@@ -75,7 +73,12 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
 
         Connection second = connection(middle, "mlp_streams");
         Operand<TFloat32> read = residual.parallel() ? first.input() : second.input();
-        Operand<TFloat32> normed = residual.parallel() ? before : hasFeedForward() ? normed(read) : read;
+        Operand<TFloat32> normed = read;
+        if (residual.parallel()) {
+            normed = before;
+        } else if (hasFeedForward()) {
+            normed = normed(read);
+        }
         Optional<FeedForwardBlock.Output> feedForward = hasFeedForward()
                 ? Optional.of(
                         feedForward(weights).build(normed, middle, kind.layer().feedForward(), rows))
@@ -117,12 +120,17 @@ final class LayerBuilder<A extends TFloating, E extends TFloating> {
                         .experts());
     }
 
+    /** What the mixer sees of what it reads. */
+    private Operand<TFloat32> mixerNormed(Operand<TFloat32> read) {
+        return residual.mixer().norms().isBefore()
+                ? blocks.norm(read, residual.norm(), "input_layernorm", hiddenSize, weights)
+                : read;
+    }
+
     /** What router and experts see of what the feed-forward block reads. */
     private Operand<TFloat32> normed(Operand<TFloat32> read) {
         if (residual.parallel()) {
-            return residual.mixer().norms().isBefore()
-                    ? blocks.norm(read, residual.norm(), "input_layernorm", hiddenSize, weights)
-                    : read;
+            return mixerNormed(read);
         }
         return residual.feedForward().norms().isBefore()
                 ? blocks.norm(read, residual.feedForwardNorm(), "post_attention_layernorm", hiddenSize, weights)

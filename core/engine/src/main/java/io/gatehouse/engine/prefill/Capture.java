@@ -88,6 +88,11 @@ public record Capture(
         return lookahead.stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
+    /** How many hidden states of a token are in memory between two layers, its own and those that routers still read. */
+    public int statesPerToken() {
+        return lookahead.isEmpty() ? 1 : 2 + farthestLookahead();
+    }
+
     /** Otherwise the last layer's experts run for the last token of each prompt only. */
     public boolean everyOutput() {
         return logits || expertNorms == Tokens.ALL;

@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param margin [T] selection score of the k-th expert minus that of the next one that could have been chosen; the
  *     probability where experts are chosen by it or by logits
  * @param lookahead [T x K] experts that the router would choose if it saw what the block of an earlier layer read, by the
- *     number of layers with experts between, of the distances that the capture names and that there are
+ *     number of layers with experts back, of the distances that the capture names and that there are
  * @param probabilities p of all E experts, of the tokens that the capture names; absent if of none
  * @param expertNorms L2 norm of each of the K chosen experts' output before it is weighed, of the tokens that the
  *     capture names; absent if of none

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The last queries that servers answered from a file. Each call is a transaction of its own. */
 public final class QueryHistory {
-    /** The number of queries that are kept, the newest ones. */
+    /** The number of queries that can be listed, the newest ones. The file has more until old ones are deleted. */
     public static final int KEPT = 1_000;
 
     private static final int FORGOTTEN_TOGETHER = 10 * KEPT;

@@ -36,7 +36,7 @@ public final class RunWriter implements AutoCloseable {
     private final Runnable atClose;
     private final boolean within;
     private final boolean timed;
-    /** When the last commit was, or the writer began, as {@link System#nanoTime()}. */
+    /** When the last write began, or the writer, as {@link System#nanoTime()}. */
     private long since = System.nanoTime();
 
     private double computeSeconds;
@@ -44,7 +44,7 @@ public final class RunWriter implements AutoCloseable {
     private long generated;
     private final BufferAllocator allocator = new RootAllocator();
 
-    /** @param timed whether the time between commits is that of computing the shards, which the ledger then keeps */
+    /** @param timed whether the time between writes is that of computing the shards, which the ledger then keeps */
     public RunWriter(
             Path file,
             DuckDBConnection connection,

@@ -88,7 +88,7 @@ CREATE TABLE run_shards ( -- One row per committed shard of a run: the ledger th
     tokens       BIGINT    NOT NULL, -- Number of rows in tokens
     routing_rows BIGINT    NOT NULL, -- Number of rows in token_routing
     committed_at TIMESTAMP NOT NULL, -- Time of the commit, UTC
-    seconds      DOUBLE, -- Time since the commit before or, for the first one of a process, since it began; of shards that share a commit each has the same part; NULL if a cluster computed the shard or an import has no value
+    seconds      DOUBLE, -- Time from the start of the write before, or of the process, to the start of this one; of shards that share a commit each has the same part; NULL if a cluster computed the shard or an import has no value
     question_ids INTEGER[] NOT NULL -- The questions, in rising order
 );
 
@@ -454,7 +454,7 @@ CREATE TABLE saved_queries ( -- One row per query that somebody kept under a nam
     changed_at  TIMESTAMP NOT NULL -- When it was changed last, UTC
 );
 
-CREATE TABLE query_history ( -- One row per query that a server ran on this file
+CREATE TABLE query_history ( -- One row per query that a server ran on this file; old ones are deleted after 10,000 more
     query_id   VARCHAR   NOT NULL, -- Id that the server or the client gave the query; of queries with the same one the newest counts
     sql        VARCHAR   NOT NULL, -- Its text
     started_at TIMESTAMP NOT NULL, -- Start, UTC

@@ -204,7 +204,7 @@ final class RunOptions {
             split = ",",
             paramLabel = "N",
             description =
-                    "Record which experts each router would choose from what the router 1 or 2 layers before sees: 1, 2 or 1,2.")
+                    "Record which experts each router would choose from what the experts 1 or 2 layers before read: 1, 2 or 1,2. Layers without experts do not count.")
     private List<Integer> recordLookahead = List.of();
 
     @Mixin

@@ -66,7 +66,7 @@ public final class StaleGateFunction {
         StaleGate gate = new StaleGate(experts);
         decisions.readLookahead(run, scope, statement, gate::decide);
         String text = gate.misses().stream()
-                .map(of -> "%s %s %s %s %s %s %s"
+                .map(of -> "%s %s %s %s %s %s %s %s"
                         .formatted(
                                 of.layer(),
                                 of.distance(),
@@ -74,6 +74,7 @@ public final class StaleGateFunction {
                                 of.decisions(),
                                 of.misses(),
                                 of.named(),
+                                of.followed(),
                                 of.previous()))
                 .collect(Collectors.joining(";"));
         return text.isEmpty() ? Optional.empty() : Optional.of(text);

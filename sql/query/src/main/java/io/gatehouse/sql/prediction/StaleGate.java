@@ -18,14 +18,23 @@ public final class StaleGate {
     /**
      * The misses of a cache of one layer, for one distance.
      *
-     * @param distance how many layers with experts lie between the state and the router
+     * @param distance how many layers with experts before the router the state is from
      * @param slots of the cache
      * @param decisions how many decisions have a choice at this distance
      * @param misses how many of their experts the cache did not have
      * @param named how many of these the choice named
+     * @param followed how many of the misses are of tokens that directly follow one of those that are read
      * @param previous how many of these the token before used in the layer
      */
-    public record Misses(int layer, int distance, int slots, long decisions, long misses, long named, long previous) {}
+    public record Misses(
+            int layer,
+            int distance,
+            int slots,
+            long decisions,
+            long misses,
+            long named,
+            long followed,
+            long previous) {}
 
     /** @param experts the largest number of experts of a layer */
     public StaleGate(int experts) {
@@ -49,12 +58,14 @@ public final class StaleGate {
     private static final class Counts {
         private final long[] uses;
         private final long[] named;
+        private final long[] followed;
         private final long[] previous;
         private long decisions;
 
         Counts(int experts) {
             this.uses = new long[experts + 2];
             this.named = new long[experts + 2];
+            this.followed = new long[experts + 2];
             this.previous = new long[experts + 2];
         }
     }
@@ -89,6 +100,7 @@ public final class StaleGate {
             int place = slots == 0 ? experts + 1 : slots;
             counts.uses[place]++;
             counts.named[place] += holds(named, chosen[i]) ? 1 : 0;
+            counts.followed[place] += follows ? 1 : 0;
             counts.previous[place] += follows && holds(state.before, chosen[i]) ? 1 : 0;
         }
     }
@@ -120,14 +132,17 @@ public final class StaleGate {
     private void add(List<Misses> all, int layer, int distance, Counts counts) {
         long misses = 0;
         long named = 0;
+        long followed = 0;
         long previous = 0;
         Misses[] bySlots = new Misses[experts];
         for (int slots = experts; slots >= 0; slots--) {
             misses += counts.uses[slots + 1];
             named += counts.named[slots + 1];
+            followed += counts.followed[slots + 1];
             previous += counts.previous[slots + 1];
             if (slots < experts) {
-                bySlots[slots] = new Misses(layer, distance, slots, counts.decisions, misses, named, previous);
+                bySlots[slots] =
+                        new Misses(layer, distance, slots, counts.decisions, misses, named, followed, previous);
             }
         }
         all.addAll(Arrays.asList(bySlots));

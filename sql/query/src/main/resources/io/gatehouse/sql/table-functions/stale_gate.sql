@@ -8,8 +8,9 @@
 --   these are all uses. The token before names its own experts of the layer; a cache with slots for them has them all. Only
 --   runs with --record-lookahead have rows, and of these not the first layers.
 -- Formula: recall = sum over t of |S(t) and M(t)| / sum over t of |M(t)|; M(t) are the experts of the token t that the cache
---   does not have, S(t) those of the stale gate. previous is the same with the experts of the token before for S(t); chance =
---   top_k / experts of the layer.
+--   does not have, S(t) those of the stale gate. previous is the same with the experts of the token before for S(t), over
+--   the tokens whose token before counts, too: not the first ones of a prompt, and none with last_prompt. chance = top_k /
+--   experts of the layer.
 -- Source: Eliseev and Mazur 2023, arXiv 2312.17238 (speculative loading); the naive rival is that of BigMoeOnEdge,
 --   docs/expert-prediction.md.
 -- Version: 1
@@ -29,7 +30,7 @@
 --   n BIGINT: Number of tokens with a stale gate
 --   misses BIGINT: Number of their experts that the cache does not have
 --   recall DOUBLE NULL: Share of the misses that the stale gate names, 0 to 1; NULL if there are none
---   previous DOUBLE NULL: Share of the misses that are experts of the token before; NULL if there are none
+--   previous DOUBLE NULL: Share of the misses that are experts of the token before, where there is one; NULL if there are none
 --   chance DOUBLE: Share that as many experts at random would name
 WITH sizes AS (
     SELECT layer, experts, top_k
@@ -43,7 +44,7 @@ SELECT
     g.n,
     g.misses,
     g.named / nullif(g.misses, 0) AS recall,
-    g.previous / nullif(g.misses, 0) AS previous,
+    g.previous / nullif(g.followed, 0) AS previous,
     s.top_k / s.experts AS chance
 FROM (
     SELECT
@@ -53,7 +54,8 @@ FROM (
         CAST(split_part(item, ' ', 4) AS BIGINT) AS n,
         CAST(split_part(item, ' ', 5) AS BIGINT) AS misses,
         CAST(split_part(item, ' ', 6) AS BIGINT) AS named,
-        CAST(split_part(item, ' ', 7) AS BIGINT) AS previous
+        CAST(split_part(item, ' ', 7) AS BIGINT) AS followed,
+        CAST(split_part(item, ' ', 8) AS BIGINT) AS previous
     FROM (
         SELECT unnest(string_split(items, ';')) AS item
         FROM (
