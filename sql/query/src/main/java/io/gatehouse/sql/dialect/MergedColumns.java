@@ -93,9 +93,9 @@ public final class MergedColumns {
      * @param columnsOf the names, in lower case, of the columns in the FROM of a sub-query, which hide those around it
      */
     public static MergedColumns resolve(
-            SqlSelect select, Iterator<Relation> relations, Function<SqlSelect, Set<String>> columnsOf) {
-        MergedColumns merged = from(select.getFrom(), relations, columnsOf);
-        new Names(merged.values(), columnsOf).resolve(select);
+            SqlSelect select, List<Relation> relations, Function<SqlSelect, Set<String>> columnsOf) {
+        MergedColumns merged = from(select.getFrom(), relations.iterator(), columnsOf);
+        new Names(merged.values(), columnsOf).resolve(select, relations);
         return merged;
     }
 
@@ -245,8 +245,8 @@ public final class MergedColumns {
             return clauses;
         }
 
-        private void resolve(SqlSelect select) {
-            select.setOrderBy(sorted(select));
+        private void resolve(SqlSelect select, List<Relation> relations) {
+            select.setOrderBy(sorted(select, relations));
             select.getSelectList().replaceAll(this::item);
             select.setWhere(inClause(select.getWhere()));
             select.setGroupBy(inClauses(select.getGroup()));
@@ -263,23 +263,50 @@ public final class MergedColumns {
                     : value;
         }
 
-        /** A name that is all of a key means the item of that name first. */
-        private @Nullable SqlNodeList sorted(SqlSelect select) {
+        /** A name that is all of a key means the item of that name first: an alias, or else a column of one relation. */
+        private @Nullable SqlNodeList sorted(SqlSelect select, List<Relation> relations) {
             SqlNodeList keys = select.getOrderList();
             if (keys != null) {
-                Set<String> items = new HashSet<>();
+                Set<String> aliases = new HashSet<>();
+                Map<String, List<SqlIdentifier>> columns = new HashMap<>();
                 for (SqlNode item : select.getSelectList()) {
                     if (item.getKind() == SqlKind.AS) {
-                        items.add(SqlTrees.key(((SqlCall) item).operand(1).toString()));
+                        aliases.add(SqlTrees.key(((SqlCall) item).operand(1).toString()));
+                    } else if (item instanceof SqlIdentifier name && !name.isSimple()) {
+                        columnsOf(name, relations).forEach(column -> columns.computeIfAbsent(
+                                        SqlTrees.key(Util.last(column.names)), key -> new ArrayList<>())
+                                .add(column));
                     }
                 }
-                keys.replaceAll(key -> SqlTrees.bare(key) instanceof SqlIdentifier name
-                                && name.isSimple()
-                                && items.contains(SqlTrees.key(name.getSimple()))
-                        ? key
-                        : in(key));
+                keys.replaceAll(key -> {
+                    String name = SqlTrees.bare(key) instanceof SqlIdentifier plain && plain.isSimple()
+                            ? SqlTrees.simpleKey(plain)
+                            : "";
+                    List<SqlIdentifier> named = columns.getOrDefault(name, List.of());
+                    if (aliases.contains(name)) {
+                        return key;
+                    }
+                    return named.size() == 1
+                            ? SqlTrees.withBare(
+                                    key,
+                                    plain -> in(named.get(0)).clone(plain.getParserPosition()))
+                            : in(key);
+                });
             }
             return keys;
+        }
+
+        /** What a qualified name or the star of one relation stands for. */
+        private static List<SqlIdentifier> columnsOf(SqlIdentifier name, List<Relation> relations) {
+            if (!name.isStar()) {
+                return List.of(name);
+            }
+            return relations.stream()
+                    .filter(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)))
+                    .flatMap(relation -> relation.columns().get().stream()
+                            .map(column -> new SqlIdentifier(
+                                    List.of(relation.alias(), column), name.getParserPosition())))
+                    .toList();
         }
 
         private void inRelation(SqlNode relation) {
@@ -366,7 +393,7 @@ public final class MergedColumns {
             if (query.getFrom() != null) {
                 names.inRelation(query.getFrom());
             }
-            names.resolve(query);
+            names.resolve(query, List.of());
         }
 
         private boolean names(SqlSelect query) {

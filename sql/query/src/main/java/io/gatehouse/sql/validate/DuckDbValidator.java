@@ -252,7 +252,7 @@ final class DuckDbValidator extends SqlValidatorImpl {
     @Override
     protected void validateSelect(SqlSelect select, RelDataType target) {
         if (!merged.containsKey(select) && MergedColumns.isIn(select.getFrom())) {
-            merged.put(select, MergedColumns.resolve(select, relations(select).iterator(), this::namesIn));
+            merged.put(select, MergedColumns.resolve(select, relations(select), this::namesIn));
         }
         if (isCorrelated(select)) {
             OuterColumns.mark(select, ownNames(select), name -> {
