@@ -58,7 +58,7 @@ final class RandomStatements {
 
     /** Name, rows and columns; those with * are its key. */
     private static final List<String> RELATIONS = List.of(
-            "runs 4 run_id*:INT name:TEXT top_k:INT scope:TEXT status:TEXT started_at:TIMESTAMP finished_at:TIMESTAMP norms:BOOL",
+            "runs 4 run_id*:INT name:TEXT top_k:INT recorded:TEXT status:TEXT started_at:TIMESTAMP finished_at:TIMESTAMP norms:BOOL",
             "questions 6 question_id*:INT subject:TEXT ordinal:INT question:TEXT choices:TEXTS answer:TEXT",
             "question_attributes 5 question_id*:INT name*:TEXT value*:TEXT",
             "answers 20 run_id*:INT question_id*:INT predicted:TEXT correct:BOOL log_probabilities:DOUBLES top_token_id:INT top_token:TEXT prompt_tokens:INT",
@@ -99,7 +99,7 @@ final class RandomStatements {
             return new Statement(query.phrase(), false);
         }
         Phrase limit = draw.chance(35) ? limit() : Phrase.nothing();
-        Phrase order = total(query.columns().size());
+        Phrase order = total(query.columns());
         return new Statement(Phrase.of(Category.QUERY, "# ORDER BY ##", query.phrase(), order, limit), true);
     }
 
@@ -108,17 +108,22 @@ final class RandomStatements {
                 draw.one(" LIMIT 3", " LIMIT 1", " LIMIT 5 OFFSET 1", " LIMIT 0", " OFFSET 2", " LIMIT 2 + 1"));
     }
 
-    /** An order by all columns. */
-    private Phrase total(int columns) {
+    /** An order by all columns, by their numbers or, if they differ, by their names. */
+    private Phrase total(List<Column> columns) {
         if (draw.chance(20)) {
             return Phrase.of(Category.ORDER, draw.one("ALL", "ALL DESC", "ALL NULLS FIRST"));
         }
-        List<String> ordinals = draw.some(
-                IntStream.rangeClosed(1, columns).mapToObj(Integer::toString).toList(), columns);
+        List<String> names = columns.stream().map(Column::text).toList();
+        boolean named = Set.copyOf(names).size() == names.size() && draw.chance(40);
+        List<String> keys = named
+                ? names
+                : IntStream.rangeClosed(1, columns.size())
+                        .mapToObj(Integer::toString)
+                        .toList();
         return Phrase.of(
                 Category.ORDER,
-                ordinals.stream()
-                        .map(ordinal -> ordinal + draw.one("", "", " DESC", " NULLS FIRST", " DESC NULLS LAST"))
+                draw.some(keys, keys.size()).stream()
+                        .map(key -> key + draw.one("", "", " DESC", " NULLS FIRST", " DESC NULLS LAST"))
                         .collect(Collectors.joining(", ")));
     }
 
@@ -704,8 +709,7 @@ final class RandomStatements {
                             from.phrase(),
                             where,
                             qualify.text().isEmpty() ? window : Phrase.of("##", window, qualify),
-                            Phrase.optional(
-                                    " ORDER BY # LIMIT " + draw.one("1", "2", "5 OFFSET 1"), total(columns.size()))),
+                            Phrase.optional(" ORDER BY # LIMIT " + draw.one("1", "2", "5 OFFSET 1"), total(columns))),
                     columns,
                     5);
         }
@@ -887,6 +891,12 @@ final class RandomStatements {
         List<Phrase> groups = new ArrayList<>();
         if (wish.wanted().isEmpty()) {
             for (Column key : keys) {
+                boolean plain = key.text().matches("[\\w.\"]+");
+                if (plain && draw.chance(15) && used.add(bare(key))) {
+                    items.add(new Item(Phrase.word(key.text()), List.of(new Column(bare(key), key.type()))));
+                    groups.add(Phrase.word(key.text()));
+                    continue;
+                }
                 String alias = aliasName(rows, used);
                 if (draw.chance(80) && used.add(alias)) {
                     items.add(new Item(

@@ -84,7 +84,7 @@ public final class DialectForms extends SqlShuttle {
             Supplier<OutputColumns.PartialValidator> validators,
             Optional<StatementText> text) {
         DialectForms forms = new DialectForms(functions, tables, new OutputColumns(validators, tables), text);
-        SqlNode replaced = visited(statement, forms);
+        SqlNode replaced = RelationForms.query(visited(statement, forms));
         forms.size.check(replaced);
         return replaced;
     }
@@ -105,6 +105,12 @@ public final class DialectForms extends SqlShuttle {
         }
         if (RelationForms.isUnionByName(call)) {
             return RelationForms.unionByName(below(call), names);
+        }
+        if (call.isA(SqlKind.SET_QUERY)) {
+            return call.getOperator()
+                    .createCall(
+                            call.getParserPosition(),
+                            operands(call).stream().map(RelationForms::query).toList());
         }
         if (call instanceof SqlJoin join) {
             PivotForm.checkJoin(join);
@@ -322,7 +328,7 @@ public final class DialectForms extends SqlShuttle {
         if (query instanceof SqlSelect select) {
             return select(select, order);
         }
-        return query instanceof SqlWith with ? with(with, order) : visited(query, this);
+        return query instanceof SqlWith with ? with(with, order) : RelationForms.query(visited(query, this));
     }
 
     private SqlNode order(SqlOrderBy order) {

@@ -273,9 +273,10 @@ public final class MergedColumns {
                     if (item.getKind() == SqlKind.AS) {
                         aliases.add(SqlTrees.key(((SqlCall) item).operand(1).toString()));
                     } else if (item instanceof SqlIdentifier name && !name.isSimple()) {
-                        columnsOf(name, relations).forEach(column -> columns.computeIfAbsent(
-                                        SqlTrees.key(Util.last(column.names)), key -> new ArrayList<>())
-                                .add(column));
+                        columnsOf(name, relations)
+                                .forEach(column -> columns.computeIfAbsent(
+                                                SqlTrees.key(Util.last(column.names)), key -> new ArrayList<>())
+                                        .add(column));
                     }
                 }
                 keys.replaceAll(key -> {
@@ -287,9 +288,7 @@ public final class MergedColumns {
                         return key;
                     }
                     return named.size() == 1
-                            ? SqlTrees.withBare(
-                                    key,
-                                    plain -> in(named.get(0)).clone(plain.getParserPosition()))
+                            ? SqlTrees.withBare(key, plain -> in(named.get(0)).clone(plain.getParserPosition()))
                             : in(key);
                 });
             }
@@ -304,8 +303,8 @@ public final class MergedColumns {
             return relations.stream()
                     .filter(relation -> relation.alias().equalsIgnoreCase(name.names.get(0)))
                     .flatMap(relation -> relation.columns().get().stream()
-                            .map(column -> new SqlIdentifier(
-                                    List.of(relation.alias(), column), name.getParserPosition())))
+                            .map(column ->
+                                    new SqlIdentifier(List.of(relation.alias(), column), name.getParserPosition())))
                     .toList();
         }
 

@@ -106,6 +106,11 @@ final class RelationForms {
                 : relation;
     }
 
+    /** VALUES that is a query of its own, as a query of columns with these names; others as they are. */
+    static SqlNode query(SqlNode query) {
+        return query.getKind() == SqlKind.VALUES ? SqlTrees.everythingFrom(withColumnNames(query)) : query;
+    }
+
     /** The names of the columns of a WITH query, if it has some. */
     static @Nullable SqlNodeList columnNames(SqlWithItem item) {
         return item.columnList == null && item.query.getKind() == SqlKind.VALUES
