@@ -22,7 +22,7 @@ SqlNode DescribeStatement() :
     final SqlNode described;
 }
 {
-    <DESCRIBE> { s = span(); }
+    ( <DESCRIBE> | <DESC> ) { s = span(); }
     (
         LOOKAHEAD(2)
         <FUNCTION> described = SimpleIdentifier() {
@@ -48,14 +48,18 @@ SqlNode SummarizeStatement() :
     }
 }
 
-SqlNode ShowTables() :
+/** SHOW TABLES or SHOW FUNCTIONS. */
+SqlNode ShowStatement() :
 {
+    final Span s;
 }
 {
-    <SHOW> { final Span s = span(); }
-    <TABLES> {
-        return DialectOperators.SHOW_TABLES.createCall(s.end(this));
-    }
+    <SHOW> { s = span(); }
+    (
+        <TABLES> { return DialectOperators.SHOW_TABLES.createCall(s.end(this)); }
+    |
+        <FUNCTIONS> { return DialectOperators.SHOW_FUNCTIONS.createCall(s.end(this)); }
+    )
 }
 
 /** A query, or the name of a relation. */

@@ -105,8 +105,7 @@ final class TestServerDriver {
         List<String> statements = new ArrayList<>();
         // Those that are stored: the floats of views are sums, which DuckDB adds in whatever order.
         server.engine().catalog().relations().stream()
-                .filter(relation ->
-                        server.engine().catalog().findStored(relation.name()).isPresent())
+                .filter(relation -> server.engine().catalog().isStored(relation))
                 .forEach(relation -> statements.add("SELECT * FROM " + relation.name()));
         statements.add("""
                 SELECT TRUE, CAST(-1 AS TINYINT), CAST(2 AS SMALLINT), 3, CAST(4 AS BIGINT), sum(5), 1.50,

@@ -70,6 +70,18 @@ final class TestAccuracyViews {
             assertThat(rows.get(1)).startsWith(1, 4L, 1L, 4L, 0.25, 1.0);
             assertThat((Double) rows.get(1).get(7)).isEqualTo(-0.5, within(1e-12));
             assertThat(rows.get(2).subList(4, 9)).containsExactly(null, 5.0 / 8, null, null, null);
+
+            // Newcombe's interval of 4/4 against 1/4, by statsmodels 0.15's
+            // confint_proportions_2indep(method="newcomb").
+            List<List<@Nullable Object>> differences = rows(hand, """
+                    SELECT expert, difference, difference_low, difference_high, stratified_n
+                    FROM expert_accuracy ORDER BY expert
+                    """);
+            assertThat(differences.get(0)).startsWith(0, 0.75).endsWith(8L);
+            assertThat((Double) differences.get(0).get(2)).isEqualTo(0.08523253292604327, within(1e-9));
+            assertThat((Double) differences.get(0).get(3)).isEqualTo(0.9544127391902995, within(1e-9));
+            assertThat((Double) differences.get(1).get(2)).isEqualTo(-0.9544127391902995, within(1e-9));
+            assertThat(differences.get(2)).containsExactly(2, null, null, null, 0L);
         }
     }
 

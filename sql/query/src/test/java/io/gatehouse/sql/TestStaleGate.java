@@ -36,26 +36,29 @@ final class TestStaleGate {
             assertThat(rows(engine, "SELECT * FROM stale_gate(1, 'prompt')"))
                     .as("a run without lookahead")
                     .isEmpty();
+            statement.execute("UPDATE runs SET lookahead = [1, 2]");
             statement.execute("""
                     UPDATE decisions SET lookahead_1 = [CASE WHEN "position" < 3 THEN 1 ELSE 2 END] WHERE layer = 1
                     """);
             assertThat(rows(engine, """
-                            SELECT layer, distance, slots, n, misses, recall, previous, chance
+                            SELECT layer, distance, slots, tokens, misses, named, recall, previous, chance
                             FROM stale_gate(1, 'prompt') ORDER BY slots"""))
                     .containsExactly(
-                            List.of(1, 1, 0, 4L, 4L, 0.5, 0.0, 0.25),
-                            List.of(1, 1, 1, 4L, 4L, 0.5, 0.0, 0.25),
-                            List.of(1, 1, 2, 4L, 3L, 1 / 3.0, 0.0, 0.25),
-                            List.of(1, 1, 3, 4L, 3L, 1 / 3.0, 0.0, 0.25));
-            assertThat(rows(
-                            engine,
-                            "SELECT n, misses, recall, previous FROM stale_gate(1, 'last_prompt') WHERE slots = 0"))
+                            List.of(1, 1, 0, 4L, 4L, 2L, 0.5, 0.0, 0.25),
+                            List.of(1, 1, 1, 4L, 4L, 2L, 0.5, 0.0, 0.25),
+                            List.of(1, 1, 2, 4L, 3L, 1L, 1 / 3.0, 0.0, 0.25),
+                            List.of(1, 1, 3, 4L, 3L, 1L, 1 / 3.0, 0.0, 0.25));
+            assertThat(
+                            rows(
+                                    engine,
+                                    "SELECT tokens, misses, recall, previous FROM stale_gate(1, 'last_prompt') WHERE slots = 0"))
                     .as("no token before is of the scope")
                     .containsExactly(Arrays.asList(1L, 1L, 0.0, null));
             statement.execute("UPDATE decisions SET lookahead_2 = [2] WHERE layer = 1 AND \"position\" = 1");
-            assertThat(rows(
-                            engine,
-                            "SELECT n, misses, recall FROM stale_gate(1, 'prompt') WHERE distance = 2 AND slots = 0"))
+            assertThat(
+                            rows(
+                                    engine,
+                                    "SELECT tokens, misses, recall FROM stale_gate(1, 'prompt') WHERE distance = 2 AND slots = 0"))
                     .containsExactly(List.of(1L, 1L, 1.0));
             assertThat(rows(engine, "SELECT * FROM stale_gate(1, 'generated')")).isEmpty();
             assertThat(rows(engine, "SELECT * FROM stale_gate(7, 'prompt')")).isEmpty();

@@ -58,7 +58,7 @@ final class QueryTool {
             "query",
             "Run a SQL query",
             "Runs one read-only SQL statement (DuckDB's dialect) on the recorded routing and returns its rows. SHOW TABLES"
-                    + " lists the relations. An error says what is wrong and often what to write instead.",
+                    + " lists the relations, SHOW FUNCTIONS the functions. An error says what is wrong and often what to write instead.",
             Arguments.class,
             Result.class,
             QueryTool::call);

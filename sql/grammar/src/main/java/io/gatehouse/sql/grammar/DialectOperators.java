@@ -42,6 +42,9 @@ public final class DialectOperators {
     /** SHOW TABLES: nothing. */
     public static final SqlOperator SHOW_TABLES = form("SHOW TABLES");
 
+    /** SHOW FUNCTIONS: nothing. */
+    public static final SqlOperator SHOW_FUNCTIONS = form("SHOW FUNCTIONS");
+
     /** ALL as the only item of GROUP BY, or an item of ORDER BY: nothing. */
     public static final SqlOperator ALL_COLUMNS = form("ALL");
 
@@ -150,7 +153,7 @@ public final class DialectOperators {
     private static final Pattern SECONDS = Pattern.compile("[-+]?[0-9]{1,9}(\\.[0-9]{1,6})?");
 
     private static final Set<SqlOperator> STATEMENTS =
-            Set.of(EXPLAIN, EXPLAIN_ANALYZE, DESCRIBE, DESCRIBE_FUNCTION, SUMMARIZE, SHOW_TABLES);
+            Set.of(EXPLAIN, EXPLAIN_ANALYZE, DESCRIBE, DESCRIBE_FUNCTION, SUMMARIZE, SHOW_TABLES, SHOW_FUNCTIONS);
 
     private DialectOperators() {}
 

@@ -123,12 +123,16 @@ public final class Catalog {
         return Optional.ofNullable(functions.get(name.toLowerCase(Locale.ROOT)));
     }
 
-    /** Finds the exact name of a stored relation that users can name. */
-    public Optional<String> findStored(String name) {
+    /** Finds a relation that users can name. */
+    public Optional<Relation> findRelation(String name) {
         return visible.stream()
-                .map(Relation::name)
-                .filter(known -> known.equalsIgnoreCase(name) && tables.get(known) instanceof StoredTable)
+                .filter(relation -> relation.name().equalsIgnoreCase(name))
                 .findFirst();
+    }
+
+    /** Whether a relation is stored, rather than a view. */
+    public boolean isStored(Relation relation) {
+        return tables.get(relation.name()) instanceof StoredTable;
     }
 
     /** Returns how many correlation numbers are reserved; those of a statement that calls functions follow. */

@@ -7,13 +7,16 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Adds what to write to messages about names that do not exist, or that mean several columns. */
 public final class Suggestions {
@@ -29,6 +32,8 @@ public final class Suggestions {
 
     private static final Pattern AMBIGUOUS = Pattern.compile("Column '([^']*)' is ambiguous");
 
+    private static final Pattern NO_WORD = Pattern.compile("\\W+");
+
     private static final String NO_OPERATOR = "No match found for function signature ";
 
     private final Catalog catalog;
@@ -42,7 +47,12 @@ public final class Suggestions {
         return message.startsWith("Illegal use of dynamic parameter");
     }
 
-    public String improve(String message) {
+    /**
+     * Adds what to write to a message of Calcite.
+     *
+     * @param statement the text that the message is about
+     */
+    public String improve(String message, StatementText statement) {
         String plain = message.replaceFirst("; did you mean '[^']*'\\?$", "");
         Matcher function = FUNCTION.matcher(plain);
         if (function.matches()) {
@@ -56,12 +66,11 @@ public final class Suggestions {
         }
         Matcher self = SELF.matcher(plain);
         if (self.matches()) {
-            return "Column '%s' not found in any table%s"
-                    .formatted(self.group(1), didYouMean(self.group(1), columns()));
+            return "Column '%s' not found in any table%s".formatted(self.group(1), column(self.group(1), statement));
         }
         Matcher column = COLUMN.matcher(plain);
         if (column.matches()) {
-            return plain + didYouMean(column.group(1), columns());
+            return plain + column(column.group(1), statement);
         }
         Matcher relation = RELATION.matcher(plain);
         if (relation.matches()) {
@@ -118,6 +127,28 @@ public final class Suggestions {
         List<String> names = FunctionNote.all().stream().map(FunctionNote::name).toList();
         String near = didYouMean(name, names);
         return "Function '%s' does not exist%s".formatted(name, near.isEmpty() ? "." : near);
+    }
+
+    /** A column of what the statement names, whose name is close or has the given one as one of its words; or any. */
+    private String column(String name, StatementText statement) {
+        Set<String> words =
+                new HashSet<>(List.of(NO_WORD.split(statement.normal().toLowerCase(Locale.ROOT), -1)));
+        Collection<String> named = new TreeSet<>();
+        catalog.relations().stream()
+                .filter(relation -> words.contains(relation.name()))
+                .forEach(relation -> relation.columns().forEach(column -> named.add(column.name())));
+        words.forEach(word -> catalog.findFunction(word)
+                .ifPresent(function -> function.columns().forEach(column -> named.add(column.name()))));
+        String near = didYouMean(name, named);
+        List<String> holding = named.stream()
+                .filter(column -> List.of(column.split("_", -1)).contains(name.toLowerCase(Locale.ROOT)))
+                .filter(column -> !column.equalsIgnoreCase(name))
+                .limit(3)
+                .toList();
+        if (near.isEmpty() && !holding.isEmpty()) {
+            return holding.stream().collect(Collectors.joining("' or '", "; did you mean '", "'?"));
+        }
+        return near.isEmpty() ? didYouMean(name, columns()) : near;
     }
 
     private Collection<String> columns() {

@@ -59,7 +59,7 @@ final class CalciteErrors {
             String improved = Suggestions.isUntypedParameter(String.valueOf(message))
                     ? "The type of this parameter cannot be told from where it stands; write CAST(%s AS type)"
                             .formatted(parameter(text.at(place)))
-                    : suggestions.improve(String.valueOf(message));
+                    : suggestions.improve(String.valueOf(message), text);
             return new GatehouseException(ErrorCode.SQL_VALIDATION, sentence(improved), place, e);
         }
         return PlanningThreads.failure(e);

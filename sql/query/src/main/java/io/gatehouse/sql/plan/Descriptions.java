@@ -1,6 +1,9 @@
 package io.gatehouse.sql.plan;
 
+import io.gatehouse.client.Column;
+import io.gatehouse.client.Relation;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.parse.Literals;
 import io.gatehouse.sql.parse.StatementErrors;
@@ -32,6 +35,8 @@ final class Descriptions {
             "count",
             "null_percentage");
 
+    private static final List<String> FUNCTIONS = List.of("function_name", "form", "description");
+
     private static final List<String> EXPLANATION = List.of("explain_key", "explain_value");
 
     private Descriptions() {}
@@ -45,14 +50,37 @@ final class Descriptions {
         return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"tables\"".formatted(rows), List.of("name"));
     }
 
-    /** Describes the columns of a stored relation, followed by its measures. */
-    static Plan relation(String stored) {
-        return Plan.ofNames(withMeasures("DESCRIBE " + Literals.name(stored), MeasureDefinitions.of(stored)), COLUMNS);
+    /** Lists what can be called, table functions first. */
+    static Plan functions() {
+        List<String> rows = new ArrayList<>();
+        FunctionNote.all().stream().filter(FunctionNote::isTable).forEach(note -> rows.addAll(forms(note)));
+        MeasureDefinitions.all().forEach(measure -> rows.add(form(measure)));
+        FunctionNote.all().stream().filter(note -> !note.isTable()).forEach(note -> rows.addAll(forms(note)));
+        return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"functions\"".formatted(String.join(", ", rows)), FUNCTIONS);
+    }
+
+    /** Describes the columns of a stored relation, with their meanings as extra, followed by its measures. */
+    static Plan relation(Relation stored) {
+        String described = "DESCRIBE " + Literals.name(stored.name());
+        return Plan.ofNames(withMeasures(withMeanings(described, stored.columns()), stored.name()), COLUMNS);
     }
 
     /** Describes an analysis view in the same way. */
-    static Plan view(String name, Planner.Query all) {
-        return Plan.ofNames(withMeasures(described(all), MeasureDefinitions.of(name)), COLUMNS);
+    static Plan view(Relation view, Planner.Query all) {
+        return Plan.ofNames(withMeasures(withMeanings(described(all), view.columns()), view.name()), COLUMNS);
+    }
+
+    /** Describes the columns of what a table function returns. */
+    static Plan result(TableFunction function) {
+        String rows = function.columns().stream()
+                .map(column -> "(%s, %s, %s, NULL, NULL, %s)"
+                        .formatted(
+                                Literals.text(column.name()),
+                                Literals.text(column.type().toString()),
+                                Literals.text(column.nullable() ? "YES" : "NO"),
+                                Literals.text(column.comment())))
+                .collect(Collectors.joining(", "));
+        return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"columns\"".formatted(rows), COLUMNS);
     }
 
     static Plan columns(Planner.Query query) {
@@ -63,7 +91,19 @@ final class Descriptions {
         return "DESCRIBE SELECT * FROM %s".formatted(query.relation());
     }
 
-    private static String withMeasures(String described, List<MeasureDefinitions.Definition> measures) {
+    private static String withMeanings(String described, List<Column> columns) {
+        String meanings = columns.stream()
+                .filter(column -> !column.comment().isEmpty())
+                .map(column ->
+                        " WHEN %s THEN %s".formatted(Literals.text(column.name()), Literals.text(column.comment())))
+                .collect(Collectors.joining());
+        return meanings.isEmpty()
+                ? described
+                : "SELECT * REPLACE (CASE \"column_name\"%s END AS \"extra\") FROM (%s)".formatted(meanings, described);
+    }
+
+    private static String withMeasures(String described, String relation) {
+        List<MeasureDefinitions.Definition> measures = MeasureDefinitions.of(relation);
         if (measures.isEmpty()) {
             return "SELECT * FROM (%s)".formatted(described);
         }
@@ -87,20 +127,24 @@ final class Descriptions {
     /** Describes how a function or a measure is called and what it returns. */
     static Plan function(SqlIdentifier name) {
         List<String> forms = new ArrayList<>();
-        FunctionNote.find(name.getSimple())
-                .ifPresent(note -> note.forms().forEach(form -> forms.add(form(note.name(), form, note.comment()))));
-        MeasureDefinitions.named(name.getSimple())
-                .forEach(measure -> forms.add(form(
-                        measure.name(),
-                        "AGGREGATE(%s) FROM %s".formatted(measure.name(), measure.relation()),
-                        measure.note())));
+        FunctionNote.find(name.getSimple()).ifPresent(note -> forms.addAll(forms(note)));
+        MeasureDefinitions.named(name.getSimple()).forEach(measure -> forms.add(form(measure)));
         if (forms.isEmpty()) {
             throw StatementErrors.invalid(name, Suggestions.unknownFunction(name.getSimple()));
         }
-        String rows = String.join(", ", forms);
         return Plan.ofNames(
-                "SELECT * FROM (VALUES %s) AS \"functions\"".formatted(rows),
-                List.of("function_name", "form", "description"));
+                "SELECT * FROM (VALUES %s) AS \"functions\"".formatted(String.join(", ", forms)), FUNCTIONS);
+    }
+
+    private static List<String> forms(FunctionNote note) {
+        return note.forms().stream()
+                .map(form -> form(note.name(), form, note.comment()))
+                .toList();
+    }
+
+    private static String form(MeasureDefinitions.Definition measure) {
+        return form(
+                measure.name(), "AGGREGATE(%s) FROM %s".formatted(measure.name(), measure.relation()), measure.note());
     }
 
     private static String form(String name, String form, String comment) {

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.client.ParameterName;
+import io.gatehouse.client.Relation;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.CalciteTypes;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.dialect.DialectForms;
 import io.gatehouse.sql.dialect.DomainCalls;
 import io.gatehouse.sql.dialect.Expansion;
@@ -124,6 +126,9 @@ public final class Planner {
             if (form.equals(DialectOperators.SHOW_TABLES)) {
                 return Descriptions.tables(catalog);
             }
+            if (form.equals(DialectOperators.SHOW_FUNCTIONS)) {
+                return Descriptions.functions();
+            }
             if (form.equals(DialectOperators.EXPLAIN)) {
                 return Descriptions.explained(query(call.operand(0), text), sql);
             }
@@ -158,12 +163,18 @@ public final class Planner {
         }
         boolean describe = call.getOperator().equals(DialectOperators.DESCRIBE);
         if (call.operand(0) instanceof SqlIdentifier name) {
-            Optional<String> stored = catalog.findStored(name.toString());
+            Optional<TableFunction> function = catalog.findFunction(name.toString());
+            if (describe && function.isPresent()) {
+                return Descriptions.result(function.get());
+            }
+            Optional<Relation> relation = catalog.findRelation(name.toString());
             Query all = query(SqlTrees.everythingFrom(name), text);
             if (!describe) {
                 return Descriptions.summary(all);
             }
-            return stored.map(Descriptions::relation).orElseGet(() -> Descriptions.view(name.toString(), all));
+            return relation.map(known ->
+                            catalog.isStored(known) ? Descriptions.relation(known) : Descriptions.view(known, all))
+                    .orElseGet(() -> Descriptions.columns(all));
         }
         Query query = query(call.operand(0), text);
         return describe ? Descriptions.columns(query) : Descriptions.summary(query);

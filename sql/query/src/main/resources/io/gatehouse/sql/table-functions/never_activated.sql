@@ -2,7 +2,9 @@
 --
 -- Title: Experts never activated
 -- Definition: as in the view unused_experts, which counts them: scope last_prompt counts only the last token of each
---   prompt, scope prompt every prompt token. Layers for which an import has no data have no rows.
+--   prompt, scope prompt every prompt token. A layer whose experts
+--   were all activated has no row, and neither has one for which an import has no data; unused_experts has a row of each
+--   layer with data.
 -- Example: SELECT layer, count(*) AS unused
 --   FROM never_activated(1, 'last_prompt')
 --   GROUP BY layer

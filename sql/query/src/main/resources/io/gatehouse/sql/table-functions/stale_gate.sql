@@ -6,15 +6,16 @@
 --   each token. They are compared with the experts that the router chose in the end. Only misses cost time, so the figures are
 --   over the uses of experts that a least recently used cache of the layer, as in expert_cache, does not have; with 0 slots
 --   these are all uses. The token before names its own experts of the layer; a cache with slots for them has them all. Only
---   runs with --record-lookahead have rows, and of these not the first layers.
+--   runs with --record-lookahead have rows (runs.lookahead). The first layers have no earlier state and no rows, so a sum
+--   over layers leaves their misses out.
 -- Formula: recall = sum over t of |S(t) and M(t)| / sum over t of |M(t)|; M(t) are the experts of the token t that the cache
 --   does not have, S(t) those of the stale gate. previous is the same with the experts of the token before for S(t), over
 --   the tokens whose token before counts, too: not the first ones of a prompt, and none with last_prompt. chance = top_k /
 --   experts of the layer.
 -- Source: Eliseev and Mazur 2023, arXiv 2312.17238 (speculative loading); the naive rival is that of BigMoeOnEdge,
 --   docs/expert-prediction.md.
--- Version: 1
--- Example: SELECT layer, distance, slots, misses, recall, previous, chance
+-- Version: 2
+-- Example: SELECT layer, distance, slots, misses, named, recall, previous, chance
 --   FROM stale_gate(1, 'prompt')
 --   WHERE slots IN (0, 8)
 --   ORDER BY layer, distance, slots
@@ -27,8 +28,9 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   distance SMALLINT: How many layers with experts before the router saw the state
 --   slots INTEGER: Number of experts of the layer that the cache has; 0 for no cache
---   n BIGINT: Number of tokens with a stale gate
+--   tokens BIGINT: Number of tokens with a stale gate
 --   misses BIGINT: Number of their experts that the cache does not have
+--   named BIGINT: Number of these that the stale gate names
 --   recall DOUBLE NULL: Share of the misses that the stale gate names, 0 to 1; NULL if there are none
 --   previous DOUBLE NULL: Share of the misses that are experts of the token before, where there is one; NULL if there are none
 --   chance DOUBLE: Share that as many experts at random would name
@@ -41,8 +43,9 @@ SELECT
     g.layer,
     g.distance,
     g.slots,
-    g.n,
+    g.tokens,
     g.misses,
+    g.named,
     g.named / nullif(g.misses, 0) AS recall,
     g.previous / nullif(g.followed, 0) AS previous,
     s.top_k / s.experts AS chance
@@ -51,7 +54,7 @@ FROM (
         CAST(split_part(item, ' ', 1) AS SMALLINT) AS layer,
         CAST(split_part(item, ' ', 2) AS SMALLINT) AS distance,
         CAST(split_part(item, ' ', 3) AS INTEGER) AS slots,
-        CAST(split_part(item, ' ', 4) AS BIGINT) AS n,
+        CAST(split_part(item, ' ', 4) AS BIGINT) AS tokens,
         CAST(split_part(item, ' ', 5) AS BIGINT) AS misses,
         CAST(split_part(item, ' ', 6) AS BIGINT) AS named,
         CAST(split_part(item, ' ', 7) AS BIGINT) AS followed,
@@ -61,6 +64,7 @@ FROM (
         FROM (
             SELECT expert_stale_gate($run, experts, $scope) AS items
             FROM (SELECT max(experts) AS experts FROM sizes) AS largest
+            WHERE EXISTS (SELECT 1 FROM runs WHERE run_id = $run AND len(lookahead) > 0)
         ) AS counted
     ) AS listed
 ) AS g

@@ -9,24 +9,28 @@
 --   question; scope prompt counts every prompt token, including the last one, for runs that recorded them; scope
 --   generated every generated token but the last one of a text, which is not routed.
 --   An expert that is used for easy subjects has a high accuracy and need not be the cause of it: the stratified
---   figures compare questions of the same subject only. Figures of experts that fired rarely are uncertain: set a minimum number
---   of questions, as in WHERE n >= 30. The q_values are adjusted over all experts; the function tested_experts adjusts
+--   figures compare questions of the same subject only. lift compares with all questions, those of the expert among them, and so
+--   is small for an expert that fires in most of them; z and the p-values are of difference. Figures of experts that
+--   fired rarely, or nearly always, are uncertain: set a minimum number of questions on both sides, as in
+--   WHERE n >= 30 AND rest_n >= 30. The q_values are adjusted over all experts; the function tested_experts adjusts
 --   only over the experts that reach a minimum. An imported run has rows for a layer only if every token of
 --   the scope was recorded.
 -- Formula: accuracy = correct / n, with Wilson's score interval at 95%. weighted_accuracy = sum_q g(e,q) correct(q) /
 --   sum_q g(e,q), g(e,q) the sum of the weights of the expert in the question. lift = accuracy - accuracy of the run.
+--   difference = accuracy - rest_accuracy, with Newcombe's interval at 95%: difference - sqrt((p - l)^2 + (u' - p')^2) to
+--   difference + sqrt((u - p)^2 + (p' - l')^2), p and p' the accuracies and l to u, l' to u' their Wilson intervals.
 --   z: pooled two-proportion z of the expert's questions against the rest; p_value two-sided; q_value: Benjamini and
 --   Hochberg over all experts of run and scope that have a p_value. Stratified, over subjects s with N questions, M of
 --   them right, n of them questions in which the expert fired, a of those right:
 --   stratified_lift = sum (a - nM/N) / sum (n (N - n) / N), the Mantel-Haenszel difference;
 --   stratified_z = sum (a - nM/N) / sqrt(sum n (N-n) M (N-M) / (N^2 (N-1))), without continuity correction.
--- Source: Chernov 2025, arXiv 2502.17187, finding 3; Wilson 1927, JASA 22(158); Benjamini and Hochberg 1995, JRSS B
+-- Source: Chernov 2025, arXiv 2502.17187, finding 3; Wilson 1927, JASA 22(158); Newcombe 1998, Stat. Med. 17(8); Benjamini and Hochberg 1995, JRSS B
 --   57(1); Mantel and Haenszel 1959, JNCI 22(4); Greenland and Robins 1985, Biometrics 41(1).
--- Version: 3
--- Example: SELECT layer, expert, n, accuracy, wilson_low, wilson_high, lift, q_value, stratified_lift
+-- Version: 4
+-- Example: SELECT layer, expert, n, rest_n, accuracy, rest_accuracy, difference, difference_low, difference_high, q_value
 --   FROM expert_accuracy
---   WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3
---   ORDER BY lift DESC, layer, expert
+--   WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3 AND rest_n >= 3
+--   ORDER BY difference DESC, layer, expert
 --   LIMIT 50
 -- Picture: figure accuracy
 --
@@ -44,9 +48,13 @@
 --   weighted_accuracy DOUBLE NULL: Accuracy with each question weighted by the expert's gate; NULL if the expert never fired or an import has no value
 --   rest_n BIGINT: Number of questions in which the expert did not fire
 --   rest_accuracy DOUBLE NULL: Accuracy over those; NULL if there are none
+--   difference DOUBLE NULL: accuracy minus rest_accuracy, which z tests; NULL where one of them is
+--   difference_low DOUBLE NULL: Lower end of the 95% interval of difference; NULL where that is
+--   difference_high DOUBLE NULL: Upper end of the 95% interval of difference; NULL where that is
 --   z DOUBLE NULL: Standard errors between accuracy and rest_accuracy; NULL where one of them is, or all answers are the same
 --   p_value DOUBLE NULL: Two-sided p-value of z, for this expert alone; NULL where z is
 --   q_value DOUBLE NULL: p_value adjusted for the number of tested experts: the expected share of false discoveries among all experts with this q or less; NULL where z is
+--   stratified_n BIGINT: Number of questions that the stratified figures compare: those of subjects in which the expert fired in some questions and not in others
 --   stratified_lift DOUBLE NULL: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
 --   stratified_z DOUBLE NULL: Standard errors of that from 0; NULL where no subject has both, or within subjects all answers are the same
 --   stratified_p_value DOUBLE NULL: Two-sided p-value of stratified_z; NULL where stratified_z is
@@ -65,11 +73,21 @@ SELECT
     weighted_accuracy,
     rest_n,
     rest_accuracy,
+    accuracy - rest_accuracy AS difference,
+    accuracy - rest_accuracy - sqrt(
+        power(accuracy - wilson_low(correct, n), 2)
+        + power(wilson_high(rest_correct, rest_n) - rest_accuracy, 2)
+    ) AS difference_low,
+    accuracy - rest_accuracy + sqrt(
+        power(wilson_high(correct, n) - accuracy, 2)
+        + power(rest_accuracy - wilson_low(rest_correct, rest_n), 2)
+    ) AS difference_high,
     z,
     p_value,
     CASE WHEN p_value IS NOT NULL THEN least(1e0, min(scaled_p) OVER (
         PARTITION BY run_id, scope ORDER BY p_value, layer, expert ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
     )) END AS q_value,
+    stratified_n,
     stratified_lift,
     stratified_z,
     stratified_p_value,
@@ -102,8 +120,10 @@ FROM (
                 r.correct / r.n AS run_accuracy,
                 f.weighted_accuracy,
                 r.n - coalesce(f.n, 0) AS rest_n,
+                r.correct - coalesce(f.correct, 0) AS rest_correct,
                 (r.correct - coalesce(f.correct, 0)) / nullif(r.n - coalesce(f.n, 0), 0) AS rest_accuracy,
                 two_proportion_z(f.correct, f.n, r.correct - f.correct, r.n - f.n) AS z,
+                coalesce(f.stratified_n, 0) AS stratified_n,
                 f.excess / nullif(f.spread, 0) AS stratified_lift,
                 f.excess / nullif(sqrt(f.variance), 0) AS stratified_z
             FROM experts AS e
@@ -139,6 +159,7 @@ FROM (
                     c.expert,
                     CAST(sum(c.n) AS BIGINT) AS n,
                     CAST(sum(c.correct) AS BIGINT) AS correct,
+                    CAST(coalesce(sum(s.n) FILTER (WHERE c.n > 0 AND c.n < s.n), 0) AS BIGINT) AS stratified_n,
                     sum(c.correct_weight_sum) / nullif(sum(c.weight_sum), 0) AS weighted_accuracy,
                     sum(CAST(c.correct - c.n * s.correct / s.n AS DECIMAL(38, 18))) AS excess,
                     sum(CAST(c.n * (s.n - c.n) / s.n AS DECIMAL(38, 18))) AS spread,

@@ -4,18 +4,19 @@
 -- Group: Co-activation and transitions
 -- Order: 1
 -- Title: Co-activation
--- Definition: two experts fire together if a token is routed to both. share is the published equation, which is not
+-- Definition: two experts fire together if a token is routed to both. Each pair has two rows, one for each of the two as the
+--   first: count pairs WHERE expert < other_expert. share is the published equation, which is not
 --   symmetric. The published code counts only pairs at neighbouring ranks, 7 of the 28 pairs of top-8; adjacent_share
 --   does the same, to compare with figures made by that code. Pairs of most subjects belong to the model, pairs of one
 --   to its topic: subjects counts those in which the two fire together at five tokens or more, at more than one and a half
 --   times the rate of chance.
 -- Formula: share = N(i,j) / N(i), OLMoE's equation 6; adjacent_share = N(i and j at neighbouring ranks) / N(i);
---   lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were selected independently; subjects = number of subjects s with
+--   expected = N(i) N(j) / tokens; lift = N(i,j) / expected: 1 if the two were selected independently; subjects = number of subjects s with
 --   N_s(i,j) >= 5 and N_s(i,j) tokens_s / (N_s(i) N_s(j)) > 1.5.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6; allenai/OLMoE, commit 357454f, scripts; subjects after
 --   colibri issue 119.
--- Version: 3
--- Example: SELECT expert, other_expert, together, share, adjacent_share, lift, n
+-- Version: 4
+-- Example: SELECT expert, other_expert, together, expected, lift, share, adjacent_share, n
 --   FROM expert_coactivation
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
 --   ORDER BY expert, other_expert
@@ -36,7 +37,8 @@
 --   adjacent BIGINT NULL: Number of those at which the two stood next to each other in the order of the gate; NULL if an import has no order
 --   share DOUBLE: together / n, 0 to 1
 --   adjacent_share DOUBLE NULL: adjacent / n, 0 to 1; NULL if an import has no order
---   lift DOUBLE: Ratio of together to the number expected by chance
+--   expected DOUBLE: Number of tokens at which the two would fire together if they were selected independently
+--   lift DOUBLE: together / expected
 --   subjects BIGINT: Number of subjects in which the two fire together at five tokens or more and with a lift above 1.5
 WITH loads_of_subjects AS (
     SELECT
@@ -67,6 +69,7 @@ SELECT
     p.adjacent,
     p.together / a.activations AS share,
     p.adjacent / a.activations AS adjacent_share,
+    CAST(a.activations AS DOUBLE) * b.activations / a.tokens AS expected,
     CAST(p.together AS DOUBLE) * a.tokens / (CAST(a.activations AS DOUBLE) * b.activations) AS lift,
     p.subjects
 FROM (
