@@ -100,6 +100,12 @@ final class OperatorForms {
         if (operator.equals(SqlStdOperatorTable.NEGATED_POSIX_REGEX_CASE_INSENSITIVE)) {
             return Optional.of(not(call, insensitive(call)));
         }
+        // Its type is that of both arguments.
+        if (operator instanceof SqlUnresolvedFunction
+                && operator.getName().equalsIgnoreCase("ifnull")
+                && call.operandCount() == 2) {
+            return Optional.of(function("coalesce", call, call.operand(0), call.operand(1)));
+        }
         if (operator.equals(DialectOperators.ORDERED)) {
             return Optional.of(ordered(call));
         }

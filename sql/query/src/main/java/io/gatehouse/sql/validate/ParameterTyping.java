@@ -291,7 +291,7 @@ final class ParameterTyping {
                     if (isArithmetic(call)) {
                         inferArithmetic(operands, call, context);
                     } else {
-                        inferFunction(call, operands, context);
+                        inferFunction(call, operands);
                     }
                 }
             }
@@ -361,12 +361,8 @@ final class ParameterTyping {
                     : known;
         }
 
-        private void inferFunction(SqlCall call, List<SqlNode> operands, Optional<RelDataType> context) {
+        private void inferFunction(SqlCall call, List<SqlNode> operands) {
             SqlOperator operator = resolved(call);
-            if (name(operator).equals("ifnull")) {
-                inferPeers(operands, context);
-                return;
-            }
             for (int i = 0; i < operands.size(); i++) {
                 infer(operands.get(i), Optional.empty());
                 infer(operands.get(i), declared(operator, i, operands));

@@ -2,7 +2,8 @@ package io.gatehouse.sql.write;
 
 import io.gatehouse.sql.validate.UnnestPositions;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -306,14 +307,17 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return kind == SqlKind.PERCENTILE_CONT || kind == SqlKind.PERCENTILE_DISC;
     }
 
-    /** @param computed items that are computed below though they are constants */
-    private static RelNode divided(Aggregate aggregate, Project project, Set<Integer> computed) {
+    /** @param constants items that are computed below though they are constants */
+    private static RelNode divided(Aggregate aggregate, Project project, Set<Integer> constants) {
         List<RexNode> written = written(project);
+        Set<Integer> computed = new HashSet<>(constants);
+        computed.addAll(columnKeys(aggregate, written));
         boolean sortedByExpression = aggregate.getAggCallList().stream()
                 .flatMap(call -> call.getCollation().getFieldCollations().stream())
                 .map(RelFieldCollation::getFieldIndex)
                 .anyMatch(key -> !(written.get(key) instanceof RexInputRef));
         boolean apart = sortedByExpression
+                || computed.size() > constants.size()
                 || isGrouped(project.getInput())
                 || holdsWindowOrQuery(written)
                 || aggregate.getAggCallList().stream().anyMatch(call -> isOfOuterQuery(call, written));
@@ -321,6 +325,18 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return aggregate.copy(
                 aggregate.getTraitSet(),
                 List.of(withKeys(input, aggregate.getGroupSet().asList())));
+    }
+
+    /**
+     * The keys that must be columns: NULL, by which DuckDB does not sort, and those of grouping sets that are written like an
+     * earlier one. Two equal expressions are one key, while of two columns with equal values a set may have one only.
+     */
+    private static Set<Integer> columnKeys(Aggregate aggregate, List<RexNode> written) {
+        boolean ofSets = aggregate.getGroupSets().size() > 1;
+        Set<RexNode> seen = new HashSet<>();
+        return aggregate.getGroupSet().asList().stream()
+                .filter(key -> isNull(written.get(key)) || (!seen.add(written.get(key)) && ofSets))
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -344,9 +360,14 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 || (node instanceof Filter having && having.getInput() instanceof Aggregate);
     }
 
-    /** Splits a projection into one of columns and constants over one that computes the rest. */
+    /**
+     * Splits a projection into one of columns and constants over one that computes the rest.
+     *
+     * @param apart items that are columns of their own, though they are constants or equal to others
+     */
     private static Project divided(Project project, List<RexNode> written, Set<Integer> apart) {
-        Map<RexNode, Integer> computed = new LinkedHashMap<>();
+        Map<RexNode, Integer> shared = new HashMap<>();
+        List<RexNode> computed = new ArrayList<>();
         List<String> names = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < written.size(); i++) {
@@ -354,11 +375,16 @@ final class QueryBlocks extends RelHomogeneousShuttle {
             if (isConstant(written.get(i)) && !apart.contains(i)) {
                 places.add(-1);
             } else {
-                if (!computed.containsKey(item)) {
-                    computed.put(item, computed.size());
+                Integer place = apart.contains(i) ? null : shared.get(item);
+                if (place == null) {
+                    place = computed.size();
+                    computed.add(item);
                     names.add(project.getRowType().getFieldNames().get(i));
+                    if (!apart.contains(i)) {
+                        shared.put(item, place);
+                    }
                 }
-                places.add(computed.get(item));
+                places.add(place);
             }
         }
         RelNode below = computed.isEmpty()
@@ -366,7 +392,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 : looksBack(LogicalProject.create(
                         project.getInput(),
                         project.getHints(),
-                        List.copyOf(computed.keySet()),
+                        computed,
                         names,
                         project.getVariablesSet()));
         RelNode table = new DerivedTable(below);
