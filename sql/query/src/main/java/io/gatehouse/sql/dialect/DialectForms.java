@@ -366,6 +366,10 @@ public final class DialectForms extends SqlShuttle {
         }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
+            if (call.getOperandList().stream().anyMatch(SqlNumericLiteral.class::isInstance)
+                    || order.stream().map(SqlTrees::bare).anyMatch(SqlNumericLiteral.class::isInstance)) {
+                AllKeys.writeStars(copy, names);
+            }
             copy.setQualify(WindowForms.firstOfEach(copy, call, order));
         }
         return copy;

@@ -182,6 +182,10 @@ final class WindowForms {
     private static SqlNode meant(SqlSelect select, SqlNode key) {
         if (key instanceof SqlNumericLiteral literal && literal.isInteger()) {
             int item = literal.intValue(true);
+            if (select.getSelectList().stream().limit(item).anyMatch(DialectForms::isStar)) {
+                throw StatementErrors.notSupported(
+                        key, "DISTINCT ON cannot count the columns of this *; name the column.");
+            }
             if (item >= 1 && item <= select.getSelectList().size()) {
                 return withoutAlias(select.getSelectList().get(item - 1));
             }
