@@ -6,6 +6,7 @@ import io.gatehouse.sql.function.GroupsFrame;
 import io.gatehouse.sql.grammar.DialectOperators;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -181,14 +182,20 @@ final class WindowForms {
     /** Returns the item that a number or an alias refers to; a window supports neither. */
     private static SqlNode meant(SqlSelect select, SqlNode key) {
         if (key instanceof SqlNumericLiteral literal && literal.isInteger()) {
-            int item = literal.intValue(true);
+            int item = literal.bigDecimalValue()
+                    .max(BigDecimal.ZERO)
+                    .min(BigDecimal.valueOf(Integer.MAX_VALUE))
+                    .intValue();
             if (select.getSelectList().stream().limit(item).anyMatch(DialectForms::isStar)) {
                 throw StatementErrors.notSupported(
                         key, "DISTINCT ON cannot count the columns of this *; name the column.");
             }
-            if (item >= 1 && item <= select.getSelectList().size()) {
-                return withoutAlias(select.getSelectList().get(item - 1));
+            if (item < 1 || item > select.getSelectList().size()) {
+                throw StatementErrors.invalid(
+                        key,
+                        "A number in ORDER BY or DISTINCT ON is that of an item of SELECT, from 1; there is no such item.");
             }
+            return withoutAlias(select.getSelectList().get(item - 1));
         }
         for (SqlNode item : select.getSelectList()) {
             boolean named = key instanceof SqlIdentifier name

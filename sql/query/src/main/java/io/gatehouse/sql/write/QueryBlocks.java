@@ -390,11 +390,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         RelNode below = computed.isEmpty()
                 ? project.getInput()
                 : looksBack(LogicalProject.create(
-                        project.getInput(),
-                        project.getHints(),
-                        computed,
-                        names,
-                        project.getVariablesSet()));
+                        project.getInput(), project.getHints(), computed, names, project.getVariablesSet()));
         RelNode table = new DerivedTable(below);
         List<RexNode> items = new ArrayList<>();
         for (int i = 0; i < written.size(); i++) {
