@@ -4,13 +4,16 @@ import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOrderBy;
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * no rows would give no group. ORDER BY ALL means all items.
  */
 final class AllKeys {
+    private static final Set<SqlKind> OF_ONE_AGGREGATE = EnumSet.of(SqlKind.FILTER, SqlKind.WITHIN_GROUP);
+
     private AllKeys() {}
 
     /** Replaces stars by their columns, if all column names differ. */
@@ -96,9 +101,25 @@ final class AllKeys {
         return keys.isEmpty() ? Optional.empty() : Optional.of(keys);
     }
 
+    /** Whether an item is an aggregate, or computed of aggregates and constants. */
+    private static boolean isOfAggregates(SqlNode item) {
+        if (item instanceof SqlLiteral || item instanceof SqlDataTypeSpec) {
+            return true;
+        }
+        if (item instanceof SqlNodeList list) {
+            return list.stream().allMatch(AllKeys::isOfAggregates);
+        }
+        return item instanceof SqlCall call
+                && !call.isA(SqlKind.QUERY)
+                && (SqlTrees.holds(call, AllKeys::isAggregate)
+                        && (isAggregate(call)
+                                || OF_ONE_AGGREGATE.contains(call.getKind())
+                                || call.getOperandList().stream().allMatch(AllKeys::isOfAggregates)));
+    }
+
     /**
-     * Refuses what HAVING has outside aggregates but columns that are items. DuckDB groups by the columns of anything else,
-     * too, and so by more than the items: HAVING c = 0 gives a row for each x where c is x % 2. A name that is a column and
+     * Refuses what HAVING has outside aggregates but columns that are items, and aliases of aggregates. DuckDB groups by the
+     * columns of anything else, too, and so by more than the items: HAVING c = 0 gives a row for each x where c is x % 2. A name that is a column and
      * the alias of another one is the alias to DuckDB, and the column where keys are written out.
      */
     private static void checkHaving(SqlSelect select) {
@@ -109,6 +130,7 @@ final class AllKeys {
         Set<String> columns = new HashSet<>();
         Set<String> aliasesOfColumns = new HashSet<>();
         Set<String> aliases = new HashSet<>();
+        Set<String> aliasesOfAggregates = new HashSet<>();
         for (SqlNode item : select.getSelectList()) {
             Optional<String> column = SqlUtil.stripAs(item) instanceof SqlIdentifier name
                     ? Optional.of(SqlTrees.key(Util.last(name.names)))
@@ -118,6 +140,9 @@ final class AllKeys {
                 String alias = SqlTrees.simpleKey(((SqlCall) item).operand(1));
                 if (column.isPresent()) {
                     aliasesOfColumns.add(alias);
+                }
+                if (isOfAggregates(((SqlCall) item).operand(0))) {
+                    aliasesOfAggregates.add(alias);
                 }
                 if (!column.equals(Optional.of(alias))) {
                     aliases.add(alias);
@@ -139,7 +164,10 @@ final class AllKeys {
                             "%s is a key of GROUP BY ALL and the alias of another column; choose another alias."
                                     .formatted(name.getSimple()));
                 }
-                if (!columns.contains(key) && !aliasesOfColumns.contains(key)) {
+                boolean known = columns.contains(key)
+                        || aliasesOfColumns.contains(key)
+                        || (name.isSimple() && aliasesOfAggregates.contains(key));
+                if (!known) {
                     throw StatementErrors.notSupported(
                             name,
                             "HAVING of GROUP BY ALL takes aggregates and columns that are items of SELECT, and %s is neither;"

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -88,6 +89,8 @@ final class DuckDbValidator extends SqlValidatorImpl {
             .withCallRewrite(false)
             .withTypeCoercionFactory(LiteralCoercion::new)
             .withIdentifierExpansion(true);
+
+    private static final Set<SqlKind> PARTS_OF_AGGREGATES = EnumSet.of(SqlKind.FILTER, SqlKind.WITHIN_GROUP);
 
     private final IdentityHashMap<SqlSelect, MergedColumns> merged = new IdentityHashMap<>();
     private final Set<SqlNode> windowed = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -606,12 +609,10 @@ final class DuckDbValidator extends SqlValidatorImpl {
         SqlNode condition = select.getHaving();
         if (condition != null) {
             Set<String> keys = GroupingSets.columns(select.getGroup());
-            if (!keys.isEmpty()) {
-                // Of a key that GROUP BY names, Calcite knows that it comes before an alias, but not within ROLLUP or
-                // CUBE.
-                condition = columnsFirst(select, condition, name -> keys.contains(SqlTrees.simpleKey(name)));
-                select.setHaving(condition);
-            }
+            // Of a key that GROUP BY names, Calcite knows that it comes before an alias, but not within ROLLUP or CUBE.
+            condition = columnsFirst(select, condition, name -> keys.contains(SqlTrees.simpleKey(name)));
+            condition = columnsFirstInAggregates(select, condition);
+            select.setHaving(condition);
             resolveFunctions(condition, getHavingScope(select));
         }
         super.validateHavingClause(select);
@@ -731,6 +732,20 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     /** The expression with the names of columns written with their tables, so that no alias is taken for them. */
+    /** Calcite knows of the arguments of an aggregate that they name columns, but not of its FILTER and its order. */
+    private SqlNode columnsFirstInAggregates(SqlSelect select, SqlNode condition) {
+        SqlNode written = condition.accept(new SqlShuttle() {
+            @Override
+            public @Nullable SqlNode visit(SqlCall call) {
+                if (call.isA(SqlKind.QUERY)) {
+                    return call;
+                }
+                return PARTS_OF_AGGREGATES.contains(call.getKind()) ? columnsFirst(select, call) : super.visit(call);
+            }
+        });
+        return written == null ? condition : written;
+    }
+
     private SqlNode columnsFirst(SqlSelect select, SqlNode expression) {
         return columnsFirst(select, expression, name -> true);
     }
