@@ -60,6 +60,17 @@ describe('execution', () => {
     expect(execution.result).toBeUndefined();
   });
 
+  it('forgets a failure and keeps the results before it', async () => {
+    const execution = new Execution();
+    const last = execution.run(statementsOf('SELECT 1; SELECT wrong'), 10);
+    await requests[0]?.reply(rows(1));
+    await requests[1]?.reply(refusal());
+    expect((await last)?.kind).toBe('problem');
+    execution.forgetFailures();
+    expect(execution.outcomes.map(({ kind }) => kind)).toEqual(['result']);
+    expect(execution.outcome?.kind).toBe('result');
+  });
+
   it('stops here and on the server, and keeps what it had', async () => {
     const execution = new Execution();
     const last = execution.run(statementsOf('SELECT 1; SELECT 2; SELECT 3'), 10);

@@ -39,6 +39,14 @@ export class Execution {
     return done.at(-1);
   }
 
+  /** Drops what failed or was cancelled, since it says nothing of what is asked for next. Results stay until there are new ones. */
+  forgetFailures(): void {
+    if (this.outcomes.some(({ kind }) => kind !== 'result')) {
+      this.outcomes = this.outcomes.filter(({ kind }) => kind === 'result');
+      this.shown = Math.max(0, this.outcomes.length - 1);
+    }
+  }
+
   /** Cancels at once: aborts the request and cancels the query on the server. */
   stop(): void {
     if (this.running !== undefined) {
