@@ -27,6 +27,16 @@ export function format(value: Value, decimals?: number): string {
   return String(value);
 }
 
+/** The sign that stands for white space: an arrow for a line break or a tab, a dot for the rest. Other characters stand for themselves. */
+export function visible(sign: string): string {
+  return sign === '\n' ? '↵' : sign === '\t' ? '→' : /\s/.test(sign) ? '·' : sign;
+}
+
+/** A text with signs for the white space that a table does not show: at both ends, and line breaks and tabs within. */
+export function formatToken(text: string): string {
+  return text.replace(/^\s+|\s+$|[\n\t]/g, (blanks) => [...blanks].map(visible).join(''));
+}
+
 /** Text of a timestamp as the table shows it: to the second. */
 export function formatTimestamp(value: Value): string {
   return format(value).replace('T', ' ').replace(/\.\d+$/, '');

@@ -14,6 +14,12 @@ describe('texts of a grid', () => {
     expect([0, 1, 2].map((column) => text(0, column))).toEqual(['1,234,567', '50279', '10000.50']);
     expect(text(1, 0)).toBe('9999');
   });
+
+  it('show the white space of tokens', () => {
+    const text = textsOf(gridOfRows(answer(['top_token', 'subject'], [[' in', ' in'], ['\n\n', 'a'], [' the end\t ', 'b'], ['in', 'c'], [null, 'd']])));
+    expect([0, 1, 2, 3, 4].map((row) => text(row, 0))).toEqual(['·in', '↵↵', '·the end→·', 'in', 'NULL']);
+    expect(text(0, 1)).toBe(' in');
+  });
 });
 
 describe('columns of an answer', () => {

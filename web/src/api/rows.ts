@@ -1,4 +1,4 @@
-import { commonDecimals, format, formatCount, formatTimestamp, isNumeric } from './format';
+import { commonDecimals, format, formatCount, formatTimestamp, formatToken, isNumeric } from './format';
 import type { Column, Rows, Value } from './http';
 
 /** A result, however it came: any cell of it at once, however many rows. */
@@ -15,20 +15,27 @@ const SAMPLED = 200;
 const SMALLEST_GROUPED = 10_000;
 /** Columns whose numbers are names. */
 const NAMES = /(^|_)(id|seed|year)$/i;
+/** Columns whose texts are pieces of a text, which may be nothing but white space. */
+const PIECES = /(^|_)(token|text)$/i;
 
 /**
  * Texts of the cells of a grid, as tables show them: the points of a column's numbers stand in line, and the
- * digits of large whole numbers are grouped, but not those of ids.
+ * digits of large whole numbers are grouped, but not those of ids. White space of
+ * tokens has signs.
  */
 export function textsOf(grid: Grid): (row: number, column: number) => string {
   const decimals = grid.columns.map((_, column) =>
     commonDecimals(Array.from({ length: Math.min(grid.rowCount, SAMPLED) }, (_, row) => grid.value(row, column))),
   );
   const grouped = grid.columns.map(({ name, type }) => isNumeric(type) && !NAMES.test(name));
+  const pieces = grid.columns.map(({ name }) => PIECES.test(name));
   return (row, column) => {
     const value = grid.value(row, column);
     if (grouped[column] === true && typeof value === 'number' && Number.isInteger(value) && Math.abs(value) >= SMALLEST_GROUPED && decimals[column] === undefined) {
       return formatCount(value);
+    }
+    if (pieces[column] === true && typeof value === 'string') {
+      return formatToken(value);
     }
     return grid.columns[column]?.type === 'TIMESTAMP' ? formatTimestamp(value) : format(value, decimals[column]);
   };

@@ -1,3 +1,4 @@
+import { visible } from '../api/format';
 import type { Rows } from '../api/http';
 import { lists, numbers, texts } from '../api/rows';
 
@@ -95,18 +96,15 @@ export function pieces(token: Token): Piece[] {
   };
   for (const sign of token.text) {
     if (sign === '\n') {
-      add('space', '↵');
+      add('space', visible(sign));
       shown.push({ kind: 'break' });
     } else if (sign === '\uFFFD') {
       if (shown.at(-1)?.kind !== 'bytes') {
         add('bytes', `#${token.id}`);
       }
-    } else if (sign === '\t') {
-      add('space', '→');
-    } else if (/\s/.test(sign)) {
-      add('space', '·');
     } else {
-      add('text', sign);
+      const made = visible(sign);
+      add(made === sign ? 'text' : 'space', made);
     }
   }
   return shown;
