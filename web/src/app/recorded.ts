@@ -36,6 +36,9 @@ export function noWeights(run: Run | undefined): string {
   return run !== undefined && isImported(run) ? `Not recorded: ${files(run)} have no weights of experts.` : 'The weights of experts are not recorded.';
 }
 
+/** Where the norms and similarities of a checkpoint are missing: they come from its files and not from a run. */
+export const WEIGHTS_NOT_READ = 'The weights of this checkpoint have not been read. Read them with: gatehouse model DIR --db FILE';
+
 /** The message of a picture without rows. */
 export function noRows(run: Run | undefined, scope: Scope, subject: string | undefined): string {
   if (run === undefined) {

@@ -1,0 +1,17 @@
+import { WEIGHTS_NOT_READ } from '../app/recorded';
+import { withoutComments } from './statements';
+
+/** Relations that are empty until the weights of a checkpoint are read. */
+const OF_WEIGHTS = /\b(model_experts|expert_similarity|router_weight_agreement|weight_norm_agreement|layer_redundancy)\b/i;
+/** Relations that are empty for runs that did not record norms. */
+const OF_NORMS = /\b(expert_norms|norm_gate_ranks|norm_gate_agreement)\b/i;
+
+/** The message of a result without rows, with what its relations need before they have any. */
+export function emptyText(sql: string): string {
+  const names = withoutComments(sql).replace(/'(?:[^']|'')*'/g, "''");
+  // The conditions of the statement may be the reason as well.
+  if (OF_WEIGHTS.test(names)) {
+    return `No rows match. The statement is about weights; if there are none at all: ${WEIGHTS_NOT_READ}`;
+  }
+  return OF_NORMS.test(names) ? 'No rows match. Only runs that were started with --norms have norms of the outputs of experts.' : 'No rows match.';
+}
