@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noAnswers, noEntropy, noRows, noTokens, noWeights } from './recorded';
+import { noAnswers, noEntropy, noNearest, noRows, noTokens, noWeights } from './recorded';
 import type { Run } from './runs';
 
 const OWN: Run = {
@@ -19,6 +19,13 @@ describe('what is not recorded', () => {
     expect(noTokens(IMPORTED, true)).toContain('have counts of experts only, no sequences.');
     expect(noEntropy(IMPORTED)).toContain('no router probabilities');
     expect(noWeights(IMPORTED)).toContain('no weights of experts');
+  });
+
+  it('is for similar questions what they are compared by', () => {
+    expect(noNearest(IMPORTED, 0, false)).toContain('have no decision of the last prompt token');
+    expect(noNearest(IMPORTED, 2, false)).toBe(noWeights(IMPORTED));
+    expect(noNearest(IMPORTED, 2, true)).toContain('No other question of the run');
+    expect(noNearest(OWN, 0, false)).toContain('Run 1 has no decision of the last prompt token');
   });
 
   it('is another thing than what has no rows', () => {

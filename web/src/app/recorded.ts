@@ -36,6 +36,23 @@ export function noWeights(run: Run | undefined): string {
   return run !== undefined && isImported(run) ? `Not recorded: ${files(run)} have no weights of experts.` : 'The weights of experts are not recorded.';
 }
 
+/**
+ * Why no question is near another one: they are compared by the weights of the experts that the last prompt token was sent to.
+ *
+ * @param decisions of that token, one for each layer
+ * @param weighed whether these have weights
+ */
+export function noNearest(run: Run | undefined, decisions: number, weighed: boolean): string {
+  if (run === undefined) {
+    return '';
+  }
+  if (decisions === 0) {
+    const why = 'no decision of the last prompt token, by which questions are compared';
+    return isImported(run) ? `Not recorded: ${files(run)} have ${why}.` : `Run ${run.id} has ${why}.`;
+  }
+  return weighed ? 'No other question of the run was sent to any of these experts at its last prompt token.' : noWeights(run);
+}
+
 /** Where the norms and similarities of a checkpoint are missing: they come from its files and not from a run. */
 export const WEIGHTS_NOT_READ = 'The weights of this checkpoint have not been read. Read them with: gatehouse model DIR --db FILE';
 
