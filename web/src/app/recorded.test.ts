@@ -21,6 +21,13 @@ describe('what is not recorded', () => {
     expect(noWeights(IMPORTED)).toContain('no weights of experts');
   });
 
+  it('is everything where no question was answered', () => {
+    const cancelled: Run = { ...OWN, answered: 0, status: 'cancelled' };
+    for (const text of [noAnswers(cancelled), noEntropy(cancelled), noWeights(cancelled), noRows(cancelled, 'prompt', undefined), noRows(cancelled, 'generated', 'law')]) {
+      expect(text).toBe('No question was answered before the run ended.');
+    }
+  });
+
   it('is for similar questions what they are compared by', () => {
     expect(noNearest(IMPORTED, 0, false)).toContain('have no decision of the last prompt token');
     expect(noNearest(IMPORTED, 2, false)).toBe(noWeights(IMPORTED));

@@ -17,6 +17,11 @@ export function noAnswers(run: Run | undefined): string {
   return run.status === 'running' ? 'No question is answered yet.' : 'No question was answered before the run ended.';
 }
 
+/** As noAnswers, of runs that compute their figures from the questions they ask: without an answer they have none of any kind. */
+export function noneAsked(run: Run | undefined): string {
+  return run === undefined || isImported(run) ? '' : noAnswers(run);
+}
+
 /** @param none whether there are no sequences at all */
 export function noTokens(run: Run | undefined, none: boolean): string {
   if (run === undefined) {
@@ -29,11 +34,17 @@ export function noTokens(run: Run | undefined, none: boolean): string {
 }
 
 export function noEntropy(run: Run | undefined): string {
-  return run !== undefined && isImported(run) ? `Not recorded: ${files(run)} have no router probabilities, so the entropy is unknown.` : 'The entropy of the router is not recorded.';
+  if (run !== undefined && isImported(run)) {
+    return `Not recorded: ${files(run)} have no router probabilities, so the entropy is unknown.`;
+  }
+  return noneAsked(run) || 'The entropy of the router is not recorded.';
 }
 
 export function noWeights(run: Run | undefined): string {
-  return run !== undefined && isImported(run) ? `Not recorded: ${files(run)} have no weights of experts.` : 'The weights of experts are not recorded.';
+  if (run !== undefined && isImported(run)) {
+    return `Not recorded: ${files(run)} have no weights of experts.`;
+  }
+  return noneAsked(run) || 'The weights of experts are not recorded.';
 }
 
 /**
@@ -63,6 +74,9 @@ export function noRows(run: Run | undefined, scope: Scope, subject: string | und
   }
   if (run.status === 'running') {
     return 'No results are stored yet. The chart appears with the first ones.';
+  }
+  if (noneAsked(run) !== '') {
+    return noneAsked(run);
   }
   if (scope === 'generated') {
     return `Not recorded: run ${run.id} has nothing for this chart at generated tokens.`;
