@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
-import { clearOf, dotsText, ends, estimatesOf } from './forest';
+import { clearOf, comparable, ends, estimatesOf, leftOutText } from './forest';
 
 const rows = answer(
   ['layer', 'expert', 'n', 'accuracy', 'wilson_low', 'wilson_high'],
@@ -30,9 +30,16 @@ describe('forest', () => {
     expect(first && [0.85, 0.9, 1].map((value) => clearOf(first, value))).toEqual([true, false, false]);
   });
 
-  it('says why all dots are the same', () => {
+  it('leaves out experts that fired in every question', () => {
     const estimates = estimatesOf(rows);
-    expect(dotsText(estimates.map((estimate) => ({ ...estimate, n: 1560 })), 1560)).toContain('fired in every question');
-    expect(dotsText(estimates, 1560)).toContain('the interval excludes it');
+    expect(comparable(estimates, 900).map(({ n }) => n)).toEqual([30, 40, 100, 100]);
+    expect(comparable(estimates, 1560)).toHaveLength(5);
+    // The number of questions comes with another answer, perhaps later.
+    expect(comparable(estimates, 0)).toHaveLength(5);
+    expect([0, 1, 1024].map(leftOutText)).toEqual([
+      '',
+      'Left out: 1 expert that fired in every question, where the accuracy is that of all questions.',
+      'Left out: 1,024 experts that fired in every question, where the accuracy is that of all questions.',
+    ]);
   });
 });

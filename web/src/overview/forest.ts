@@ -1,3 +1,4 @@
+import { formatUnits } from '../api/format';
 import type { Rows } from '../api/http';
 import { numbers } from '../api/rows';
 
@@ -50,9 +51,12 @@ function order(a: Estimate, b: Estimate): number {
   return a.layer - b.layer || a.expert - b.expert;
 }
 
-/** What the dots mean, below the figure: at all tokens of long prompts every expert may fire in every question. */
-export function dotsText(estimates: Estimate[], total: number): string {
-  return estimates.every(({ n }) => n === total)
-    ? 'These experts fired in every question, so their accuracy is the same.'
-    : 'Filled: the interval excludes it (not corrected for multiple comparisons).';
+/** Experts with questions to compare with: the others fired in all questions, and their accuracy is that of the run. */
+export function comparable(estimates: Estimate[], total: number): Estimate[] {
+  return total === 0 ? estimates : estimates.filter(({ n }) => n < total);
+}
+
+/** How many experts are left out because they fired in every question; empty for none. */
+export function leftOutText(count: number): string {
+  return count === 0 ? '' : `Left out: ${formatUnits(count, 'expert')} that fired in every question, where the accuracy is that of all questions.`;
 }
