@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commonDecimals, exact, format, formatDuration, formatLeft, formatMoment, formatP, formatPoints, formatRowCount, formatShare, formatTimestamp, isNumeric } from '../api/format';
+import { commonDecimals, exact, format, formatDuration, formatLeft, formatMoment, formatP, formatPoints, formatRowCount, formatShare, formatSigned, formatTimestamp, formatUnits, isNumeric } from '../api/format';
 
 describe('format', () => {
   test('shows NULL, which is not the text "NULL" only by its style', () => {
@@ -115,6 +115,15 @@ test('formatLeft has whole seconds', () => {
   expect([0.2, 48.9, 59.5, 125].map(formatLeft)).toEqual(['1 s', '49 s', '1 min 00 s', '2 min 05 s']);
 });
 
+test('what is rounded to zero has no sign', () => {
+  expect([-0.004, 0, -0.005001, -10].map((value) => format(value, 2))).toEqual(['0.00', '0.00', '-0.01', '-10.00']);
+  expect([0.04, -0.04, -1.25, 10].map((value) => formatSigned(value, 1))).toEqual(['0.0', '0.0', '−1.3', '+10.0']);
+});
+
+test('units have plural forms', () => {
+  expect([0, 1, 2].map((count) => formatUnits(count, 'batch'))).toEqual(['0 batches', '1 batch', '2 batches']);
+});
+
 test('formatRowCount knows the singular', () => {
   expect(formatRowCount(1)).toBe('1 row');
   expect(formatRowCount(0)).toBe('0 rows');
@@ -123,6 +132,6 @@ test('formatRowCount knows the singular', () => {
 
 test('shares have one decimal, and small ones two digits', () => {
   expect([0.851, 0.0095, 0.00042, 0, 1, NaN].map(formatShare)).toEqual(['85.1%', '0.9%', '0.042%', '0.0%', '100.0%', '–']);
-  expect([0.081, -0.004].map(formatPoints)).toEqual(['+8.1 points', '−0.4 points']);
+  expect([0.081, -0.004, 0, -0.0001].map(formatPoints)).toEqual(['+8.1 points', '−0.4 points', '0.0 points', '0.0 points']);
   expect([0.0341, 0.00001].map(formatP)).toEqual(['p = 0.034', 'p < 0.001']);
 });

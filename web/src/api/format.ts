@@ -19,7 +19,7 @@ export function format(value: Value, decimals?: number): string {
     return 'NULL';
   }
   if (typeof value === 'number') {
-    return decimals === undefined ? formatNumber(value) : value.toFixed(decimals);
+    return decimals === undefined ? formatNumber(value) : fixed(value, decimals);
   }
   if (Array.isArray(value)) {
     return `[${value.map((element) => format(element)).join(', ')}]`;
@@ -48,6 +48,17 @@ export function formatMoment(time: Date, now: Date): string {
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;
   const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   return time.toDateString() === now.toDateString() ? clock : `${day} ${clock}`;
+}
+
+/** A number to so many decimals; one that is rounded to zero has no sign. */
+export function fixed(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace(/^-(?=[0.]+$)/, '');
+}
+
+/** +8.1, −0.4, 0.0: a difference to so many decimals. */
+export function formatSigned(difference: number, decimals: number): string {
+  const text = fixed(Math.abs(difference), decimals);
+  return /[1-9]/.test(text) ? `${difference < 0 ? '−' : '+'}${text}` : text;
 }
 
 /** Text of a value with nothing rounded away. */
@@ -104,9 +115,9 @@ export function formatCount(count: number): string {
   return COUNT.format(count);
 }
 
-/** 1 token, 12,345 tokens. */
+/** 1 token, 12,345 tokens, 3 batches. */
 export function formatUnits(count: number, unit: string): string {
-  return `${COUNT.format(count)} ${unit}${count === 1 ? '' : 's'}`;
+  return `${COUNT.format(count)} ${unit}${count === 1 ? '' : unit.endsWith('ch') ? 'es' : 's'}`;
 }
 
 /** 0.8 ms, 12 ms, 1.23 s, 2 min 05 s. */
@@ -137,7 +148,7 @@ export function formatShare(share: number): string {
     return '–';
   }
   const percent = share * 100;
-  return `${percent !== 0 && Math.abs(percent) < 0.1 ? Number(percent.toPrecision(2)) : percent.toFixed(1)}%`;
+  return `${percent !== 0 && Math.abs(percent) < 0.1 ? Number(percent.toPrecision(2)) : fixed(percent, 1)}%`;
 }
 
 /** p = 0.034, p < 0.001. */
@@ -145,7 +156,7 @@ export function formatP(p: number): string {
   return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
 }
 
-/** +8.1 points, −0.4 points: a difference of two shares in percentage points. */
+/** +8.1 points, −0.4 points, 0.0 points: a difference of two shares in percentage points. */
 export function formatPoints(difference: number): string {
-  return `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(1)} points`;
+  return `${formatSigned(difference * 100, 1)} points`;
 }

@@ -1,4 +1,4 @@
-import { formatShare } from '../api/format';
+import { formatShare, formatSigned } from '../api/format';
 import type { Rows } from '../api/http';
 import { numbers, texts, values } from '../api/rows';
 import { POLICIES, type Policy } from '../app/place';
@@ -137,7 +137,7 @@ export const FEWEST_BATCHES = 30;
 
 /** "+8.1% (+4.8 to +11.4) gain"; without an interval where there are few batches. */
 export function gainText(gain: number, low: number, high: number, verdict: string, batches: number): string {
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value * 100).toFixed(1)}`;
+  const signed = (value: number) => formatSigned(value * 100, 1);
   return batches < FEWEST_BATCHES ? `${signed(gain)}%` : `${signed(gain)}% (${signed(low)} to ${signed(high)}) ${verdict}`;
 }
 
