@@ -44,6 +44,7 @@ final class TestExpertPage {
     void goesFromExpertToExpert() {
         browser.enter("#screen=expert&run=1&layer=0&expert=15");
         browser.awaitText(CONTEXTS + " .nothing", "never fired");
+        browser.awaitText("[aria-label='Subjects of the expert'] .nothing", "never fired");
         browser.clickOn("[aria-label='Next expert']");
         browser.awaitText("h2", "Expert 0 of layer 0");
         browser.awaitAddress("expert=0");
