@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commonDecimals, exact, format, formatDuration, formatLeft, formatMoment, formatP, formatPoints, formatRowCount, formatShare, formatSigned, formatTimestamp, formatUnits, isNumeric } from '../api/format';
+import { commonDecimals, exact, format, formatDated, formatDuration, formatLeft, formatMoment, formatP, formatPoints, formatRowCount, formatShare, formatSigned, formatTimestamp, formatUnits, isNumeric } from '../api/format';
 
 describe('format', () => {
   test('shows NULL, which is not the text "NULL" only by its style', () => {
@@ -56,6 +56,10 @@ test('formatMoment has the day where it is not today', () => {
   const now = new Date(2026, 10, 25, 18, 0);
   expect(formatMoment(new Date(2026, 10, 25, 9, 5), now)).toBe('09:05');
   expect(formatMoment(new Date(2026, 8, 3, 23, 59), now)).toBe('2026-09-03 23:59');
+});
+
+test('formatDated has the day in any case', () => {
+  expect(formatDated(new Date(2026, 10, 5, 9, 5))).toBe('2026-11-05 09:05');
 });
 
 describe('commonDecimals', () => {

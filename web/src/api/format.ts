@@ -44,10 +44,14 @@ export function formatTimestamp(value: Value): string {
 
 /** 16:02, or 2026-11-24 16:02 where that is not today, as the reader's clock has it. */
 export function formatMoment(time: Date, now: Date): string {
+  const dated = formatDated(time);
+  return time.toDateString() === now.toDateString() ? dated.slice(-'16:02'.length) : dated;
+}
+
+/** 2026-11-24 16:02, as the reader's clock has it. */
+export function formatDated(time: Date): string {
   const two = (part: number) => String(part).padStart(2, '0');
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;
-  const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return time.toDateString() === now.toDateString() ? clock : `${day} ${clock}`;
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
 /** A number to so many decimals; one that is rounded to zero has no sign. */
