@@ -202,6 +202,9 @@ class DbApiTest(ServerTest):
         self.assertEqual(("SQL_VALIDATION", "42000", 400), self.facts(raised.exception))
         self.assertEqual((2, 20), tuple(raised.exception.position))
         self.assertIn("nothing", str(raised.exception))
+        said = str(raised.exception).splitlines()
+        self.assertTrue(said[0].endswith("(line 2, column 20)"), said[0])
+        self.assertEqual(["  FROM experts WHERE nothing = 1", "  " + " " * 19 + "^"], said[1:])
         with self.assertRaises(gatehouse.ProgrammingError) as raised:
             self.connection.execute("DELETE FROM runs")
         self.assertEqual("SQL_READ_ONLY", raised.exception.code)
@@ -338,6 +341,23 @@ class FrameTest(ServerTest):
         self.assertEqual(["layer", "expert", "activations"], list(frame.columns))
         rows = self.connection.execute(self.SQL, [2]).fetchall()
         self.assertEqual(rows, list(frame.itertuples(index=False, name=None)))
+
+    @skipUnless(installed("pyarrow") and installed("pandas"), "pyarrow and pandas are not installed")
+    def test_pandas_computes_with_sums(self):
+        frame = self.connection.frame(
+            "SELECT layer, sum(activations) AS s, 0.5 * count(*) AS h, CAST(9e30 AS HUGEINT) AS large,"
+            " CASE WHEN layer > 0 THEN sum(expert) END AS n FROM experts GROUP BY layer ORDER BY layer"
+        )
+        self.assertEqual(
+            {"s": "int64", "h": "float64", "large": "float64", "n": "float64"},
+            {name: str(frame[name].dtype) for name in ("s", "h", "large", "n")},
+        )
+        self.assertEqual(frame["s"].sum() * 0.5, (frame["s"] * 0.5).sum())
+
+    def test_a_timeout_is_checked_at_once(self):
+        for timeout in (0, 0.5, 1.5, -1):
+            with self.subTest(timeout), self.assertRaisesRegex(gatehouse.InterfaceError, f"not {timeout}"):
+                gatehouse.connect(URL, timeout=timeout)
 
     @skipUnless(installed("pyarrow") and installed("polars"), "pyarrow and polars are not installed")
     def test_polars(self):

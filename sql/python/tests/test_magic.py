@@ -35,6 +35,15 @@ class MagicTest(unittest.TestCase):
         self.assertIsNone(self.shell.run_cell_magic("gatehouse", URL + " << found", "SELECT 3 AS a"))
         self.assertEqual([3], self.shell.user_ns["found"]["a"].tolist())
 
+    def test_parameters_are_variables(self):
+        self.shell.user_ns["layer_no"] = 2
+        self.shell.user_ns["label"] = "it's"
+        cell = "SELECT :layer_no + 1 AS a, CAST(:label AS VARCHAR) AS b, ':x' AS c, 7::INTEGER AS d -- :y"
+        frame = self.shell.run_cell_magic("gatehouse", URL, cell)
+        self.assertEqual([{"a": 3, "b": "it's", "c": ":x", "d": 7}], frame.to_dict("records"))
+        with self.assertRaisesRegex(gatehouse.InterfaceError, "has the parameter :nothing, and there is no variable nothing"):
+            self.shell.run_cell_magic("gatehouse", URL, "SELECT :nothing")
+
     def test_a_line_gives_the_connection(self):
         connection = self.shell.run_line_magic("gatehouse", URL)
         self.assertEqual([(4,)], connection.execute("SELECT 4").fetchall())

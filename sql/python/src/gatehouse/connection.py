@@ -69,6 +69,9 @@ class Connection:
     NotSupportedError = errors.NotSupportedError
 
     def __init__(self, server: Server, timeout: Optional[int], version: str) -> None:
+        if timeout is not None and (timeout < 1 or timeout != int(timeout)):
+            server.close()
+            raise errors.InterfaceError(f"timeout is a whole number of seconds, 1 or more, not {timeout}.")
         self._server = server
         self._timeout = timeout
         #: Version of the server.
@@ -135,7 +138,11 @@ class Connection:
         if self._timeout is not None:
             fields += f',"timeout":{int(self._timeout)}'
         headers = {"Content-Type": "application/json", "Query-Id": query_id}
-        return self._server.send("POST", "/v1/query", ("{" + fields + "}").encode(), headers)
+        try:
+            return self._server.send("POST", "/v1/query", ("{" + fields + "}").encode(), headers)
+        except errors.DatabaseError as error:
+            error.show_place(sql)
+            raise
 
     def _cancel(self, query_id: str) -> None:
         try:

@@ -39,6 +39,16 @@ class Error(Exception):
         #: Place of the error in the SQL text.
         self.position = position
 
+    def show_place(self, sql: str) -> None:
+        """Adds the line of the statement that the position names, with a mark below the place."""
+        if self.position is None:
+            return
+        line, column = self.position
+        lines = sql.splitlines()
+        if line <= len(lines):
+            shown = lines[line - 1].replace("\t", " ")
+            self.args = (f"{self} (line {line}, column {column})\n  {shown}\n  {' ' * (column - 1)}^",)
+
 
 class InterfaceError(Error):
     """A misuse of this package, such as a cursor that is closed."""

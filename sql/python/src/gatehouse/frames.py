@@ -51,7 +51,26 @@ def frame(response: Response, kind: str) -> Any:
             raise _damaged(error) from error
     if kind == "arrow":
         return table
-    return table.to_pandas() if kind == "pandas" else needed("polars", "frame(kind='polars')").from_arrow(table)
+    if kind == "polars":
+        return needed("polars", "frame(kind='polars')").from_arrow(table)
+    return _plain(table, pyarrow).to_pandas()
+
+
+def _plain(table: Any, pyarrow: Any) -> Any:
+    """Returns a table without decimals, which pandas keeps as objects that it cannot compute with.
+
+    The sum of integers is a DECIMAL(38, 0) in Arrow. It becomes an int64 where all values fit, and float64 otherwise, as
+    other decimals do.
+    """
+    for place, field in enumerate(table.schema):
+        if pyarrow.types.is_decimal(field.type):
+            column = table.column(place)
+            try:
+                column = column.cast(pyarrow.int64() if field.type.scale == 0 else pyarrow.float64())
+            except pyarrow.ArrowInvalid:
+                column = column.cast(pyarrow.float64())
+            table = table.set_column(place, field.name, column)
+    return table
 
 
 def check(kind: str) -> None:

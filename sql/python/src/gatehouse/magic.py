@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shlex
-from typing import Any, List, NoReturn, Optional, Tuple
+from typing import Any, List, Mapping, NoReturn, Optional, Tuple
 
 from . import errors, local
 from .connection import Connection, connect
@@ -12,6 +13,10 @@ from .frames import KINDS
 
 _INTO = "<<"
 _ADDRESSES = ("http://", "https://")
+
+# What may hold a colon that begins no parameter: texts, quoted names, comments, and casts.
+_NO_PARAMETERS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|::", re.DOTALL)
+_PARAMETER = re.compile(r":([^\W\d]\w*)")
 
 
 class _Options(argparse.ArgumentParser):
@@ -39,8 +44,9 @@ class Magic:
         ``%%gatehouse [SOURCE] [--token TOKEN] [--kind pandas|polars|arrow] [<< NAME]``
 
         SOURCE is the address of a server, a database file, or a variable with a connection; without it, the last one is
-        asked, or the server at the default address. ``<< NAME`` puts the rows into a variable. A line ``%gatehouse
-        [SOURCE]`` only connects, and returns the connection.
+        asked, or the server at the default address. ``<< NAME`` puts the rows into a variable. The value of a parameter
+        ``:name`` is that of the variable of this name. A line ``%gatehouse [SOURCE]`` only connects, and returns the
+        connection.
         """
         words, name = self._words(line)
         options = self._options.parse_args(words)
@@ -49,11 +55,19 @@ class Magic:
             if name is not None:
                 raise errors.InterfaceError(f"A line has no statement whose rows {name} could take: use %%gatehouse.")
             return connection
-        rows = connection.frame(cell, kind=options.kind)
+        rows = connection.frame(cell, self._parameters(cell), kind=options.kind)
         if name is None:
             return rows
         self._shell.user_ns[name] = rows
         return None
+
+    def _parameters(self, cell: str) -> Mapping[str, Any]:
+        """Returns the variables of the notebook that the statement names as ``:name``."""
+        names = set(_PARAMETER.findall(_NO_PARAMETERS.sub(" ", cell)))
+        missing = sorted(name for name in names if name not in self._shell.user_ns)
+        if missing:
+            raise errors.InterfaceError(f"The statement has the parameter :{missing[0]}, and there is no variable {missing[0]}.")
+        return {name: self._shell.user_ns[name] for name in names}
 
     @staticmethod
     def _words(line: str) -> Tuple[List[str], Optional[str]]:
