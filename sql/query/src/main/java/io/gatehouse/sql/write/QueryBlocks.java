@@ -180,6 +180,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         boolean divided = above instanceof Project upper
                 && ((input instanceof Project lower && growth(upper, lower) > MOST_REPEATED)
                         || hidesAggregates(upper, input)
+                        || (input instanceof Project lower && holdsWindow(upper.getProjects()) && holdsQuery(lower))
                         || ((holdsWindow(upper.getProjects()) || UnnestPositions.unnests(upper)) && isLimited(input)));
         return divided || UnnestPositions.unnests(input) || (looksOut(above) && input instanceof Aggregate);
     }
@@ -237,6 +238,11 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     private static boolean holdsWindowOrQuery(RexNode item) {
         return holds(item, part -> part instanceof RexOver || part instanceof RexSubQuery);
+    }
+
+    /** A window above is not merged into it: DuckDB's windows take no sub-query that has windows itself. */
+    private static boolean holdsQuery(Project project) {
+        return project.getProjects().stream().anyMatch(item -> holds(item, RexSubQuery.class::isInstance));
     }
 
     private static boolean holdsWindow(List<RexNode> items) {
