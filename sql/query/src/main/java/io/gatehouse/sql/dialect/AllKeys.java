@@ -119,8 +119,8 @@ final class AllKeys {
 
     /**
      * Refuses what HAVING has outside aggregates but columns that are items, and aliases of aggregates. DuckDB groups by the
-     * columns of anything else, too, and so by more than the items: HAVING c = 0 gives a row for each x where c is x % 2. A name that is a column and
-     * the alias of another one is the alias to DuckDB, and the column where keys are written out.
+     * columns of anything else, too, and so by more than the items: HAVING c = 0 gives a row for each x where c is x % 2. A
+     * name that is a column and the alias of another one is the alias to DuckDB, and the column where keys are written out.
      */
     private static void checkHaving(SqlSelect select) {
         SqlNode condition = select.getHaving();
