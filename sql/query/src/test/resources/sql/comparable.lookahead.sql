@@ -2,3 +2,5 @@
 UPDATE decisions
 SET lookahead_1 = CASE WHEN expert_2 IS NULL THEN [expert_1] ELSE [expert_1, (expert_2 + 1) % 8] END
 WHERE layer > 0;
+
+UPDATE runs SET lookahead = [1] WHERE run_id IN (SELECT run_id FROM decisions WHERE lookahead_1 IS NOT NULL);
