@@ -19,6 +19,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,6 +168,31 @@ final class TestStore {
         try (Store store = Store.create(file)) {
             assertRefused(() -> Store.open(file), ErrorCode.DATABASE_IN_USE, "open already in this process");
             assertThat(store.runs()).isEmpty();
+        }
+    }
+
+    /** A query that cannot be interrupted at once keeps the file open after its store is closed. */
+    @Test
+    void waitsForAStoreThatIsBeingClosed() throws Exception {
+        Path file = directory.resolve("a.duckdb");
+        Store.create(file).close();
+        Connection reader = DriverManager.getConnection("jdbc:duckdb:" + file);
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> close(reader), delayed(200));
+        try (Store store = Store.open(file)) {
+            assertThat(store.runs()).isEmpty();
+        }
+        closing.get(10, TimeUnit.SECONDS);
+    }
+
+    private static Executor delayed(long millis) {
+        return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -28,6 +28,11 @@ public final class DatabaseFailure {
 
     private DatabaseFailure() {}
 
+    /** Whether this process has the file open already. */
+    static boolean isOpenHere(SQLException e) {
+        return messageOf(e).contains("Unique file handle conflict");
+    }
+
     /** Returns the error for a file that could not be opened. */
     static GatehouseException opening(Path file, SQLException e) {
         String message = messageOf(e);
@@ -38,7 +43,7 @@ public final class DatabaseFailure {
                             .formatted(file, lockHolder(message)),
                     e);
         }
-        if (message.contains("Unique file handle conflict")) {
+        if (isOpenHere(e)) {
             return new GatehouseException(
                     DATABASE_IN_USE, "%s is open already in this process: use that store.".formatted(file), e);
         }

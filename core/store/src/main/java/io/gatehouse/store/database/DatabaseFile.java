@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,9 @@ import org.duckdb.DuckDBConnection;
 public final class DatabaseFile {
     /** Bytes before the first block of a DuckDB file. */
     private static final long FILE_HEADERS = 3 * 4096;
+
+    /** How long a file is waited for that this process has open. */
+    private static final Duration ENDING = Duration.ofSeconds(3);
 
     private DatabaseFile() {}
 
@@ -70,7 +74,7 @@ public final class DatabaseFile {
         // The file of a killed writer may end early, because its log has the rest.
         boolean checkpointed = Files.exists(file) && !Files.exists(file.resolveSibling(file.getFileName() + ".wal"));
         try {
-            DuckDBConnection connection = DuckDb.file(file, settings);
+            DuckDBConnection connection = connected(file, settings);
             try {
                 if (checkpointed) {
                     requireWhole(file, connection);
@@ -85,6 +89,26 @@ public final class DatabaseFile {
             }
         } catch (SQLException e) {
             throw DatabaseFailure.opening(file, e);
+        }
+    }
+
+    /** Waits a moment for a store of this process that is closed but has a query that is still ending. */
+    private static DuckDBConnection connected(Path file, Properties settings) throws SQLException {
+        long end = System.nanoTime() + ENDING.toNanos();
+        while (true) {
+            try {
+                return DuckDb.file(file, settings);
+            } catch (SQLException e) {
+                if (!DatabaseFailure.isOpenHere(e) || System.nanoTime() >= end) {
+                    throw e;
+                }
+                try {
+                    Thread.sleep(20);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw e;
+                }
+            }
         }
     }
 
