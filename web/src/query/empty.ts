@@ -11,7 +11,7 @@ export function emptyText(sql: string): string {
   const names = withoutComments(sql).replace(/'(?:[^']|'')*'/g, "''");
   // The conditions of the statement may be the reason as well.
   if (OF_WEIGHTS.test(names)) {
-    return `No rows match. The statement is about weights; if there are none at all: ${WEIGHTS_NOT_READ}`;
+    return `No rows match. If the relation is empty: ${WEIGHTS_NOT_READ}`;
   }
   return OF_NORMS.test(names) ? 'No rows match. Only runs that were started with --norms have norms of the outputs of experts.' : 'No rows match.';
 }

@@ -204,7 +204,7 @@ final class RunOptions {
             split = ",",
             paramLabel = "N",
             description =
-                    "Record which experts each router would choose from what the experts 1 or 2 layers before read: 1, 2 or 1,2. Layers without experts do not count.")
+                    "Also record which experts each router would choose if it saw the input of the experts 1 or 2 layers earlier: 1, 2 or 1,2. Only layers with experts are counted.")
     private List<Integer> recordLookahead = List.of();
 
     @Mixin

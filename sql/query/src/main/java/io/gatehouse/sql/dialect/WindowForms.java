@@ -188,12 +188,14 @@ final class WindowForms {
                     .intValue();
             if (select.getSelectList().stream().limit(item).anyMatch(DialectForms::isStar)) {
                 throw StatementErrors.notSupported(
-                        key, "DISTINCT ON cannot count the columns of this *; name the column.");
+                        key,
+                        "With DISTINCT ON, a number cannot refer to a column behind this *; write the name of the column.");
             }
             if (item < 1 || item > select.getSelectList().size()) {
                 throw StatementErrors.invalid(
                         key,
-                        "A number in ORDER BY or DISTINCT ON is that of an item of SELECT, from 1; there is no such item.");
+                        "SELECT has no item %s; numbers in ORDER BY and DISTINCT ON count its items from 1."
+                                .formatted(literal));
             }
             return withoutAlias(select.getSelectList().get(item - 1));
         }
