@@ -12,6 +12,8 @@ import io.gatehouse.sql.parse.Positions;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.parse.StatementText;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -56,6 +58,9 @@ import org.apache.calcite.util.TimestampString;
  */
 public final class DialectForms extends SqlShuttle {
     private static final int MICROSECONDS = 6;
+
+    /** Conditions behind which a cast is one of the condition, and not of its last operand. */
+    private static final Set<SqlKind> CASTS_BEHIND = EnumSet.of(SqlKind.EXISTS, SqlKind.IN, SqlKind.NOT_IN);
 
     private final DomainCalls functions;
     private final TableCalls tables;
@@ -132,10 +137,16 @@ public final class DialectForms extends SqlShuttle {
         if (RelationForms.isSeries(call) || tables.find(call).isPresent()) {
             throw StatementErrors.notSupported(call, "%s can only stand in FROM.".formatted(operator.getName()));
         }
-        if (operator.equals(SqlStdOperatorTable.EXISTS) && isInfixCast(call.operand(0))) {
-            SqlCall cast = call.operand(0);
-            SqlNode exists = operator.createCall(call.getParserPosition(), visited(cast.operand(0), this));
-            return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), exists, cast.operand(1));
+        if (CASTS_BEHIND.contains(call.getKind())) {
+            int last = call.operandCount() - 1;
+            if (castsMany(call.operand(last))) {
+                SqlCall cast = call.operand(last);
+                List<SqlNode> operands = new ArrayList<>(call.getOperandList());
+                operands.set(last, cast.operand(0));
+                SqlNode condition = operator.createCall(call.getParserPosition(), operands);
+                return cast(SqlStdOperatorTable.CAST.createCall(
+                        call.getParserPosition(), visited(condition, this), cast.operand(1)));
+            }
         }
         if (isInfixCast(call)) {
             return cast(with(SqlStdOperatorTable.CAST, call));
@@ -257,10 +268,18 @@ public final class DialectForms extends SqlShuttle {
     }
 
     /**
-     * Whether this is an infix cast. The grammar parses EXISTS (...)::t as EXISTS ((...)::t), like the minus of -1::t.
+     * Whether this is an infix cast. The grammar parses EXISTS (...)::t as EXISTS ((...)::t), and x IN (...)::t alike, as it
+     * does with the minus of -1::t.
      */
     private static boolean isInfixCast(SqlNode node) {
         return node instanceof SqlCall call && call.getOperator().equals(DialectOperators.INFIX_CAST);
+    }
+
+    /** Whether an infix cast is of a query or of a list in parentheses. */
+    private static boolean castsMany(SqlNode node) {
+        return isInfixCast(node)
+                && (((SqlCall) node).operand(0) instanceof SqlNodeList
+                        || ((SqlCall) node).operand(0).isA(SqlKind.QUERY));
     }
 
     /** Casts to a coarser timestamp and back, so that the result is an ordinary timestamp. */
@@ -364,15 +383,28 @@ public final class DialectForms extends SqlShuttle {
         if (copy.getHaving() instanceof SqlLiteral never && isFalse(never)) {
             copy.setHaving(never(never.getParserPosition()));
         }
+        if (copy.getHaving() != null) {
+            copy.setHaving(condition(copy.getHaving()));
+        }
+        if (copy.getQualify() != null) {
+            copy.setQualify(condition(copy.getQualify()));
+        }
         SqlNode qualify = copy.getQualify();
         if (qualify instanceof SqlCall call && call.getOperator().equals(DialectOperators.DISTINCT_ON)) {
             if (call.getOperandList().stream().anyMatch(SqlNumericLiteral.class::isInstance)
                     || order.stream().map(SqlTrees::bare).anyMatch(SqlNumericLiteral.class::isInstance)) {
                 AllKeys.writeStars(copy, names);
             }
-            copy.setQualify(WindowForms.firstOfEach(copy, call, order));
+            copy.setQualify(WindowForms.firstOfEach(copy, new OwnColumns(copy, names), call, order));
         }
         return copy;
+    }
+
+    /** Marks a condition that is a sub-query as a single value; Calcite does that in WHERE only. */
+    private static SqlNode condition(SqlNode condition) {
+        return condition.isA(SqlKind.QUERY)
+                ? SqlStdOperatorTable.SCALAR_QUERY.createCall(condition.getParserPosition(), condition)
+                : condition;
     }
 
     private static boolean isFalse(SqlLiteral literal) {

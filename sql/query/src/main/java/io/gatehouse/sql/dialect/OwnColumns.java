@@ -66,7 +66,8 @@ final class OwnColumns extends SqlBasicVisitor<Void> {
         return !isOwn(name) && !isConstant(name);
     }
 
-    private boolean isOwn(SqlIdentifier name) {
+    /** Whether a name is that of a column of this query, or may be since its columns are not known. */
+    boolean isOwn(SqlIdentifier name) {
         return name.isSimple() ? isColumn(name) : relations.contains(relation(name));
     }
 

@@ -159,18 +159,22 @@ final class WindowForms {
         return function.createCall(call.getFunctionQuantifier(), position, operands);
     }
 
-    /** row_number() OVER (PARTITION BY keys ORDER BY order) = 1 */
-    static SqlNode firstOfEach(SqlSelect select, SqlCall distinctOn, SqlNodeList order) {
+    /**
+     * row_number() OVER (PARTITION BY keys ORDER BY order) = 1
+     *
+     * @param columns of the SELECT; other names are those of its items before those of columns of outer queries
+     */
+    static SqlNode firstOfEach(SqlSelect select, OwnColumns columns, SqlCall distinctOn, SqlNodeList order) {
         SqlParserPos position = distinctOn.getParserPosition();
         SqlNodeList keys = new SqlNodeList(position);
-        distinctOn.getOperandList().forEach(key -> keys.add(meant(select, key)));
+        distinctOn.getOperandList().forEach(key -> keys.add(meant(select, columns, key)));
         SqlNodeList sorted = new SqlNodeList(position);
         for (SqlNode key : order) {
             if (DialectForms.isAll(SqlTrees.bare(key))) {
                 throw StatementErrors.notSupported(
                         key, "ORDER BY ALL cannot be combined with DISTINCT ON; name the columns.");
             }
-            sorted.add(SqlTrees.withBare(key, bare -> meant(select, bare)));
+            sorted.add(SqlTrees.withBare(key, bare -> meant(select, columns, bare)));
         }
         SqlWindow window = SqlWindow.create(
                 null, null, keys, sorted, SqlLiteral.createBoolean(false, position), null, null, null, position);
@@ -179,8 +183,8 @@ final class WindowForms {
         return SqlStdOperatorTable.EQUALS.createCall(position, number, SqlTrees.number(1, position));
     }
 
-    /** Returns the item that a number or an alias refers to; a window supports neither. */
-    private static SqlNode meant(SqlSelect select, SqlNode key) {
+    /** Returns what a number or the aliases in a key refer to; a window supports neither. */
+    private static SqlNode meant(SqlSelect select, OwnColumns columns, SqlNode key) {
         if (key instanceof SqlNumericLiteral literal && literal.isInteger()) {
             int item = literal.bigDecimalValue()
                     .max(BigDecimal.ZERO)
@@ -209,7 +213,7 @@ final class WindowForms {
                 return withoutAlias(item);
             }
         }
-        return key;
+        return SelectAliases.writtenOut(key, select, columns::isOwn);
     }
 
     private static SqlNode withoutAlias(SqlNode item) {

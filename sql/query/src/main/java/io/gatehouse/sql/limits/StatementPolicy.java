@@ -112,6 +112,12 @@ public final class StatementPolicy {
                         ? Optional.of(
                                 "BETWEEN does not support rows; write x BETWEEN 1 AND 2 AND (x > 1 OR y >= 1) AND (x < 2 OR y <= 2).")
                         : between(call);
+            case SOME, ALL ->
+                call.operandCount() == 2
+                                && call.operand(1).getKind() == SqlKind.CAST
+                                && ((SqlCall) call.operand(1)).operand(0).isA(SqlKind.QUERY)
+                        ? Optional.of("ANY and ALL take no cast of a query; cast the column in the query.")
+                        : Optional.ofNullable(REFUSED.get(call.getOperator()));
             case CEIL ->
                 secondIsUnit
                         ? Optional.of("CEIL of a time is not supported; write date_trunc('day', x) + INTERVAL 1 DAY.")

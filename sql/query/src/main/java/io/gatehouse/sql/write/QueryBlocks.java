@@ -181,7 +181,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 && ((input instanceof Project lower && growth(upper, lower) > MOST_REPEATED)
                         || hidesAggregates(upper, input)
                         || (input instanceof Project lower && holdsWindow(upper.getProjects()) && holdsQuery(lower))
-                        || ((holdsWindow(upper.getProjects()) || UnnestPositions.unnests(upper)) && isLimited(input)));
+                        || (computes(upper) && isLimited(input)));
         return divided || UnnestPositions.unnests(input) || (looksOut(above) && input instanceof Aggregate);
     }
 
@@ -222,9 +222,14 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         return node instanceof Sort sort ? sort.getInput() : node;
     }
 
+    /** Whether an item is more than a column or a constant. */
+    private static boolean computes(Project project) {
+        return project.getProjects().stream().anyMatch(RexCall.class::isInstance);
+    }
+
     /**
-     * Whether the SELECT of a relation has a LIMIT. A window or UNNEST above is not merged into it, because SQL applies
-     * LIMIT after both.
+     * Whether the SELECT of a relation has a LIMIT. SQL applies it last: windows and UNNEST above would take all rows if
+     * they were merged into it, and an expression would be computed, and could fail, for rows that LIMIT leaves out.
      */
     private static boolean isLimited(RelNode node) {
         return node instanceof Sort sort
