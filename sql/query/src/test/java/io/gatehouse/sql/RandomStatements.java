@@ -5,6 +5,7 @@ import io.gatehouse.sql.Scope.Column;
 import io.gatehouse.sql.Scope.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -929,6 +930,12 @@ final class RandomStatements {
                             : expressions.value(type, Math.max(1, depth), ofItems);
             items.add(new Item(Phrase.of("# AS " + alias, value), List.of(new Column(alias, type))));
         }
+        if (keys.size() > 1 && wish.wanted().isEmpty() && !all && draw.chance(20)) {
+            String alias = aliasName(rows, used);
+            used.add(alias);
+            items.add(
+                    new Item(Phrase.word(reversed(keys) + " AS " + alias), List.of(new Column(alias, Category.TEXT))));
+        }
         List<Column> columns =
                 items.stream().flatMap(item -> item.columns().stream()).toList();
         Phrase list = Phrase.series(", ", items.stream().map(Item::phrase).toList());
@@ -952,6 +959,13 @@ final class RandomStatements {
                 Phrase.of(Category.QUERY, "SELECT # FROM #####", list, from.phrase(), where, group, having, window),
                 columns,
                 keys.isEmpty() ? 1 : 20);
+    }
+
+    /** A sub-query that looks back at all keys, in another order than that of GROUP BY. */
+    private static String reversed(List<Column> keys) {
+        List<String> names = keys.stream().map(Column::text).collect(Collectors.toCollection(ArrayList::new));
+        Collections.reverse(names);
+        return names.stream().collect(Collectors.joining(", '|', ", "(SELECT concat(", "))"));
     }
 
     /** Without the source: two keys that are the same column are drawn on purpose only. */

@@ -26,13 +26,20 @@ import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.util.SqlOperatorTables;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
+import org.apache.calcite.tools.RelBuilder;
+import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
 
 /** Validates one parsed statement against the catalog and turns it, and the views in it, into relational algebra. */
 public final class Conversion implements OutputColumns.PartialValidator {
@@ -217,6 +224,30 @@ public final class Conversion implements OutputColumns.PartialValidator {
                     requireNonNull(validator, "validator is null").getValidatedNodeType(query);
             checkTypes(validated, result.getRowType());
             return RelRoot.of(result, validated, query.getKind());
+        }
+
+        /**
+         * Names the columns of a relation as its list of columns does. Calcite leaves the names that the query inside
+         * has, by which {@link GroupedCorrelations} would not know what a sub-query looks back at.
+         */
+        @Override
+        protected void convertFrom(Blackboard bb, @Nullable SqlNode from, @Nullable List<String> fieldNames) {
+            super.convertFrom(bb, from, fieldNames);
+            List<String> names = columnNames(from);
+            if (!names.isEmpty() && !bb.root().getRowType().getFieldNames().equals(names)) {
+                RelBuilder renamed = CONVERSION.getRelBuilderFactory().create(cluster, null);
+                bb.setRoot(renamed.push(bb.root()).rename(names).build(), true);
+            }
+        }
+
+        /** The columns in {@code AS name (columns)} or {@code WITH name (columns)}; empty without. */
+        private static List<String> columnNames(@Nullable SqlNode from) {
+            if (from instanceof SqlWithItem item) {
+                return item.columnList == null ? List.of() : SqlIdentifier.simpleNames(item.columnList);
+            }
+            return from instanceof SqlCall as && as.getKind() == SqlKind.AS
+                    ? SqlIdentifier.simpleNames(Util.skip(as.getOperandList(), 2))
+                    : List.of();
         }
 
         private void checkTypes(RelDataType validated, RelDataType converted) {
