@@ -12,6 +12,7 @@ import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.rollup.RollupRewrite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptPredicateList;
 import org.apache.calcite.plan.RelOptTable;
@@ -22,6 +23,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Values;
+import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
@@ -37,7 +39,6 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.util.SqlOperatorTables;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
-import org.apache.calcite.tools.RelBuilder;
 import org.apache.calcite.util.Util;
 import org.jspecify.annotations.Nullable;
 
@@ -235,9 +236,25 @@ public final class Conversion implements OutputColumns.PartialValidator {
             super.convertFrom(bb, from, fieldNames);
             List<String> names = columnNames(from);
             if (!names.isEmpty() && !bb.root().getRowType().getFieldNames().equals(names)) {
-                RelBuilder renamed = CONVERSION.getRelBuilderFactory().create(cluster, null);
-                bb.setRoot(renamed.push(bb.root()).rename(names).build(), true);
+                bb.setRoot(renamed(bb.root(), names), true);
             }
+        }
+
+        /** Not by Calcite's builder, which would simplify the expressions below and change their types in DuckDB. */
+        private static RelNode renamed(RelNode node, List<String> names) {
+            return node instanceof Project project
+                    ? LogicalProject.create(
+                            project.getInput(),
+                            project.getHints(),
+                            project.getProjects(),
+                            names,
+                            project.getVariablesSet())
+                    : LogicalProject.create(
+                            node,
+                            List.of(),
+                            node.getCluster().getRexBuilder().identityProjects(node.getRowType()),
+                            names,
+                            Set.of());
         }
 
         /** The columns in {@code AS name (columns)} or {@code WITH name (columns)}; empty without. */

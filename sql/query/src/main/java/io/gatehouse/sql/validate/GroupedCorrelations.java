@@ -5,9 +5,11 @@ import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.core.Union;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCorrelVariable;
@@ -39,25 +41,88 @@ final class GroupedCorrelations extends RelHomogeneousShuttle {
         });
         for (CorrelationId id : visited.getVariablesSet()) {
             if (visited.getInputs().size() == 1 && grouping(visited.getInput(0)) instanceof Aggregate aggregate) {
-                visited = visited.accept(new Groups(id, aggregate));
+                visited = visited.accept(
+                        new Groups(id, aggregate, visited.getInput(0).getRowType()));
             }
+            check(visited, id);
         }
         return visited;
     }
 
+    /**
+     * Fails if a sub-query looks back at a column of another name than the one that the rows have in its place. It would
+     * be written as that one, and have wrong values.
+     */
+    private static void check(RelNode node, CorrelationId id) {
+        List<String> names =
+                (node instanceof Correlate correlate ? correlate.getLeft().getRowType() : rows(node)).getFieldNames();
+        RexShuttle accesses = new RexShuttle() {
+            @Override
+            public RexNode visitFieldAccess(RexFieldAccess access) {
+                int column = access.getField().getIndex();
+                boolean ofRows =
+                        access.getReferenceExpr() instanceof RexCorrelVariable variable && variable.id.equals(id);
+                if (ofRows
+                        && (column >= names.size()
+                                || !names.get(column).equals(access.getField().getName()))) {
+                    throw new IllegalStateException(
+                            "A sub-query looks back at %s of %s".formatted(access.getField(), names));
+                }
+                return super.visitFieldAccess(access);
+            }
+
+            @Override
+            public RexNode visitSubQuery(RexSubQuery query) {
+                everywhere(query.rel, this);
+                return super.visitSubQuery(query);
+            }
+        };
+        if (node instanceof Correlate correlate) {
+            everywhere(correlate.getRight(), accesses);
+        } else {
+            node.accept(accesses);
+        }
+    }
+
+    private static RelDataType rows(RelNode node) {
+        return node.getInputs().size() == 1 ? node.getInput(0).getRowType() : node.getRowType();
+    }
+
+    private static void everywhere(RelNode root, RexShuttle shuttle) {
+        root.accept(shuttle);
+        root.getInputs().forEach(input -> everywhere(input, shuttle));
+    }
+
+    /** The aggregate below a condition. Grouping sets that say one set twice are a union of aggregates by the same keys. */
     private static RelNode grouping(RelNode input) {
-        return input instanceof Filter having ? grouping(having.getInput()) : input;
+        if (input instanceof Filter having) {
+            return grouping(having.getInput());
+        }
+        return input instanceof Union union ? withoutColumns(union.getInput(0)) : input;
+    }
+
+    /** The input of a projection that keeps its columns in order; each part of such a union has one around its aggregate. */
+    private static RelNode withoutColumns(RelNode part) {
+        // Without a look at types: those of the columns may be nullable where the keys are not.
+        return part instanceof Project project
+                        && IntStream.range(0, project.getProjects().size())
+                                .allMatch(i -> project.getProjects().get(i) instanceof RexInputRef column
+                                        && column.getIndex() == i)
+                ? project.getInput()
+                : part;
     }
 
     /** Replaces columns of the rows by columns of the groups, also in nested sub-queries. */
     private static final class Groups extends RexShuttle {
         private final CorrelationId id;
         private final Aggregate aggregate;
+        private final RelDataType groups;
         private final RexBuilder rex;
 
-        private Groups(CorrelationId id, Aggregate aggregate) {
+        private Groups(CorrelationId id, Aggregate aggregate, RelDataType groups) {
             this.id = id;
             this.aggregate = aggregate;
+            this.groups = groups;
             this.rex = aggregate.getCluster().getRexBuilder();
         }
 
@@ -77,7 +142,7 @@ final class GroupedCorrelations extends RelHomogeneousShuttle {
             boolean ofRows = access.getReferenceExpr() instanceof RexCorrelVariable variable
                     && variable.id.equals(id)
                     && variable.getType().getFieldNames().equals(rows().getFieldNames())
-                    && !variable.getType().equals(aggregate.getRowType());
+                    && !variable.getType().equals(groups);
             return ofRows ? group(access.getField().getIndex()) : super.visitFieldAccess(access);
         }
 
@@ -89,7 +154,6 @@ final class GroupedCorrelations extends RelHomogeneousShuttle {
         }
 
         private RexNode group(int column) {
-            RelDataType groups = aggregate.getRowType();
             List<Integer> keys = aggregate.getGroupSet().asList();
             int key = IntStream.range(0, keys.size())
                     .filter(i -> isColumn(keys.get(i), column))
