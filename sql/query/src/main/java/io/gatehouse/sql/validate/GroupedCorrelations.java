@@ -2,6 +2,7 @@ package io.gatehouse.sql.validate;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
@@ -10,6 +11,7 @@ import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Union;
+import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCorrelVariable;
@@ -141,9 +143,15 @@ final class GroupedCorrelations extends RelHomogeneousShuttle {
         public RexNode visitFieldAccess(RexFieldAccess access) {
             boolean ofRows = access.getReferenceExpr() instanceof RexCorrelVariable variable
                     && variable.id.equals(id)
-                    && variable.getType().getFieldNames().equals(rows().getFieldNames())
-                    && !variable.getType().equals(groups);
+                    && !variable.getType().equals(groups)
+                    && areRows(variable.getType());
             return ofRows ? group(access.getField().getIndex()) : super.visitFieldAccess(access);
+        }
+
+        /** Whether columns are those of the rows that are grouped; of VALUES, Calcite gives them the names of SELECT. */
+        private boolean areRows(RelDataType columns) {
+            return columns.getFieldNames().equals(rows().getFieldNames())
+                    || (aggregate.getInput() instanceof Values && RelOptUtil.areRowTypesEqual(columns, rows(), false));
         }
 
         /** The rows that are grouped; a grouped query that is another one's FROM has groups by the names of its columns. */
