@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.base.Suppliers;
 import io.gatehouse.client.Bindings;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.StatementShape;
@@ -24,6 +25,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.Other;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -174,6 +176,7 @@ public final class QueryEngine implements AutoCloseable {
         Deadline deadline = Deadline.in(limits.timeout());
         Plan plan = exact(plan(sql, shorter(limits.timeout(), limits.planning())), deadline);
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), plan.names(), parameters);
+        GivenArguments.check(plan.given(), values, Suppliers.memoize(() -> runs(limits)));
         Execution statement = prepared(plan, values, limits.maxRows(), deadline);
         try {
             return new QueryResult(
@@ -186,6 +189,19 @@ public final class QueryEngine implements AutoCloseable {
             statement.close(0);
             throw failure;
         }
+    }
+
+    /** The numbers of the runs of the file. */
+    private List<BigDecimal> runs(QueryLimits limits) {
+        List<BigDecimal> runs = new ArrayList<>();
+        try (QueryResult result =
+                query(SqlResource.text("catalog/runs.sql"), new QueryLimits(limits.timeout(), limits.planning(), 0))) {
+            while (result.next()) {
+                runs.add(new BigDecimal(
+                        requireNonNull(result.value(0), "a run has no number").toString()));
+            }
+        }
+        return runs;
     }
 
     private Execution prepared(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {

@@ -123,16 +123,42 @@ final class TestTableFunctions {
         }
     }
 
-    /** What is not known when the statement is planned finds nothing. */
+    /** What is not known before the statement runs finds nothing. */
     @Test
     void takesNoWordThatItDoesNotHave() {
         assertThat(Rows.of(engine, "SELECT * FROM never_activated(1, lower('NOSUCH'))")
                         .rows())
                 .isEmpty();
-        try (QueryResult result = engine.query(
-                "SELECT * FROM never_activated(1, ?)", List.of("nosuch"), new QueryLimits(Duration.ofSeconds(5), 0))) {
-            assertThat(result.next()).isFalse();
-        }
+    }
+
+    /** The value of a parameter is checked as a literal is, and a run is looked up in the file. */
+    @Test
+    void refusesValuesOfParametersThatItDoesNotTake() {
+        assertRefused(
+                "SELECT * FROM never_activated(?, ?)",
+                List.of(1, "nosuch"),
+                "scope of never_activated is last_prompt, prompt or generated, not 'nosuch'.");
+        assertRefused("SELECT * FROM top_experts(1, 'prompt', ?)", List.of(0), "k of top_experts is 1 or more, not 0.");
+        assertRefused(
+                "SELECT * FROM top_experts(?, 'prompt', 1)",
+                List.of(99),
+                "run of top_experts is 99, and the file has no such run; it has the runs 1, 2, 3.");
+        assertRefused(
+                "SELECT * FROM changed_answers(1, 4)",
+                List.of(),
+                "other_run of changed_answers is 4, and the file has no such run; it has the runs 1, 2, 3.");
+        assertThat(Rows.of(engine, "SELECT * FROM top_experts((SELECT 4), 'prompt', 1)")
+                        .rows())
+                .isEmpty();
+        assertThat(Rows.of(engine, "SELECT * FROM top_experts(NULL, 'prompt', 1)")
+                        .rows())
+                .isEmpty();
+    }
+
+    private void assertRefused(String sql, List<Object> values, String message) {
+        assertThatThrownBy(() -> engine.query(sql, values, new QueryLimits(Duration.ofSeconds(5), 0)))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessage(message);
     }
 
     /** A word that a parameter takes is explained. */

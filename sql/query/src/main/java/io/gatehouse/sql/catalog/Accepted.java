@@ -18,6 +18,19 @@ public sealed interface Accepted {
         }
     }
 
+    /** The number of a run of the file. */
+    record Runs() implements Accepted {
+        @Override
+        public boolean takes(Object value) {
+            return true;
+        }
+
+        @Override
+        public String toString() {
+            return "a run of the file";
+        }
+    }
+
     /** One of some words, in this case of letters. */
     record Words(List<String> words) implements Accepted {
         public Words {
@@ -62,18 +75,26 @@ public sealed interface Accepted {
         }
     }
 
-    /** Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", or nothing. */
+    /** Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", "of runs", or nothing. */
     static Accepted parse(String text) {
         String[] parts = text.split(" ", 2);
         return switch (parts[0]) {
             case "" -> new Any();
             case "in" -> new Words(List.of(parts[1].split(", ")));
+            case "of" -> new Runs();
             case "from" -> new From(new BigDecimal(parts[1]));
             case "above" -> new Above(new BigDecimal(parts[1]));
             default -> throw new IllegalArgumentException("A parameter takes \"%s\"".formatted(text));
         };
     }
 
-    /** Whether a parameter takes a literal: a String, or a number as a BigDecimal. */
+    /** Whether a parameter takes a value: a String, or a number as a BigDecimal. */
     boolean takes(Object value);
+
+    /** What is said of a value that a parameter does not take. */
+    default String notTaken(String function, String parameter, Object value) {
+        // A number is not written in its plain form, which may have a billion digits.
+        return "%s of %s is %s, not %s."
+                .formatted(parameter, function, this, value instanceof String ? "'" + value + "'" : value);
+    }
 }

@@ -53,9 +53,8 @@ public final class TableCalls {
 
         /** Refuses a validated argument of another type than that of its parameter, or a literal that it does not take. */
         public void check(int index, SqlValidator validator) {
-            SqlCall cast = (SqlCall)
-                    SqlUtil.stripAs(arguments.get(index).getSelectList().get(0));
-            RelDataType type = validator.getValidatedNodeType(cast.operand(0));
+            SqlNode argument = argument(index);
+            RelDataType type = validator.getValidatedNodeType(argument);
             Column parameter = function.parameters().get(index);
             if (!takes(parameter, type)) {
                 throw StatementErrors.invalid(
@@ -68,16 +67,9 @@ public final class TableCalls {
                                         CalciteTypes.sqlType(type)));
             }
             Accepted accepted = function.accepted().get(index);
-            literal(cast.operand(0)).filter(value -> !accepted.takes(value)).ifPresent(value -> {
+            literal(argument).filter(value -> !accepted.takes(value)).ifPresent(value -> {
                 throw StatementErrors.invalid(
-                        arguments.get(index),
-                        "%s of %s is %s, not %s."
-                                .formatted(
-                                        parameter.name(),
-                                        function.name(),
-                                        accepted,
-                                        // Not the plain form of a number, which may have a billion digits.
-                                        value instanceof String ? "'" + value + "'" : value));
+                        arguments.get(index), accepted.notTaken(function.name(), parameter.name(), value));
             });
         }
 
@@ -93,6 +85,13 @@ public final class TableCalls {
             return argument instanceof SqlNumericLiteral number
                     ? Optional.of(number.bigDecimalValue())
                     : Optional.empty();
+        }
+
+        /** Returns an argument as the statement has it. */
+        public SqlNode argument(int index) {
+            SqlCall cast = (SqlCall)
+                    SqlUtil.stripAs(arguments.get(index).getSelectList().get(0));
+            return cast.operand(0);
         }
 
         public String mustBeValue(int index) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param names of the parameters; empty if they have none
  * @param types the types of the columns as validation found them; empty where the statement is not a query
  * @param inDuckDb for another engine: the same for DuckDB, which knows the exact types of the columns
+ * @param given arguments of table functions to be checked with the values of the parameters
  * @param isOfNames whether the answer lies in names and types alone, and DuckDB gives it whichever engine has the rows
  */
 public record Plan(
@@ -32,6 +33,7 @@ public record Plan(
         List<ParameterName> names,
         List<SqlType> types,
         Optional<String> inDuckDb,
+        List<GivenArgument> given,
         boolean isOfNames) {
     /** A text or a quoted name, which cannot contain a parameter; or a parameter. */
     private static final Pattern PARAMETER = Pattern.compile("'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|\\$(\\d++)");
@@ -43,31 +45,50 @@ public record Plan(
         parameters = List.copyOf(parameters);
         names = List.copyOf(names);
         types = List.copyOf(types);
+        given = List.copyOf(given);
     }
 
     /** Makes a plan of a statement about names. */
     static Plan ofNames(String sql, List<String> columns) {
-        return new Plan(sql, columns, List.of(), List.of(), List.of(), List.of(), Optional.empty(), true);
+        return new Plan(sql, columns, List.of(), List.of(), List.of(), List.of(), Optional.empty(), List.of(), true);
     }
 
     /** Makes a plan of a statement about the names of a query, whose parameters it has. */
     static Plan ofNames(String sql, List<String> columns, Planner.Query query) {
-        return new Plan(sql, columns, List.of(), query.parameters(), query.names(), List.of(), Optional.empty(), true);
+        return new Plan(
+                sql,
+                columns,
+                List.of(),
+                query.parameters(),
+                query.names(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                true);
     }
 
     /** Makes a plan of a DuckDB statement over the rows of a query. */
     static Plan ofDuckDb(String sql, List<String> columns, List<List<String>> preface, Planner.Query query) {
-        return new Plan(sql, columns, preface, query.parameters(), query.names(), List.of(), Optional.empty(), false);
+        return new Plan(
+                sql,
+                columns,
+                preface,
+                query.parameters(),
+                query.names(),
+                List.of(),
+                Optional.empty(),
+                query.given(),
+                false);
     }
 
     /** Adds the equivalent DuckDB statement. */
     Plan besides(Plan duckDb) {
-        return new Plan(sql, columns, preface, parameters, names, types, Optional.of(duckDb.sql), isOfNames);
+        return new Plan(sql, columns, preface, parameters, names, types, Optional.of(duckDb.sql), given, isOfNames);
     }
 
     /** Replaces the types of the columns. */
     public Plan withTypes(List<SqlType> exact) {
-        return new Plan(sql, columns, preface, parameters, names, exact, inDuckDb, isOfNames);
+        return new Plan(sql, columns, preface, parameters, names, exact, inDuckDb, given, isOfNames);
     }
 
     /**
@@ -76,7 +97,15 @@ public record Plan(
      */
     public Plan withValues(List<? extends @Nullable Object> values) {
         return new Plan(
-                replace(sql, values), columns, preface, List.of(), List.of(), types, Optional.empty(), isOfNames);
+                replace(sql, values),
+                columns,
+                preface,
+                List.of(),
+                List.of(),
+                types,
+                Optional.empty(),
+                List.of(),
+                isOfNames);
     }
 
     /**
@@ -89,8 +118,8 @@ public record Plan(
 
     /** Returns the equivalent plan for DuckDB, if this is for another engine. */
     public Optional<Plan> findInDuckDb() {
-        return inDuckDb.map(
-                duckDb -> new Plan(duckDb, columns, List.of(), parameters, names, types, Optional.empty(), false));
+        return inDuckDb.map(duckDb ->
+                new Plan(duckDb, columns, List.of(), parameters, names, types, Optional.empty(), given, false));
     }
 
     /**

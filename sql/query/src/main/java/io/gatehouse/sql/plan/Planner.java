@@ -261,7 +261,8 @@ public final class Planner {
                 StatementWriter.write(rolledUp.algebra(), sql),
                 columns,
                 parameters,
-                names);
+                names,
+                GivenArgument.of(calls.all()));
     }
 
     /** Returns the statement in standard SQL, followed by the arguments of the table functions that it calls. */
@@ -284,6 +285,7 @@ public final class Planner {
      * @param columns the names of its columns as the user is to see them
      * @param parameters the types of its parameters
      * @param names of its parameters; empty if they have none
+     * @param given arguments of table functions to be checked before it runs
      */
     record Query(
             RelNode algebra,
@@ -291,12 +293,13 @@ public final class Planner {
             String sql,
             List<String> columns,
             List<SqlType> parameters,
-            List<ParameterName> names) {
+            List<ParameterName> names,
+            List<GivenArgument> given) {
         Plan plan() {
             List<SqlType> types = CalciteTypes.columns(algebra.getRowType()).stream()
                     .map(Column::type)
                     .toList();
-            return new Plan(sql, columns, List.of(), parameters, names, types, Optional.empty(), false);
+            return new Plan(sql, columns, List.of(), parameters, names, types, Optional.empty(), given, false);
         }
 
         /** Returns the query as a relation whose columns have the user-visible names. */

@@ -16,7 +16,7 @@
 --   ORDER BY layer
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   resident INTEGER from 0: Number of experts of each layer in fast memory
 --   keep INTEGER from 0: Number of first experts of a token that stay as they are

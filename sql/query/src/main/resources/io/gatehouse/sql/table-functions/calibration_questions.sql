@@ -16,7 +16,7 @@
 --   LIMIT 10
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   minimum INTEGER from 0: Number of tokens that an expert should see
 --

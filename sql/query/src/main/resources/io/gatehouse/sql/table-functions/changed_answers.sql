@@ -10,8 +10,8 @@
 --   ORDER BY question_id
 --
 -- Parameters:
---   run INTEGER: The run
---   other_run INTEGER: The run it is compared with
+--   run INTEGER of runs: The run
+--   other_run INTEGER of runs: The run it is compared with
 --
 -- Columns:
 --   question_id INTEGER: The question

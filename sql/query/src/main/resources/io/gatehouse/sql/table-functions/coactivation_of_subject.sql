@@ -12,7 +12,7 @@
 --   LIMIT 50
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   subject VARCHAR: The subject
 --

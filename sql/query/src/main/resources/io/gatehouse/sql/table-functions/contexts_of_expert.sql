@@ -13,7 +13,7 @@
 --   ORDER BY place, distance
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer INTEGER from 0: The layer
 --   expert INTEGER from 0: The expert

@@ -22,7 +22,7 @@
 --   LIMIT 10
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens of the first set: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   questions VARCHAR: Questions of the first set: all, right, wrong, a subject, or an attribute as name=value
 --   other_scope VARCHAR in last_prompt, prompt, generated: Tokens of the second set

@@ -22,11 +22,11 @@
 --   ORDER BY layer, slots
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   cache_of VARCHAR in layer, model: layer (each layer has a cache of its own) or model (one cache for the experts of all layers)
 --   policy VARCHAR in lru, lfu, belady, random, static: lru, lfu, belady, random or static
---   fitted INTEGER: Run whose most used experts a static cache holds: the run itself or another one; other policies do not read it
+--   fitted INTEGER of runs: Run whose most used experts a static cache holds: the run itself or another one; other policies do not read it
 --
 -- Columns:
 --   layer SMALLINT NULL: Layer of the model, from 0; NULL for a cache of the model

@@ -11,7 +11,7 @@
 --   FROM hot_set_of_model(1, 'prompt', 16, 3)
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   resident INTEGER from 0: Number of experts of all layers to keep
 --   folds INTEGER from 2: Number of folds

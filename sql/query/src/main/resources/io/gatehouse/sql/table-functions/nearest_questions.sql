@@ -11,7 +11,7 @@
 --   ORDER BY place
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   question INTEGER: The question
 --   basis VARCHAR in gate, top_k: gate (all probabilities, where the run recorded them) or top_k (weights of the selected experts)
 --   k INTEGER from 1: Number of places

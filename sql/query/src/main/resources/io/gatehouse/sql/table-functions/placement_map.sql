@@ -17,7 +17,7 @@
 --   ORDER BY layer, rank
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   ranks INTEGER from 1: Number of ranks, such as GPUs
 --   replicas INTEGER from 1: Number of physical experts of a layer: its experts and further copies; a multiple of ranks

@@ -17,8 +17,8 @@
 --   ORDER BY layer, margin_tenth
 --
 -- Parameters:
---   run INTEGER: The run
---   other_run INTEGER: The run it is compared with
+--   run INTEGER of runs: The run
+--   other_run INTEGER of runs: The run it is compared with
 --
 -- Columns:
 --   phase VARCHAR: prompt for tokens of the prompt, generated for tokens that the model sampled

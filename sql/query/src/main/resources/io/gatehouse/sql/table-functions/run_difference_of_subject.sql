@@ -11,8 +11,8 @@
 --   ORDER BY layer
 --
 -- Parameters:
---   run INTEGER: The run
---   other_run INTEGER: The run it is compared with
+--   run INTEGER of runs: The run
+--   other_run INTEGER of runs: The run it is compared with
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   subject VARCHAR: The subject
 --

@@ -18,7 +18,7 @@
 --   ORDER BY slots
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   cache_of VARCHAR in layer, model: layer (each layer has the same number of slots, or all of its experts) or model (one cache for the experts of all layers)
 --   policy VARCHAR in lru, lfu, belady, random, static: lru, lfu, belady, random or static, which holds the most used experts of the run itself

@@ -18,7 +18,7 @@
 --   ORDER BY ALL
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   resident INTEGER from 0: Number of experts of each layer to keep
 --

@@ -13,7 +13,7 @@
 --   LIMIT 5
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   min_n BIGINT from 0: Minimum number of questions in which an expert fired
 --

@@ -10,8 +10,8 @@
 --   FROM token_mismatch(1, (SELECT max(run_id) FROM runs))
 --
 -- Parameters:
---   run INTEGER: The run
---   other_run INTEGER: The run it is compared with
+--   run INTEGER of runs: The run
+--   other_run INTEGER of runs: The run it is compared with
 --
 -- Columns:
 --   phase VARCHAR: prompt for tokens of the prompt, generated for tokens that the model sampled

@@ -11,7 +11,7 @@
 --   ORDER BY position
 --
 -- Parameters:
---   run INTEGER: The run
+--   run INTEGER of runs: The run
 --   question INTEGER: The question
 --   layer INTEGER from 0: The layer
 --
