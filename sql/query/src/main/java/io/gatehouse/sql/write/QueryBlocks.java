@@ -21,6 +21,7 @@ import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.logical.LogicalProject;
@@ -51,7 +52,8 @@ import org.apache.calcite.util.Util;
  *   <li>what makes rows in a SELECT list, and what is long and used often;
  *   <li>windows and sub-queries below an aggregate, and the keys by which its input is sorted, for which the writer would
  *       put a number that stands for no column there;
- *   <li>sub-queries below a window, which could hold windows themselves.
+ *   <li>sub-queries below a window, which could hold windows themselves;
+ *   <li>joins on a sub-query below another join: DuckDB 2.0 mixes up their columns, and fails.
  * </ul>
  *
  * The constants that an aggregate takes stay with it, because DuckDB wants the separator of a list and the share of a
@@ -182,7 +184,10 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                         || hidesAggregates(upper, input)
                         || (input instanceof Project lower && holdsWindow(upper.getProjects()) && holdsQuery(lower))
                         || (computes(upper) && isLimited(input)));
-        return divided || UnnestPositions.unnests(input) || (looksOut(above) && input instanceof Aggregate);
+        return divided
+                || UnnestPositions.unnests(input)
+                || (looksOut(above) && input instanceof Aggregate)
+                || (above instanceof Join && input instanceof Join below && holdsQuery(below.getCondition()));
     }
 
     /** Whether this is a condition with outer columns, which DuckDB does not resolve in HAVING. */
@@ -247,7 +252,11 @@ final class QueryBlocks extends RelHomogeneousShuttle {
 
     /** A window above is not merged into it: DuckDB's windows take no sub-query that has windows itself. */
     private static boolean holdsQuery(Project project) {
-        return project.getProjects().stream().anyMatch(item -> holds(item, RexSubQuery.class::isInstance));
+        return project.getProjects().stream().anyMatch(QueryBlocks::holdsQuery);
+    }
+
+    private static boolean holdsQuery(RexNode expression) {
+        return holds(expression, RexSubQuery.class::isInstance);
     }
 
     private static boolean holdsWindow(List<RexNode> items) {
