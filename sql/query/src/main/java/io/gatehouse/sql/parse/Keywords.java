@@ -89,8 +89,12 @@ public final class Keywords {
     /** Quotes a name if necessary. */
     public static String quoted(String name) {
         boolean plain = name.matches("[a-z_][a-z0-9_]*")
-                && (KeywordNames.isName(name) || !Reserved.METADATA.isReservedWord(name.toUpperCase(Locale.ROOT)));
+                && (KeywordNames.isName(name) || !isReserved(name.toUpperCase(Locale.ROOT)));
         return plain ? name : Literals.name(name);
+    }
+
+    private static boolean isReserved(String word) {
+        return Reserved.METADATA.isReservedWord(word) && !DialectParser.isUnreserved(word);
     }
 
     /** The grammar's reserved words, loaded on first use. */
