@@ -1,6 +1,7 @@
 package io.gatehouse.sql.validate;
 
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
@@ -11,7 +12,6 @@ import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Union;
-import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCorrelVariable;
@@ -141,39 +141,36 @@ final class GroupedCorrelations extends RelHomogeneousShuttle {
 
         @Override
         public RexNode visitFieldAccess(RexFieldAccess access) {
-            boolean ofRows = access.getReferenceExpr() instanceof RexCorrelVariable variable
-                    && variable.id.equals(id)
-                    && !variable.getType().equals(groups)
-                    && areRows(variable.getType());
-            return ofRows ? group(access.getField().getIndex()) : super.visitFieldAccess(access);
+            boolean ofOthers = !(access.getReferenceExpr() instanceof RexCorrelVariable variable)
+                    || !variable.id.equals(id)
+                    || variable.getType().equals(groups);
+            if (ofOthers) {
+                return super.visitFieldAccess(access);
+            }
+            RelDataType columns = access.getReferenceExpr().getType();
+            int column = access.getField().getIndex();
+            RelNode input = aggregate.getInput();
+            // A grouped query that is another one's FROM has groups by the names of its columns.
+            if (input instanceof Project project
+                    && columns.getFieldNames()
+                            .equals(project.getInput().getRowType().getFieldNames())) {
+                return group(key -> project.getProjects().get(key) instanceof RexInputRef reference
+                        && reference.getIndex() == column);
+            }
+            // Calcite gives rows that are computed the names of SELECT.
+            boolean named = columns.getFieldNames().equals(input.getRowType().getFieldNames());
+            return named || RelOptUtil.areRowTypesEqual(columns, input.getRowType(), false)
+                    ? group(key -> key == column)
+                    : super.visitFieldAccess(access);
         }
 
-        /** Whether columns are those of the rows that are grouped; of VALUES, Calcite gives them the names of SELECT. */
-        private boolean areRows(RelDataType columns) {
-            return columns.getFieldNames().equals(rows().getFieldNames())
-                    || (aggregate.getInput() instanceof Values && RelOptUtil.areRowTypesEqual(columns, rows(), false));
-        }
-
-        /** The rows that are grouped; a grouped query that is another one's FROM has groups by the names of its columns. */
-        private RelDataType rows() {
-            return aggregate.getInput() instanceof Project project
-                    ? project.getInput().getRowType()
-                    : aggregate.getInput().getRowType();
-        }
-
-        private RexNode group(int column) {
+        private RexNode group(IntPredicate isColumn) {
             List<Integer> keys = aggregate.getGroupSet().asList();
             int key = IntStream.range(0, keys.size())
-                    .filter(i -> isColumn(keys.get(i), column))
+                    .filter(i -> isColumn.test(keys.get(i)))
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("A sub-query looks back at what is not grouped"));
             return rex.makeFieldAccess(rex.makeCorrel(groups, id), key);
-        }
-
-        private boolean isColumn(int key, int column) {
-            return aggregate.getInput() instanceof Project project
-                    ? project.getProjects().get(key) instanceof RexInputRef reference && reference.getIndex() == column
-                    : key == column;
         }
     }
 }

@@ -63,9 +63,29 @@ final class OuterColumns extends SqlShuttle {
 
     private final Function<SqlIdentifier, Optional<SqlIdentifier>> qualified;
 
-    private OuterColumns(Set<String> own, Function<SqlIdentifier, Optional<SqlIdentifier>> qualified) {
+    /**
+     * The texts of the keys of GROUP BY. In a group of ROLLUP that leaves one out it is NULL, also where it has outer columns
+     * only; but not, as in DuckDB, where it is written in another way.
+     */
+    private final Set<String> keys = new HashSet<>();
+
+    private OuterColumns(
+            Set<String> own, Function<SqlIdentifier, Optional<SqlIdentifier>> qualified, @Nullable SqlNodeList group) {
         this.own = own;
         this.qualified = qualified;
+        if (group != null) {
+            addKeys(group);
+        }
+    }
+
+    private void addKeys(List<SqlNode> group) {
+        for (SqlNode key : group) {
+            switch (key.getKind()) {
+                case ROLLUP, CUBE, GROUPING_SETS, ROW -> addKeys(((SqlCall) key).getOperandList());
+                case OTHER -> addKeys(key instanceof SqlNodeList list ? list : List.of());
+                default -> keys.add(key.toString());
+            }
+        }
     }
 
     /**
@@ -79,7 +99,7 @@ final class OuterColumns extends SqlShuttle {
         if (!isGrouped(select)) {
             return;
         }
-        OuterColumns marks = new OuterColumns(new HashSet<>(own), qualified);
+        OuterColumns marks = new OuterColumns(new HashSet<>(own), qualified, select.getGroup());
         select.setSelectList(marks.items(select.getSelectList()));
         SqlNode having = select.getHaving();
         if (having != null) {
@@ -122,6 +142,9 @@ final class OuterColumns extends SqlShuttle {
         if (name.isStar() || own.contains(SqlTrees.key(name.names.get(0)))) {
             return name;
         }
+        if (keys.contains(name.toString())) {
+            return name;
+        }
         return qualified
                 .apply(name)
                 .<SqlNode>map(column -> OUTER.createCall(name.getParserPosition(), column))
@@ -130,7 +153,7 @@ final class OuterColumns extends SqlShuttle {
 
     @Override
     public @Nullable SqlNode visit(SqlCall call) {
-        if (call.isA(SqlKind.QUERY) || call.getOperator().equals(OUTER)) {
+        if (call.isA(SqlKind.QUERY) || call.getOperator().equals(OUTER) || keys.contains(call.toString())) {
             return call;
         }
         if (call.getKind() == SqlKind.AS) {
