@@ -43,7 +43,7 @@ final class TestPredictability {
                             List.of(1, "previous", 2L, List.of(1.0), 0.25));
             assertThat(rows(engine, "SELECT * FROM predictability(1, 'generated')"))
                     .isEmpty();
-            assertThat(rows(engine, "SELECT * FROM predictability(7, 'prompt')"))
+            assertThat(rows(engine, "SELECT * FROM predictability((SELECT 7), 'prompt')"))
                     .isEmpty();
             // No token has one before it.
             assertThat(rows(engine, "SELECT DISTINCT predictor FROM predictability(1, 'last_prompt') ORDER BY 1"))

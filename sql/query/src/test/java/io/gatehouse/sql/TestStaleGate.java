@@ -61,7 +61,8 @@ final class TestStaleGate {
                                     "SELECT tokens, misses, recall FROM stale_gate(1, 'prompt') WHERE distance = 2 AND slots = 0"))
                     .containsExactly(List.of(1L, 1L, 1.0));
             assertThat(rows(engine, "SELECT * FROM stale_gate(1, 'generated')")).isEmpty();
-            assertThat(rows(engine, "SELECT * FROM stale_gate(7, 'prompt')")).isEmpty();
+            assertThat(rows(engine, "SELECT * FROM stale_gate((SELECT 7), 'prompt')"))
+                    .isEmpty();
         }
     }
 

@@ -230,10 +230,13 @@ final class PivotForm {
                 continue;
             }
             SqlParserPos position = entry.getParserPosition();
-            List<String> written = ((SqlNodeList) entry)
-                    .stream().map(column -> as(known, column.toString())).toList();
+            List<String> written = new ArrayList<>();
             SqlNodeList own = new SqlNodeList(position);
-            written.forEach(name -> own.add(new SqlIdentifier(name, position)));
+            for (SqlNode column : (SqlNodeList) entry) {
+                String name = as(known, column.toString());
+                written.add(name);
+                own.add(new SqlIdentifier(name, column.getParserPosition()));
+            }
             SqlNode text = SqlLiteral.createCharString(String.join("_", written), position);
             columns.add(SqlStdOperatorTable.AS.createCall(position, own, SqlNodeList.of(text)));
         }

@@ -23,7 +23,8 @@ import org.apache.calcite.rex.RexSubQuery;
 
 /**
  * Makes correlated sub-queries above GROUP BY refer to the groups. Calcite 1.42 converts their outer references to
- * columns of the ungrouped rows, and then maps only the first of them to the groups, and none in nested sub-queries.
+ * columns of the ungrouped rows, and then maps only the first of them to the groups, and none in nested sub-queries. What
+ * any correlated sub-query looks back at is checked at the end.
  */
 final class GroupedCorrelations extends RelHomogeneousShuttle {
     private GroupedCorrelations() {}
