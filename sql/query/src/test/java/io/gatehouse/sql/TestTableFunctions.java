@@ -147,6 +147,11 @@ final class TestTableFunctions {
                 "SELECT * FROM changed_answers(1, 4)",
                 List.of(),
                 "other_run of changed_answers is 4, and the file has no such run; it has the runs 1, 2, 3.");
+        engine.query(
+                        "SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', ?, 1, 1)",
+                        List.of(Double.NaN),
+                        new QueryLimits(Duration.ofSeconds(5), 0))
+                .close();
         assertThat(Rows.of(engine, "SELECT * FROM top_experts((SELECT 4), 'prompt', 1)")
                         .rows())
                 .isEmpty();

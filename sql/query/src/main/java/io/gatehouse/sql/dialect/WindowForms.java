@@ -193,7 +193,7 @@ final class WindowForms {
             if (select.getSelectList().stream().limit(item).anyMatch(DialectForms::isStar)) {
                 throw StatementErrors.notSupported(
                         key,
-                        "With DISTINCT ON, a number cannot refer to a column behind this *; write the name of the column.");
+                        "With DISTINCT ON, a number cannot refer to a column after this *; write the name of the column.");
             }
             if (item < 1 || item > select.getSelectList().size()) {
                 throw StatementErrors.invalid(

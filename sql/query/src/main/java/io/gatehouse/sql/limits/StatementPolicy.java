@@ -116,7 +116,8 @@ public final class StatementPolicy {
                 call.operandCount() == 2
                                 && call.operand(1).getKind() == SqlKind.CAST
                                 && ((SqlCall) call.operand(1)).operand(0).isA(SqlKind.QUERY)
-                        ? Optional.of("ANY and ALL take no cast of a query; cast the column in the query.")
+                        ? Optional.of(
+                                "ANY and ALL cannot be followed by a cast of a query; cast the column inside the query.")
                         : Optional.ofNullable(REFUSED.get(call.getOperator()));
             case CEIL ->
                 secondIsUnit

@@ -76,7 +76,7 @@ public record GivenArgument(String function, String parameter, Accepted accepted
     }
 
     /**
-     * Returns the value: a BigDecimal or a String; empty for NULL.
+     * Returns the value: a BigDecimal or a String; empty for NULL, NaN and infinity, which are not checked.
      *
      * @param values of the parameters of the statement
      */
@@ -85,6 +85,11 @@ public record GivenArgument(String function, String parameter, Accepted accepted
             return Optional.of(literal.number());
         }
         Object bound = values.get(((Given.Parameter) value).index());
-        return Optional.ofNullable(bound instanceof Number ? new BigDecimal(bound.toString()) : bound);
+        if (bound instanceof Number number) {
+            return Double.isFinite(number.doubleValue())
+                    ? Optional.of(new BigDecimal(number.toString()))
+                    : Optional.empty();
+        }
+        return Optional.ofNullable(bound);
     }
 }
