@@ -1,13 +1,16 @@
 package io.gatehouse.sql;
 
+import static java.util.stream.Collectors.joining;
+
+import io.gatehouse.base.NearNames;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Accepted;
 import io.gatehouse.sql.plan.GivenArgument;
-import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +18,23 @@ import org.jspecify.annotations.Nullable;
  * no rows, without a reason.
  */
 final class GivenArguments {
-    /** The number of runs that a message lists. */
+    /** The number of values that a message lists. */
     private static final int MOST_LISTED = 10;
 
     private GivenArguments() {}
 
     /**
      * @param values of the parameters of the statement
-     * @param runs the numbers of the runs of the file
+     * @param ofFile answers the queries of {@link Accepted.OfFile}, with values as {@link GivenArgument#value} has them
      */
     static void check(
-            List<GivenArgument> arguments, List<? extends @Nullable Object> values, Supplier<List<BigDecimal>> runs) {
+            List<GivenArgument> arguments,
+            List<? extends @Nullable Object> values,
+            Function<String, List<Object>> ofFile) {
         for (GivenArgument argument : arguments) {
             argument.value(values).ifPresent(value -> {
-                if (argument.accepted() instanceof Accepted.Runs) {
-                    checkRun(argument, value, runs.get());
+                if (argument.accepted() instanceof Accepted.OfFile kind) {
+                    checkInFile(argument, kind, value, ofFile);
                 } else if (!argument.accepted().takes(value)) {
                     throw invalid(
                             argument, argument.accepted().notTaken(argument.function(), argument.parameter(), value));
@@ -38,27 +43,54 @@ final class GivenArguments {
         }
     }
 
-    private static void checkRun(GivenArgument argument, Object value, List<BigDecimal> runs) {
-        if (!runs.contains(value)) {
-            throw invalid(
-                    argument,
-                    "%s of %s is %s, and the file has no such run; %s."
-                            .formatted(argument.parameter(), argument.function(), value, listed(runs)));
+    private static void checkInFile(
+            GivenArgument argument, Accepted.OfFile kind, Object value, Function<String, List<Object>> ofFile) {
+        List<Object> known = new ArrayList<>();
+        for (String query : kind.queries()) {
+            known.addAll(ofFile.apply(query));
+            if (known.contains(value)) {
+                return;
+            }
         }
+        throw invalid(
+                argument,
+                "%s of %s is %s, and the file has no such %s; %s"
+                        .formatted(
+                                argument.parameter(),
+                                argument.function(),
+                                shown(value),
+                                kind.noun(),
+                                advice(kind.noun(), value, known)));
     }
 
     private static GatehouseException invalid(GivenArgument argument, String message) {
         return new GatehouseException(ErrorCode.INVALID_ARGUMENT, message, argument.place());
     }
 
-    private static String listed(List<BigDecimal> runs) {
-        if (runs.isEmpty()) {
-            return "it has no runs yet";
+    private static String advice(String noun, Object value, List<Object> known) {
+        Optional<String> near = value instanceof String name
+                ? nearest(name, known.stream().map(String::valueOf).toList())
+                : Optional.empty();
+        return near.map("did you mean '%s'?"::formatted).orElseGet(() -> listed(noun, known));
+    }
+
+    private static Optional<String> nearest(String name, List<String> known) {
+        return known.stream().filter(name::equalsIgnoreCase).findFirst().or(() -> NearNames.nearest(name, known));
+    }
+
+    private static String listed(String noun, List<Object> known) {
+        if (known.isEmpty()) {
+            return "it has no %ss yet.".formatted(noun);
         }
-        String numbers = runs.stream().limit(MOST_LISTED).map(String::valueOf).collect(Collectors.joining(", "));
-        if (runs.size() > MOST_LISTED) {
-            return "it has %d runs: %s, …".formatted(runs.size(), numbers);
+        String some =
+                known.stream().limit(MOST_LISTED).map(GivenArguments::shown).collect(joining(", "));
+        if (known.size() > MOST_LISTED) {
+            return "it has %d %ss: %s, ….".formatted(known.size(), noun, some);
         }
-        return (runs.size() == 1 ? "it has run " : "it has the runs ") + numbers;
+        return "it has the %s%s %s.".formatted(noun, known.size() == 1 ? "" : "s", some);
+    }
+
+    private static String shown(Object value) {
+        return value instanceof String text ? "'%s'".formatted(text) : String.valueOf(value);
     }
 }

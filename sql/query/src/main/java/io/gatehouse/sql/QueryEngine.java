@@ -2,7 +2,6 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.base.Suppliers;
 import io.gatehouse.client.Bindings;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.client.StatementShape;
@@ -30,7 +29,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -176,7 +177,7 @@ public final class QueryEngine implements AutoCloseable {
         Deadline deadline = Deadline.in(limits.timeout());
         Plan plan = exact(plan(sql, shorter(limits.timeout(), limits.planning())), deadline);
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), plan.names(), parameters);
-        GivenArguments.check(plan.given(), values, Suppliers.memoize(() -> runs(limits)));
+        GivenArguments.check(plan.given(), values, ofFile(limits));
         Execution statement = prepared(plan, values, limits.maxRows(), deadline);
         try {
             return new QueryResult(
@@ -191,17 +192,22 @@ public final class QueryEngine implements AutoCloseable {
         }
     }
 
-    /** The numbers of the runs of the file. */
-    private List<BigDecimal> runs(QueryLimits limits) {
-        List<BigDecimal> runs = new ArrayList<>();
+    /** Answers queries for the values that arguments may be, each of them once. */
+    private Function<String, List<Object>> ofFile(QueryLimits limits) {
+        Map<String, List<Object>> answers = new HashMap<>();
+        return query -> answers.computeIfAbsent(query, resource -> ofFile(resource, limits));
+    }
+
+    private List<Object> ofFile(String resource, QueryLimits limits) {
+        List<Object> values = new ArrayList<>();
         try (QueryResult result =
-                query(SqlResource.text("catalog/runs.sql"), new QueryLimits(limits.timeout(), limits.planning(), 0))) {
+                query(SqlResource.text(resource), new QueryLimits(limits.timeout(), limits.planning(), 0))) {
             while (result.next()) {
-                runs.add(new BigDecimal(
-                        requireNonNull(result.value(0), "a run has no number").toString()));
+                Object value = requireNonNull(result.value(0), "a value of the file is NULL");
+                values.add(value instanceof Number ? new BigDecimal(value.toString()) : value);
             }
         }
-        return runs;
+        return values;
     }
 
     private Execution prepared(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {

@@ -147,6 +147,18 @@ final class TestTableFunctions {
                 "SELECT * FROM changed_answers(1, 4)",
                 List.of(),
                 "other_run of changed_answers is 4, and the file has no such run; it has the runs 1, 2, 3.");
+        assertRefused(
+                "SELECT * FROM experts_of_subject(1, 'prompt', 'law', 3)",
+                List.of(),
+                "subject of experts_of_subject is 'law', and the file has no such subject; it has the subjects 'Chemie', 'algebra', 'biology_1'.");
+        assertRefused(
+                "SELECT * FROM entropy_of_subject(1, 'prompt', ?)",
+                List.of("algebre"),
+                "subject of entropy_of_subject is 'algebre', and the file has no such subject; did you mean 'algebra'?");
+        assertRefused(
+                "SELECT * FROM entropy_of_subject(1, 'prompt', 'chemie')",
+                List.of(),
+                "subject of entropy_of_subject is 'chemie', and the file has no such subject; did you mean 'Chemie'?");
         engine.query(
                         "SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', ?, 1, 1)",
                         List.of(Double.NaN),

@@ -18,8 +18,30 @@ public sealed interface Accepted {
         }
     }
 
-    /** The number of a run of the file. */
-    record Runs() implements Accepted {
+    /**
+     * One of the values that the file has of something.
+     *
+     * @param noun what each of them is, in the singular
+     * @param queries names of the resources with the queries for the values; the later ones take longer
+     */
+    record OfFile(String noun, List<String> queries) implements Accepted {
+        private static final OfFile RUNS = new OfFile("run", List.of("catalog/runs.sql"));
+        private static final OfFile SUBJECTS =
+                new OfFile("subject", List.of("catalog/subjects.sql", "catalog/counted-subjects.sql"));
+
+        public OfFile {
+            queries = List.copyOf(queries);
+        }
+
+        private static OfFile parse(String values) {
+            return switch (values) {
+                case "runs" -> RUNS;
+                case "subjects" -> SUBJECTS;
+                default -> throw new IllegalArgumentException("A parameter takes one of \"%s\"".formatted(values));
+            };
+        }
+
+        /** Only the file knows. */
         @Override
         public boolean takes(Object value) {
             return true;
@@ -27,7 +49,7 @@ public sealed interface Accepted {
 
         @Override
         public String toString() {
-            return "a run of the file";
+            return "a %s of the file".formatted(noun);
         }
     }
 
@@ -75,13 +97,16 @@ public sealed interface Accepted {
         }
     }
 
-    /** Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", "of runs", or nothing. */
+    /**
+     * Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", "of runs", "of subjects", or
+     * nothing.
+     */
     static Accepted parse(String text) {
         String[] parts = text.split(" ", 2);
         return switch (parts[0]) {
             case "" -> new Any();
             case "in" -> new Words(List.of(parts[1].split(", ")));
-            case "of" -> new Runs();
+            case "of" -> OfFile.parse(parts[1]);
             case "from" -> new From(new BigDecimal(parts[1]));
             case "above" -> new Above(new BigDecimal(parts[1]));
             default -> throw new IllegalArgumentException("A parameter takes \"%s\"".formatted(text));

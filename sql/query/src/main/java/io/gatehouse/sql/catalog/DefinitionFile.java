@@ -75,7 +75,7 @@ record DefinitionFile(
 
     /** The meaning of a word is in the comment, and so is the word; the range of a number is not. */
     private static Column described(Column parameter, Accepted takes) {
-        return takes instanceof Accepted.Any || takes instanceof Accepted.Words || takes instanceof Accepted.Runs
+        return takes instanceof Accepted.Any || takes instanceof Accepted.Words || takes instanceof Accepted.OfFile
                 ? parameter
                 : new Column(
                         parameter.name(),

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNumericLiteral;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An argument of a table function that can be checked before the statement runs, but not when it is planned: a value of a
- * parameter, or the number of a run, which the file has or has not.
+ * parameter, or a run or a subject, which the file has or has not.
  *
  * @param function the name of the function
  * @param parameter the name of its parameter
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record GivenArgument(String function, String parameter, Accepted accepted, Given value, TextRange place) {
     /** What a statement has as an argument. */
     sealed interface Given {
-        /** A number. */
-        record Literal(BigDecimal number) implements Given {}
+        /** A BigDecimal or a String. */
+        record Literal(Object value) implements Given {}
 
         /** The parameter of the statement at an index, from 0. */
         record Parameter(int index) implements Given {}
@@ -70,8 +71,15 @@ public record GivenArgument(String function, String parameter, Accepted accepted
                     ? Optional.empty()
                     : Optional.of(new Given.Parameter(parameter.getIndex()));
         }
-        return accepted instanceof Accepted.Runs && argument instanceof SqlNumericLiteral number
-                ? Optional.of(new Given.Literal(number.bigDecimalValue()))
+        return accepted instanceof Accepted.OfFile ? literal(argument).map(Given.Literal::new) : Optional.empty();
+    }
+
+    private static Optional<Object> literal(SqlNode argument) {
+        if (argument instanceof SqlNumericLiteral number) {
+            return Optional.of(number.bigDecimalValue());
+        }
+        return argument instanceof SqlCharStringLiteral text
+                ? Optional.of(text.getValueAs(String.class))
                 : Optional.empty();
     }
 
@@ -82,7 +90,7 @@ public record GivenArgument(String function, String parameter, Accepted accepted
      */
     public Optional<Object> value(List<? extends @Nullable Object> values) {
         if (value instanceof Given.Literal literal) {
-            return Optional.of(literal.number());
+            return Optional.of(literal.value());
         }
         Object bound = values.get(((Given.Parameter) value).index());
         if (bound instanceof Number number) {

@@ -14,7 +14,7 @@
 --   run INTEGER of runs: The run
 --   other_run INTEGER of runs: The run it is compared with
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
---   subject VARCHAR: The subject
+--   subject VARCHAR of subjects: The subject
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0

@@ -15,7 +15,7 @@
 -- Parameters:
 --   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
---   subject VARCHAR: The subject
+--   subject VARCHAR of subjects: The subject
 --
 -- Columns:
 --   layer SMALLINT: Layer of the first expert, from 0

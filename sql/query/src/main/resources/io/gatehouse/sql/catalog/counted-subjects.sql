@@ -1,0 +1,3 @@
+SELECT DISTINCT subject FROM subject_specialisation
+WHERE subject NOT IN (SELECT subject FROM questions)
+ORDER BY subject

@@ -1,0 +1,1 @@
+SELECT DISTINCT subject FROM questions ORDER BY subject
