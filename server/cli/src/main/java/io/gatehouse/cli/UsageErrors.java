@@ -2,6 +2,7 @@ package io.gatehouse.cli;
 
 import io.gatehouse.base.NearNames;
 import io.gatehouse.cli.terminal.CellText;
+import java.io.File;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
@@ -49,11 +50,27 @@ final class UsageErrors {
             return Optional.empty();
         }
         String argument = unmatched.getUnmatched().get(0);
-        Collection<String> commands = failure.getCommandLine().getSubcommands().keySet();
+        CommandLine command = failure.getCommandLine();
+        Collection<String> commands = command.getSubcommands().keySet();
         return Optional.of(
                 commands.isEmpty()
-                        ? "Unknown argument '%s'".formatted(argument)
+                        ? "Unknown argument '%s'%s"
+                                .formatted(
+                                        argument,
+                                        optionFor(
+                                                argument,
+                                                command.getCommandSpec()
+                                                        .optionsMap()
+                                                        .keySet()))
                         : "Unknown command '%s'%s".formatted(argument, suggestion(argument, commands)));
+    }
+
+    /** The option that the argument is probably for: other programs take a database and a statement without one. */
+    private static String optionFor(String argument, Collection<String> options) {
+        if (options.contains("--db") && new File(argument).exists()) {
+            return "; write --db before a database file";
+        }
+        return options.contains("-c") && argument.contains(" ") ? "; write -c before a statement" : "";
     }
 
     private static String suggestion(String name, Collection<String> known) {

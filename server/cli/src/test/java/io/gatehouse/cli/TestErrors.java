@@ -98,6 +98,10 @@ final class TestErrors {
         assertThat(misuse("runs", "lsit", "--db", "x")).isEqualTo("error: Unknown command 'lsit'; did you mean list?");
         assertThat(misuse("help", "rnu")).isEqualTo("error: Unknown command 'rnu'; did you mean run?");
         assertThat(misuse("verify", "file", "--db", "x")).isEqualTo("error: Unknown argument 'file'");
+        assertThat(misuse("sql", "pom.xml"))
+                .isEqualTo("error: Unknown argument 'pom.xml'; write --db before a database file");
+        assertThat(misuse("sql", "--db", "pom.xml", "SELECT 1"))
+                .isEqualTo("error: Unknown argument 'SELECT 1'; write -c before a statement");
         assertThat(misuse("run", "--db", "x")).startsWith("error: Missing required options: ");
     }
 
