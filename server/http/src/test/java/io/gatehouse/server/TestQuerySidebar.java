@@ -47,6 +47,16 @@ final class TestQuerySidebar {
     }
 
     @Test
+    void searchesExamples() {
+        browser.awaitText("nav .title", "Nearest questions");
+        browser.typeInto("nav input", "expert_cache lru");
+        browser.awaitText("nav .title", "Expert cache");
+        assertThat(browser.texts("nav .title")).doesNotContain("Nearest questions");
+        browser.typeInto("nav input", "nothing like this");
+        browser.awaitText("nav .note", "No example contains “nothing like this”.");
+    }
+
+    @Test
     void searchesTablesAndShowsSamples() {
         browser.clickOn("#tab-Tables");
         browser.awaitText("nav summary", "token_routing");

@@ -266,6 +266,21 @@ final class TestWorkGuards {
                 .isEqualTo("A!");
     }
 
+    /** DuckDB 2.0.0 drops a guard without columns below an outer join that is joined with another relation. */
+    @Test
+    void conditionsOfParametersStayBelowOuterJoins() throws Exception {
+        String joined =
+                "SELECT count(*) FROM (SELECT run_id FROM runs WHERE list_has(['a'], ?)) AS a %s JOIN runs AS b ON a.run_id = b.run_id, runs AS c";
+        for (String join : List.of("LEFT", "INNER")) {
+            assertThat(first(joined.formatted(join), "b")).as(join).isEqualTo(0L);
+            assertThat((Long) first(joined.formatted(join), "a")).as(join).isPositive();
+        }
+        assertThat(first(
+                        "SELECT count(b.run_id) FROM runs AS a LEFT JOIN runs AS b ON a.run_id = b.run_id AND list_has(['a'], ?) LEFT JOIN runs AS c ON c.run_id = a.run_id",
+                        "b"))
+                .isEqualTo(0L);
+    }
+
     private Object first(String sql, Object... values) {
         try (QueryResult result = engine.query(sql, List.of(values), new QueryLimits(LIMIT, 0))) {
             assertThat(result.next()).as(sql).isTrue();

@@ -35,6 +35,7 @@ import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.core.Uncollect;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.logical.LogicalValues;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.rex.RexBuilder;
@@ -113,6 +114,8 @@ public final class WorkGuards {
     private final IdentityHashMap<RelNode, List<Most>> queries = new IdentityHashMap<>();
     private int guards;
     private int recursing;
+    /** The outer joins around the relation that is visited. */
+    private int outerJoins;
 
     private WorkGuards(RexBuilder rex, long longestText, double limit) {
         this.rex = rex;
@@ -143,6 +146,8 @@ public final class WorkGuards {
 
     private Guarded visit(RelNode node) {
         List<Guarded> inputs = new ArrayList<>();
+        int outerJoin = node instanceof Join join && join.getJoinType().isOuterJoin() ? 1 : 0;
+        outerJoins += outerJoin;
         for (int i = 0; i < node.getInputs().size(); i++) {
             inputs.add(
                     node instanceof RepeatUnion union && i == 1
@@ -152,6 +157,7 @@ public final class WorkGuards {
                 correlated(correlate.getCorrelationId(), List.of(inputs.get(0)));
             }
         }
+        outerJoins -= outerJoin;
         List<Most> row =
                 inputs.stream().flatMap(input -> input.columns().stream()).toList();
         node.getVariablesSet().forEach(id -> correlated(id, inputs));
@@ -159,7 +165,7 @@ public final class WorkGuards {
             return project(project, inputs.get(0));
         }
         if (node instanceof Filter filter) {
-            RexNode condition = conjuncts(filter.getCondition(), inputs);
+            RexNode condition = conjuncts(filter, inputs);
             RelNode guarded = condition.equals(filter.getCondition())
                     ? withInputs(filter, inputs)
                     : filter.copy(filter.getTraitSet(), inputs.get(0).rel(), condition);
@@ -415,11 +421,30 @@ public final class WorkGuards {
                         > FREE;
     }
 
-    private RexNode conjuncts(RexNode condition, List<Guarded> inputs) {
-        List<RexNode> conjunctions = RelOptUtil.conjunctions(condition);
-        List<RexNode> guarded =
-                conjunctions.stream().map(one -> guarded(one, inputs)).toList();
-        return guarded.equals(conjunctions) ? condition : RexUtil.composeConjunction(rex, guarded);
+    private RexNode conjuncts(Filter filter, List<Guarded> inputs) {
+        List<RexNode> conjunctions = RelOptUtil.conjunctions(filter.getCondition());
+        List<RexNode> guarded = conjunctions.stream()
+                .map(condition -> {
+                    RexNode checked = guarded(condition, inputs);
+                    return outerJoins > 0 && !checked.equals(condition) && holdsNoColumn(checked)
+                            ? computedOnce(filter, checked)
+                            : checked;
+                })
+                .toList();
+        return guarded.equals(conjunctions) ? filter.getCondition() : RexUtil.composeConjunction(rex, guarded);
+    }
+
+    private static boolean holdsNoColumn(RexNode condition) {
+        return RelOptUtil.InputFinder.bits(condition).isEmpty() && !RexUtil.containsCorrelation(condition);
+    }
+
+    /**
+     * The condition as a sub-query. DuckDB 2.0.0 drops conditions without columns that it cannot compute when it plans, as
+     * guards are, below an outer join that is joined with another relation.
+     */
+    private RexNode computedOnce(Filter filter, RexNode condition) {
+        RelNode row = LogicalValues.createOneRow(filter.getCluster());
+        return RexSubQuery.scalar(LogicalProject.create(row, List.of(), List.of(condition), List.of("c"), Set.of()));
     }
 
     /**
