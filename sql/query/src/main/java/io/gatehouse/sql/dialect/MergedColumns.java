@@ -246,10 +246,11 @@ public final class MergedColumns {
         }
 
         private void resolve(SqlSelect select, List<Relation> relations) {
+            // The keys of groups first, which the validator needs for whatever is in other clauses.
+            select.setGroupBy(inClauses(select.getGroup()));
             select.setOrderBy(sorted(select, relations));
             select.getSelectList().replaceAll(this::item);
             select.setWhere(inClause(select.getWhere()));
-            select.setGroupBy(inClauses(select.getGroup()));
             select.setHaving(inClause(select.getHaving()));
             select.setQualify(inClause(select.getQualify()));
             inClauses(select.getWindowList());

@@ -4,6 +4,7 @@ import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
 import io.gatehouse.sql.catalog.CalciteTypes;
+import io.gatehouse.sql.dialect.DialectForms;
 import io.gatehouse.sql.dialect.GroupingSets;
 import io.gatehouse.sql.dialect.LiteralCoercion;
 import io.gatehouse.sql.dialect.MergedColumns;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
@@ -68,6 +70,7 @@ import org.apache.calcite.sql.validate.SqlValidatorException;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorNamespace;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.util.Util;
 import org.jspecify.annotations.Nullable;
 
@@ -292,10 +295,33 @@ final class DuckDbValidator extends SqlValidatorImpl {
         from.findAliases(aliases);
         for (int i = 0; i < from.getChildren().size(); i++) {
             SqlValidatorNamespace relation = from.getChildren().get(i);
-            relations.add(new MergedColumns.Relation(
-                    aliases.get(i).toString(), () -> relation.getRowType().getFieldNames()));
+            relations.add(new MergedColumns.Relation(aliases.get(i).toString(), () -> columns(relation)));
         }
         return relations;
+    }
+
+    /**
+     * The columns of a relation. One that names them is not validated for them: its outer columns may be columns of USING
+     * that are not resolved yet.
+     */
+    private static List<String> columns(SqlValidatorNamespace relation) {
+        SqlNode node = relation.getNode();
+        if (node != null && node.getKind() == SqlKind.AS) {
+            List<SqlNode> operands = ((SqlCall) node).getOperandList();
+            if (operands.size() > 2) {
+                return SqlIdentifier.simpleNames(Util.skip(operands, 2));
+            }
+            node = operands.get(0);
+        }
+        if (node != null && node.getKind() == SqlKind.LATERAL) {
+            node = ((SqlCall) node).operand(0);
+        }
+        return node instanceof SqlSelect query && query.getSelectList().stream().noneMatch(DialectForms::isStar)
+                ? IntStream.range(0, query.getSelectList().size())
+                        .mapToObj(i ->
+                                SqlValidatorUtil.alias(query.getSelectList().get(i), i))
+                        .toList()
+                : relation.getRowType().getFieldNames();
     }
 
     /** Names the relations that have an ambiguous column. */
@@ -456,13 +482,16 @@ final class DuckDbValidator extends SqlValidatorImpl {
         while (!(around.getNode() instanceof SqlSelect) && around instanceof DelegatingScope inner) {
             around = inner.getParent();
         }
-        if (aggregate.getKind() == SqlKind.COUNT
+        if ((aggregate.getKind() == SqlKind.COUNT || filter != null)
                 && !windowed.contains(aggregate)
                 && around.getNode() instanceof SqlSelect select) {
             NamedColumns columns = new NamedColumns(relations(select), select.getSelectList());
             aggregate.getOperandList().forEach(operand -> operand.accept(columns));
             if (filter != null) {
                 filter.accept(columns);
+            }
+            if (order != null) {
+                order.accept(columns);
             }
             if (columns.outer && !columns.own) {
                 throw StatementErrors.notSupported(

@@ -12,6 +12,8 @@ import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Union;
+import org.apache.calcite.rel.core.Values;
+import org.apache.calcite.rel.logical.LogicalValues;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCorrelVariable;
@@ -42,6 +44,13 @@ final class GroupedCorrelations extends RelHomogeneousShuttle {
                 return inside.clone(of(inside.rel));
             }
         });
+        // Calcite has no rows in place of groups that HAVING rules out, whatever they are.
+        boolean ofNoRows = (visited instanceof Project || visited instanceof Filter)
+                && visited.getInput(0) instanceof Values values
+                && Values.isEmpty(values);
+        if (ofNoRows) {
+            return LogicalValues.createEmpty(visited.getCluster(), visited.getRowType());
+        }
         for (CorrelationId id : visited.getVariablesSet()) {
             if (visited.getInputs().size() == 1 && grouping(visited.getInput(0)) instanceof Aggregate aggregate) {
                 visited = visited.accept(
