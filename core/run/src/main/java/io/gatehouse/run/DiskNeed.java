@@ -5,6 +5,7 @@ import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;

@@ -3,6 +3,8 @@ package io.gatehouse.run;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.checkpoint.Checkpoint;
+import io.gatehouse.run.prompt.PromptEncoder;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.write.RunWriter;
 import java.time.Clock;
@@ -36,7 +38,8 @@ public final class DividedRun {
         requireNonNull(task, "task is null");
         Optional<UnfinishedRun> unfinished = UnfinishedRun.find(register, task.name());
         OffsetDateTime date = UnfinishedRun.dateOf(unfinished, Clock.system(ZoneId.systemDefault()));
-        try (PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date)) {
+        try (PromptEncoder encoder = PromptEncoder.open(
+                checkpoint, task.chat(), task.thinking(), task.format().answerPrefix(), date)) {
             Run run = Run.prepare(
                     RunModel.requested(checkpoint, request.engineOptions()),
                     task,

@@ -7,6 +7,7 @@ import io.gatehouse.engine.prefill.Generated;
 import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.engine.prefill.RoutingBatch.RowValues;
 import io.gatehouse.quiz.AnswerRule;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.run.TokenSegment;
 import io.gatehouse.store.write.AnswerRow;

@@ -6,6 +6,7 @@ import io.gatehouse.engine.prefill.GenerationListener;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Recording.Probabilities;
 import io.gatehouse.store.write.Shard;

@@ -7,6 +7,8 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.PromptText;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Subject;
+import io.gatehouse.run.prompt.PromptEncoder;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

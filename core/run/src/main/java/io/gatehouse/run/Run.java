@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.Sha256;
 import io.gatehouse.engine.prefill.Prompt;
+import io.gatehouse.run.prompt.PromptEncoder;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.run.RunDescription;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

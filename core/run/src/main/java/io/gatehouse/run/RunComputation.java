@@ -6,6 +6,7 @@ import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.run.prompt.PromptEncoder;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -44,7 +45,8 @@ public final class RunComputation implements ShardSource, AutoCloseable {
             Runnable prompted) {
         requireNonNull(task, "task is null");
         OffsetDateTime date = UnfinishedRun.dateOf(unfinished, clock);
-        PromptEncoder encoder = PromptEncoder.open(checkpoint, task, date);
+        PromptEncoder encoder = PromptEncoder.open(
+                checkpoint, task.chat(), task.thinking(), task.format().answerPrefix(), date);
         try {
             Optional<TextGeneration> generation =
                     task.generation().map(plan -> plan.with(checkpoint, encoder.tokenizer()));

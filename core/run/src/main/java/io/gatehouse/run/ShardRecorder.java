@@ -7,6 +7,7 @@ import io.gatehouse.engine.prefill.RoutingBatch;
 import io.gatehouse.engine.prefill.RoutingBatch.RowValues;
 import io.gatehouse.quiz.ChoiceScore;
 import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.store.write.AnswerRow;

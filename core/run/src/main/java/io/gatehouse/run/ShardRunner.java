@@ -4,6 +4,7 @@ import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.engine.prefill.PrefillRequest;
 import io.gatehouse.quiz.ChoiceScorer;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.write.Shard;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.gatehouse.run;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.run.QuestionRow;
 import java.io.Serializable;
 import java.util.List;

@@ -7,6 +7,7 @@ import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.Engine;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.run.prompt.PromptEncoder;
 import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.transfer.ShardFiles;
 import io.gatehouse.store.write.Shard;

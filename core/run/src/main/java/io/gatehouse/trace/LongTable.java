@@ -331,7 +331,7 @@ final class LongTable implements TraceReader {
                 ResultSet found = statement.executeQuery()) {
             found.next();
             if (found.getLong(3) > 0) {
-                throw corrupt(source, "has %,d rows without a sequence".formatted(found.getLong(3)));
+                throw corrupt(source, "has rows without a sequence: %,d".formatted(found.getLong(3)));
             }
             return found.getLong(1) == found.getLong(2);
         } catch (SQLException e) {

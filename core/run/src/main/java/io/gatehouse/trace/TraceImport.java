@@ -281,7 +281,8 @@ public final class TraceImport {
         if (experts.isPresent() && experts.getAsInt() < seen) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "There are at least %d experts in a layer, not %d".formatted(seen, experts.getAsInt()));
+                    "--experts is %d, but the files have at least %d experts in a layer"
+                            .formatted(experts.getAsInt(), seen));
         }
         int topK = recorded.topK() > 0 ? recorded.topK() : shape.requireTopK(files.get(0));
         requireShape(experts.orElse(seen), topK);
@@ -373,7 +374,7 @@ public final class TraceImport {
         if (having != 0 && having != recorded.routed()) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET,
-                    "%d of %d layers of sequences have %s; all or none must"
+                    "Only %d of %d layers, summed over all sequences, have %s; either all or none must have them"
                             .formatted(having, recorded.routed(), what));
         }
     }

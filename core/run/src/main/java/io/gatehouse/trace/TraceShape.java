@@ -32,10 +32,10 @@ public record TraceShape(
         if (promptStart < 0 || promptStart > MOST_TOKENS) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The number of tokens left out at the start of prompts is %,d; it is from 0 to %,d"
+                    "The number of tokens left out at the start of prompts is %,d; it must be from 0 to %,d"
                             .formatted(promptStart, MOST_TOKENS));
         }
-        requirePositive(layers, "layers with experts");
+        requirePositive(layers, "layers");
         requirePositive(topK, "experts that a token is sent to");
         columns = Map.copyOf(columns);
     }
@@ -69,12 +69,13 @@ public record TraceShape(
         if (number.isPresent() && number.getAsInt() < 1) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The number of %s is %d; it is at least 1".formatted(what, number.getAsInt()));
+                    "The number of %s is %d; it must be at least 1".formatted(what, number.getAsInt()));
         }
         if (number.isPresent() && number.getAsInt() > TraceBounds.MOST) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The number of %s is %,d; it is at most %,d".formatted(what, number.getAsInt(), TraceBounds.MOST));
+                    "The number of %s is %,d; it must be at most %,d"
+                            .formatted(what, number.getAsInt(), TraceBounds.MOST));
         }
     }
 

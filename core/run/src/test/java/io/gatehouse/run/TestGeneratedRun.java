@@ -24,6 +24,8 @@ import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.Subject;
 import io.gatehouse.run.SampleRuns.Watcher;
+import io.gatehouse.run.prompt.PromptEncoder;
+import io.gatehouse.run.prompt.PromptedQuestion;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.Recording;
@@ -399,8 +401,7 @@ final class TestGeneratedRun {
 
     private List<Shard> shards(long room) {
         List<Shard> shards = new ArrayList<>();
-        try (PromptEncoder encoder =
-                PromptEncoder.open(checkpoint, SampleRuns.request("r", quiz, 0), OffsetDateTime.MIN)) {
+        try (PromptEncoder encoder = PromptEncoder.open(checkpoint, false, Thinking.DEFAULT, "", OffsetDateTime.MIN)) {
             List<PromptedQuestion> prompts = QuizPrompts.of(
                             checkpoint, SampleRuns.request("r", quiz.limit(12), 2), encoder, prompt -> {})
                     .prompts();

@@ -10,6 +10,7 @@ import io.gatehouse.quiz.PromptText;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.Subject;
+import io.gatehouse.run.prompt.PromptEncoder;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;
 import io.gatehouse.testing.SharedData;
@@ -44,7 +45,12 @@ final class TestPromptEncoder {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         String last = "";
         try (Checkpoint checkpoint = Checkpoint.open(SampleRuns.instructed(directory, TEMPLATE));
-                PromptEncoder encoder = PromptEncoder.open(checkpoint, request, OffsetDateTime.MIN)) {
+                PromptEncoder encoder = PromptEncoder.open(
+                        checkpoint,
+                        request.chat(),
+                        request.thinking(),
+                        request.format().answerPrefix(),
+                        OffsetDateTime.MIN)) {
             for (Subject subject : quiz.subjects()) {
                 for (Question question : subject.test()) {
                     last = encoder.tokenizer()

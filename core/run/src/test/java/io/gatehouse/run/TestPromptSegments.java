@@ -10,6 +10,8 @@ import io.gatehouse.quiz.PromptText;
 import io.gatehouse.quiz.Question;
 import io.gatehouse.quiz.Quiz;
 import io.gatehouse.quiz.Subject;
+import io.gatehouse.run.prompt.PromptEncoder;
+import io.gatehouse.run.prompt.PromptSegments;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.Scope;

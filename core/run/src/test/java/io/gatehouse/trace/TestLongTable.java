@@ -92,7 +92,7 @@ final class TestLongTable {
         assertRefused(
                 () -> traces.run("r", "m", OptionalInt.of(20)),
                 ErrorCode.INVALID_ARGUMENT,
-                "There are at least 21 experts in a layer, not 20");
+                "--experts is 20, but the files have at least 21 experts in a layer");
         Path below = file("below.csv", "position,layer,expert,entropy\n0,0,3,-0.5\n");
         assertRefused(() -> found(below), ErrorCode.CORRUPT_DATASET, "has entropy -0.5 at position 0 of layer 0");
     }
@@ -250,7 +250,7 @@ final class TestLongTable {
         refuses("position,layer,rank,expert\n0,0,1,1\n0,0,1,2\n", "has rank 1 twice for position 0 of layer 0");
         refuses("phase,position,layer,expert\nboth,0,0,1\n", "The phase of a row is both");
         refuses("position,layer,expert,weight\n0,0,1,\n0,0,2,0.5\n", "has rows without a weight");
-        refuses("sequence,position,layer,expert\n,0,0,1\na,0,0,1\n", "has 1 rows without a sequence");
+        refuses("sequence,position,layer,expert\n,0,0,1\na,0,0,1\n", "has rows without a sequence: 1");
         assertRefused(
                 () -> found(
                         file("u.jsonl", "{\"position\": 0, \"layer\": 0, \"experts\": [1, 2], \"weights\": [0.5]}")),

@@ -142,7 +142,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> traces.run("r", "m", OptionalInt.of(3)),
                 ErrorCode.INVALID_ARGUMENT,
-                "There are at least 4 experts in a layer, not 3");
+                "--experts is 3, but the files have at least 4 experts in a layer");
         traces.readAnswers(samples);
         assertRefused(
                 () -> traces.run("r", "m", OptionalInt.empty()),

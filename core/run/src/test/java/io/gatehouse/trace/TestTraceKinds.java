@@ -64,10 +64,10 @@ final class TestTraceKinds {
     void aShapeHasAtLeastOneOfEach() {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> new TraceShape(OptionalInt.of(0), OptionalInt.of(2)))
-                .withMessage("The number of layers with experts is 0; it is at least 1.");
+                .withMessage("The number of layers is 0; it must be at least 1.");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> new TraceShape(OptionalInt.of(2), OptionalInt.of(-1)))
-                .withMessage("The number of experts that a token is sent to is -1; it is at least 1.");
+                .withMessage("The number of experts that a token is sent to is -1; it must be at least 1.");
     }
 
     @Test

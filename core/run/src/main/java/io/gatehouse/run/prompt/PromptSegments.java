@@ -1,4 +1,4 @@
-package io.gatehouse.run;
+package io.gatehouse.run.prompt;
 
 import static java.util.Objects.requireNonNull;
 
@@ -77,12 +77,12 @@ public record PromptSegments(List<Run> runs) implements Serializable {
     }
 
     /** Number of tokens. */
-    int tokens() {
+    public int tokens() {
         return runs.isEmpty() ? 0 : runs.get(runs.size() - 1).end();
     }
 
     /** Writes the ids of the segments of the last tokens to the places from {@code at} on. */
-    void copyLast(int count, String[] to, int at) {
+    public void copyLast(int count, String[] to, int at) {
         int position = tokens() - count;
         int place = at;
         for (Run run : runs) {

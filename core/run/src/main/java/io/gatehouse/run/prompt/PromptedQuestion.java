@@ -1,4 +1,4 @@
-package io.gatehouse.run;
+package io.gatehouse.run.prompt;
 
 import io.gatehouse.base.Sha256;
 import io.gatehouse.engine.prefill.Prompt;
@@ -21,12 +21,12 @@ public record PromptedQuestion(Question question, Prompt prompt, PromptSegments 
         }
     }
 
-    int tokens() {
+    public int tokens() {
         return prompt.tokens().length;
     }
 
     /** A number that the question has in every quiz and file: the first bytes of a digest of its subject and place. */
-    long stream() {
+    public long stream() {
         byte[] name = "%s\0%d".formatted(question.subject(), question.ordinal()).getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.wrap(Sha256.digest().digest(name)).getLong();
     }

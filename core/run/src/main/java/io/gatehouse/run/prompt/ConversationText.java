@@ -1,4 +1,4 @@
-package io.gatehouse.run;
+package io.gatehouse.run.prompt;
 
 import io.gatehouse.chat.ChatText;
 import io.gatehouse.checkpoint.tokenizer.ChatTokenizer;

@@ -1,4 +1,4 @@
-package io.gatehouse.run;
+package io.gatehouse.run.prompt;
 
 import io.gatehouse.chat.ChatTemplate;
 import io.gatehouse.chat.ChatText;
@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Turns prompts into tokens: as they are, or as the message of a user, perhaps with the beginning of the answer. */
-final class PromptEncoder implements AutoCloseable {
+public final class PromptEncoder implements AutoCloseable {
     /** What the user says does not change how an answer is tokenised. */
     private static final String ANY = "Answer:";
 
@@ -31,20 +31,16 @@ final class PromptEncoder implements AutoCloseable {
         this.answerPrefix = answerPrefix;
     }
 
-    /** INVALID_ARGUMENT if prompts are chat messages and the model has no chat template. */
-    static PromptEncoder open(Checkpoint checkpoint, RunTask task, OffsetDateTime date) {
-        return open(checkpoint, task.chat(), task.thinking(), task.format().answerPrefix(), date);
-    }
-
     /**
-     * The same.
+     * Opens the tokenizer of a checkpoint.
      *
      * @param asChat whether prompts are messages of a user
      * @param thinking how the model is asked to think before it answers such a message
      * @param answerPrefix with what the model's answer begins
      * @param date for chat templates that use it
+     * @throws GatehouseException INVALID_ARGUMENT if prompts are chat messages and the model has no chat template
      */
-    static PromptEncoder open(
+    public static PromptEncoder open(
             Checkpoint checkpoint, boolean asChat, Thinking thinking, String answerPrefix, OffsetDateTime date) {
         Tokenizer tokenizer = checkpoint.openTokenizer();
         try {
@@ -57,15 +53,15 @@ final class PromptEncoder implements AutoCloseable {
     }
 
     /** Whether prompts may depend on the date. */
-    boolean usesDate() {
+    public boolean usesDate() {
         return chat.map(ChatTemplate::usesDate).orElse(false);
     }
 
     /** A prompt as tokens. */
-    record Encoded(int[] tokens, PromptSegments segments) {}
+    public record Encoded(int[] tokens, PromptSegments segments) {}
 
     /** The tokens of a prompt, with what the tokenizer or the template of a conversation begins a text with. */
-    Encoded encode(PromptText prompt) {
+    public Encoded encode(PromptText prompt) {
         String text = prompt.text();
         if (chat.isPresent()) {
             ChatText conversation = chat.get().tokenizeAnswer(List.of(Message.user(text)), answerPrefix);
@@ -78,12 +74,12 @@ final class PromptEncoder implements AutoCloseable {
     }
 
     /** Reads answers off where prompts end. */
-    ChoiceScorer scorer(int choices) {
+    public ChoiceScorer scorer(int choices) {
         return chat.map(template -> ChoiceScorer.of(letter -> answered(template, letter), choices))
                 .orElseGet(() -> ChoiceScorer.of(tokenizer, choices));
     }
 
-    Tokenizer tokenizer() {
+    public Tokenizer tokenizer() {
         return tokenizer;
     }
 
