@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
+import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Example;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.function.FunctionNote;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -85,14 +87,23 @@ final class TestSqlPage {
         return page.substring(0, matcher.end(1)) + list + page.substring(matcher.start(2));
     }
 
+    /** The columns of analysis views are in docs/views.md. */
     private static String relations(List<Relation> relations) {
+        Set<String> views = AnalysisView.all().stream().map(AnalysisView::name).collect(Collectors.toSet());
         StringBuilder list = new StringBuilder();
+        StringBuilder index = new StringBuilder("| view | |\n|---|---|\n");
         for (Relation relation : relations) {
+            if (views.contains(relation.name())) {
+                index.append(
+                        "| [`%1$s`](views.md#%1$s) | %2$s |\n".formatted(relation.name(), escaped(relation.comment())));
+                continue;
+            }
             list.append("\n### %s\n%s.\n\n| column | type | |\n|---|---|---|\n"
                     .formatted(relation.name(), relation.comment()));
             relation.columns().forEach(column -> list.append(row(column)));
         }
-        return list.append('\n').toString();
+        return "%s\n### Analysis views\n[views.md](views.md) has their columns, formulas, sources and examples.\n\n%s\n"
+                .formatted(list, index);
     }
 
     private static String functions() {
