@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeText, scopeText, shortened } from './words';
+import { headingText, outcomeText, scopeText, shortened } from './words';
 
 describe('words', () => {
   it('name the tokens of each scope', () => {
     expect((['last_prompt', 'prompt', 'generated'] as const).map(scopeText)).toEqual(['Last prompt token', 'All prompt tokens', 'Generated tokens']);
+  });
+
+  it('make headings of column names', () => {
+    expect(['mean_tokens', 'reference_run_id', 'n', 'p_value', 'top_k', 'npmi', 'id'].map(headingText)).toEqual(['Mean tokens', 'Reference run ID', 'n', 'p-value', 'Top-k', 'NPMI', 'ID']);
   });
 
   it('say how a question was answered', () => {

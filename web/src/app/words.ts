@@ -28,3 +28,19 @@ export function shortened(text: string, most = LONGEST_ANSWER): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > most ? `${line.slice(0, most - 1).trimEnd()}…` : line;
 }
+
+/** Words of column names that are not written as they are spelt. */
+const COLUMN_WORDS: Record<string, string> = { id: 'ID', npmi: 'NPMI', kl: 'KL', jsd: 'JSD', hhi: 'HHI' };
+/** Symbols and terms that keep their form at the beginning of a heading. */
+const COLUMN_TERMS: Record<string, string> = { n: 'n', z: 'z', p_value: 'p-value', q_value: 'q-value', top_k: 'Top-k' };
+
+/** The heading of a column of a view, in words. */
+export function headingText(column: string): string {
+  const term = COLUMN_TERMS[column];
+  if (term !== undefined) {
+    return term;
+  }
+  const words = column.split('_').map((word) => COLUMN_WORDS[word] ?? word);
+  const text = words.join(' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -33,7 +33,7 @@ final class TestExpertPage {
         assertThat(browser.texts(CONTEXTS + " tbody tr").size()).isBetween(2, 20);
         browser.awaitText("[aria-label='Tokens of the expert'] tbody td", "t");
         browser.awaitText("[aria-label='Subjects of the expert'] tbody td", "colours");
-        browser.awaitText("[aria-label='Chosen together'] thead th", "lift");
+        browser.awaitText("[aria-label='Chosen together'] thead th", "Lift");
         browser.awaitText("[aria-label='Similar weights'] .nothing", "have not been read");
         browser.awaitText("[aria-label='Effect of masking it'] .nothing", "No run in this file masks this expert.");
         browser.clickOn(CONTEXTS + " tbody button");
