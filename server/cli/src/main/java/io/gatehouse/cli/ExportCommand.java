@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example:",
+            "Examples:",
             "  gatehouse export --db routing.duckdb --output routing",
             "  gatehouse sql --db routing -c \"FROM unused_experts ORDER BY layer\"",
             "  gatehouse export --as duckdb --db routing.duckdb --output plain.duckdb",

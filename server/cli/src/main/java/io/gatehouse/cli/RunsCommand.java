@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "[COMMAND]",
         footer = {
             "",
-            "Example:",
+            "Examples:",
             "  gatehouse runs list --db routing.duckdb",
             "  gatehouse runs edit --db routing.duckdb first --name baseline --tags paper,bf16",
             "  gatehouse runs delete --db routing.duckdb first",

@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example:",
+            "Examples:",
             "  gatehouse serve --db sample.duckdb --port 8080",
             "  gatehouse serve --db sample.duckdb --model models/olmoe",
             "  gatehouse serve --db sample.duckdb --host 0.0.0.0 --public-name lab7 \\",

@@ -5,6 +5,7 @@ import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.cli.terminal.Report;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.study.Part;
 import io.gatehouse.study.Study;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example:",
+            "Examples:",
             "  gatehouse study --db routing.duckdb -o report.html",
             "  gatehouse study --db routing.duckdb --part serving -o serving.html"
         })
@@ -171,8 +172,7 @@ final class StudyCommand implements Callable<Integer> {
         try {
             return Files.writeString(file, text).toAbsolutePath();
         } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "The report cannot be written to %s: %s".formatted(file, e), e);
+            throw FileFailure.writing(file, e);
         }
     }
 }

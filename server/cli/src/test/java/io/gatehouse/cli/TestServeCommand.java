@@ -184,7 +184,8 @@ final class TestServeCommand {
             // Process.destroy would close what is read here.
             assertThat(server.toHandle().destroy()).isTrue();
             assertThat(out.lines().filter(line -> line.startsWith("Stopping")))
-                    .containsExactly("Stopping: queries (1) have 5 s to end, runs (0) 15 s for the shard they are at.");
+                    .containsExactly(
+                            "Stopping: waiting up to 5 s for queries (1) and up to 15 s for the shards of runs (0).");
             assertThat(endless.get().statusCode()).isEqualTo(409);
             assertThat(server.waitFor()).isEqualTo(TERMINATED);
         } finally {

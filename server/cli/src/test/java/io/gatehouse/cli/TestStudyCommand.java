@@ -152,7 +152,8 @@ final class TestStudyCommand {
                 "study", "--db", database.toString(), "--run", "whole", "-o", database + "/report.html");
         assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err())
-                .startsWith("error: The report cannot be written to")
+                .startsWith("error: ")
+                .contains("report.html cannot be written: ")
                 .hasLineCount(1);
     }
 }

@@ -226,7 +226,7 @@ public final class GatehouseServer implements AutoCloseable {
         if (queries == 0 && runs == 0) {
             return Optional.empty();
         }
-        return Optional.of("queries (%d) have %d s to end, runs (%d) %d s for the shard they are at"
+        return Optional.of("waiting up to %2$d s for queries (%1$d) and up to %4$d s for the shards of runs (%3$d)"
                 .formatted(queries, QUERY_GRACE.toSeconds(), runs, SHARD_GRACE.toSeconds()));
     }
 

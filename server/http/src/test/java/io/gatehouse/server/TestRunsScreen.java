@@ -128,7 +128,7 @@ final class TestRunsScreen {
                 "New tokens",
                 "Answer rule",
                 "Stop texts",
-                "Record probabilities",
+                "Probabilities of all experts",
                 "Mask unused experts of")) {
             assertThat(labels).as(option).anyMatch(label -> label.startsWith(option));
         }

@@ -44,7 +44,7 @@ public record ConnectionSettings(
     /** The keys and what they mean. */
     static final Map<String, String> KEYS = new TreeMap<>(Map.of(
             "user",
-            "taken and not used: a server knows tokens only",
+            "accepted and ignored: a server checks only the token",
             "password",
             "the same as token, for tools that ask for user and password",
             "token",
@@ -54,7 +54,7 @@ public record ConnectionSettings(
             "tls",
             "true to speak to a server by TLS",
             ENGINE,
-            "of a directory that Spark reads: sc://HOST[:PORT], its Spark Connect",
+            "Spark Connect server that runs the statements, sc://HOST[:PORT]; only for the directory of an export",
             LISTS,
             "array, or varchar to show lists as texts to tools that know no arrays"));
 

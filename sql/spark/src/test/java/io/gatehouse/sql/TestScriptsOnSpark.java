@@ -96,6 +96,16 @@ final class TestScriptsOnSpark {
         assertThat(String.valueOf(explained.rows().get(2).get(1))).contains("FROM `layer_usage`");
     }
 
+    /** The runs and the subjects of the file are asked of Spark. */
+    @Test
+    void refusesArgumentsThatTheFileDoesNotHave() {
+        assertThatThrownBy(() -> Rows.of(spark.engine(), "SELECT * FROM experts_of_subject(1, 'prompt', 'chemie', 3)"))
+                .hasMessage(
+                        "subject of experts_of_subject is 'chemie', and the file has no such subject; did you mean 'Chemie'?");
+        assertThatThrownBy(() -> Rows.of(spark.engine(), "SELECT * FROM top_experts(99, 'prompt', 1)"))
+                .hasMessageStartingWith("run of top_experts is 99, and the file has no such run");
+    }
+
     /**
      * Each of them is planned. Those with forms of their own are run as well, and with
      * {@code -Dgatehouse.test.spark.every=1} those that take Spark long.

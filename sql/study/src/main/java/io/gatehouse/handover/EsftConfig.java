@@ -29,8 +29,7 @@ record EsftConfig(Map<Integer, List<Integer>> experts) {
             double share) {
         if (!(share > 0 && share <= 1)) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "The share of a layer's scores is %s, not above 0 and up to 1".formatted(share));
+                    ErrorCode.INVALID_ARGUMENT, "--top-p is %s; it must be above 0 and at most 1".formatted(share));
         }
         Map<String, List<Ranked>> subjects = subjects(run, format, scope, score);
         if (subjects.isEmpty()) {
@@ -78,7 +77,7 @@ record EsftConfig(Map<Integer, List<Integer>> experts) {
                             "Run \"%s\" has no subject \"%s\"; there are %s".formatted(run.name(), name, known)))
                     .orElseGet(() -> new GatehouseException(
                             ErrorCode.INVALID_ARGUMENT,
-                            "Run \"%s\" has %d subjects, and ESFT is for one: %s"
+                            "Run \"%s\" has %d subjects, and ESFT is for one; choose it with --subject: %s"
                                     .formatted(run.name(), subjects.size(), known)));
         }
         return found;

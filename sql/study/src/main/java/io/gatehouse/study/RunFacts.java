@@ -162,10 +162,12 @@ public record RunFacts(Rows row, List<String> subjects) {
         return Arrays.stream(changes.split("; ", -1))
                 .map(change -> change.startsWith("top-k ")
                         ? change
-                        : "%d experts %s"
-                                .formatted(
-                                        change.split(",", -1).length, change.startsWith("mask ") ? "masked" : "scaled"))
+                        : experts(change.split(",", -1).length) + (change.startsWith("mask ") ? " masked" : " scaled"))
                 .collect(Collectors.joining("; "));
+    }
+
+    private static String experts(int number) {
+        return number == 1 ? "1 expert" : "%d experts".formatted(number);
     }
 
     /** Everything as data: texts, numbers, booleans, lists, maps and null, under names in lower case with underscores. */
@@ -256,7 +258,7 @@ public record RunFacts(Rows row, List<String> subjects) {
                 ? "none"
                 : String.format(
                         Locale.ROOT,
-                        "%,d questions skipped, %,d prompts with fewer examples, because they are longer than the"
+                        "questions skipped: %,d, prompts with fewer examples: %,d, because the prompts were longer than the"
                                 + " context of the model",
                         skipped,
                         shortened);
@@ -315,7 +317,8 @@ public record RunFacts(Rows row, List<String> subjects) {
                                 .formatted(text("answer_rule"), text("answer_match")));
             }
             settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
-            settings.put("Lookahead of routers", lookahead().isEmpty() ? "not recorded" : lookahead());
+            settings.put(
+                    "Lookahead of routers", lookahead().isEmpty() ? "not recorded" : "layers back: " + lookahead());
             settings.put("Precision", text("precision"));
             settings.put("Device", text("device"));
             settings.put("Started", started());
@@ -414,7 +417,7 @@ public record RunFacts(Rows row, List<String> subjects) {
         return switch (scope) {
             case "none" -> "not recorded";
             case "last_prompt" -> "last prompt token";
-            default -> "all prompt tokens";
+            default -> "all recorded tokens";
         };
     }
 

@@ -63,7 +63,7 @@ final class TestHandover {
             assertRefused(
                     () -> esft(handover, ExpertScore.TOKEN, 0.5),
                     ErrorCode.INVALID_ARGUMENT,
-                    "Run \"r\" has 2 subjects, and ESFT is for one: s, t");
+                    "Run \"r\" has 2 subjects, and ESFT is for one; choose it with --subject: s, t");
             assertRefused(
                     () -> esft(handover, Optional.of("u"), ExpertScore.TOKEN, 0.5),
                     ErrorCode.UNKNOWN_SUBJECT,

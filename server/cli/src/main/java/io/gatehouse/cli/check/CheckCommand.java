@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example:",
+            "Examples:",
             "  gatehouse check --db routing.duckdb --run build-71 checks.sql",
             "  gatehouse check --url http://127.0.0.1:8080 --junit checks.xml checks.sql"
         })
@@ -40,8 +40,9 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--run",
-            paramLabel = "RUN",
-            description = "Run that :run stands for; by default the last complete run without an intervention.")
+            paramLabel = "NAME",
+            description =
+                    "Name of the run that :run stands for; by default the last complete run without an intervention.")
     private Optional<String> run = Optional.empty();
 
     @Option(names = "--junit", paramLabel = "FILE", description = "Also write the outcomes to FILE as JUnit XML.")

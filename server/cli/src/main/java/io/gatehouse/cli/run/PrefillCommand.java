@@ -14,6 +14,7 @@ import io.gatehouse.engine.prefill.GenerationOptions;
 import io.gatehouse.engine.prefill.PrefillTrace;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ public final class PrefillCommand implements Callable<Integer> {
                 }
             }
             SafetensorsWriter.write(out, trace.tensors(), Map.of("model", checkpoint.name()));
-            spec.commandLine().getOut().printf("Wrote %d prompts to %s%n", inputs.size(), out);
+            spec.commandLine().getOut().printf("Prompts written to %2$s: %1$d%n", inputs.size(), out);
             return 0;
         }
     }
@@ -142,8 +143,7 @@ public final class PrefillCommand implements Callable<Integer> {
                             .formatted(prompts, e.getOriginalMessage()),
                     e);
         } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.FILE_NOT_FOUND, "%s cannot be read: %s".formatted(prompts, e.getMessage()), e);
+            throw FileFailure.reading(prompts, e);
         }
     }
 }

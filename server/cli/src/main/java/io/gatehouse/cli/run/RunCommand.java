@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example:",
+            "Examples:",
             "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb \\",
             "      --subjects anatomy,virology",
             "  gatehouse run --model OLMoE-1B-7B-0924 --quiz mmlu --db routing.duckdb \\",

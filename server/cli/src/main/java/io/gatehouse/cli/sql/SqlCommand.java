@@ -3,6 +3,7 @@ package io.gatehouse.cli.sql;
 import io.gatehouse.cli.terminal.CellText;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example:",
+            "Examples:",
             "  gatehouse sql --db routing.duckdb -c \"FROM unused_experts ORDER BY layer\"",
             "  gatehouse sql --url http://127.0.0.1:8080 -c \"SELECT * FROM runs\"",
             "  gatehouse sql --db routing.duckdb --param layer=3 -c \"FROM experts WHERE layer = :layer\"",
@@ -161,8 +162,7 @@ public final class SqlCommand implements Callable<Integer> {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new GatehouseException(
-                    ErrorCode.FILE_NOT_FOUND, "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw FileFailure.reading(file, e);
         }
     }
 

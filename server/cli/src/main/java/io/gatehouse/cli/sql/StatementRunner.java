@@ -4,6 +4,7 @@ import io.gatehouse.client.Query;
 import io.gatehouse.client.Rows;
 import io.gatehouse.client.Session;
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,8 +89,7 @@ final class StatementRunner implements AutoCloseable {
             } catch (IOException e) {
                 Path failed = file.get();
                 file = Optional.empty();
-                throw new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT, "%s cannot be written: %s".formatted(failed, e.getMessage()), e);
+                throw FileFailure.writing(failed, e);
             }
         }
         return opened.get();

@@ -1,6 +1,7 @@
 package io.gatehouse.cli.terminal;
 
 import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ public final class SecretFile {
             }
             return Files.readString(file);
         } catch (IOException e) {
-            throw new GatehouseException(ErrorCode.FILE_NOT_FOUND, "%s cannot be read.".formatted(file), e);
+            throw FileFailure.reading(file, e);
         }
     }
 

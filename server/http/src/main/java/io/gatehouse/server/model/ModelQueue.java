@@ -70,7 +70,8 @@ final class ModelQueue {
     private <T> T ask(BooleanSupplier left, Function<ModelProcess, T> question) {
         if (turn.waiting() >= settings.queued()) {
             throw new GatehouseException(
-                    ErrorCode.QUERY_BUSY, "%d requests to this model wait already.".formatted(settings.queued()));
+                    ErrorCode.QUERY_BUSY,
+                    "The queue of this model is full (limit %d). Try again in a moment.".formatted(settings.queued()));
         }
         int crashes = lastCrash.number();
         turn.acquire(() -> requireWanted(left, crashes));

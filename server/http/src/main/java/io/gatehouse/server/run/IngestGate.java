@@ -61,7 +61,10 @@ final class IngestGate {
     /** @throws GatehouseException QUERY_BUSY if too many streams are read */
     Stream open() {
         if (!streams.tryAcquire()) {
-            throw new GatehouseException(ErrorCode.QUERY_BUSY, "%d streams are being read already.".formatted(STREAMS));
+            throw new GatehouseException(
+                    ErrorCode.QUERY_BUSY,
+                    "The server reads as many streams as it takes (limit %d). Try again in a moment."
+                            .formatted(STREAMS));
         }
         return new Stream();
     }

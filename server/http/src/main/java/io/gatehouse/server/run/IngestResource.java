@@ -238,7 +238,8 @@ public final class IngestResource implements Handler {
     private static int number(String name, Optional<Long> given) {
         long number = given.orElseThrow(() -> Json.invalid("The address has no parameter \"%s\".".formatted(name)));
         if (number < 1 || number >= MOST) {
-            throw Json.invalid("The parameter \"%s\" is %d; it is from 1 to %d.".formatted(name, number, MOST - 1));
+            throw Json.invalid(
+                    "The parameter \"%s\" is %d; it must be from 1 to %d.".formatted(name, number, MOST - 1));
         }
         return (int) number;
     }

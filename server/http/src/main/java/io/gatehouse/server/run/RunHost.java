@@ -99,7 +99,8 @@ public final class RunHost {
                     "Run \"%s\" is %s.".formatted(name, other.state().id()));
         }
         if (hosted.values().stream().filter(any -> !any.state().ended()).count() > WAITING) {
-            throw new GatehouseException(ErrorCode.QUERY_BUSY, "%d runs wait already.".formatted(WAITING));
+            throw new GatehouseException(
+                    ErrorCode.QUERY_BUSY, "The queue of runs is full (limit %d). Try again later.".formatted(WAITING));
         }
     }
 

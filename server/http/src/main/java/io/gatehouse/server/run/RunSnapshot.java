@@ -20,9 +20,7 @@ public record RunSnapshot(
         @JsonField("Name of the quiz.") Optional<String> quiz,
         @JsonField("Tokens whose routing is recorded.") Optional<String> recorded,
 
-        @JsonField(
-                values = {"waiting", "loading", "running", "complete", "cancelled", "failed", "interrupted", "imported"
-                })
+        @JsonField(values = {"waiting", "loading", "running", "complete", "cancelled", "failed", "interrupted"})
         String status,
 
         @JsonField("Questions to answer.") Optional<Integer> questions,

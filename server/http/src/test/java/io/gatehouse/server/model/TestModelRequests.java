@@ -454,7 +454,7 @@ final class TestModelRequests {
             CompletableFuture<HttpResponse<String>> third = later(small, "tokenize", "{\"prompt\": \"a\"}");
             HttpResponse<String> refused =
                     second.applyToEither(third, UnaryOperator.identity()).get();
-            requireRefused(refused, 429, "1 requests to this model wait already.");
+            requireRefused(refused, 429, "The queue of this model is full (limit 1). Try again in a moment.");
             assertThat(refused.headers().firstValue("Retry-After")).isPresent();
             assertThat(small.get("tokenizer_info").statusCode())
                     .as("what is known of the model needs no turn")

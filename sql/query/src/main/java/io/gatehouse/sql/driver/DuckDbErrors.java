@@ -84,6 +84,9 @@ public final class DuckDbErrors {
         return switch (kind) {
             case "Out of Memory Error" -> "The query needs more memory than it may use: %s.".formatted(detail);
             case "INTERRUPT Error" -> "The query was cancelled.";
+            case "INTERNAL Error" ->
+                "DuckDB failed with an internal error, which is a defect of DuckDB: %s. Write the statement in another form."
+                        .formatted(detail.replaceFirst("[.!]$", ""));
             default -> withoutAdvice(detail).replaceFirst("[.!]$", "") + ".";
         };
     }

@@ -31,6 +31,16 @@ final class TestDuckDbErrors {
     }
 
     @Test
+    void aDefectOfDuckDbIsCalledSo() {
+        GatehouseException failure = DuckDbErrors.translate(new SQLException(
+                "INTERNAL Error: Attempted to access index 0 within vector of size 0\n\nStack Trace:\n0 duckdb"));
+        assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL_ERROR);
+        assertThat(failure)
+                .hasMessage(
+                        "DuckDB failed with an internal error, which is a defect of DuckDB: Attempted to access index 0 within vector of size 0. Write the statement in another form.");
+    }
+
+    @Test
     void whatTheUserCanMendIsSaidInDuckDbsWords() {
         GatehouseException failure = DuckDbErrors.translate(new SQLException(
                 "Binder Error: The \"arg\" argument in function \"listagg\" must be a constant expression"));

@@ -89,7 +89,7 @@ public final class HtmlReport {
                     .formatted(Svg.escape(run.status())));
         }
         if (!run.longPrompts().equals("none")) {
-            page.append("<p class=\"partial\">Not the whole quiz: %s.</p>\n".formatted(Svg.escape(run.longPrompts())));
+            page.append("<p class=\"partial\">Long prompts: %s.</p>\n".formatted(Svg.escape(run.longPrompts())));
         }
         List<String> lead = study.figures().stream()
                 .flatMap(evidence -> Sentence.lead(evidence, Svg::escape, HtmlReport::marked).stream())

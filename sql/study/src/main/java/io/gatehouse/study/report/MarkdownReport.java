@@ -32,7 +32,7 @@ public final class MarkdownReport {
             text.append("\n**Partial run: %s.** Every figure covers these questions only.\n".formatted(run.status()));
         }
         if (!run.longPrompts().equals("none")) {
-            text.append("\n**Not the whole quiz: %s.**\n".formatted(run.longPrompts()));
+            text.append("\n**Long prompts: %s.**\n".formatted(run.longPrompts()));
         }
         List<String> lead = study.figures().stream()
                 .flatMap(evidence -> Sentence.lead(evidence, UnaryOperator.identity(), MarkdownReport::bold).stream())

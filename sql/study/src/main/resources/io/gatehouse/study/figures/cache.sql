@@ -8,7 +8,7 @@
 --   in advance, {belady_slots} {belady_slots|is|are} enough.
 -- Caption: Share of the uses of experts that a cache serves, by its size and policy.
 -- Note: One cache for the experts of all layers. The tokens are replayed as if they were decoded one after another, question
---   by question. Belady's policy knows what will be used and has which no policy exceeds. The static cache holds the
+--   by question. Belady's policy knows what will be used: no policy serves more. The static cache holds the
 --   experts that these same tokens use most; the next figures choose such a set on other questions.
 -- X: Experts in the cache
 -- Y: Uses served (%)

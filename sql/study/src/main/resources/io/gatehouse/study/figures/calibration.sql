@@ -1,6 +1,6 @@
 -- Title: A small calibration set
 -- Finding: {questions} of {n} {n|question|questions}, with {tokens} {tokens|token|tokens}, {questions|gives|give} {minimum} tokens to
---   every expert that has as many in all of them; {short} of {experts} experts {short|has|have} fewer.
+--   every expert that gets {minimum} from all questions; {short} of {experts} experts {short|gets|get} fewer even from all.
 -- Caption: Experts with fewer than 128 prompt tokens, by the number of tokens of the chosen questions.
 -- Note: Questions with many tokens of experts that have few come first. calibration_questions lists them.
 -- X: Prompt tokens

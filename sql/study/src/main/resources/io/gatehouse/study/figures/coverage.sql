@@ -1,6 +1,7 @@
 -- Title: Tokens to calibrate an expert
 -- Finding: Of the {n} prompt {n|token|tokens}, {below} of {experts} experts saw fewer than {minimum}, and {below_many} fewer than {many}.
--- Finding: For every expert to see {many}, a set with the same shares needs {needed} {needed|token|tokens}.
+-- Finding: For every expert to see {many} tokens, a calibration set that is routed in the same shares needs
+--   {needed} {needed|token|tokens}.
 -- Caption: Number of prompt tokens that the experts of a layer saw: the expert with the fewest, the most that one of the
 --   lowest tenth saw, and the median.
 -- Note: With the questions of the run as the calibration set. An expert with few tokens is quantised or pruned on little

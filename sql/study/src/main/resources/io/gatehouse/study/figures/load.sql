@@ -1,5 +1,5 @@
 -- Title: Load balance
--- Headline: as even as over {least_last..most_last tenth} of {experts} experts, by layer
+-- Headline: as even as over {least_last..most_last tenth} equally loaded experts, out of {experts}, by layer
 -- Finding: At the last prompt token, the load of a layer is spread as evenly as over {least_last..most_last tenth} equally
 --   loaded experts, out of {experts}.
 -- Finding: Over all prompt tokens, the load of a layer is spread as evenly as over {least_all..most_all tenth} equally

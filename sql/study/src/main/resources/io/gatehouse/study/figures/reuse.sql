@@ -1,5 +1,5 @@
 -- Title: Experts shared with an earlier token
--- Finding: A {decoded} token uses {before percent} of the experts of the token before it[, averaged over layers, which range
+-- Finding: A {decoded} token uses {before percent} of the experts of the token before it[, averaged over layers, whose values range
 --   from {least..most percent}]; with independent, uniform choices it would be {chance percent}.
 -- Finding: At a distance of {lag} {lag|token|tokens} it is {far percent}.
 -- Caption: Share of the experts of a token that an earlier token used, by the distance of the two, averaged over layers.
