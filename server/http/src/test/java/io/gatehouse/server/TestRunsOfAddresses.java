@@ -120,7 +120,7 @@ final class TestRunsOfAddresses {
         browser.clickOn("tbody .name a[href*='run=2']");
         browser.awaitText("h2", "Run 2: changed");
         assertThat(browser.texts("header nav [aria-current]")).containsExactly("Runs");
-        browser.awaitText("dd", "mask 2:12,3:1; top-k 4");
+        browser.awaitText("dd", "2 experts masked (2:12, 3:1), top-k 4");
         browser.awaitText("dd", "all prompt tokens");
         browser.awaitText("dd", "0-shot quiz");
         browser.awaitText("dt", "Computing");

@@ -53,7 +53,10 @@ final class TestHandover {
             assertThat(esft(handover, ExpertScore.TOKEN, 0.6)).contains("\"1\": [1, 0]\n");
             assertThat(esft(handover, ExpertScore.GATE, 0.3)).contains("\"1\": [0]\n");
             assertThat(esft(handover, ExpertScore.GATE, 1)).contains("\"1\": [0, 1, 2]\n");
-            assertRefused(() -> esft(handover, ExpertScore.GATE, 0), ErrorCode.INVALID_ARGUMENT, "is 0.0, not above 0");
+            assertRefused(
+                    () -> esft(handover, ExpertScore.GATE, 0),
+                    ErrorCode.INVALID_ARGUMENT,
+                    "--top-p is 0.0; it must be above 0");
         });
     }
 

@@ -1,6 +1,6 @@
 -- Title: Tokens to calibrate an expert
 -- Finding: Of the {n} prompt {n|token|tokens}, {below} of {experts} experts saw fewer than {minimum}, and {below_many} fewer than {many}.
--- Finding: For every expert to see {many} tokens, a calibration set that is routed in the same shares needs
+-- Finding: For every expert to see {many} {many|token|tokens}, a calibration set that is routed in the same shares needs
 --   {needed} {needed|token|tokens}.
 -- Caption: Number of prompt tokens that the experts of a layer saw: the expert with the fewest, the most that one of the
 --   lowest tenth saw, and the median.
