@@ -28,6 +28,8 @@ export class Session {
   /** Runs as the server knows them, including those that wait or are in progress. */
   served = $state.raw<ServedRun[]>([]);
   subjects = $state.raw<string[]>([]);
+  /** The run that they are of. */
+  private subjectsOf = $state.raw<number | undefined>();
   /** The notes on experts of the run. */
   notes = $state.raw<ExpertNote[]>([]);
   /** First question of the run, shown where none was chosen. */
@@ -64,6 +66,8 @@ export class Session {
   readonly layers = $derived(this.layersOf(this.runId));
   readonly scope = $derived<Scope>(scopeOf(this.run, this.place.scope ?? (this.place.screen === 'serve' ? decodedScope(this.run) : undefined)));
   readonly subject = $derived(this.subjects.find((subject) => subject === this.place.subject));
+  /** The subject of the address, if the run does not have it. */
+  readonly missingSubject = $derived(this.subjectsOf === this.runId && this.subject === undefined ? this.place.subject : undefined);
   readonly dark = $derived(!this.printing && (this.appearance === 'dark' || (this.appearance === 'system' && this.systemDark)));
 
   constructor() {
@@ -208,6 +212,7 @@ export class Session {
       const n = numbers(subjects.rows, 'n');
       // Of a run with answers, the subjects that have some; imports may name no subject at all.
       this.subjects = texts(subjects.rows, 'subject').filter((subject, index) => subject !== '' && (run.answered === 0 || (n[index] ?? 0) > 0));
+      this.subjectsOf = run.id;
       this.firstQuestion = numbers(first.rows, 'question_id')[0] ?? 1;
     }
   }

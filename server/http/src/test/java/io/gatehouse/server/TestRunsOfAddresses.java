@@ -106,6 +106,15 @@ final class TestRunsOfAddresses {
     }
 
     @Test
+    void saysThatASubjectIsMissing() {
+        browser.enter("#screen=overview&run=1&subject=astrology");
+        browser.awaitText(NOTICE, "Run 1 has no subject “astrology”; all its subjects are shown.");
+        browser.enter("#screen=overview&run=1");
+        browser.awaitText("h2", "Expert utilisation");
+        browser.awaitGone(NOTICE);
+    }
+
+    @Test
     void saysWhatWasDoneToARun() {
         browser.enter("#screen=overview&run=2");
         browser.awaitText(NOTICE, "The model was changed in this run: 2 experts masked (2:12, 3:1), top-k 4.");
