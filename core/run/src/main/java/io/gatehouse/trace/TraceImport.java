@@ -374,7 +374,7 @@ public final class TraceImport {
         if (having != 0 && having != recorded.routed()) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET,
-                    "Only %d of %d layers, summed over all sequences, have %s; either all or none must have them"
+                    "Only %d of the %d layers of all sequences have %s; all or none must have them"
                             .formatted(having, recorded.routed(), what));
         }
     }

@@ -32,11 +32,11 @@ public record TraceShape(
         if (promptStart < 0 || promptStart > MOST_TOKENS) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The number of tokens left out at the start of prompts is %,d; it must be from 0 to %,d"
+                    "The number of tokens skipped at the start of prompts is %,d; it must be from 0 to %,d"
                             .formatted(promptStart, MOST_TOKENS));
         }
         requirePositive(layers, "layers");
-        requirePositive(topK, "experts that a token is sent to");
+        requirePositive(topK, "experts per token");
         columns = Map.copyOf(columns);
     }
 

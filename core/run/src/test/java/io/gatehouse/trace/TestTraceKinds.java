@@ -67,7 +67,7 @@ final class TestTraceKinds {
                 .withMessage("The number of layers is 0; it must be at least 1.");
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> new TraceShape(OptionalInt.of(2), OptionalInt.of(-1)))
-                .withMessage("The number of experts that a token is sent to is -1; it must be at least 1.");
+                .withMessage("The number of experts per token is -1; it must be at least 1.");
     }
 
     @Test

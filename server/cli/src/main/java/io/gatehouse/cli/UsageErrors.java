@@ -52,16 +52,10 @@ final class UsageErrors {
         String argument = unmatched.getUnmatched().get(0);
         CommandLine command = failure.getCommandLine();
         Collection<String> commands = command.getSubcommands().keySet();
+        Collection<String> options = command.getCommandSpec().optionsMap().keySet();
         return Optional.of(
                 commands.isEmpty()
-                        ? "Unknown argument '%s'%s"
-                                .formatted(
-                                        argument,
-                                        optionFor(
-                                                argument,
-                                                command.getCommandSpec()
-                                                        .optionsMap()
-                                                        .keySet()))
+                        ? "Unknown argument '%s'%s".formatted(argument, optionFor(argument, options))
                         : "Unknown command '%s'%s".formatted(argument, suggestion(argument, commands)));
     }
 

@@ -63,8 +63,7 @@ final class IngestGate {
         if (!streams.tryAcquire()) {
             throw new GatehouseException(
                     ErrorCode.QUERY_BUSY,
-                    "The server reads as many streams as it takes (limit %d). Try again in a moment."
-                            .formatted(STREAMS));
+                    "Too many streams at a time (limit %d). Try again in a moment.".formatted(STREAMS));
         }
         return new Stream();
     }
