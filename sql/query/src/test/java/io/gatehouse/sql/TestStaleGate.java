@@ -38,7 +38,9 @@ final class TestStaleGate {
                     .isEmpty();
             statement.execute("UPDATE runs SET lookahead = [1, 2]");
             statement.execute("""
-                    UPDATE decisions SET lookahead_1 = [CASE WHEN "position" < 3 THEN 1 ELSE 2 END] WHERE layer = 1
+                    UPDATE decisions
+                    SET rank_details = [row(NULL, CASE WHEN "position" < 3 THEN 1 ELSE 2 END, NULL)]
+                    WHERE layer = 1
                     """);
             assertThat(rows(engine, """
                             SELECT layer, distance, slots, tokens, misses, named, recall, previous, chance
@@ -54,7 +56,8 @@ final class TestStaleGate {
                                     "SELECT tokens, misses, recall, previous FROM stale_gate(1, 'last_prompt') WHERE slots = 0"))
                     .as("no token before is of the scope")
                     .containsExactly(Arrays.asList(1L, 1L, 0.0, null));
-            statement.execute("UPDATE decisions SET lookahead_2 = [2] WHERE layer = 1 AND \"position\" = 1");
+            statement.execute(
+                    "UPDATE decisions SET rank_details = [row(NULL, 1, 2)] WHERE layer = 1 AND \"position\" = 1");
             assertThat(
                             rows(
                                     engine,

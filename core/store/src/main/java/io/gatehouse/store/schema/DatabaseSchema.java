@@ -15,6 +15,7 @@ public final class DatabaseSchema {
 
     private static final Pattern HEAD = Pattern.compile("(?m)^CREATE (TABLE|VIEW) (\\w+) \\( -- (.+)$");
     private static final Pattern COLUMN = Pattern.compile("(?m)^ {4}\"?(\\w+)\"?(.*?),? -- (.+)$");
+    private static final Pattern BEHIND_TYPE = Pattern.compile("\\s+(NOT NULL|DEFAULT|USING|CHECK)\\b");
     private static final String NOT_NULL = " NOT NULL";
 
     private static final List<Relation> RELATIONS = Stream.concat(
@@ -93,7 +94,7 @@ public final class DatabaseSchema {
                 .results()
                 .map(column -> {
                     String properties = column.group(2).strip();
-                    String type = isView ? "" : properties.split(" ", 2)[0];
+                    String type = isView ? "" : BEHIND_TYPE.split(properties, 2)[0];
                     return new Column(column.group(1), type, !column.group(2).contains(NOT_NULL), column.group(3));
                 })
                 .toList();

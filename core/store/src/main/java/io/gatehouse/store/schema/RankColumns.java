@@ -15,14 +15,16 @@ public final class RankColumns {
     /** Number of ranks that have columns: the top-k of most models. Each costs the writer time, even where it is NULL. */
     public static final int COUNT = 8;
 
-    /** Column with the list of experts of the ranks above {@link #COUNT}. */
-    public static final String MORE_EXPERTS = "more_experts";
+    /** Column with a list of the experts and weights of the ranks above {@link #COUNT}. */
+    public static final String MORE_RANKS = "more_ranks";
 
-    /** Column with the list of their weights. */
-    public static final String MORE_WEIGHTS = "more_weights";
+    /** Column with a list of what some runs record of every rank. */
+    public static final String RANK_DETAILS = "rank_details";
 
     private static final Pattern EACH = Pattern.compile("(?s)\\$\\{ranks ([^:}]*): (.*?)}");
-    private static final Pattern LIST = Pattern.compile("\\$\\{list ([^|}]*) \\| ([^}]*)}");
+    private static final Pattern LIST = Pattern.compile("\\$\\{list ([^}]*)}");
+    private static final Pattern DETAIL = Pattern.compile("\\$\\{detail ([^}]*)}");
+    private static final Pattern COLUMN = Pattern.compile("\\b(expert|weight)_#");
 
     private RankColumns() {}
 
@@ -37,14 +39,16 @@ public final class RankColumns {
     }
 
     /**
-     * Returns SQL in which two placeholders are replaced. {@code ${ranks SEPARATOR: TEXT}} stands for the text once for
-     * each rank, with the rank in the place of {@code #}. {@code ${list ELEMENT | REST}} stands for the list of the
-     * elements of all ranks that are not NULL, followed by the list REST, and is NULL if there is none.
+     * Returns SQL in which three placeholders are replaced. {@code ${ranks SEPARATOR: TEXT}} stands for the text once for
+     * each rank, with the rank in the place of {@code #}. {@code ${list ELEMENT}} stands for the list of the elements of all
+     * ranks, of which ELEMENT is one, such as {@code expert_#}; it is NULL if the element of the first rank is. {@code
+     * ${detail FIELD}} stands for the list of one field of {@link #RANK_DETAILS}; it is NULL if that was not recorded.
      */
     static String expand(String sql) {
-        String listed =
-                LIST.matcher(sql).replaceAll(match -> Matcher.quoteReplacement(list(match.group(1), match.group(2))));
-        return EACH.matcher(listed.replace("${ranks}", String.valueOf(COUNT))).replaceAll(match -> {
+        String listed = LIST.matcher(sql.replace("${ranks}", String.valueOf(COUNT)))
+                .replaceAll(match -> Matcher.quoteReplacement(list(match.group(1))));
+        String detailed = DETAIL.matcher(listed).replaceAll(match -> Matcher.quoteReplacement(detail(match.group(1))));
+        return EACH.matcher(detailed).replaceAll(match -> {
             String separator =
                     match.group(1).isBlank() ? "\n    " : " " + match.group(1).strip() + "\n    ";
             return Matcher.quoteReplacement(IntStream.rangeClosed(1, COUNT)
@@ -54,19 +58,28 @@ public final class RankColumns {
     }
 
     /** The first branch that holds is that of most rows, because DuckDB evaluates a branch for all rows at once. */
-    private static String list(String element, String rest) {
+    private static String list(String element) {
         String branches = IntStream.iterate(COUNT, rank -> rank > 0, rank -> rank - 1)
-                .mapToObj(last -> "WHEN %s IS NOT NULL THEN [%s]"
-                        .formatted(
-                                of(last, element),
-                                IntStream.rangeClosed(1, last)
-                                        .mapToObj(rank -> of(rank, element))
-                                        .collect(joining(", "))))
+                .mapToObj(last -> "WHEN %s IS NOT NULL THEN [%s]".formatted(of(last, element), elements(last, element)))
                 .collect(joining(" "));
-        String all = IntStream.rangeClosed(1, COUNT)
+        return "CASE WHEN %s IS NOT NULL THEN list_concat([%s], list_transform(%s, lambda r: %s)) %s END"
+                .formatted(
+                        COLUMN.matcher(element).replaceAll(MORE_RANKS + "[1].$1"),
+                        elements(COUNT, element),
+                        MORE_RANKS,
+                        COLUMN.matcher(element).replaceAll("r.$1"),
+                        branches);
+    }
+
+    private static String elements(int ranks, String element) {
+        return IntStream.rangeClosed(1, ranks)
                 .mapToObj(rank -> of(rank, element))
                 .collect(joining(", "));
-        return "CASE WHEN %1$s IS NOT NULL THEN list_concat([%2$s], %1$s) %3$s END".formatted(rest, all, branches);
+    }
+
+    private static String detail(String field) {
+        return "CASE WHEN %1$s[1].%2$s IS NOT NULL THEN list_transform(%1$s, lambda d: d.%2$s) END"
+                .formatted(RANK_DETAILS, field);
     }
 
     private static String of(int rank, String text) {

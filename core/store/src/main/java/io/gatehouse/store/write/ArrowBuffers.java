@@ -13,11 +13,13 @@ import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.BitVectorHelper;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -36,9 +38,16 @@ final class ArrowBuffers {
 
     private ArrowBuffers() {}
 
-    static Field list(String name, boolean nullable, ArrowType element) {
-        FieldType type = new FieldType(nullable, ArrowType.List.INSTANCE, null);
+    static Field list(String name, ArrowType element) {
+        FieldType type = FieldType.notNullable(ArrowType.List.INSTANCE);
         return new Field(name, type, List.of(Field.notNullable("element", element)));
+    }
+
+    /** A nullable column of lists of structures. */
+    static Field structs(String name, List<Field> fields) {
+        FieldType struct = FieldType.notNullable(ArrowType.Struct.INSTANCE);
+        return new Field(
+                name, FieldType.nullable(ArrowType.List.INSTANCE), List.of(new Field("element", struct, fields)));
     }
 
     static IntBuffer ints(VectorSchemaRoot table, String column, int rows) {
@@ -69,22 +78,39 @@ final class ArrowBuffers {
 
     /** A column of lists with the given offsets, {@code rows + 1} of them from 0; returns the elements to fill. */
     static ByteBuffer lists(VectorSchemaRoot table, String column, int[] offsets) {
-        int rows = offsets.length - 1;
-        ListVector vector = (ListVector) table.getVector(column);
+        FieldVector elements = withOffsets((ListVector) table.getVector(column), offsets);
+        return allocate((BaseFixedWidthVector) elements, offsets[offsets.length - 1]);
+    }
+
+    /** A column of lists of structures with the given offsets; returns the structures, whose fields are to be filled. */
+    static StructVector structs(VectorSchemaRoot table, String column, int[] offsets) {
+        StructVector elements = (StructVector) withOffsets((ListVector) table.getVector(column), offsets);
+        try (ArrowBuf validity = elements.getAllocator().getEmpty()) {
+            elements.loadFieldBuffers(new ArrowFieldNode(offsets[offsets.length - 1], 0), List.of(validity));
+        }
+        return elements;
+    }
+
+    /** The values of a field of structures, to be filled. */
+    static ByteBuffer field(StructVector structs, String field, int count) {
+        return allocate((BaseFixedWidthVector) structs.getChild(field), count);
+    }
+
+    private static FieldVector withOffsets(ListVector vector, int[] offsets) {
         BufferAllocator allocator = vector.getAllocator();
         long bytes = (long) offsets.length * Integer.BYTES;
         try (ArrowBuf starts = allocator.buffer(bytes);
                 ArrowBuf validity = allocator.getEmpty()) {
             starts.writerIndex(bytes);
             nio(starts, bytes).asIntBuffer().put(offsets);
-            vector.loadFieldBuffers(new ArrowFieldNode(rows, 0), List.of(validity, starts));
+            vector.loadFieldBuffers(new ArrowFieldNode(offsets.length - 1, 0), List.of(validity, starts));
         }
-        return allocate((BaseFixedWidthVector) vector.getDataVector(), offsets[rows]);
+        return vector.getDataVector();
     }
 
-    /** Makes rows of a column NULL. */
-    static void setNull(VectorSchemaRoot table, String column, int from, int count) {
-        ArrowBuf validity = table.getVector(column).getValidityBuffer();
+    /** Makes values of a column NULL. */
+    static void setNull(FieldVector column, int from, int count) {
+        ArrowBuf validity = column.getValidityBuffer();
         for (int row = from; row < from + count; row++) {
             BitVectorHelper.unsetBit(validity, row);
         }
@@ -94,7 +120,7 @@ final class ArrowBuffers {
     static void setAbsentNull(VectorSchemaRoot table, String column, long[] values, int from, int row, int count) {
         for (int i = 0; i < count; i++) {
             if (values[from + i] == LongFeed.ABSENT) {
-                setNull(table, column, row + i, 1);
+                setNull(table.getVector(column), row + i, 1);
             }
         }
     }

@@ -57,14 +57,19 @@ record RoutingUnits(
         return weights.length > 0;
     }
 
-    /** Number of experts of each token that were chosen so many layers before. */
-    int lookaheadPerRow(int distance) {
-        return distance <= lookahead.size() && lookahead.get(distance - 1).length > 0 ? topK : 0;
+    /** Whether the scores by which experts were chosen are known. */
+    boolean isScored() {
+        return scores.length > 0;
     }
 
-    /** Number of scores of each token. */
-    int scoresPerRow() {
-        return scores.length > 0 ? topK : 0;
+    /** Whether the experts are known that would have been chosen so many layers before. */
+    boolean looksAhead(int distance) {
+        return distance <= lookahead.size() && lookahead.get(distance - 1).length > 0;
+    }
+
+    /** Number of ranks of each token of which a score or a lookahead is known. */
+    int detailsPerRow() {
+        return isScored() || lookahead.stream().anyMatch(chosen -> chosen.length > 0) ? topK : 0;
     }
 
     private static short[][] experts(RoutingColumns columns) {

@@ -19,6 +19,7 @@ import java.util.function.ToIntFunction;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -72,41 +73,10 @@ final class SegmentFeed<C> implements Feed {
             columns.add(knownInts(RankColumns.weight(rank), units -> ofRank(units.weights(), place, NO_INTS)));
         }
         if (experts > RankColumns.COUNT) {
-            columns.add(knownLists(
-                    RankColumns.MORE_EXPERTS,
-                    ArrowBuffers.SMALLINT,
-                    units -> beyondColumns(units.experts().length),
-                    (elements, units, from, rows) -> putMore(elements.asShortBuffer(), units.experts(), from, rows)));
+            columns.add(moreRanks());
         }
-        if (weights > RankColumns.COUNT) {
-            columns.add(knownLists(
-                    RankColumns.MORE_WEIGHTS,
-                    ArrowBuffers.INTEGER,
-                    units -> beyondColumns(units.weights().length),
-                    (elements, units, from, rows) -> putMore(elements.asIntBuffer(), units.weights(), from, rows)));
-        }
-        for (int distance = 1; distance <= Recording.MAX_LOOKAHEAD; distance++) {
-            int back = distance;
-            if (largest(segments, units -> units.lookaheadPerRow(back)) > 0) {
-                columns.add(knownLists(
-                        "lookahead_" + back,
-                        ArrowBuffers.SMALLINT,
-                        units -> units.lookaheadPerRow(back),
-                        (elements, units, from, rows) -> {
-                            if (units.lookaheadPerRow(back) > 0) {
-                                elements.asShortBuffer()
-                                        .put(units.lookahead().get(back - 1), from * units.topK(), rows * units.topK());
-                            }
-                        }));
-            }
-        }
-        if (largest(segments, RoutingUnits::scoresPerRow) > 0) {
-            columns.add(knownLists(
-                    "scores",
-                    ArrowBuffers.FLOAT,
-                    RoutingUnits::scoresPerRow,
-                    (elements, units, from, rows) ->
-                            elements.asFloatBuffer().put(units.scores(), from * units.topK(), rows * units.topK())));
+        if (largest(segments, RoutingUnits::detailsPerRow) > 0) {
+            columns.add(rankDetails());
         }
         return new SegmentFeed<>(segments, BATCH_ROWS, columns);
     }
@@ -122,8 +92,43 @@ final class SegmentFeed<C> implements Feed {
         return rank < ranks.length ? ranks[rank] : nothing;
     }
 
-    private static int beyondColumns(int ranks) {
-        return Math.max(0, ranks - RankColumns.COUNT);
+    private static VectorColumn<RoutingUnits> moreRanks() {
+        return structs(
+                RankColumns.MORE_RANKS,
+                units -> Math.max(0, units.experts().length - RankColumns.COUNT),
+                List.of(
+                        new StructField<>(
+                                "expert",
+                                ArrowBuffers.SMALLINT,
+                                units -> true,
+                                (elements, units, from, rows) ->
+                                        putMore(elements.asShortBuffer(), units.experts(), from, rows)),
+                        new StructField<>(
+                                "weight",
+                                ArrowBuffers.INTEGER,
+                                RoutingUnits::isWeighed,
+                                (elements, units, from, rows) ->
+                                        putMore(elements.asIntBuffer(), units.weights(), from, rows))));
+    }
+
+    private static VectorColumn<RoutingUnits> rankDetails() {
+        List<StructField<RoutingUnits>> fields = new ArrayList<>();
+        fields.add(new StructField<>(
+                "score",
+                ArrowBuffers.FLOAT,
+                RoutingUnits::isScored,
+                (elements, units, from, rows) ->
+                        elements.asFloatBuffer().put(units.scores(), from * units.topK(), rows * units.topK())));
+        for (int distance = 1; distance <= Recording.MAX_LOOKAHEAD; distance++) {
+            int back = distance;
+            fields.add(new StructField<>(
+                    "lookahead_" + back,
+                    ArrowBuffers.SMALLINT,
+                    units -> units.looksAhead(back),
+                    (elements, units, from, rows) -> elements.asShortBuffer()
+                            .put(units.lookahead().get(back - 1), from * units.topK(), rows * units.topK())));
+        }
+        return structs(RankColumns.RANK_DETAILS, RoutingUnits::detailsPerRow, fields);
     }
 
     private static void putMore(ShortBuffer elements, short[][] ranks, int from, int rows) {
@@ -277,7 +282,7 @@ final class SegmentFeed<C> implements Feed {
     }
 
     private static void skipNull(VectorSchemaRoot table, String name, Buffer target, int rows) {
-        ArrowBuffers.setNull(table, name, target.position(), rows);
+        ArrowBuffers.setNull(table.getVector(name), target.position(), rows);
         target.position(target.position() + rows);
     }
 
@@ -317,40 +322,60 @@ final class SegmentFeed<C> implements Feed {
     }
 
     private static <C> VectorColumn<C> lists(String name, ArrowType type, ToIntFunction<C> width, Elements<C> values) {
-        return new VectorColumn<>(
-                ArrowBuffers.list(name, false, type),
-                (table, batch, rows) -> fillLists(table, name, batch, rows, width, values));
+        return new VectorColumn<>(ArrowBuffers.list(name, type), (table, batch, rows) -> {
+            int[] offsets = Segment.offsets(batch, width);
+            ByteBuffer elements = ArrowBuffers.lists(table, name, offsets);
+            int bytes = elements.capacity() / Math.max(1, offsets[rows]);
+            for (Segment<C> segment : batch) {
+                values.put(elements, segment.columns(), segment.from(), segment.rows());
+                elements.position(elements.position() + segment.rows() * width.applyAsInt(segment.columns()) * bytes);
+            }
+        });
     }
 
-    /** Lists that are NULL where the width of a segment is 0. */
-    private static <C> VectorColumn<C> knownLists(
-            String name, ArrowType type, ToIntFunction<C> width, Elements<C> values) {
-        return new VectorColumn<>(ArrowBuffers.list(name, true, type), (table, batch, rows) -> {
-            fillLists(table, name, batch, rows, width, values);
+    /**
+     * A field of the structures in a column of lists.
+     *
+     * @param known whether a segment has it; else it is NULL
+     */
+    private record StructField<C>(String name, ArrowType type, Predicate<C> known, Elements<C> values) {
+        Field field() {
+            return Field.nullable(name, type);
+        }
+    }
+
+    /** Lists of structures; they are NULL where the width of a segment is 0. */
+    private static <C> VectorColumn<C> structs(String name, ToIntFunction<C> width, List<StructField<C>> fields) {
+        Field column = ArrowBuffers.structs(
+                name, fields.stream().map(StructField::field).toList());
+        return new VectorColumn<>(column, (table, batch, rows) -> {
+            int[] offsets = Segment.offsets(batch, width);
+            StructVector elements = ArrowBuffers.structs(table, name, offsets);
+            fields.forEach(field -> fillField(elements, field, batch, width, offsets[rows]));
             int row = 0;
             for (Segment<C> segment : batch) {
                 if (width.applyAsInt(segment.columns()) == 0) {
-                    ArrowBuffers.setNull(table, name, row, segment.rows());
+                    ArrowBuffers.setNull(table.getVector(name), row, segment.rows());
                 }
                 row += segment.rows();
             }
         });
     }
 
-    private static <C> void fillLists(
-            VectorSchemaRoot table,
-            String name,
-            List<Segment<C>> batch,
-            int rows,
-            ToIntFunction<C> width,
-            Elements<C> values) {
-        int[] offsets = Segment.offsets(batch, width);
-        ByteBuffer elements = ArrowBuffers.lists(table, name, offsets);
-        int bytes = elements.capacity() / Math.max(1, offsets[rows]);
+    private static <C> void fillField(
+            StructVector elements, StructField<C> field, List<Segment<C>> batch, ToIntFunction<C> width, int count) {
+        ByteBuffer values = ArrowBuffers.field(elements, field.name(), count);
+        int bytes = values.capacity() / Math.max(1, count);
+        int element = 0;
         for (Segment<C> segment : batch) {
-            int count = segment.rows() * width.applyAsInt(segment.columns());
-            values.put(elements, segment.columns(), segment.from(), segment.rows());
-            elements.position(elements.position() + count * bytes);
+            int ofSegment = segment.rows() * width.applyAsInt(segment.columns());
+            if (field.known().test(segment.columns())) {
+                values.position(element * bytes);
+                field.values().put(values, segment.columns(), segment.from(), segment.rows());
+            } else {
+                ArrowBuffers.setNull(elements.getChild(field.name()), element, ofSegment);
+            }
+            element += ofSegment;
         }
     }
 

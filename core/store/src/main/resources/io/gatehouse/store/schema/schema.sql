@@ -163,11 +163,8 @@ CREATE TABLE decisions ( -- One row per run, question, token and mixture-of-expe
     is_last_prompt BOOLEAN    NOT NULL USING COMPRESSION RLE, -- Whether the token is the last one of the prompt, at which the model answers
     ${ranks : expert_# SMALLINT USING COMPRESSION BITPACKING, -- Expert of rank #; NULL if the layer selects fewer}
     ${ranks : weight_# INTEGER USING COMPRESSION BITPACKING, -- Weight that multiplies the output of expert_#, in units of 2^-16; NULL if an import has no value}
-    more_experts   SMALLINT[], -- Experts of the ranks above ${ranks}; NULL if there are none
-    more_weights   INTEGER[], -- Their weights, in the units of the other weights; NULL if there are none
-    scores         FLOAT[], -- Score by which each of those experts was chosen, same order, if it is not its probability; NULL if it is, or if an import has no value
-    lookahead_1    SMALLINT[], -- Experts that the router would have chosen from what the block of the layer with experts before read, the one with the largest selection score first; NULL if not recorded or there is no such layer
-    lookahead_2    SMALLINT[], -- The same from what the block of the layer with experts before that one read; NULL likewise
+    more_ranks     STRUCT(expert SMALLINT, weight INTEGER)[], -- Experts and weights of the ranks above ${ranks}, in the order of rank, in the units of the columns; NULL if there are none
+    rank_details   STRUCT(score FLOAT, lookahead_1 SMALLINT, lookahead_2 SMALLINT)[], -- What some runs record of each rank: the score by which its expert was chosen, if that is not its probability, and the experts that the router would have chosen from what the blocks of the one and of the two layers with experts before read; NULL if nothing of it is recorded
     entropy        SMALLINT   USING COMPRESSION BITPACKING, -- Entropy of the gate over all experts, in units of 2^-10 nats; NULL if an import has no value
     spare_mass     SMALLINT   USING COMPRESSION BITPACKING, -- Probability of the top-k experts together minus the sum of their weights, in units of 2^-10: 0 unless the model renormalises; NULL if an import has no value
     margin         INTEGER    USING COMPRESSION BITPACKING, -- Selection score of the last chosen expert minus that of the next one, in units of 2^-20; NULL if an import has no value
@@ -198,11 +195,11 @@ SELECT
     layer,
     is_generated,
     is_last_prompt,
-    ${list expert_# | more_experts} AS experts,
-    ${list weight_# | more_weights} AS weights,
-    scores,
-    lookahead_1,
-    lookahead_2,
+    ${list expert_#} AS experts,
+    ${list weight_#} AS weights,
+    ${detail score} AS scores,
+    ${detail lookahead_1} AS lookahead_1,
+    ${detail lookahead_2} AS lookahead_2,
     entropy,
     spare_mass,
     margin,
@@ -233,17 +230,17 @@ SELECT
     layer,
     ${phase} AS phase,
     is_last_prompt,
-    ${list expert_# | more_experts} AS experts,
-    ${list CAST(weight_# AS FLOAT) / CAST(${weight} AS FLOAT) | list_transform(more_weights, lambda w: CAST(w AS FLOAT) / CAST(${weight} AS FLOAT))} AS weights,
-    scores,
-    lookahead_1,
-    lookahead_2,
+    ${list expert_#} AS experts,
+    ${list CAST(weight_# AS FLOAT) / CAST(${weight} AS FLOAT)} AS weights,
+    ${detail score} AS scores,
+    ${detail lookahead_1} AS lookahead_1,
+    ${detail lookahead_2} AS lookahead_2,
     CAST(entropy AS FLOAT) / CAST(${entropy} AS FLOAT) AS entropy,
     CAST(CASE
         WHEN weight_1 IS NULL THEN NULL
         WHEN weight > 0 THEN greatest(0.0, ln(weight) - (
             ${ranks +: CASE WHEN weight_# > 0 THEN weight_# * ln(weight_#) ELSE 0.0 END}
-            + coalesce(list_sum(list_transform(more_weights, lambda w: CASE WHEN w > 0 THEN w * ln(w) ELSE 0.0 END)), 0.0)
+            + coalesce(list_sum(list_transform(more_ranks, lambda r: CASE WHEN r.weight > 0 THEN r.weight * ln(r.weight) ELSE 0.0 END)), 0.0)
         ) / weight)
         ELSE 0.0
     END AS FLOAT) AS top_k_entropy,
@@ -253,7 +250,7 @@ FROM (
     SELECT
         *,
         CAST(0 AS BIGINT) + ${ranks +: coalesce(weight_#, 0)}
-            + coalesce(list_sum(more_weights), 0) AS weight
+            + coalesce(list_sum(list_transform(more_ranks, lambda r: r.weight)), 0) AS weight
     FROM decisions
 );
 
@@ -288,11 +285,14 @@ SELECT
     layer,
     ${phase} AS phase,
     is_last_prompt,
-    CAST(unnest(CASE WHEN ranked THEN range(${ranks} + 1, ${ranks} + 1 + len(more_experts)) END) AS SMALLINT) AS "rank",
-    unnest(more_experts) AS expert,
-    CAST(unnest(more_weights) AS FLOAT) / CAST(${weight} AS FLOAT) AS weight
-FROM decisions
-WHERE more_experts IS NOT NULL;
+    CASE WHEN ranked THEN CAST(${ranks} + place AS SMALLINT) END AS "rank",
+    of_rank.expert AS expert,
+    CAST(of_rank.weight AS FLOAT) / CAST(${weight} AS FLOAT) AS weight
+FROM (
+    SELECT *, unnest(more_ranks) AS of_rank, generate_subscripts(more_ranks, 1) AS place
+    FROM decisions
+    WHERE more_ranks IS NOT NULL
+);
 
 -- Only for runs that record them.
 CREATE TABLE expert_norms ( -- One row per run, question, token and layer, of runs that recorded norms: how large the outputs of the selected experts were

@@ -49,10 +49,10 @@ WITH rows AS (
     UNION ALL
     SELECT
         'lookahead',
-        concat_ws('|', q.subject, q.ordinal, d.layer, d."position", d.lookahead_1, coalesce(d.lookahead_2, []))
-    FROM decisions AS d
-    JOIN questions AS q ON q.question_id = d.question_id
-    WHERE d.run_id = $1 AND (d.lookahead_1 IS NOT NULL OR d.lookahead_2 IS NOT NULL)
+        concat_ws('|', q.subject, q.ordinal, r.layer, r."position", r.lookahead_1, coalesce(r.lookahead_2, []))
+    FROM routing AS r
+    JOIN questions AS q ON q.question_id = r.question_id
+    WHERE r.run_id = $1 AND (r.lookahead_1 IS NOT NULL OR r.lookahead_2 IS NOT NULL)
     UNION ALL
     SELECT 'count', concat_ws('|', subject, layer, expert, n)
     FROM expert_counts

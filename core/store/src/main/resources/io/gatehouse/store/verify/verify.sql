@@ -16,7 +16,7 @@ counted AS (
     SELECT
         *,
         ${ranks +: CAST(expert_# IS NOT NULL AS INTEGER)} + coalesce(len(more_experts), 0) AS selected,
-        ${ranks +: CAST(weight_# IS NOT NULL AS INTEGER)} + coalesce(len(more_weights), 0) AS weighed,
+        ${ranks +: CAST(weight_# IS NOT NULL AS INTEGER)} + coalesce(list_count(more_weights), 0) AS weighed,
         greatest(
             ${ranks ,: CASE WHEN expert_# IS NOT NULL THEN # END},
             CASE WHEN more_experts IS NOT NULL THEN ${ranks} + len(more_experts) END
@@ -26,7 +26,13 @@ counted AS (
         ${ranks +: coalesce(CAST(expert_# AS INTEGER), 0)} + coalesce(list_sum(more_experts), 0) AS expert,
         least(${ranks ,: expert_#}, list_min(more_experts)) AS min_expert,
         greatest(${ranks ,: expert_#}, list_max(more_experts)) AS max_expert
-    FROM decisions
+    FROM (
+        SELECT
+            *,
+            list_transform(more_ranks, lambda r: r.expert) AS more_experts,
+            list_transform(more_ranks, lambda r: r.weight) AS more_weights
+        FROM decisions
+    )
 ),
 -- One row per run, question, layer and kind of token of the facts.
 facts AS MATERIALIZED (

@@ -94,8 +94,8 @@ final class AppenderBaseline {
                 for (int i = row * topK; i < (row + 1) * topK; i++) {
                     appender.append(Math.round(columns.weights()[i] * 65_536));
                 }
-                // The lists of further experts and weights, scores, and two of lookahead.
-                appendNulls(appender, RankColumns.COUNT - topK + 5);
+                // No more ranks, and no details of them.
+                appendNulls(appender, RankColumns.COUNT - topK + 2);
                 appender.append((short) Math.round(columns.entropy()[row] * 1024))
                         .append((short) 0)
                         .append(Math.round(columns.margin()[row] * 1_048_576))

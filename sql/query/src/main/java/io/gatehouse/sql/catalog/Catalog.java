@@ -7,6 +7,7 @@ import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
 import io.gatehouse.store.schema.DatabaseSchema;
 import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.ListOf;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -183,16 +184,24 @@ public final class Catalog {
         return new CalciteConnectionConfigImpl(properties);
     }
 
-    /** A relation of the file as Calcite sees it. */
+    /** A relation of the file as Calcite sees it: without its structures, which only views of the file read. */
     private static final class StoredTable extends AbstractTable {
         private final RelDataType rowType;
 
         StoredTable(Relation relation) {
             RelDataTypeFactory.Builder row = TYPES.builder();
             for (Column column : relation.columns()) {
-                row.add(column.name(), CalciteTypes.of(column, TYPES));
+                if (!isStructure(column.type())) {
+                    row.add(column.name(), CalciteTypes.of(column, TYPES));
+                }
             }
             this.rowType = row.build();
+        }
+
+        private static boolean isStructure(SqlType type) {
+            return type instanceof ListOf list
+                    ? isStructure(list.element())
+                    : type.toString().startsWith("STRUCT(");
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.gatehouse.sql.driver.DriverConnection;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.ReaderSource;
 import io.gatehouse.store.run.Recording;
+import io.gatehouse.store.schema.RankColumns;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,8 +32,6 @@ import org.duckdb.DuckDBWritableVector;
 
 /** Calls functions in Java that read the decisions of a run, and reads these on a connection of its own. */
 public final class DecisionReads {
-    private static final int LISTED_RANKS = 8;
-
     private static final Map<String, String> TOKENS =
             Map.of("last_prompt", "is_last_prompt", "prompt", "NOT is_generated", "generated", "is_generated");
 
@@ -153,7 +152,8 @@ public final class DecisionReads {
                             IntStream.rangeClosed(1, Recording.MAX_LOOKAHEAD)
                                     .boxed()
                                     .flatMap(distance -> IntStream.rangeClosed(1, ranks)
-                                            .mapToObj(rank -> "lookahead_%s[%s]".formatted(distance, rank))))
+                                            .mapToObj(rank -> "%s[%s].lookahead_%s"
+                                                    .formatted(RankColumns.RANK_DETAILS, rank, distance))))
                     .collect(Collectors.joining(", "));
             read(connection, run, scope, "TRUE", columns, statement, rows -> passLookahead(rows, ranks, listener));
         });
@@ -217,7 +217,9 @@ public final class DecisionReads {
     }
 
     private static String column(int rank) {
-        return rank <= LISTED_RANKS ? "expert_" + rank : "more_experts[%s]".formatted(rank - LISTED_RANKS);
+        return rank <= RankColumns.COUNT
+                ? RankColumns.expert(rank)
+                : "%s[%s].expert".formatted(RankColumns.MORE_RANKS, rank - RankColumns.COUNT);
     }
 
     private static void pass(DuckDBDataChunkReader rows, int ranks, Listener listener) {

@@ -5,13 +5,13 @@ SELECT
     layer,
     is_generated,
     is_last_prompt,
-    concat(filter(array(${ranks ,: expert_#}), e -> e IS NOT NULL), coalesce(more_experts, array())) AS experts,
+    concat(filter(array(${ranks ,: expert_#}), e -> e IS NOT NULL), coalesce(transform(more_ranks, r -> r.expert), array())) AS experts,
     CASE WHEN weight_1 IS NOT NULL THEN
-        concat(filter(array(${ranks ,: weight_#}), w -> w IS NOT NULL), coalesce(more_weights, array()))
+        concat(filter(array(${ranks ,: weight_#}), w -> w IS NOT NULL), coalesce(transform(more_ranks, r -> r.weight), array()))
     END AS weights,
-    scores,
-    lookahead_1,
-    lookahead_2,
+    CASE WHEN rank_details[0].score IS NOT NULL THEN transform(rank_details, d -> d.score) END AS scores,
+    CASE WHEN rank_details[0].lookahead_1 IS NOT NULL THEN transform(rank_details, d -> d.lookahead_1) END AS lookahead_1,
+    CASE WHEN rank_details[0].lookahead_2 IS NOT NULL THEN transform(rank_details, d -> d.lookahead_2) END AS lookahead_2,
     entropy,
     spare_mass,
     margin,
