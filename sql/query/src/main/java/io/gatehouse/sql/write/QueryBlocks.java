@@ -1,6 +1,7 @@
 package io.gatehouse.sql.write;
 
 import io.gatehouse.sql.validate.UnnestPositions;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -91,10 +92,34 @@ final class QueryBlocks extends RelHomogeneousShuttle {
         if (cut instanceof Aggregate aggregate && aggregate.getInput() instanceof Project project) {
             return aggregate(aggregate, project);
         }
-        if (cut instanceof Sort sort && sort.getInput() instanceof Project project) {
-            return sorted(sort, project);
+        if (cut instanceof Sort sort) {
+            return limited(sort.getInput() instanceof Project project ? sorted(sort, project) : sort);
         }
         return looksBack(cut);
+    }
+
+    /**
+     * Gives a LIMIT an OFFSET of 0. DuckDB 2.0 drops one without an OFFSET where it sees that there are no more rows, but
+     * takes an outer join for empty if one of its sides is, and counts too few rows of grouping sets.
+     */
+    private static RelNode limited(RelNode node) {
+        return node instanceof Sort sort && sort.fetch != null && sort.offset == null && isMiscounted(sort.getInput())
+                ? sort.copy(
+                        sort.getTraitSet(),
+                        sort.getInput(),
+                        sort.getCollation(),
+                        sort.getCluster().getRexBuilder().makeExactLiteral(BigDecimal.ZERO),
+                        sort.fetch)
+                : node;
+    }
+
+    private static boolean isMiscounted(RelNode node) {
+        return (node instanceof Join join && join.getJoinType().isOuterJoin())
+                || (node instanceof Correlate correlate
+                        && correlate.getJoinType().isOuterJoin())
+                || (node instanceof Aggregate aggregate
+                        && aggregate.getGroupSets().size() > 1)
+                || node.getInputs().stream().anyMatch(QueryBlocks::isMiscounted);
     }
 
     private static RelNode lateral(RelNode node) {
