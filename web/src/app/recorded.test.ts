@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noAnswers, noEntropy, noNearest, noRows, noTokens, noWeights } from './recorded';
+import { noAccuracy, noAnswers, noEntropy, noNearest, noQuestion, noRows, noTokens, noWeights } from './recorded';
 import type { Run } from './runs';
 
 const OWN: Run = {
@@ -19,6 +19,9 @@ describe('what is not recorded', () => {
     expect(noTokens(IMPORTED, true)).toContain('have counts of experts only, no sequences.');
     expect(noEntropy(IMPORTED)).toContain('no router probabilities');
     expect(noWeights(IMPORTED)).toContain('no weights of experts');
+    expect(noAccuracy(OWN)).toBe('');
+    expect(noAccuracy({ ...IMPORTED, answered: 2 })).toContain('of which every token was recorded');
+    expect(noQuestion(OWN)).toBe('No question is chosen.');
   });
 
   it('is everything where no question was answered', () => {
@@ -32,6 +35,7 @@ describe('what is not recorded', () => {
     expect(noNearest(IMPORTED, 0, false)).toContain('have no decision of the last prompt token');
     expect(noNearest(IMPORTED, 2, false)).toBe(noWeights(IMPORTED));
     expect(noNearest(IMPORTED, 2, true)).toContain('No other question of the run');
+    expect(noNearest({ ...IMPORTED, questions: 1 }, 2, true)).toBe('Run 2 has no other sequence.');
     expect(noNearest(OWN, 0, false)).toContain('Run 1 has no decision of the last prompt token');
   });
 
@@ -42,5 +46,12 @@ describe('what is not recorded', () => {
     expect(noRows(IMPORTED, 'last_prompt', undefined)).toContain('at the last prompt token; try all prompt tokens.');
     expect(noRows(OWN, 'generated', undefined)).toBe('Not recorded: run 1 has nothing for this chart at generated tokens.');
     expect(noRows({ ...IMPORTED, recorded: 'last_prompt' }, 'last_prompt', undefined)).not.toContain('try');
+  });
+
+  it('is nothing but counts where there are no sequences', () => {
+    const counts: Run = { ...IMPORTED, questions: 0 };
+    for (const text of [noTokens(counts, true), noQuestion(counts), noRows(counts, 'prompt', undefined)]) {
+      expect(text).toContain('have counts of experts only, no sequences.');
+    }
   });
 });

@@ -17,6 +17,11 @@ export function noAnswers(run: Run | undefined): string {
   return run.status === 'running' ? 'No question is answered yet.' : 'No question was answered before the run ended.';
 }
 
+/** Why no expert has an accuracy: of an import, a question counts only if all of its tokens are known. */
+export function noAccuracy(run: Run | undefined): string {
+  return noAnswers(run) || (run !== undefined && isImported(run) ? 'No expert fired in enough answered questions of which every token was recorded.' : '');
+}
+
 /** As noAnswers, of runs that compute their figures from the questions they ask: without an answer they have none of any kind. */
 export function noneAsked(run: Run | undefined): string {
   return run === undefined || isImported(run) ? '' : noAnswers(run);
@@ -61,7 +66,15 @@ export function noNearest(run: Run | undefined, decisions: number, weighed: bool
     const why = 'no decision of the last prompt token, by which questions are compared';
     return isImported(run) ? `Not recorded: ${files(run)} have ${why}.` : `Run ${run.id} has ${why}.`;
   }
+  if (run.questions === 1) {
+    return `Run ${run.id} has no other ${isImported(run) ? 'sequence' : 'question'}.`;
+  }
   return weighed ? 'No other question of the run was sent to any of these experts at its last prompt token.' : noWeights(run);
+}
+
+/** Why no question is shown, where none is chosen. */
+export function noQuestion(run: Run | undefined): string {
+  return run !== undefined && run.questions === 0 ? noTokens(run, true) : 'No question is chosen.';
 }
 
 /** Where the norms and similarities of a checkpoint are missing: they come from its files and not from a run. */
@@ -82,6 +95,9 @@ export function noRows(run: Run | undefined, scope: Scope, subject: string | und
     return `Not recorded: run ${run.id} has nothing for this chart at generated tokens.`;
   }
   const last = scope === 'last_prompt' && run.recorded === 'prompt';
+  if (isImported(run) && run.questions === 0 && !last) {
+    return noTokens(run, true);
+  }
   if (isImported(run)) {
     return `Not recorded: ${files(run)} do not contain what this chart needs${last ? ' at the last prompt token; try all prompt tokens' : ''}.`;
   }

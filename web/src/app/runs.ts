@@ -185,6 +185,15 @@ export function interventionTexts(interventions: string): string[] {
     });
 }
 
+/** The experts that a run masks, such as 0:3 for expert 3 of layer 0. */
+export function maskedExperts(run: Run | undefined): string[] {
+  const mask = (run?.interventions ?? '')
+    .split(';')
+    .map((part) => part.trim())
+    .find((part) => part.startsWith('mask '));
+  return mask === undefined ? [] : mask.slice('mask '.length).split(',');
+}
+
 /** What distinguishes a run from a plain one, in short: interventions, precision, source, what it recorded. */
 export function treatment(run: Run): string[] {
   return [
@@ -273,7 +282,11 @@ export function differences(run: Run, other: Run): { name: string; mine: string;
 
 /** The tokens whose routing a run recorded. */
 export function recordedText(run: Run): string {
-  const prompt = run.recorded === 'prompt' ? 'all prompt tokens' : 'last prompt token';
+  if (isImported(run) && run.questions === 0) {
+    return 'none: counts of experts only';
+  }
+  const all = isImported(run) ? 'prompt tokens of the files' : 'all prompt tokens';
+  const prompt = run.recorded === 'prompt' ? all : 'last prompt token';
   return run.generated ? `${prompt} and generated tokens` : prompt;
 }
 

@@ -13,7 +13,7 @@ describe('words', () => {
   it('say how a question was answered', () => {
     expect(outcomeText({ correct: true, predicted: 'B', answer: 'B' })).toBe('answered B (correct).');
     expect(outcomeText({ correct: false, predicted: 'A', answer: 'B' })).toBe('answered A (wrong; B is correct).');
-    expect(outcomeText({ correct: false, predicted: '', answer: '' })).toBe('answered (wrong).');
+    expect(outcomeText({ correct: false, predicted: '', answer: '' })).toBe('answer not recorded (wrong).');
     expect(outcomeText({ correct: undefined, predicted: '', answer: '' })).toBe('no answer recorded.');
   });
 

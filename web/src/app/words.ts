@@ -19,7 +19,7 @@ export function outcomeText({ correct, predicted, answer }: { correct: boolean |
   if (correct === undefined) {
     return 'no answer recorded.';
   }
-  const known = predicted !== '' ? `answered ${shortened(predicted)}` : inText ? 'no answer found in the generated text' : 'answered';
+  const known = predicted !== '' ? `answered ${shortened(predicted)}` : inText ? 'no answer found in the generated text' : 'answer not recorded';
   return correct ? `${known} (correct).` : `${known} (wrong${answer === '' ? '' : `; ${shortened(answer)} is correct`}).`;
 }
 

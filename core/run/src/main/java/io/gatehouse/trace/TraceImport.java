@@ -16,6 +16,7 @@ import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
@@ -287,6 +288,7 @@ public final class TraceImport {
         int topK = recorded.topK() > 0 ? recorded.topK() : shape.requireTopK(files.get(0));
         requireShape(experts.orElse(seen), topK);
         requireGrid(recorded.layers(), experts.orElse(seen));
+        counts.forEach(ofLayer -> requireCounts(ofLayer, topK));
         return new ImportedRun(
                 name,
                 kind.id(),
@@ -318,6 +320,25 @@ public final class TraceImport {
                     ErrorCode.INVALID_ARGUMENT,
                     "A token cannot be sent to %d of %d experts; there are at most %d"
                             .formatted(topK, experts, TraceBounds.MOST));
+        }
+    }
+
+    /** A token is sent to an expert once, so that of its top-k activations an expert has one. */
+    private static void requireCounts(ExpertCounts ofLayer, int topK) {
+        long activations = Arrays.stream(ofLayer.counts()).sum();
+        for (int expert = 0; expert < ofLayer.counts().length; expert++) {
+            if (ofLayer.counts()[expert] > activations / topK) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "With top-k %d, an expert can have %,d of the %,d activations of layer %d at most; expert %d has %,d"
+                                .formatted(
+                                        topK,
+                                        activations / topK,
+                                        activations,
+                                        ofLayer.layer(),
+                                        expert,
+                                        ofLayer.counts()[expert]));
+            }
         }
     }
 

@@ -56,11 +56,11 @@ final class TestDamagedTraces {
                 TraceKind.IMATRIX,
                 Files.write(directory.resolve("a.gguf"), replaced(whole, "ffn_gate_exps", "ffn_gate_inps")),
                 " has no tensor blk.N.ffn_gate_exps.weight.counts");
-        // 5 tokens, and -5.
+        // 4 tokens, and -4.
         fails(
                 TraceKind.IMATRIX,
-                Files.write(directory.resolve("b.gguf"), replaced(whole, "\0\0\u00a0@", "\0\0\u00a0\u00c0")),
-                ", tensor blk.0.ffn_gate_exps.weight.counts counts -5.0 tokens for expert 0");
+                Files.write(directory.resolve("b.gguf"), replaced(whole, "\0\0\u0080@", "\0\0\u0080\u00c0")),
+                ", tensor blk.0.ffn_gate_exps.weight.counts counts -4.0 tokens for expert 0");
     }
 
     @Test

@@ -113,9 +113,9 @@ final class TestTraceImport {
             assertThat(rows(store, "SELECT count(*) FROM activations")).containsExactly("0");
             assertThat(rows(store, "SELECT scope, layer, expert, activations, weight_sum FROM experts ORDER BY ALL"))
                     .containsExactly(
-                            "prompt|0|0|5|null",
+                            "prompt|0|0|4|null",
                             "prompt|0|1|0|null",
-                            "prompt|0|2|3|null",
+                            "prompt|0|2|4|null",
                             "prompt|1|0|4|null",
                             "prompt|1|1|4|null",
                             "prompt|1|2|0|null");
@@ -123,6 +123,17 @@ final class TestTraceImport {
             store.deleteRun("quantised");
             assertThat(rows(store, "SELECT count(*) FROM experts")).containsExactly("0");
         }
+    }
+
+    /** A token is sent to an expert once. */
+    @Test
+    void refusesCountsThatTopKDoesNotFit() throws IOException {
+        TraceImport traces = new TraceImport(TraceKind.IMATRIX, new TraceShape(OptionalInt.empty(), OptionalInt.of(3)));
+        traces.read(resource("imatrix.gguf"));
+        assertRefused(
+                () -> traces.run("quantised", "m", OptionalInt.empty()),
+                ErrorCode.INVALID_ARGUMENT,
+                "With top-k 3, an expert can have 2 of the 8 activations of layer 0 at most; expert 0 has 4");
     }
 
     @Test

@@ -221,7 +221,7 @@ final class TestTraceKinds {
         Path file = resource("imatrix.gguf");
         Found found = Found.in(TraceKind.IMATRIX, file, TraceShape.unknown());
         assertThat(found.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
-        assertThat(found.counts.get(0).counts()).containsExactly(5, 0, 3);
+        assertThat(found.counts.get(0).counts()).containsExactly(4, 0, 4);
         assertThat(found.counts.get(1).counts()).containsExactly(4, 4, 0);
         byte[] whole = Files.readAllBytes(file);
         for (int length = 0; length < whole.length; length++) {
@@ -240,7 +240,7 @@ final class TestTraceKinds {
         Files.writeString(file, whole.replace("ffn_gate_exps", "ffn_down_exps"), StandardCharsets.ISO_8859_1);
         Found found = Found.in(TraceKind.IMATRIX, file, TraceShape.unknown());
         assertThat(found.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
-        assertThat(found.counts.get(0).counts()).containsExactly(5, 0, 3);
+        assertThat(found.counts.get(0).counts()).containsExactly(4, 0, 4);
     }
 
     @Test

@@ -259,7 +259,7 @@ final class TestSqlFileAndServer {
         String layer = "SELECT count(*) AS n FROM experts WHERE layer = :layer AND scope = :scope";
         assertThat(both("--param", "layer=x", "--param", "scope=prompt", "-c", layer))
                 .startsWith("1\n")
-                .contains("Parameter :layer is of type BIGINT, but 'x' (String) is not.");
+                .contains("Parameter :layer is of type BIGINT, but 'x' is not.");
         assertThat(both("--param", "layr=1", "-c", layer))
                 .startsWith("1\n")
                 .contains("There is no value for :layer and :scope. The statement has no parameter :layr.");

@@ -257,7 +257,7 @@ final class TestQueryFormats {
         assertProblem(get("parameters=%7B%22layer%22%3A%5B1%5D%7D&sql=", sql), "A parameter is a number");
         assertProblem(
                 get("parameters=%7B%22layer%22%3A%22x%22%2C%22n%22%3A1%2C%22scope%22%3Anull%7D&sql=", sql),
-                "Parameter :layer is of type BIGINT, but 'x' (String) is not.");
+                "Parameter :layer is of type BIGINT, but 'x' is not.");
         assertThat(get("format=latex&parameters=%7B%22a%22%3A%22first%22%7D&sql=", "SELECT :a AS a")
                         .body())
                 .contains("% Parameters: {\"a\":\"first\"}\n");

@@ -134,7 +134,7 @@ final class TestRunsOfAddresses {
         browser.awaitText("dd", "0-shot quiz");
         browser.awaitText("dt", "Computing");
         browser.awaitText("pre", "--mask 2:12,3:1");
-        browser.awaitText("[aria-label='Effect of the interventions'] tbody td", "mask 2:12,3:1; top-k 4");
+        browser.awaitText("[aria-label='Effect of the interventions'] tbody td:nth-child(2)", "2");
         browser.awaitText("[aria-label='Accuracy by subject'] tbody td", "colours");
         browser.awaitText("[aria-label=Layers] tbody td", "16");
         browser.click("Compare");

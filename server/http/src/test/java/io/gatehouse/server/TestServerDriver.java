@@ -225,7 +225,7 @@ final class TestServerDriver {
             }
             statement.setString(1, "seven");
             assertThatThrownBy(statement::executeQuery)
-                    .hasMessage("Parameter 1 is of type DOUBLE, but 'seven' (String) is not.");
+                    .hasMessage("Parameter 1 is of type DOUBLE, but 'seven' is not.");
         }
     }
 

@@ -235,14 +235,14 @@ final class ParameterValues {
 
     private static GatehouseException refused(String number, SqlType type, Object value, @Nullable Exception cause) {
         String text = value instanceof CharSequence ? "'%s'".formatted(value) : value.toString();
+        // Of other objects, the text may not say what they are.
+        String kind = value instanceof CharSequence || value instanceof Number || value instanceof Boolean
+                ? ""
+                : " (%s)".formatted(value.getClass().getSimpleName());
         GatehouseException failure = new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT,
-                "Parameter %s is of type %s, but %s (%s) is not."
-                        .formatted(
-                                number,
-                                type,
-                                text.length() <= 60 ? text : text.substring(0, 59) + "…",
-                                value.getClass().getSimpleName()));
+                "Parameter %s is of type %s, but %s%s is not."
+                        .formatted(number, type, text.length() <= 60 ? text : text.substring(0, 59) + "…", kind));
         if (cause != null) {
             failure.addSuppressed(cause);
         }

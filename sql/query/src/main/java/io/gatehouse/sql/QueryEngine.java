@@ -175,7 +175,11 @@ public final class QueryEngine implements AutoCloseable {
     public QueryResult query(String sql, Bindings parameters, QueryLimits limits) {
         requireNonNull(limits, "limits is null");
         Deadline deadline = Deadline.in(limits.timeout());
-        Plan plan = exact(plan(sql, shorter(limits.timeout(), limits.planning())), deadline);
+        Plan planned = exact(plan(sql, shorter(limits.timeout(), limits.planning())), deadline);
+        // What lies in names and types alone needs no values.
+        Plan plan = planned.isOfNames() && parameters.isEmpty()
+                ? planned.withValues(ParameterValues.samples(planned.parameters()))
+                : planned;
         List<@Nullable Object> values = ParameterValues.of(plan.parameters(), plan.names(), parameters);
         GivenArguments.check(plan.given(), values, ofFile(limits));
         Execution statement = prepared(plan, values, limits.maxRows(), deadline);

@@ -95,7 +95,12 @@ final class TestNamedParameters {
                         Map.of("run", 1, "n", 2)))
                 .containsExactly(List.of(true));
         assertThat(rows("EXPLAIN SELECT :a AS a", Map.of()).toString()).contains("CAST($1 AS VARCHAR)");
+        assertThat(rows("EXPLAIN SELECT :a AS a", Map.of("a", "x")))
+                .isEqualTo(rows("EXPLAIN SELECT :a AS a", Map.of()));
+        assertThat(failure("EXPLAIN SELECT :a AS a", Map.of("b", 1)))
+                .hasMessage("There is no value for :a. The statement has no parameter :b.");
         assertThat(rows("DESCRIBE SELECT :a AS a", Map.of("a", "x"))).hasSize(1);
+        assertThat(rows("DESCRIBE SELECT :a AS a", Map.of())).hasSize(1);
     }
 
     /** What the grammar writes with colons keeps its meaning. */
@@ -169,7 +174,7 @@ final class TestNamedParameters {
         assertThat(failure("SELECT ?", Map.of("a", 1)))
                 .hasMessageStartingWith("The parameters of the statement, ?, have no names");
         assertThat(failure(sql, parameters("layer", "x", "expert", 1, "run", 1)))
-                .hasMessage("Parameter :layer is of type BIGINT, but 'x' (String) is not.");
+                .hasMessage("Parameter :layer is of type BIGINT, but 'x' is not.");
         assertThat(requireNonNull(catchThrowableOfType(
                         GatehouseException.class,
                         () -> engine.query("SELECT :a, :b", List.of(1, 2), LIMITS)

@@ -15,6 +15,7 @@ enum Recorded {
     LAST_PROMPT("nothing is known about the last prompt tokens"),
     WEIGHTS("the weights of the selected experts were not recorded"),
     NORMS("the norms of expert outputs were not recorded (gatehouse run --norms)"),
+    LOOKAHEAD("what routers choose from an earlier state was not recorded (gatehouse run --record-lookahead 1,2)"),
     SUBJECTS("the questions have no subjects"),
     SEQUENCES("only counts were imported, not the tokens of each sequence"),
     PROMPT("of each prompt, only the last token was recorded"),

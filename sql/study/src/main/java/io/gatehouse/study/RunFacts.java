@@ -129,7 +129,7 @@ public record RunFacts(Rows row, List<String> subjects) {
     /** The tokens whose routing was recorded, and what else was. */
     public String recorded() {
         List<String> recorded = new ArrayList<>();
-        recorded.add(text("recorded").equals("last_prompt") ? "last prompt token" : "all prompt tokens");
+        recorded.add(recordedTokens());
         if (!text("probabilities").equals("none")) {
             recorded.add("probabilities of " + words(text("probabilities")));
         }
@@ -279,9 +279,12 @@ public record RunFacts(Rows row, List<String> subjects) {
                 "Layers and experts",
                 "%d layers, up to %d experts in a layer, %d per token"
                         .formatted(number("layers"), number("experts"), number("top_k")));
+        settings.put("Tokens recorded", recordedTokens());
         settings.put(
-                "Tokens recorded", text("recorded").equals("last_prompt") ? "last prompt token" : "all prompt tokens");
-        settings.put("Probabilities of all experts", words(text("probabilities")));
+                "Probabilities of all experts",
+                text("probabilities").equals("none") && !isImported()
+                        ? "not kept; entropy, mass and margin were computed from them"
+                        : words(text("probabilities")));
         settings.put("Interventions", interventions());
         if (isImported()) {
             settings.put("Source", "imported from %s files".formatted(source()));
@@ -411,6 +414,17 @@ public record RunFacts(Rows row, List<String> subjects) {
             words.addAll(List.of("--part", part.toString()));
         }
         return ShellWords.join(words);
+    }
+
+    /** The tokens whose routing was recorded: files that are imported need not have all of a prompt. */
+    private String recordedTokens() {
+        if (isImported() && number("questions") == 0) {
+            return "none, counts of experts only";
+        }
+        if (text("recorded").equals("last_prompt")) {
+            return "last prompt token";
+        }
+        return isImported() ? "prompt tokens of the files" : "all prompt tokens";
     }
 
     private static String words(String scope) {

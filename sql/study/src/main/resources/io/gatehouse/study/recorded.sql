@@ -3,6 +3,7 @@ SELECT
     (SELECT count(*) FROM experts WHERE run_id = :run_id AND scope = 'last_prompt') > 0 AS last_prompt,
     (SELECT count(weight_sum) FROM experts WHERE run_id = :run_id) > 0 AS weights,
     (SELECT count(*) FROM runs WHERE run_id = :run_id AND norms) > 0 AS norms,
+    (SELECT count(*) FROM runs WHERE run_id = :run_id AND len(lookahead) > 0) > 0 AS lookahead,
     (SELECT count(*)
         FROM questions AS q
         JOIN runs AS r ON r.quiz = q.quiz

@@ -129,7 +129,7 @@ final class TestImportedViews {
         }
         assertThat(study(IDS).absent()).extracting(Absence::title).contains("Router entropy");
         assertThat(HtmlReport.of(study(BARE)))
-                .contains("Over all <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts is unused.")
+                .contains("Over <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts is unused.")
                 .contains("No chart: the curve needs answers and every token of the prompts.");
         String committee = HtmlReport.of(study(COMMITTEE));
         String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)

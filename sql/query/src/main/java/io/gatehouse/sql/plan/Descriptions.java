@@ -152,14 +152,14 @@ final class Descriptions {
     }
 
     /**
-     * EXPLAIN: the logical plan and the written SQL, as key-value rows like DuckDB's own. Parameters need values only
-     * to run the query.
+     * EXPLAIN: the logical plan and the written SQL, as key-value rows like DuckDB's own. It has the parameters of
+     * the query, and the same answer for all values.
      */
     static Plan explained(Planner.Query query, EngineSql sql) {
         String rows = rows(query, sql).stream()
                 .map(row -> "(%s, %s)".formatted(Literals.text(row.get(0)), Literals.text(row.get(1))))
                 .collect(Collectors.joining(", "));
-        return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"explained\"".formatted(rows), EXPLANATION);
+        return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"explained\"".formatted(rows), EXPLANATION, query);
     }
 
     /** EXPLAIN ANALYZE: the same, and DuckDB's profile of the complete run. */

@@ -10,8 +10,9 @@
 --   and have fewer hits, as libCacheSim and moe-policylang; with one expert for each decision lru and belady are the same
 --   there. The lfu of moe-policylang forgets the uses of an expert that goes. Policies: lru keeps what was used last, of one
 --   decision the later ranks; lfu what was used most often since the beginning, whether in the cache or not, then what was
---   used last; belady what is used again soonest, which no policy exceeds; random drops any, with a fixed seed; static
---   holds the most used experts of a run from the beginning: of this run, or as a hot list of another one.
+--   used last; belady what is used again soonest, which no policy exceeds that loads what it misses; random drops any, with
+--   a fixed seed; static holds the most used experts of a run from the beginning and loads no others into the cache: of this
+--   run, or as a hot list of another one.
 -- Formula: with n uses, hit_rate = hits / n; cold_misses are first uses of an expert, which only a static set can have in
 --   advance; evicted_misses = n - hits - cold_misses. misses_per_token = (n - hits) / tokens.
 -- Source: Mattson et al. 1970, IBM Systems Journal 9(2), for all sizes in one pass; Belady 1966, IBM Systems Journal 5(2).

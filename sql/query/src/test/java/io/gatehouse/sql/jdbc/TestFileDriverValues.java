@@ -258,7 +258,7 @@ final class TestFileDriverValues {
             assertThat(number(statement)).isPositive().isLessThan(prompt);
             statement.setObject(1, 0.5, Types.INTEGER);
             SQLException refused = failure(statement::executeQuery);
-            assertThat((Throwable) refused).hasMessage("Parameter 1 is of type BIGINT, but 0.5 (Double) is not.");
+            assertThat((Throwable) refused).hasMessage("Parameter 1 is of type BIGINT, but 0.5 is not.");
             assertThat(refused.getSQLState()).isEqualTo("22023");
             statement.clearParameters();
             statement.setString(3, "prompt");

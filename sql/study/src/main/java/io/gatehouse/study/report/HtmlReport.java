@@ -171,8 +171,8 @@ public final class HtmlReport {
         int count = Math.min(MAX_ROWS, rows.rows().size());
         if (!shown) {
             String more = count < rows.rows().size() ? ", the first " + count : "";
-            page.append("<details><summary>Table of %s rows%s</summary>\n"
-                    .formatted(NumberText.of(rows.rows().size()), more));
+            page.append("<details><summary>Table of %s %s%s</summary>\n"
+                    .formatted(NumberText.of(rows.rows().size()), rows.rows().size() == 1 ? "row" : "rows", more));
         }
         page.append("<div class=\"scroll\"><table>\n<thead><tr>");
         List<@Nullable Object> first = rows.rows().get(0);

@@ -3,7 +3,7 @@
 --   {chance percent}])
 -- Lead: {model} answered {n} {n|question|questions} of {subjects} {subjects|subject|subjects}, {accuracy percent}
 --   correctly (95% CI {wilson_low percent} to {wilson_high percent}[; chance {chance percent}]).
--- Finding: {correct} of {n} {n|answer is|answers are} correct: {accuracy percent} (95% CI {wilson_low percent} to
+-- Finding: {correct} of {n} {n|answer|answers} {correct|is|are} correct: {accuracy percent} (95% CI {wilson_low percent} to
 --   {wilson_high percent}).[ By chance it would be {chance percent}.]
 -- Finding: Each prompt token passes {layers} {layers|layer|layers} with experts and is routed to {top_k} of {experts}
 --   experts in each. The {n|prompt has|prompts have} {tokens} {tokens|token|tokens} in total.

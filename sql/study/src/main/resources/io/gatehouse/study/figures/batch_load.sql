@@ -1,13 +1,13 @@
 -- Title: Uneven batches
--- Lead: A batch of {size} questions can give an expert {peak tenth} times the mean load of its layer, although all questions
---   together give none more than {run tenth} times that mean.
+-- Lead: A batch of {size} questions can give an expert {peak tenth} times the mean load of its layer, although over all questions
+--   together the busiest of that layer has only {run tenth} times that mean.
 -- Finding: In batches of {size} questions, the busiest expert of a layer has {mean tenth} times the mean load, averaged over
 --   batches and layers.
 -- Finding: In the least even of them, the busiest expert, in layer {layer}, has {peak tenth} times the mean load of its layer;
---   over all questions together, no expert has more than {run tenth} times that mean.
+--   over all questions together, the busiest of that layer has {run tenth} times that mean.
 -- Caption: Load of the busiest expert of a layer over the mean load, in batches of successive questions.
 -- Note: Prompt tokens. A layer waits for its busiest expert, and the load of a whole run can be even where each batch is not.
---   Mean is over batches and layers; the other two lines are of the layer where the figure is the largest. Successive
+--   Mean is over batches and layers; the other two lines are of the layer where the figure is the largest, each of its own. Successive
 --   questions of a quiz are mostly of one subject.
 -- X: Questions of a batch (logarithmic)
 -- Y: Load of the busiest expert over the mean load
@@ -21,14 +21,20 @@ SELECT
     avg(mean_imbalance) AS mean,
     max(peak_imbalance) AS peak,
     max(layer) FILTER (WHERE place = 1) AS layer,
-    max(run_imbalance) AS run
+    max(run) FILTER (WHERE place = 1) AS run
 FROM (
-    SELECT *, row_number() OVER (ORDER BY peak_imbalance DESC, layer) AS place
-    FROM batch_load
-    WHERE run_id = :run_id AND scope = 'prompt' AND questions IN (
+    SELECT
+        b.*,
+        -- Batches of one leave no question out.
+        (SELECT w.run_imbalance
+            FROM batch_load AS w
+            WHERE w.run_id = b.run_id AND w.scope = b.scope AND w.layer = b.layer AND w.questions = 1) AS run,
+        row_number() OVER (ORDER BY b.peak_imbalance DESC, b.layer) AS place
+    FROM batch_load AS b
+    WHERE b.run_id = :run_id AND b.scope = 'prompt' AND b.questions IN (
         SELECT max(questions) FROM batch_load WHERE run_id = :run_id AND scope = 'prompt' AND questions <= 8
     )
-) AS b;
+) AS largest;
 
 SELECT
     v.batch,
@@ -42,7 +48,7 @@ FROM (
         questions,
         max(peak_imbalance) AS peak,
         avg(mean_imbalance) AS mean,
-        max(run_imbalance) AS run,
+        max(max(run_imbalance) FILTER (WHERE questions = 1)) OVER () AS run,
         avg(mean_tokens) AS mean_tokens,
         min(n) AS n
     FROM batch_load

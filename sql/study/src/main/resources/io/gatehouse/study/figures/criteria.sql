@@ -2,7 +2,8 @@
 -- Finding: The criteria that agree least are {criterion words} and {other_criterion words}: rank correlation {least signed}[,
 --   averaged over layers, whose values range from {least_layer..most_layer signed}].
 -- Caption: Rank correlation of pruning criteria, averaged over layers, last prompt token.
--- Note: Each criterion ranks the experts of a layer; the value is Spearman's rank correlation. None of the criteria
+-- Note: Each criterion ranks the experts of a layer; the value is Spearman's rank correlation, averaged over the layers in which
+--   it has a value for at least eight experts. None of the criteria
 --   shows that an expert is needed; only an intervention does. Criteria with norms exist only if the run recorded norms.
 -- X: Criterion
 -- Y: Criterion

@@ -11,8 +11,8 @@
 --   {mass_least..mass_most percent}].
 -- Caption: Router entropy by layer, as a share of the maximum.
 -- Note: 100% is a uniform gate. Chernov [1] finds gates much closer to uniform than sparse, and an entropy that does
---   not fall with depth. The paper does not say which entropy it means, so both are shown: a uniform gate over the
---   selected experts is not the same as a uniform gate over all experts.
+--   not fall with depth. The paper does not say which entropy it means: a uniform gate over the selected experts is not
+--   the same as a uniform gate over all experts, whose probabilities imports often lack.
 -- X: Layer
 -- Y: Entropy (%)
 -- Chance: uniform gate

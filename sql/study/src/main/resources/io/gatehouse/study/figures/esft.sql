@@ -4,7 +4,7 @@
 -- Finding: The smallest part is {least percent}, as in layer {layer} for {subject}.
 -- Caption: Smallest part of the experts of a layer that gets half of the choices of a subject's prompt tokens.
 -- Note: These are the experts that ESFT would fine-tune for the subject with a threshold of one half. Each question counts the
---   same. Of the 16 subjects with the most questions.
+--   same. At most 16 subjects are shown, those with the most questions.
 -- X: Layer
 -- Y: Subject
 -- Value: Experts (%)

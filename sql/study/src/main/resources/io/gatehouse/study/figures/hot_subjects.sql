@@ -5,7 +5,7 @@
 -- Finding: The set of {subject} serves least in questions of {other_subject}: {least percent} of their uses.
 -- Caption: Share of the uses in the questions of a subject that a fixed quarter of the experts of each layer serves, by the
 --   subject that the set was chosen on.
--- Note: Averaged over layers; of the 16 subjects with the most questions. On its own subject, a set is chosen on one half of
+-- Note: Averaged over layers. At most 16 subjects are shown, those with the most questions. On its own subject, a set is chosen on one half of
 --   the questions and scored on the other half.
 -- X: Subject of the questions
 -- Y: Subject of the set

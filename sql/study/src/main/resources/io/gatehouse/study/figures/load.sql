@@ -14,7 +14,7 @@
 -- Chance: all experts equally loaded
 -- Missing: no routing decision was recorded
 -- Views: layer_load
--- Picture: lines x=layer y=effective_experts by=tokens chance=experts
+-- Picture: lines x=layer y=effective_experts by=tokens chance=experts legend=chance
 SELECT
     min(effective_experts) FILTER (WHERE scope = 'last_prompt') AS least_last,
     max(effective_experts) FILTER (WHERE scope = 'last_prompt') AS most_last,

@@ -1,8 +1,8 @@
 -- Title: Experts loaded for a token
 -- Finding: A {decoded} token uses {uses tenth} experts in all layers. With one LRU cache for {half} of the {experts} experts it
 --   waits for {loads tenth} of them[; with the same size divided over one cache for each layer, it waits for {apart tenth}].
--- Finding: With more than {knee} {knee|expert|experts} in the one cache, each further one saves fewer loads than
---   average; with fewer than {cliff}, the number of loads rises most.
+-- Finding: Beyond {knee} {knee|expert|experts} in the one cache, the further ones together save fewer loads each than the
+--   average over all sizes; below {cliff}, the number of loads rises most.
 -- Caption: Mean number of experts that must be loaded for a token, by the size of an LRU cache: one for the experts of all
 --   layers, or one for each layer.
 -- Note: The size is that of all caches together. A token waits for this number of experts, times the size of an expert, over

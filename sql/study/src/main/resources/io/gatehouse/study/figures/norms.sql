@@ -1,8 +1,8 @@
 -- Title: Router weights and output norms
 -- Finding: At the last prompt token, the rank correlation of router probability and output norm is {mean signed}[, averaged
 --   over layers, whose values range from {least..most signed}].
--- Finding: There, the most probable of the selected experts has the largest output in {top percent} of the decisions
---   (95% CI {top_low percent} to {top_high percent}); by chance it would be {chance percent}.
+-- Finding: There, the most probable of the selected experts has the largest output in {top percent} of the decisions[, from
+--   {top_least..top_most percent} by layer]; by chance it would be {chance percent}.
 -- Caption: Rank correlation of router probability and output norm by layer.
 -- Note: Only the selected experts are ranked; the others were not computed. 0 is no correlation.
 -- X: Layer
@@ -17,8 +17,8 @@ SELECT
     min(spearman) AS least,
     max(spearman) AS most,
     sum(top_1_agreement * n) / sum(n) AS top,
-    wilson_low(CAST(round(sum(top_1_agreement * n)) AS BIGINT), CAST(sum(n) AS BIGINT)) AS top_low,
-    wilson_high(CAST(round(sum(top_1_agreement * n)) AS BIGINT), CAST(sum(n) AS BIGINT)) AS top_high,
+    min(top_1_agreement) AS top_least,
+    max(top_1_agreement) AS top_most,
     max(chance) AS chance
 FROM norm_gate_agreement
 WHERE run_id = :run_id AND scope = 'last_prompt';

@@ -1,5 +1,5 @@
 -- Title: Rarely used experts
--- Lead: Prompt tokens rarely use {rare_prompt} of {experts_prompt} experts.
+-- Lead: {rare_prompt} of {experts_prompt} experts {rare_prompt|gets|get} less than a tenth of an even share of the prompt tokens.
 -- Finding: {rare} of {experts} experts {rare|gets|get} less than a tenth of an even share of the last prompt tokens.
 -- Finding: {rare_prompt} of {experts_prompt} experts {rare_prompt|gets|get} less than a tenth of an even share of the prompt
 --   tokens; the one with the least gets {least percent} of an even share.

@@ -7,8 +7,8 @@
 --   against {rest_n}).
 -- Finding: Within subjects, its difference is {difference_within signed_points} (95% CI {within_low signed_hundredths} to
 --   {within_high signed_points}).
--- Finding: Within subjects, the 95% CI of its difference, {unclear_low signed_hundredths} to {unclear_high signed_points},
---   includes no difference.
+-- Finding: Within subjects, the 95% CI of its difference is {unclear_low signed_hundredths} to {unclear_high signed_points}, and
+--   the q-value {unclear_q}: that is no evidence of a difference.
 -- Finding: None of the {alike} {alike|expert|experts} with at least {least} questions in both groups has a difference with a
 --   q-value below {bound}.
 -- Caption: Difference in accuracy of each expert, overall and within subjects (Mantel and Haenszel).
@@ -37,11 +37,12 @@ SELECT
     difference,
     difference_low,
     difference_high,
-    CASE WHEN within_low * within_high > 0 THEN difference_within END AS difference_within,
+    CASE WHEN within_q < 0.05 THEN difference_within END AS difference_within,
     within_low,
     within_high,
-    CASE WHEN within_low * within_high <= 0 THEN within_low END AS unclear_low,
-    CASE WHEN within_low * within_high <= 0 THEN within_high END AS unclear_high
+    CASE WHEN within_q >= 0.05 THEN within_low END AS unclear_low,
+    CASE WHEN within_q >= 0.05 THEN within_high END AS unclear_high,
+    CASE WHEN within_q >= 0.05 THEN within_q END AS unclear_q
 FROM (
     SELECT
         nullif(count(*), 0) AS tested,
@@ -57,6 +58,7 @@ FROM (
         arg_max(low, abs(difference)) FILTER (WHERE different) AS difference_low,
         arg_max(high, abs(difference)) FILTER (WHERE different) AS difference_high,
         arg_max(stratified_lift, abs(difference)) FILTER (WHERE different) AS difference_within,
+        arg_max(stratified_q_value, abs(difference)) FILTER (WHERE different) AS within_q,
         arg_max(within_low, abs(difference)) FILTER (WHERE different) AS within_low,
         arg_max(within_high, abs(difference)) FILTER (WHERE different) AS within_high
     FROM (
@@ -71,6 +73,7 @@ FROM (
                 n,
                 rest_n,
                 q_value,
+                stratified_q_value,
                 stratified_lift,
                 accuracy - rest_accuracy AS difference,
                 accuracy - rest_accuracy - sqrt(power(accuracy - wilson_low, 2)

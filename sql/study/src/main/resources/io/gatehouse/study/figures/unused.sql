@@ -1,13 +1,15 @@
 -- Title: Unused experts
 -- Headline: {unused} of {experts} at the last prompt token[, {unused_prompt} over all prompt tokens]
--- Lead: {unused_share percent} of the experts never fired at the last prompt token.
+-- Lead: {unused_share percent} of the experts never fired at the last prompt token[; {masked} of the {experts} are masked].
 -- Lead: {unused_prompt} of {experts_prompt} experts never fired at any prompt token.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
 --   {n|prompt|prompts}.
--- Finding: Over all {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts
+-- Finding: Over {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts
 --   {unused_prompt|is|are} unused.
 -- Finding: Over {tokens_generated} generated {tokens_generated|token|tokens}, {unused_generated} of {experts_generated}
 --   experts {unused_generated|is|are} unused.
+-- Finding: {masked} {masked|expert is|experts are} masked in this run and cannot fire; {masked|it is|they are} counted as unused,
+--   here and in the averages and maxima over the experts of a layer.
 -- Finding: With {half} {half|prompt|prompts}, {unused_at_half tenth} would be unused at the last prompt token; a uniform
 --   router would leave {uniform_unused tenth} unused after all {n}.
 -- Caption: Expected number of unused experts of a layer by number of questions, last prompt token.
@@ -31,6 +33,9 @@ SELECT
     sum(u.unused) FILTER (WHERE u.scope = 'generated') AS unused_generated,
     sum(u.experts) FILTER (WHERE u.scope = 'generated') AS experts_generated,
     max(u.tokens) FILTER (WHERE u.scope = 'generated') AS tokens_generated,
+    (SELECT nullif(len(string_split(nullif(regexp_extract(interventions, 'mask ([0-9:,]+)', 1), ''), ',')), 0)
+        FROM runs
+        WHERE run_id = :run_id) AS masked,
     max(r.unused_at_half) AS unused_at_half,
     max(r.half) AS half,
     max(r.uniform_unused) AS uniform_unused
