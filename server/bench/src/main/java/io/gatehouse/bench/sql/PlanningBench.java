@@ -2,6 +2,8 @@ package io.gatehouse.bench.sql;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
@@ -12,14 +14,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Plans statements over tables and views, in turns and each time as one that was never seen, as a server does that is
- * asked many different things.
+ * Plans statements over tables and views, and some that are refused, in turns and each time as one that was never seen, as
+ * a server does that is asked many different things.
  */
 public final class PlanningBench {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     /**
-     * What planning one statement took.
+     * What planning or refusing one statement took.
      *
      * @param first in a process that has planned nothing but what stands before it
      * @param warm the median of all later rounds
@@ -36,8 +38,8 @@ public final class PlanningBench {
     }
 
     public List<Measured> run() {
-        List<NamedStatement> statements = Stream.concat(
-                        NamedStatement.all("sql/planning.sql").stream(), NamedStatement.all("sql/queries.sql").stream())
+        List<NamedStatement> statements = Stream.of("sql/planning.sql", "sql/queries.sql", "sql/refused.sql")
+                .flatMap(resource -> NamedStatement.all(resource).stream())
                 .toList();
         List<List<Duration>> durations = statements.stream()
                 .<List<Duration>>map(statement -> new ArrayList<>())
@@ -61,8 +63,19 @@ public final class PlanningBench {
     /** The limit makes a text of its own, whose plan is not kept. */
     private static Duration planned(PlanningThreads planning, NamedStatement statement, int round) {
         String sql = "%s\nLIMIT %d".formatted(statement.sql(), 1_000_000 + round);
+        boolean isRefused = false;
         long start = System.nanoTime();
-        planning.plan(sql, TIMEOUT);
-        return Duration.ofNanos(System.nanoTime() - start);
+        try {
+            planning.plan(sql, TIMEOUT);
+        } catch (GatehouseException refusal) {
+            isRefused = true;
+        }
+        Duration taken = Duration.ofNanos(System.nanoTime() - start);
+        if (isRefused != statement.name().startsWith("refused: ")) {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR,
+                    "\"%s\" was %s".formatted(statement.name(), isRefused ? "refused" : "not refused"));
+        }
+        return taken;
     }
 }

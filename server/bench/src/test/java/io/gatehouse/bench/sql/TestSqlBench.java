@@ -45,7 +45,7 @@ final class TestSqlBench {
             List<PlanningBench.Measured> measured = new PlanningBench(store, 2).run();
             assertThat(measured)
                     .extracting(PlanningBench.Measured::statement)
-                    .contains("small: one token", "views: two", "accuracy per expert");
+                    .contains("small: one token", "views: two", "accuracy per expert", "refused: a keyword");
             assertThat(measured).allSatisfy(statement -> {
                 assertThat(statement.first()).isPositive();
                 assertThat(statement.warm()).isPositive();

@@ -94,7 +94,7 @@ final class DirectoryViews {
         List<String> columns = new ArrayList<>();
         table.columns()
                 .forEach(column ->
-                        columns.add("`%s` %s".formatted(column.name(), SparkTypes.of(SqlType.parse(column.type())))));
+                        columns.add("`%s` %s".formatted(column.name(), SparkTypes.of(SqlType.of(column.type())))));
         if (table.isByShard() && !table.isLedger()) {
             columns.add("`shard` INT");
         }
@@ -117,7 +117,7 @@ final class DirectoryViews {
     private static String columns(StoredTable table) {
         return table.columns().stream()
                 .map(column -> "CAST(f.`%s` AS %s) AS `%1$s`"
-                        .formatted(column.name(), SparkTypes.of(SqlType.parse(column.type()))))
+                        .formatted(column.name(), SparkTypes.of(SqlType.of(column.type()))))
                 .collect(Collectors.joining(", "));
     }
 

@@ -1,5 +1,5 @@
 -- Title: Rarely used experts
--- Lead: {rare_prompt} of {experts_prompt} experts {rare_prompt|gets|get} less than a tenth of an even share of the prompt tokens.
+-- Lead: Prompt tokens leave {rare_prompt} of {experts_prompt} experts with less than a tenth of an even share.
 -- Finding: {rare} of {experts} experts {rare|gets|get} less than a tenth of an even share of the last prompt tokens.
 -- Finding: {rare_prompt} of {experts_prompt} experts {rare_prompt|gets|get} less than a tenth of an even share of the prompt
 --   tokens; the one with the least gets {least percent} of an even share.
