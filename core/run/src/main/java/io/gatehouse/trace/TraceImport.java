@@ -330,14 +330,14 @@ public final class TraceImport {
             if (ofLayer.counts()[expert] > activations / topK) {
                 throw new GatehouseException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "With top-k %d, an expert can have %,d of the %,d activations of layer %d at most; expert %d has %,d"
+                        "Expert %d of layer %d has %,d of %,d activations; with top-k %d it can have at most %,d"
                                 .formatted(
-                                        topK,
-                                        activations / topK,
-                                        activations,
-                                        ofLayer.layer(),
                                         expert,
-                                        ofLayer.counts()[expert]));
+                                        ofLayer.layer(),
+                                        ofLayer.counts()[expert],
+                                        activations,
+                                        topK,
+                                        activations / topK));
             }
         }
     }

@@ -133,7 +133,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> traces.run("quantised", "m", OptionalInt.empty()),
                 ErrorCode.INVALID_ARGUMENT,
-                "With top-k 3, an expert can have 2 of the 8 activations of layer 0 at most; expert 0 has 4");
+                "Expert 0 of layer 0 has 4 of 8 activations; with top-k 3 it can have at most 2");
     }
 
     @Test
