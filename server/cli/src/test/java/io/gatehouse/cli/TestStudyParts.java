@@ -39,7 +39,7 @@ final class TestStudyParts {
     void study(@TempDir Path folder) throws Exception {
         directory = folder;
         database = directory.resolve("sample.duckdb");
-        run("--name", "whole", "--norms", "--max-new-tokens", "9");
+        run("--name", "whole", "--norms", "--record-lookahead", "1,2", "--max-new-tokens", "9");
         run("--name", "pruned", "--mask", "1:9");
         gatehouse("model", SAMPLE.resolve("model").toString(), "--db", database.toString());
         for (Part part : PARTS) {

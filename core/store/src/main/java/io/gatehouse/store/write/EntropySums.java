@@ -1,5 +1,7 @@
 package io.gatehouse.store.write;
 
+import io.gatehouse.store.schema.Units;
+
 /**
  * Sums of the figures of decisions in units, for each {@link TokenKind} of each layer. The sum of a figure that no decision
  * has is {@link LongFeed#ABSENT}.
@@ -20,13 +22,14 @@ final class EntropySums {
         known = new boolean[TokenKind.COUNT * layers][FIELDS];
     }
 
-    void add(Segment<RoutingUnits> segment) {
-        RoutingUnits columns = segment.columns();
+    void add(Segment<RoutingBlock> segment) {
+        RoutingColumns columns = segment.columns().source();
+        short[] spareMass = segment.columns().spareMass();
         boolean[] present = {
             true,
             columns.entropy().length > 0,
             columns.topKEntropy().length > 0,
-            columns.spareMass().length > 0,
+            spareMass.length > 0,
             columns.margin().length > 0
         };
         int ofLasts = place(segment.layer(), TokenKind.LAST_PROMPT);
@@ -34,10 +37,10 @@ final class EntropySums {
         for (int row = segment.from(); row < segment.to(); row++) {
             long[] fields = sums[columns.last()[row] ? ofLasts : ofOthers];
             fields[TOKENS]++;
-            fields[ENTROPY] += present[ENTROPY] ? columns.entropy()[row] : 0;
-            fields[TOP_K_ENTROPY] += present[TOP_K_ENTROPY] ? columns.topKEntropy()[row] : 0;
-            fields[SPARE_MASS] += present[SPARE_MASS] ? columns.spareMass()[row] : 0;
-            fields[MARGIN] += present[MARGIN] ? columns.margin()[row] : 0;
+            fields[ENTROPY] += present[ENTROPY] ? (short) Units.of(columns.entropy()[row], Units.ENTROPY) : 0;
+            fields[TOP_K_ENTROPY] += present[TOP_K_ENTROPY] ? Units.of(columns.topKEntropy()[row], Units.MARGIN) : 0;
+            fields[SPARE_MASS] += present[SPARE_MASS] ? spareMass[row] : 0;
+            fields[MARGIN] += present[MARGIN] ? Units.of(columns.margin()[row], Units.MARGIN) : 0;
         }
         learn(ofLasts, present);
         learn(ofOthers, present);

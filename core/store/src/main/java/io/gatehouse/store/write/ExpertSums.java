@@ -1,5 +1,6 @@
 package io.gatehouse.store.write;
 
+import io.gatehouse.store.schema.Units;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -43,32 +44,31 @@ final class ExpertSums {
     }
 
     /** Adds the activations of a segment to layer 0. */
-    void add(Segment<RoutingUnits> segment) {
-        RoutingUnits columns = segment.columns();
+    void add(Segment<RoutingBlock> segment) {
+        RoutingColumns columns = segment.columns().source();
         int ofLasts = slot(0, TokenKind.LAST_PROMPT, 0);
         int ofOthers = slot(0, TokenKind.ofOthers(columns.generated()), 0);
-        for (int rank = 0; rank < columns.topK(); rank++) {
-            short[] expert = columns.experts()[rank];
+        int topK = columns.topK();
+        for (int row = segment.from(); row < segment.to(); row++) {
+            int first = columns.last()[row] ? ofLasts : ofOthers;
             if (columns.isWeighed()) {
-                add(segment, expert, columns.weights()[rank], ofLasts, ofOthers);
+                add(columns.experts(), columns.weights(), row * topK, topK, first);
             } else {
-                count(segment, expert, ofLasts, ofOthers);
+                count(columns.experts(), row * topK, topK, first);
             }
         }
     }
 
-    private void count(Segment<RoutingUnits> segment, short[] expert, int ofLasts, int ofOthers) {
-        boolean[] last = segment.columns().last();
-        for (int row = segment.from(); row < segment.to(); row++) {
-            counts[(last[row] ? ofLasts : ofOthers) + expert[row]]++;
+    private void count(short[] experts, int from, int topK, int first) {
+        for (int i = from; i < from + topK; i++) {
+            counts[first + experts[i]]++;
         }
     }
 
-    private void add(Segment<RoutingUnits> segment, short[] expert, int[] weightOf, int ofLasts, int ofOthers) {
-        boolean[] last = segment.columns().last();
-        for (int row = segment.from(); row < segment.to(); row++) {
-            int slot = (last[row] ? ofLasts : ofOthers) + expert[row];
-            int weight = weightOf[row];
+    private void add(short[] experts, float[] weightOf, int from, int topK, int first) {
+        for (int i = from; i < from + topK; i++) {
+            int slot = first + experts[i];
+            int weight = Units.of(weightOf[i], Units.WEIGHT);
             counts[slot]++;
             weights[slot] += weight;
             squares[slot] += (long) weight * weight;

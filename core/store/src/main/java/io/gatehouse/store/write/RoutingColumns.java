@@ -119,6 +119,26 @@ public record RoutingColumns(
         return questionIds.length;
     }
 
+    /** Whether the weights are known. */
+    boolean isWeighed() {
+        return weights.length > 0;
+    }
+
+    /** Whether the scores by which experts were chosen are known. */
+    boolean isScored() {
+        return scores.length > 0;
+    }
+
+    /** Whether the experts are known that would have been chosen so many layers before. */
+    boolean looksAhead(int distance) {
+        return distance <= lookahead.size() && lookahead.get(distance - 1).length > 0;
+    }
+
+    /** Number of ranks of each token of which a score or a lookahead is known. */
+    int detailsPerRow() {
+        return isScored() || lookahead.stream().anyMatch(chosen -> chosen.length > 0) ? topK : 0;
+    }
+
     /** Whether no figure is missing. */
     boolean isComplete() {
         return ranked

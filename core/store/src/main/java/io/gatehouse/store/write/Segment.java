@@ -25,10 +25,11 @@ record Segment<C>(C columns, int questionId, int layer, int firstPosition, int l
         return segments.stream().mapToLong(Segment::rows).sum();
     }
 
-    static List<Segment<RoutingUnits>> routing(List<RoutingUnits> blocks) {
-        List<Segment<RoutingUnits>> segments = new ArrayList<>();
-        for (RoutingUnits block : blocks) {
-            split(block, block.layer(), block.questionIds(), block.positions(), segments);
+    static List<Segment<RoutingBlock>> routing(List<RoutingBlock> blocks) {
+        List<Segment<RoutingBlock>> segments = new ArrayList<>();
+        for (RoutingBlock block : blocks) {
+            RoutingColumns columns = block.source();
+            split(block, columns.layer(), columns.questionIds(), columns.positions(), segments);
         }
         return inDiskOrder(segments);
     }

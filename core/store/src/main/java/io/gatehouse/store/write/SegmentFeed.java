@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.apache.arrow.vector.BitVector;
@@ -29,9 +30,6 @@ final class SegmentFeed<C> implements Feed {
     /** The most values of a batch of lists: limits batches whose rows have a thousand experts. */
     private static final int BATCH_VALUES = 8 * BATCH_ROWS;
 
-    private static final short[] NO_SHORTS = {};
-    private static final int[] NO_INTS = {};
-
     private final Schema schema;
     private final List<VectorColumn<C>> columns;
     private final Iterator<List<Segment<C>>> batches;
@@ -41,7 +39,25 @@ final class SegmentFeed<C> implements Feed {
 
     /** Fills the vector of a column with the rows of a batch. */
     private interface Filler<C> {
-        void fill(VectorSchemaRoot table, List<Segment<C>> batch, int rows);
+        void fill(VectorSchemaRoot table, Batch<C> batch);
+    }
+
+    /**
+     * Segments of a batch.
+     *
+     * @param rows of all together
+     * @param longest rows of the longest
+     */
+    private record Batch<C>(List<Segment<C>> segments, int rows, int longest) {
+        static <C> Batch<C> of(List<Segment<C>> segments) {
+            int rows = 0;
+            int longest = 0;
+            for (Segment<C> segment : segments) {
+                rows += segment.rows();
+                longest = Math.max(longest, segment.rows());
+            }
+            return new Batch<>(segments, rows, longest);
+        }
     }
 
     private SegmentFeed(List<Segment<C>> segments, int batchRows, List<VectorColumn<C>> columns) {
@@ -51,31 +67,40 @@ final class SegmentFeed<C> implements Feed {
     }
 
     /** Leaves out columns that are NULL in all segments, because a column of NULLs costs time, too. */
-    static SegmentFeed<RoutingUnits> routing(List<Segment<RoutingUnits>> segments) {
-        List<VectorColumn<RoutingUnits>> columns = new ArrayList<>(List.of(
+    static SegmentFeed<RoutingBlock> routing(List<Segment<RoutingBlock>> segments) {
+        List<VectorColumn<RoutingBlock>> columns = new ArrayList<>(List.of(
                 questionIds(),
-                ints("position", RoutingUnits::positions),
+                ints("position", block -> block.source().positions()),
                 layers(),
-                flags("is_generated", RoutingUnits::generated),
-                lasts(RoutingUnits::last),
-                flags("ranked", RoutingUnits::ranked),
-                knownShorts("entropy", RoutingUnits::entropy),
-                knownShorts("spare_mass", RoutingUnits::spareMass),
-                knownInts("margin", RoutingUnits::margin)));
-        int experts = largest(segments, units -> units.experts().length);
-        int weights = largest(segments, units -> units.weights().length);
+                flags("is_generated", block -> block.source().generated()),
+                lasts(block -> block.source().last()),
+                flags("ranked", block -> block.source().ranked()),
+                knownShorts("entropy", RoutingBlock::hasEntropy, RoutingBlock::entropy),
+                knownShorts(
+                        "spare_mass",
+                        block -> block.spareMass().length > 0,
+                        (block, from, rows, target) -> System.arraycopy(block.spareMass(), from, target, 0, rows)),
+                knownInts("margin", RoutingBlock::hasMargin, RoutingBlock::margin)));
+        int experts = largest(segments, RoutingBlock::topK);
+        int weights = largest(segments, block -> block.source().isWeighed() ? block.topK() : 0);
         for (int rank = 1; rank <= Math.min(experts, RankColumns.COUNT); rank++) {
             int place = rank - 1;
-            columns.add(knownShorts(RankColumns.expert(rank), units -> ofRank(units.experts(), place, NO_SHORTS)));
+            columns.add(knownShorts(
+                    RankColumns.expert(rank),
+                    block -> block.hasRank(place),
+                    (block, from, rows, target) -> block.experts(place, from, rows, target)));
         }
         for (int rank = 1; rank <= Math.min(weights, RankColumns.COUNT); rank++) {
             int place = rank - 1;
-            columns.add(knownInts(RankColumns.weight(rank), units -> ofRank(units.weights(), place, NO_INTS)));
+            columns.add(knownInts(
+                    RankColumns.weight(rank),
+                    block -> block.hasWeight(place),
+                    (block, from, rows, target) -> block.weights(place, from, rows, target)));
         }
         if (experts > RankColumns.COUNT) {
             columns.add(moreRanks());
         }
-        if (largest(segments, RoutingUnits::detailsPerRow) > 0) {
+        if (largest(segments, block -> block.source().detailsPerRow()) > 0) {
             columns.add(rankDetails());
         }
         return new SegmentFeed<>(segments, BATCH_ROWS, columns);
@@ -88,63 +113,61 @@ final class SegmentFeed<C> implements Feed {
                 .orElse(0);
     }
 
-    private static <A> A ofRank(A[] ranks, int rank, A nothing) {
-        return rank < ranks.length ? ranks[rank] : nothing;
-    }
-
-    private static VectorColumn<RoutingUnits> moreRanks() {
+    private static VectorColumn<RoutingBlock> moreRanks() {
         return structs(
                 RankColumns.MORE_RANKS,
-                units -> Math.max(0, units.experts().length - RankColumns.COUNT),
+                block -> Math.max(0, block.topK() - RankColumns.COUNT),
                 List.of(
-                        new StructField<>(
-                                "expert",
-                                ArrowBuffers.SMALLINT,
-                                units -> true,
-                                (elements, units, from, rows) ->
-                                        putMore(elements.asShortBuffer(), units.experts(), from, rows)),
+                        new StructField<>("expert", ArrowBuffers.SMALLINT, block -> true, (elements, segment) -> {
+                            ShortBuffer experts = elements.asShortBuffer();
+                            forMoreRanks(
+                                    segment,
+                                    i -> experts.put(segment.columns().source().experts()[i]));
+                        }),
                         new StructField<>(
                                 "weight",
                                 ArrowBuffers.INTEGER,
-                                RoutingUnits::isWeighed,
-                                (elements, units, from, rows) ->
-                                        putMore(elements.asIntBuffer(), units.weights(), from, rows))));
+                                block -> block.source().isWeighed(),
+                                (elements, segment) -> {
+                                    IntBuffer weights = elements.asIntBuffer();
+                                    forMoreRanks(
+                                            segment,
+                                            i -> weights.put(Units.of(
+                                                    segment.columns().source().weights()[i], Units.WEIGHT)));
+                                })));
     }
 
-    private static VectorColumn<RoutingUnits> rankDetails() {
-        List<StructField<RoutingUnits>> fields = new ArrayList<>();
+    /** Calls {@code each} with the place of every activation in the columns whose rank has no column in the file. */
+    private static void forMoreRanks(Segment<RoutingBlock> segment, IntConsumer each) {
+        int topK = segment.columns().topK();
+        for (int row = segment.from(); row < segment.to(); row++) {
+            for (int rank = RankColumns.COUNT; rank < topK; rank++) {
+                each.accept(row * topK + rank);
+            }
+        }
+    }
+
+    private static VectorColumn<RoutingBlock> rankDetails() {
+        List<StructField<RoutingBlock>> fields = new ArrayList<>();
         fields.add(new StructField<>(
-                "score",
-                ArrowBuffers.FLOAT,
-                RoutingUnits::isScored,
-                (elements, units, from, rows) ->
-                        elements.asFloatBuffer().put(units.scores(), from * units.topK(), rows * units.topK())));
+                "score", ArrowBuffers.FLOAT, block -> block.source().isScored(), (elements, segment) -> {
+                    int topK = segment.columns().topK();
+                    elements.asFloatBuffer()
+                            .put(segment.columns().source().scores(), segment.from() * topK, segment.rows() * topK);
+                }));
         for (int distance = 1; distance <= Recording.MAX_LOOKAHEAD; distance++) {
             int back = distance;
             fields.add(new StructField<>(
                     "lookahead_" + back,
                     ArrowBuffers.SMALLINT,
-                    units -> units.looksAhead(back),
-                    (elements, units, from, rows) -> elements.asShortBuffer()
-                            .put(units.lookahead().get(back - 1), from * units.topK(), rows * units.topK())));
+                    block -> block.source().looksAhead(back),
+                    (elements, segment) -> {
+                        int topK = segment.columns().topK();
+                        short[] chosen = segment.columns().source().lookahead().get(back - 1);
+                        elements.asShortBuffer().put(chosen, segment.from() * topK, segment.rows() * topK);
+                    }));
         }
-        return structs(RankColumns.RANK_DETAILS, RoutingUnits::detailsPerRow, fields);
-    }
-
-    private static void putMore(ShortBuffer elements, short[][] ranks, int from, int rows) {
-        for (int row = from; row < from + rows; row++) {
-            for (int rank = RankColumns.COUNT; rank < ranks.length; rank++) {
-                elements.put(ranks[rank][row]);
-            }
-        }
-    }
-
-    private static void putMore(IntBuffer elements, int[][] ranks, int from, int rows) {
-        for (int row = from; row < from + rows; row++) {
-            for (int rank = RankColumns.COUNT; rank < ranks.length; rank++) {
-                elements.put(ranks[rank][row]);
-            }
-        }
+        return structs(RankColumns.RANK_DETAILS, block -> block.source().detailsPerRow(), fields);
     }
 
     static SegmentFeed<TokenColumns> tokens(List<Segment<TokenColumns>> segments) {
@@ -166,25 +189,22 @@ final class SegmentFeed<C> implements Feed {
 
     /** Norms stay floats. */
     static SegmentFeed<TokenValues> norms(List<Segment<TokenValues>> norms) {
-        return values(
-                norms,
-                lists(
-                        "norms",
-                        ArrowBuffers.FLOAT,
-                        TokenValues::width,
-                        (elements, values, from, rows) -> elements.asFloatBuffer()
-                                .put(values.values(), from * values.width(), rows * values.width())));
+        return values(norms, lists("norms", ArrowBuffers.FLOAT, TokenValues::width, (elements, segment) -> {
+            TokenValues values = segment.columns();
+            elements.asFloatBuffer()
+                    .put(values.values(), segment.from() * values.width(), segment.rows() * values.width());
+        }));
     }
 
     /** Probabilities become whole numbers of their unit. */
     static SegmentFeed<TokenValues> gates(List<Segment<TokenValues>> gates) {
-        return values(
-                gates, lists("gates", ArrowBuffers.INTEGER, TokenValues::width, (elements, values, from, rows) -> {
-                    IntBuffer units = elements.asIntBuffer();
-                    for (int i = from * values.width(); i < (from + rows) * values.width(); i++) {
-                        units.put(Units.of(values.values()[i], Units.PROBABILITY));
-                    }
-                }));
+        return values(gates, lists("gates", ArrowBuffers.INTEGER, TokenValues::width, (elements, segment) -> {
+            TokenValues values = segment.columns();
+            IntBuffer units = elements.asIntBuffer();
+            for (int i = segment.from() * values.width(); i < segment.to() * values.width(); i++) {
+                units.put(Units.of(values.values()[i], Units.PROBABILITY));
+            }
+        }));
     }
 
     private static SegmentFeed<TokenValues> values(
@@ -209,58 +229,65 @@ final class SegmentFeed<C> implements Feed {
         if (!batches.hasNext()) {
             return 0;
         }
-        List<Segment<C>> batch = batches.next();
-        int rows = batch.stream().mapToInt(Segment::rows).sum();
-        columns.forEach(column -> column.filler().fill(table, batch, rows));
-        return rows;
+        Batch<C> batch = Batch.of(batches.next());
+        columns.forEach(column -> column.filler().fill(table, batch));
+        return batch.rows();
     }
 
     private static <C> VectorColumn<C> questionIds() {
-        return new VectorColumn<>(Field.notNullable("question_id", ArrowBuffers.INTEGER), (table, batch, rows) -> {
-            IntBuffer target = ArrowBuffers.ints(table, "question_id", rows);
-            batch.forEach(segment -> ArrowBuffers.repeat(target, segment.questionId(), segment.rows()));
+        return new VectorColumn<>(Field.notNullable("question_id", ArrowBuffers.INTEGER), (table, batch) -> {
+            IntBuffer target = ArrowBuffers.ints(table, "question_id", batch.rows());
+            batch.segments().forEach(segment -> ArrowBuffers.repeat(target, segment.questionId(), segment.rows()));
         });
     }
 
     private static <C> VectorColumn<C> layers() {
-        return new VectorColumn<>(Field.notNullable("layer", ArrowBuffers.SMALLINT), (table, batch, rows) -> {
-            ShortBuffer target = ArrowBuffers.shorts(table, "layer", rows);
-            batch.forEach(segment -> ArrowBuffers.repeat(target, (short) segment.layer(), segment.rows()));
+        return new VectorColumn<>(Field.notNullable("layer", ArrowBuffers.SMALLINT), (table, batch) -> {
+            ShortBuffer target = ArrowBuffers.shorts(table, "layer", batch.rows());
+            batch.segments().forEach(segment -> ArrowBuffers.repeat(target, (short) segment.layer(), segment.rows()));
         });
     }
 
     private static <C> VectorColumn<C> ints(String name, Function<C, int[]> values) {
-        return new VectorColumn<>(Field.notNullable(name, ArrowBuffers.INTEGER), (table, batch, rows) -> {
-            IntBuffer target = ArrowBuffers.ints(table, name, rows);
-            batch.forEach(segment -> target.put(values.apply(segment.columns()), segment.from(), segment.rows()));
+        return new VectorColumn<>(Field.notNullable(name, ArrowBuffers.INTEGER), (table, batch) -> {
+            IntBuffer target = ArrowBuffers.ints(table, name, batch.rows());
+            batch.segments()
+                    .forEach(segment -> target.put(values.apply(segment.columns()), segment.from(), segment.rows()));
         });
     }
 
-    /** Numbers that are NULL where the array of a segment is empty. */
-    private static <C> VectorColumn<C> knownInts(String name, Function<C, int[]> values) {
-        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.INTEGER), (table, batch, rows) -> {
-            IntBuffer target = ArrowBuffers.ints(table, name, rows);
-            for (Segment<C> segment : batch) {
-                int[] column = values.apply(segment.columns());
-                if (column.length == 0) {
-                    skipNull(table, name, target, segment.rows());
+    /** Writes what some rows have to the front of an array. */
+    private interface Values<C, A> {
+        void put(C columns, int from, int rows, A target);
+    }
+
+    /** Numbers that are NULL where the columns of a segment lack them. */
+    private static <C> VectorColumn<C> knownInts(String name, Predicate<C> known, Values<C, int[]> values) {
+        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.INTEGER), (table, batch) -> {
+            IntBuffer target = ArrowBuffers.ints(table, name, batch.rows());
+            int[] ofSegment = new int[batch.longest()];
+            for (Segment<C> segment : batch.segments()) {
+                if (known.test(segment.columns())) {
+                    values.put(segment.columns(), segment.from(), segment.rows(), ofSegment);
+                    target.put(ofSegment, 0, segment.rows());
                 } else {
-                    target.put(column, segment.from(), segment.rows());
+                    skipNull(table, name, target, segment.rows());
                 }
             }
         });
     }
 
-    /** Numbers that are NULL where the array of a segment is empty. */
-    private static <C> VectorColumn<C> knownShorts(String name, Function<C, short[]> values) {
-        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.SMALLINT), (table, batch, rows) -> {
-            ShortBuffer target = ArrowBuffers.shorts(table, name, rows);
-            for (Segment<C> segment : batch) {
-                short[] column = values.apply(segment.columns());
-                if (column.length == 0) {
-                    skipNull(table, name, target, segment.rows());
+    /** Numbers that are NULL where the columns of a segment lack them. */
+    private static <C> VectorColumn<C> knownShorts(String name, Predicate<C> known, Values<C, short[]> values) {
+        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.SMALLINT), (table, batch) -> {
+            ShortBuffer target = ArrowBuffers.shorts(table, name, batch.rows());
+            short[] ofSegment = new short[batch.longest()];
+            for (Segment<C> segment : batch.segments()) {
+                if (known.test(segment.columns())) {
+                    values.put(segment.columns(), segment.from(), segment.rows(), ofSegment);
+                    target.put(ofSegment, 0, segment.rows());
                 } else {
-                    target.put(column, segment.from(), segment.rows());
+                    skipNull(table, name, target, segment.rows());
                 }
             }
         });
@@ -268,9 +295,9 @@ final class SegmentFeed<C> implements Feed {
 
     /** Numbers that are NULL where the array of a segment is empty. */
     private static <C> VectorColumn<C> knownFloats(String name, Function<C, float[]> values) {
-        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.FLOAT), (table, batch, rows) -> {
-            FloatBuffer target = ArrowBuffers.floats(table, name, rows);
-            for (Segment<C> segment : batch) {
+        return new VectorColumn<>(Field.nullable(name, ArrowBuffers.FLOAT), (table, batch) -> {
+            FloatBuffer target = ArrowBuffers.floats(table, name, batch.rows());
+            for (Segment<C> segment : batch.segments()) {
                 float[] column = values.apply(segment.columns());
                 if (column.length == 0) {
                     skipNull(table, name, target, segment.rows());
@@ -288,10 +315,10 @@ final class SegmentFeed<C> implements Feed {
 
     /** Booleans that all rows of a segment have in common. */
     private static <C> VectorColumn<C> flags(String name, Predicate<C> flag) {
-        return new VectorColumn<>(Field.notNullable(name, ArrowType.Bool.INSTANCE), (table, batch, rows) -> {
-            BitVector target = ArrowBuffers.bits(table, name, rows);
+        return new VectorColumn<>(Field.notNullable(name, ArrowType.Bool.INSTANCE), (table, batch) -> {
+            BitVector target = ArrowBuffers.bits(table, name, batch.rows());
             int row = 0;
-            for (Segment<C> segment : batch) {
+            for (Segment<C> segment : batch.segments()) {
                 if (flag.test(segment.columns())) {
                     target.setRangeToOne(row, segment.rows());
                 }
@@ -302,10 +329,10 @@ final class SegmentFeed<C> implements Feed {
 
     private static <C> VectorColumn<C> lasts(Function<C, boolean[]> lasts) {
         String name = "is_last_prompt";
-        return new VectorColumn<>(Field.notNullable(name, ArrowType.Bool.INSTANCE), (table, batch, rows) -> {
-            BitVector target = ArrowBuffers.bits(table, name, rows);
+        return new VectorColumn<>(Field.notNullable(name, ArrowType.Bool.INSTANCE), (table, batch) -> {
+            BitVector target = ArrowBuffers.bits(table, name, batch.rows());
             int row = 0;
-            for (Segment<C> segment : batch) {
+            for (Segment<C> segment : batch.segments()) {
                 boolean[] last = lasts.apply(segment.columns());
                 for (int i = segment.from(); i < segment.to(); i++, row++) {
                     if (last[i]) {
@@ -316,18 +343,18 @@ final class SegmentFeed<C> implements Feed {
         });
     }
 
-    /** Writes the values of some rows to the position of the elements of a column of lists, which it need not advance. */
+    /** Writes the values of a segment to the position of the elements of a column of lists, which it need not advance. */
     private interface Elements<C> {
-        void put(ByteBuffer elements, C columns, int from, int rows);
+        void put(ByteBuffer elements, Segment<C> segment);
     }
 
     private static <C> VectorColumn<C> lists(String name, ArrowType type, ToIntFunction<C> width, Elements<C> values) {
-        return new VectorColumn<>(ArrowBuffers.list(name, type), (table, batch, rows) -> {
-            int[] offsets = Segment.offsets(batch, width);
+        return new VectorColumn<>(ArrowBuffers.list(name, type), (table, batch) -> {
+            int[] offsets = Segment.offsets(batch.segments(), width);
             ByteBuffer elements = ArrowBuffers.lists(table, name, offsets);
-            int bytes = elements.capacity() / Math.max(1, offsets[rows]);
-            for (Segment<C> segment : batch) {
-                values.put(elements, segment.columns(), segment.from(), segment.rows());
+            int bytes = elements.capacity() / Math.max(1, offsets[batch.rows()]);
+            for (Segment<C> segment : batch.segments()) {
+                values.put(elements, segment);
                 elements.position(elements.position() + segment.rows() * width.applyAsInt(segment.columns()) * bytes);
             }
         });
@@ -348,12 +375,12 @@ final class SegmentFeed<C> implements Feed {
     private static <C> VectorColumn<C> structs(String name, ToIntFunction<C> width, List<StructField<C>> fields) {
         Field column = ArrowBuffers.structs(
                 name, fields.stream().map(StructField::field).toList());
-        return new VectorColumn<>(column, (table, batch, rows) -> {
-            int[] offsets = Segment.offsets(batch, width);
+        return new VectorColumn<>(column, (table, batch) -> {
+            int[] offsets = Segment.offsets(batch.segments(), width);
             StructVector elements = ArrowBuffers.structs(table, name, offsets);
-            fields.forEach(field -> fillField(elements, field, batch, width, offsets[rows]));
+            fields.forEach(field -> fillField(elements, field, batch, width, offsets[batch.rows()]));
             int row = 0;
-            for (Segment<C> segment : batch) {
+            for (Segment<C> segment : batch.segments()) {
                 if (width.applyAsInt(segment.columns()) == 0) {
                     ArrowBuffers.setNull(table.getVector(name), row, segment.rows());
                 }
@@ -363,15 +390,15 @@ final class SegmentFeed<C> implements Feed {
     }
 
     private static <C> void fillField(
-            StructVector elements, StructField<C> field, List<Segment<C>> batch, ToIntFunction<C> width, int count) {
+            StructVector elements, StructField<C> field, Batch<C> batch, ToIntFunction<C> width, int count) {
         ByteBuffer values = ArrowBuffers.field(elements, field.name(), count);
         int bytes = values.capacity() / Math.max(1, count);
         int element = 0;
-        for (Segment<C> segment : batch) {
+        for (Segment<C> segment : batch.segments()) {
             int ofSegment = segment.rows() * width.applyAsInt(segment.columns());
             if (field.known().test(segment.columns())) {
                 values.position(element * bytes);
-                field.values().put(values, segment.columns(), segment.from(), segment.rows());
+                field.values().put(values, segment);
             } else {
                 ArrowBuffers.setNull(elements.getChild(field.name()), element, ofSegment);
             }
@@ -381,11 +408,11 @@ final class SegmentFeed<C> implements Feed {
 
     /** Texts that are NULL where the array of a segment is empty. */
     private static <C> VectorColumn<C> knownTexts(String name, Function<C, String[]> values) {
-        return new VectorColumn<>(Field.nullable(name, ArrowType.Utf8.INSTANCE), (table, batch, rows) -> {
+        return new VectorColumn<>(Field.nullable(name, ArrowType.Utf8.INSTANCE), (table, batch) -> {
             VarCharVector target = (VarCharVector) table.getVector(name);
-            target.allocateNew(rows);
+            target.allocateNew(batch.rows());
             int row = 0;
-            for (Segment<C> segment : batch) {
+            for (Segment<C> segment : batch.segments()) {
                 String[] column = values.apply(segment.columns());
                 for (int i = segment.from(); i < segment.to(); i++, row++) {
                     if (column.length > 0) {

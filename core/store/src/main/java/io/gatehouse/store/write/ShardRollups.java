@@ -98,12 +98,12 @@ final class ShardRollups {
      * @param segments in the order of the disk
      * @param groupOf group of each question
      */
-    static ShardRollups of(int layers, int experts, List<Segment<RoutingUnits>> segments, Map<Integer, Group> groupOf) {
+    static ShardRollups of(int layers, int experts, List<Segment<RoutingBlock>> segments, Map<Integer, Group> groupOf) {
         ShardRollups rollup = new ShardRollups(layers, experts);
-        UsageFeed.Columns usage = new UsageFeed.Columns();
+        UsageFeed.Columns usage = new UsageFeed.Columns(mostUsage(experts, segments));
         ExpertSums sums = new ExpertSums(1, experts);
         for (int i = 0; i < segments.size(); i++) {
-            Segment<RoutingUnits> segment = segments.get(i);
+            Segment<RoutingBlock> segment = segments.get(i);
             rollup.entropies.add(segment);
             sums.add(segment);
             // A prompt may have come in several chunks.
@@ -115,6 +115,17 @@ final class ShardRollups {
         }
         rollup.usage.add(usage);
         return rollup;
+    }
+
+    /** Returns a number of rows of usage that is not exceeded. */
+    private static int mostUsage(int experts, List<Segment<RoutingBlock>> segments) {
+        int rows = 0;
+        for (Segment<RoutingBlock> segment : segments) {
+            rows += Math.min(
+                    TokenKind.COUNT * experts,
+                    segment.rows() * segment.columns().topK());
+        }
+        return rows;
     }
 
     /** Returns the sum of several rollups, in their order. */

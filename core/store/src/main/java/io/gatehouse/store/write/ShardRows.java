@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A shard in the order and the units of the file, and its rollups: all that can be computed before the transaction that
- * writes it, on any thread. Units replace the floats of decisions, which are no longer held.
+ * A shard in the order of the file, and its rollups: all that can be computed before the transaction that writes it, on
+ * any thread.
  *
  * @param answers in the order of the questions
  * @param bytes approximate memory
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 record ShardRows(
         int number,
         List<AnswerRow> answers,
-        List<Segment<RoutingUnits>> routing,
+        List<Segment<RoutingBlock>> routing,
         ShardRollups rollups,
         List<Segment<TokenColumns>> tokens,
         List<Segment<TokenValues>> gates,
@@ -29,8 +29,8 @@ record ShardRows(
      * @throws IllegalArgumentException if a question has a position twice in a layer, or positions in disorder
      */
     static ShardRows of(Shard shard, RunDescription run, ShardRollups.Groups groups) {
-        List<Segment<RoutingUnits>> routing =
-                Segment.routing(shard.routing().stream().map(RoutingUnits::of).toList());
+        List<Segment<RoutingBlock>> routing =
+                Segment.routing(shard.routing().stream().map(RoutingBlock::of).toList());
         Map<Integer, ShardRollups.Group> groupOf =
                 shard.answers().stream().collect(Collectors.toMap(AnswerRow::questionId, groups::of));
         ShardRollups rollups = ShardRollups.of(run.layers(), run.experts(), routing, groupOf);
@@ -47,7 +47,6 @@ record ShardRows(
                 shard.generations().stream()
                         .sorted(Comparator.comparingInt(GenerationRow::questionId))
                         .toList(),
-                // Units are as large as the floats were.
                 shard.bytes() + rollups.bytes());
     }
 

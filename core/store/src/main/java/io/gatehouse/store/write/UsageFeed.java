@@ -7,7 +7,6 @@ import static io.gatehouse.store.write.ArrowBuffers.SMALLINT;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -31,23 +30,28 @@ final class UsageFeed implements Feed {
     private int sentOfPart;
     private int left;
 
-    /** The experts that fired for the questions of a shard, in the order of the disk, as growing columns. */
+    /** The experts that fired for the questions of a shard, in the order of the disk, as columns. */
     static final class Columns {
-        private static final int FIRST_ROWS = 4096;
-
-        private int[] questionIds = new int[FIRST_ROWS];
-        private short[] layers = new short[FIRST_ROWS];
-        private byte[] kinds = new byte[FIRST_ROWS];
-        private short[] experts = new short[FIRST_ROWS];
-        private int[] counts = new int[FIRST_ROWS];
-        private long[] weights = new long[FIRST_ROWS];
+        private final int[] questionIds;
+        private final short[] layers;
+        private final byte[] kinds;
+        private final short[] experts;
+        private final int[] counts;
+        private final long[] weights;
         private int rows;
+
+        /** @param most rows that there may be */
+        Columns(int most) {
+            questionIds = new int[most];
+            layers = new short[most];
+            kinds = new byte[most];
+            experts = new short[most];
+            counts = new int[most];
+            weights = new long[most];
+        }
 
         /** Adds the experts that fired for a question in a layer. */
         void add(int questionId, int layer, ExpertSums sums) {
-            while (counts.length < rows + sums.slots()) {
-                grow(2 * counts.length);
-            }
             for (int slot = 0; slot < sums.slots(); slot++) {
                 if (sums.count(slot) > 0) {
                     questionIds[rows] = questionId;
@@ -59,15 +63,6 @@ final class UsageFeed implements Feed {
                     rows++;
                 }
             }
-        }
-
-        private void grow(int size) {
-            questionIds = Arrays.copyOf(questionIds, size);
-            layers = Arrays.copyOf(layers, size);
-            kinds = Arrays.copyOf(kinds, size);
-            experts = Arrays.copyOf(experts, size);
-            counts = Arrays.copyOf(counts, size);
-            weights = Arrays.copyOf(weights, size);
         }
     }
 

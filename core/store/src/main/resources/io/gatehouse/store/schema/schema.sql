@@ -141,15 +141,15 @@ CREATE TABLE generations ( -- One row per run, question and sample of runs that 
 );
 
 CREATE TABLE tokens ( -- One row per run, question and token: those of the prompt, and those that the model sampled
-    run_id          INTEGER  NOT NULL, -- The run
-    question_id     INTEGER  NOT NULL, -- The question
-    sample          SMALLINT NOT NULL DEFAULT 0, -- Number of the answer that the token belongs to, as in answers.sample; 0 for tokens of the prompt
-    "position"      INTEGER  NOT NULL, -- Position of the token, from 0; generated ones continue the prompt
-    phase           VARCHAR  NOT NULL, -- prompt for tokens of the prompt, generated for tokens that the model sampled
-    is_last_prompt  BOOLEAN  NOT NULL, -- Whether the token is the last one of the prompt, at which the model answers
-    segment         VARCHAR, -- Part of the text that the token belongs to: system, instruction, example, question, choice, cue, reasoning, answer or other; NULL if unknown
-    token_id        INTEGER  NOT NULL, -- Id in the vocabulary of the model
-    token           VARCHAR  NOT NULL, -- Text of the token; bytes that are not a whole character appear as U+FFFD
+    run_id          INTEGER  NOT NULL USING COMPRESSION RLE, -- The run
+    question_id     INTEGER  NOT NULL USING COMPRESSION RLE, -- The question
+    sample          SMALLINT NOT NULL DEFAULT 0 USING COMPRESSION RLE, -- Number of the answer that the token belongs to, as in answers.sample; 0 for tokens of the prompt
+    "position"      INTEGER  NOT NULL USING COMPRESSION BITPACKING, -- Position of the token, from 0; generated ones continue the prompt
+    phase           VARCHAR  NOT NULL USING COMPRESSION DICT_FSST, -- prompt for tokens of the prompt, generated for tokens that the model sampled
+    is_last_prompt  BOOLEAN  NOT NULL USING COMPRESSION RLE, -- Whether the token is the last one of the prompt, at which the model answers
+    segment         VARCHAR  USING COMPRESSION DICT_FSST, -- Part of the text that the token belongs to: system, instruction, example, question, choice, cue, reasoning, answer or other; NULL if unknown
+    token_id        INTEGER  NOT NULL USING COMPRESSION BITPACKING, -- Id in the vocabulary of the model
+    token           VARCHAR  NOT NULL USING COMPRESSION UNCOMPRESSED, -- Text of the token; bytes that are not a whole character appear as U+FFFD
     log_probability FLOAT -- Natural log-probability of the token over the whole vocabulary, given all tokens before it; NULL for tokens of the prompt and if an import has no value
 );
 
