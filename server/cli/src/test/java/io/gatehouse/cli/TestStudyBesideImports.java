@@ -1,0 +1,48 @@
+package io.gatehouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The plans of DuckDB depend on what else is in the file: beside five imports, those of the criteria of a run ended with an
+ * internal error ("dict-surviving cache") where chunks were collected.
+ */
+final class TestStudyBesideImports {
+    private static final Path ROOT = Path.of(System.getProperty("gatehouse.root"));
+
+    @Test
+    void theReportOfARunIsWritten(@TempDir Path directory) {
+        String database = directory.resolve("many.duckdb").toString();
+        String samples = ROOT.resolve("docs/samples/import/long.jsonl").toString();
+        for (int number = 1; number <= 5; number++) {
+            run("import", "--from", "long", "--db", database, "--name", "long-" + number, samples);
+        }
+        Path sample = ROOT.resolve("core").resolve("sample");
+        run(
+                "run",
+                "--model",
+                sample.resolve("model").toString(),
+                "--quiz",
+                sample.resolve("quiz").toString(),
+                "--db",
+                database,
+                "--name",
+                "own",
+                "--norms",
+                "--limit",
+                "200");
+        assertThat(run("study", "--db", database, "--run", "own", "--format", "markdown", "-o", "-"))
+                .contains("Agreement of pruning criteria");
+        assertThat(run("sql", "--db", database, "-c", "SELECT count(*) AS n FROM criteria_agreement WHERE run_id = 6"))
+                .contains("288");
+    }
+
+    private static String run(String... arguments) {
+        CommandOutcome outcome = CommandOutcome.of(arguments);
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        return outcome.out();
+    }
+}
