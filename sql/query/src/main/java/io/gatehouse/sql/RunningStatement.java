@@ -33,6 +33,8 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBPreparedStatement;
 import org.duckdb.DuckDBResultSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One statement on a connection of its own, inside a read-only transaction, with a deadline: prepared, or run as it is
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * {@link StopCondition#checkCancelled()} in there: rows lie in memory that closing frees, whichever thread closes.
  */
 final class RunningStatement implements Execution, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningStatement.class);
     private static final long LOOK_EVERY_MILLIS = 50;
 
     /**
@@ -67,8 +70,9 @@ final class RunningStatement implements Execution, AutoCloseable {
     private static final String SWALLOWED = "Invalid result set";
 
     /**
-     * A defect of DuckDB 2.0: where filters and joins collect small chunks before they pass them on, some plans of several
-     * joins end with an internal error. They do not where chunks are passed on as they are, which is slower.
+     * A defect of DuckDB 2.0, a relative of duckdb/duckdb#24807: some plans of several joins end with an internal error
+     * where filters and joins collect small chunks. Without {@code enable_caching_operators} they succeed, about a tenth
+     * slower. Only a failure before the first row is retried: later, rows have been delivered.
      */
     private static final String CHANGED_DICTIONARY = "changed identity after being seeded for dictionary caching";
 
@@ -314,7 +318,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         return String.valueOf(e.getMessage()).contains(SWALLOWED);
     }
 
-    /** Returns if the statement can be run again after the error, and throws what it failed with if not. */
+    /** Prepares for another try, or throws the actual failure if there must not be one. */
     private void recover(SQLException e, int tries) throws SQLException {
         SQLException failure = e;
         if (isSwallowed(e)) {
@@ -328,6 +332,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         if (!collectsSmallChunks || !String.valueOf(failure.getMessage()).contains(CHANGED_DICTIONARY)) {
             throw failure;
         }
+        LOG.warn("A statement is run again without enable_caching_operators", failure);
         collectsSmallChunks = false;
     }
 

@@ -8,6 +8,8 @@ import io.gatehouse.sql.deadline.Deadline;
 import io.gatehouse.sql.decision.FunctionReads;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 final class TestPassingFailures {
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
     private final AtomicInteger calls = new AtomicInteger();
+    private String message = "call %d fails";
     private RoutingFile file;
 
     @BeforeEach
@@ -62,6 +65,48 @@ final class TestPassingFailures {
         }
     }
 
+    /** It fails, is asked why, and runs on a connection that collects no small chunks. */
+    @Test
+    void aStatementThatFailsOverItsDictionariesIsRunAgainWithoutCollecting() throws Exception {
+        message = "changed identity after being seeded for dictionary caching";
+        register(call -> call <= 2);
+        try (RunningStatement statement = statement("current_setting('enable_caching_operators')::BIGINT")) {
+            ExecutedRows rows = statement.rows(ResultMemory.unlimited().ofRows());
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.value(1)).isEqualTo(0L);
+        }
+        assertThat(calls).hasValue(3);
+    }
+
+    @Test
+    void aStatementThatFailsOverItsDictionariesIsRunAgainOnce() throws Exception {
+        message = "changed identity after being seeded for dictionary caching";
+        register(call -> true);
+        try (RunningStatement statement = statement("0")) {
+            assertRefused(
+                    () -> statement.rows(ResultMemory.unlimited().ofRows()),
+                    ErrorCode.SQL_EXECUTION,
+                    "changed identity");
+        }
+        assertThat(calls).hasValue(4);
+    }
+
+    @Test
+    void aStatementThatIsCancelledIsNotRunAgain() throws Exception {
+        message = "changed identity after being seeded for dictionary caching";
+        List<Runnable> cancels = new CopyOnWriteArrayList<>();
+        register(call -> {
+            cancels.forEach(Runnable::run);
+            return true;
+        });
+        try (RunningStatement statement = statement("0")) {
+            cancels.add(statement::cancel);
+            assertRefused(
+                    () -> statement.rows(ResultMemory.unlimited().ofRows()), ErrorCode.CANCELLED_BY_USER, "cancelled");
+        }
+        assertThat(calls).hasValue(1);
+    }
+
     @Test
     void aStatementThatAlwaysFailsSaysWhy() throws Exception {
         register(call -> true);
@@ -72,13 +117,17 @@ final class TestPassingFailures {
     }
 
     private RunningStatement statement() {
-        RunningStatement statement = RunningStatement.prepare(
+        return statement("0");
+    }
+
+    /** A statement whose first column fails, and whose second one is the expression. */
+    private RunningStatement statement(String expression) {
+        return RunningStatement.prepare(
                 file::reader,
-                "SELECT fails(7::BIGINT + random()::BIGINT * 0)",
+                "SELECT fails(7::BIGINT + random()::BIGINT * 0), %s".formatted(expression),
                 Deadline.in(Duration.ofMinutes(1)),
                 watchdog,
                 new FunctionReads());
-        return statement;
     }
 
     private void register(IntPredicate fails) throws Exception {
@@ -90,7 +139,7 @@ final class TestPassingFailures {
                     .withVectorizedFunction((rows, result) -> {
                         int call = calls.incrementAndGet();
                         if (fails.test(call)) {
-                            throw new IllegalStateException("call %d fails".formatted(call));
+                            throw new IllegalStateException(message.formatted(call));
                         }
                         for (int row = 0; row < rows.rowCount(); row++) {
                             result.setLong(row, 7);

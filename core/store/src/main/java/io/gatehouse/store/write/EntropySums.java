@@ -1,9 +1,7 @@
 package io.gatehouse.store.write;
 
-import io.gatehouse.store.schema.Units;
-
 /**
- * Sums of the figures of decisions in units, for each {@link TokenKind} of each layer. The sum of a figure that no decision
+ * Sums of figures of decisions, in the units of the file, for each {@link TokenKind} of each layer. The sum of a figure that no decision
  * has is {@link LongFeed#ABSENT}.
  */
 final class EntropySums {
@@ -23,24 +21,18 @@ final class EntropySums {
     }
 
     void add(Segment<RoutingBlock> segment) {
-        RoutingColumns columns = segment.columns().source();
-        short[] spareMass = segment.columns().spareMass();
-        boolean[] present = {
-            true,
-            columns.entropy().length > 0,
-            columns.topKEntropy().length > 0,
-            spareMass.length > 0,
-            columns.margin().length > 0
-        };
+        RoutingBlock block = segment.columns();
+        boolean[] last = block.source().last();
+        boolean[] present = {true, block.hasEntropy(), block.hasTopKEntropy(), block.hasSpareMass(), block.hasMargin()};
         int ofLasts = place(segment.layer(), TokenKind.LAST_PROMPT);
-        int ofOthers = place(segment.layer(), TokenKind.ofOthers(columns.generated()));
+        int ofOthers = place(segment.layer(), TokenKind.ofOthers(block.source().generated()));
         for (int row = segment.from(); row < segment.to(); row++) {
-            long[] fields = sums[columns.last()[row] ? ofLasts : ofOthers];
+            long[] fields = sums[last[row] ? ofLasts : ofOthers];
             fields[TOKENS]++;
-            fields[ENTROPY] += present[ENTROPY] ? (short) Units.of(columns.entropy()[row], Units.ENTROPY) : 0;
-            fields[TOP_K_ENTROPY] += present[TOP_K_ENTROPY] ? Units.of(columns.topKEntropy()[row], Units.MARGIN) : 0;
-            fields[SPARE_MASS] += present[SPARE_MASS] ? spareMass[row] : 0;
-            fields[MARGIN] += present[MARGIN] ? Units.of(columns.margin()[row], Units.MARGIN) : 0;
+            fields[ENTROPY] += present[ENTROPY] ? block.entropy(row) : 0;
+            fields[TOP_K_ENTROPY] += present[TOP_K_ENTROPY] ? block.topKEntropy(row) : 0;
+            fields[SPARE_MASS] += present[SPARE_MASS] ? block.spareMass()[row] : 0;
+            fields[MARGIN] += present[MARGIN] ? block.margin(row) : 0;
         }
         learn(ofLasts, present);
         learn(ofOthers, present);

@@ -1,6 +1,5 @@
 package io.gatehouse.store.write;
 
-import io.gatehouse.store.schema.Units;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -45,14 +44,15 @@ final class ExpertSums {
 
     /** Adds the activations of a segment to layer 0. */
     void add(Segment<RoutingBlock> segment) {
-        RoutingColumns columns = segment.columns().source();
+        RoutingBlock block = segment.columns();
+        RoutingColumns columns = block.source();
         int ofLasts = slot(0, TokenKind.LAST_PROMPT, 0);
         int ofOthers = slot(0, TokenKind.ofOthers(columns.generated()), 0);
         int topK = columns.topK();
         for (int row = segment.from(); row < segment.to(); row++) {
             int first = columns.last()[row] ? ofLasts : ofOthers;
             if (columns.isWeighed()) {
-                add(columns.experts(), columns.weights(), row * topK, topK, first);
+                add(block, row * topK, topK, first);
             } else {
                 count(columns.experts(), row * topK, topK, first);
             }
@@ -65,10 +65,11 @@ final class ExpertSums {
         }
     }
 
-    private void add(short[] experts, float[] weightOf, int from, int topK, int first) {
+    private void add(RoutingBlock block, int from, int topK, int first) {
+        short[] experts = block.source().experts();
         for (int i = from; i < from + topK; i++) {
             int slot = first + experts[i];
-            int weight = Units.of(weightOf[i], Units.WEIGHT);
+            int weight = block.weight(i);
             counts[slot]++;
             weights[slot] += weight;
             squares[slot] += (long) weight * weight;

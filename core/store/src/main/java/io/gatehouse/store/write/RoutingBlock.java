@@ -3,13 +3,13 @@ package io.gatehouse.store.write;
 import io.gatehouse.store.schema.Units;
 
 /**
- * Router decisions that wait for the writer, whose figures are converted into the units of the file when they are needed.
- * Copies of all of them would be as large again, and the garbage collector would copy those while they wait. The methods
- * that convert write what the rows {@code [from, from + rows)} have to the front of an array.
+ * Router decisions and their figures in the units of the file. Figures are converted when they are written, so that no
+ * second array of them is allocated, which the garbage collector would copy while it waits for the writer. The methods
+ * with a target write the values of the rows {@code [from, from + rows)} to its start.
  *
  * @param source the decisions in the units of the model
- * @param spareMass what the selected experts have in probability beyond their weights, in {@link Units#ENTROPY}: nothing,
- *     but where the model renormalises; empty if not known. Kept because its sums take long.
+ * @param spareMass what the selected experts have in probability beyond their weights, in {@link Units#ENTROPY}: 0
+ *     unless the model renormalises; empty if not known. Kept, because each needs all weights of a row.
  */
 record RoutingBlock(RoutingColumns source, short[] spareMass) {
     static RoutingBlock of(RoutingColumns columns) {
@@ -60,8 +60,17 @@ record RoutingBlock(RoutingColumns source, short[] spareMass) {
         float[] weights = source.weights();
         int topK = source.topK();
         for (int row = 0; row < rows; row++) {
-            target[row] = Units.of(weights[(from + row) * topK + rank], Units.WEIGHT);
+            target[row] = weight(weights[(from + row) * topK + rank]);
         }
+    }
+
+    /** Returns the weight at a place of the source in {@link Units#WEIGHT}. */
+    int weight(int place) {
+        return weight(source.weights()[place]);
+    }
+
+    private static int weight(float value) {
+        return Units.of(value, Units.WEIGHT);
     }
 
     boolean hasEntropy() {
@@ -70,10 +79,31 @@ record RoutingBlock(RoutingColumns source, short[] spareMass) {
 
     /** In {@link Units#ENTROPY}. */
     void entropy(int from, int rows, short[] target) {
-        float[] entropy = source.entropy();
         for (int row = 0; row < rows; row++) {
-            target[row] = (short) Units.of(entropy[from + row], Units.ENTROPY);
+            target[row] = entropy(from + row);
         }
+    }
+
+    /** Returns the entropy of a row in {@link Units#ENTROPY}. */
+    short entropy(int row) {
+        return (short) Units.of(source.entropy()[row], Units.ENTROPY);
+    }
+
+    boolean hasTopKEntropy() {
+        return source.topKEntropy().length > 0;
+    }
+
+    /** Returns the entropy over the selected experts of a row in {@link Units#MARGIN}; kept only in sums. */
+    int topKEntropy(int row) {
+        return Units.of(source.topKEntropy()[row], Units.MARGIN);
+    }
+
+    boolean hasSpareMass() {
+        return spareMass.length > 0;
+    }
+
+    void spareMass(int from, int rows, short[] target) {
+        System.arraycopy(spareMass, from, target, 0, rows);
     }
 
     boolean hasMargin() {
@@ -82,9 +112,13 @@ record RoutingBlock(RoutingColumns source, short[] spareMass) {
 
     /** In {@link Units#MARGIN}. */
     void margin(int from, int rows, int[] target) {
-        float[] margin = source.margin();
         for (int row = 0; row < rows; row++) {
-            target[row] = Units.of(margin[from + row], Units.MARGIN);
+            target[row] = margin(from + row);
         }
+    }
+
+    /** Returns the margin of a row in {@link Units#MARGIN}. */
+    int margin(int row) {
+        return Units.of(source.margin()[row], Units.MARGIN);
     }
 }

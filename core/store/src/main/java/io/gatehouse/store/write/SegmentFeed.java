@@ -76,10 +76,7 @@ final class SegmentFeed<C> implements Feed {
                 lasts(block -> block.source().last()),
                 flags("ranked", block -> block.source().ranked()),
                 knownShorts("entropy", RoutingBlock::hasEntropy, RoutingBlock::entropy),
-                knownShorts(
-                        "spare_mass",
-                        block -> block.spareMass().length > 0,
-                        (block, from, rows, target) -> System.arraycopy(block.spareMass(), from, target, 0, rows)),
+                knownShorts("spare_mass", RoutingBlock::hasSpareMass, RoutingBlock::spareMass),
                 knownInts("margin", RoutingBlock::hasMargin, RoutingBlock::margin)));
         int experts = largest(segments, RoutingBlock::topK);
         int weights = largest(segments, block -> block.source().isWeighed() ? block.topK() : 0);
@@ -132,8 +129,7 @@ final class SegmentFeed<C> implements Feed {
                                     IntBuffer weights = elements.asIntBuffer();
                                     forMoreRanks(
                                             segment,
-                                            i -> weights.put(Units.of(
-                                                    segment.columns().source().weights()[i], Units.WEIGHT)));
+                                            i -> weights.put(segment.columns().weight(i)));
                                 })));
     }
 
@@ -256,20 +252,20 @@ final class SegmentFeed<C> implements Feed {
         });
     }
 
-    /** Writes what some rows have to the front of an array. */
-    private interface Values<C, A> {
+    /** Writes the values of the rows {@code [from, from + rows)} to the start of an array. */
+    private interface Conversion<C, A> {
         void put(C columns, int from, int rows, A target);
     }
 
     /** Numbers that are NULL where the columns of a segment lack them. */
-    private static <C> VectorColumn<C> knownInts(String name, Predicate<C> known, Values<C, int[]> values) {
+    private static <C> VectorColumn<C> knownInts(String name, Predicate<C> known, Conversion<C, int[]> conversion) {
         return new VectorColumn<>(Field.nullable(name, ArrowBuffers.INTEGER), (table, batch) -> {
             IntBuffer target = ArrowBuffers.ints(table, name, batch.rows());
-            int[] ofSegment = new int[batch.longest()];
+            int[] converted = new int[batch.longest()];
             for (Segment<C> segment : batch.segments()) {
                 if (known.test(segment.columns())) {
-                    values.put(segment.columns(), segment.from(), segment.rows(), ofSegment);
-                    target.put(ofSegment, 0, segment.rows());
+                    conversion.put(segment.columns(), segment.from(), segment.rows(), converted);
+                    target.put(converted, 0, segment.rows());
                 } else {
                     skipNull(table, name, target, segment.rows());
                 }
@@ -278,14 +274,14 @@ final class SegmentFeed<C> implements Feed {
     }
 
     /** Numbers that are NULL where the columns of a segment lack them. */
-    private static <C> VectorColumn<C> knownShorts(String name, Predicate<C> known, Values<C, short[]> values) {
+    private static <C> VectorColumn<C> knownShorts(String name, Predicate<C> known, Conversion<C, short[]> conversion) {
         return new VectorColumn<>(Field.nullable(name, ArrowBuffers.SMALLINT), (table, batch) -> {
             ShortBuffer target = ArrowBuffers.shorts(table, name, batch.rows());
-            short[] ofSegment = new short[batch.longest()];
+            short[] converted = new short[batch.longest()];
             for (Segment<C> segment : batch.segments()) {
                 if (known.test(segment.columns())) {
-                    values.put(segment.columns(), segment.from(), segment.rows(), ofSegment);
-                    target.put(ofSegment, 0, segment.rows());
+                    conversion.put(segment.columns(), segment.from(), segment.rows(), converted);
+                    target.put(converted, 0, segment.rows());
                 } else {
                     skipNull(table, name, target, segment.rows());
                 }

@@ -100,7 +100,7 @@ final class ShardRollups {
      */
     static ShardRollups of(int layers, int experts, List<Segment<RoutingBlock>> segments, Map<Integer, Group> groupOf) {
         ShardRollups rollup = new ShardRollups(layers, experts);
-        UsageFeed.Columns usage = new UsageFeed.Columns(mostUsage(experts, segments));
+        UsageFeed.Columns usage = new UsageFeed.Columns(maxUsageRows(experts, segments));
         ExpertSums sums = new ExpertSums(1, experts);
         for (int i = 0; i < segments.size(); i++) {
             Segment<RoutingBlock> segment = segments.get(i);
@@ -117,13 +117,18 @@ final class ShardRollups {
         return rollup;
     }
 
-    /** Returns a number of rows of usage that is not exceeded. */
-    private static int mostUsage(int experts, List<Segment<RoutingBlock>> segments) {
+    /** Returns an upper bound of the rows of usage: each expert may fire for the last token of a prompt and for others. */
+    private static int maxUsageRows(int experts, List<Segment<RoutingBlock>> segments) {
         int rows = 0;
-        for (Segment<RoutingBlock> segment : segments) {
-            rows += Math.min(
-                    TokenKind.COUNT * experts,
-                    segment.rows() * segment.columns().topK());
+        int activations = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            Segment<RoutingBlock> segment = segments.get(i);
+            int topK = segment.columns().topK();
+            activations += segment.rows() * topK;
+            if (i + 1 == segments.size() || !segment.isWith(segments.get(i + 1))) {
+                rows = Math.addExact(rows, Math.min(activations, 2 * experts));
+                activations = 0;
+            }
         }
         return rows;
     }
@@ -141,7 +146,8 @@ final class ShardRollups {
 
     /** Approximate memory of the sums in bytes. */
     long bytes() {
-        return groups.size() * ExpertSums.bytes(layers, experts);
+        return groups.size() * ExpertSums.bytes(layers, experts)
+                + usage.stream().mapToLong(UsageFeed.Columns::bytes).sum();
     }
 
     /** Returns the rows of usage. */

@@ -40,14 +40,19 @@ final class UsageFeed implements Feed {
         private final long[] weights;
         private int rows;
 
-        /** @param most rows that there may be */
-        Columns(int most) {
-            questionIds = new int[most];
-            layers = new short[most];
-            kinds = new byte[most];
-            experts = new short[most];
-            counts = new int[most];
-            weights = new long[most];
+        /** @param maxRows upper bound of the rows */
+        Columns(int maxRows) {
+            questionIds = new int[maxRows];
+            layers = new short[maxRows];
+            kinds = new byte[maxRows];
+            experts = new short[maxRows];
+            counts = new int[maxRows];
+            weights = new long[maxRows];
+        }
+
+        /** Memory of the columns in bytes. */
+        long bytes() {
+            return (long) counts.length * (2 * Integer.BYTES + 2 * Short.BYTES + 1 + Long.BYTES);
         }
 
         /** Adds the experts that fired for a question in a layer. */

@@ -1,6 +1,6 @@
 /**
- * Writes the facts of runs: shards of columns, checked, turned into whole-number units, summed into rollups on the
- * threads that computed them, and inserted as Arrow batches, several shards to a transaction.
+ * Writes the facts of runs: shards of columns, checked and summed into rollups on the threads that computed them, and
+ * inserted as Arrow batches in whole-number units, several shards to a transaction.
  */
 @NullMarked
 package io.gatehouse.store.write;
