@@ -314,6 +314,10 @@ final class RunningStatement implements Execution, AutoCloseable {
         }
     }
 
+    private static String firstLine(SQLException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
     private static boolean isSwallowed(SQLException e) {
         return String.valueOf(e.getMessage()).contains(SWALLOWED);
     }
@@ -332,7 +336,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         if (!collectsSmallChunks || !String.valueOf(failure.getMessage()).contains(CHANGED_DICTIONARY)) {
             throw failure;
         }
-        LOG.warn("A statement is run again without enable_caching_operators", failure);
+        LOG.warn("A statement is run again without enable_caching_operators: {}", firstLine(failure));
         collectsSmallChunks = false;
     }
 
