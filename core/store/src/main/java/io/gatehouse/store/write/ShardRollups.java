@@ -117,16 +117,15 @@ final class ShardRollups {
         return rollup;
     }
 
-    /** Returns an upper bound of the rows of usage: each expert may fire for the last token of a prompt and for others. */
+    /** Returns an upper bound of the rows of usage: each expert may fire for every kind of tokens of a question. */
     private static int maxUsageRows(int experts, List<Segment<RoutingBlock>> segments) {
         int rows = 0;
         int activations = 0;
         for (int i = 0; i < segments.size(); i++) {
             Segment<RoutingBlock> segment = segments.get(i);
-            int topK = segment.columns().topK();
-            activations += segment.rows() * topK;
+            activations += segment.rows() * segment.columns().topK();
             if (i + 1 == segments.size() || !segment.isWith(segments.get(i + 1))) {
-                rows = Math.addExact(rows, Math.min(activations, 2 * experts));
+                rows = Math.addExact(rows, Math.min(activations, TokenKind.COUNT * experts));
                 activations = 0;
             }
         }
