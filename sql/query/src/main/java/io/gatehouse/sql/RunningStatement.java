@@ -336,7 +336,7 @@ final class RunningStatement implements Execution, AutoCloseable {
         if (!collectsSmallChunks || !String.valueOf(failure.getMessage()).contains(CHANGED_DICTIONARY)) {
             throw failure;
         }
-        LOG.warn("A statement is run again without enable_caching_operators: {}", firstLine(failure));
+        LOG.warn("Running a statement again without enable_caching_operators: {}", firstLine(failure));
         collectsSmallChunks = false;
     }
 
