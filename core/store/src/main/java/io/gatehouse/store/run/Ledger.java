@@ -2,11 +2,13 @@ package io.gatehouse.store.run;
 
 import io.gatehouse.base.Resources;
 import io.gatehouse.store.database.SmallQuery;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import org.duckdb.DuckDBConnection;
 
@@ -57,26 +59,34 @@ public final class Ledger {
     }
 
     /**
-     * Adds a shard, in the transaction of its rows.
+     * A shard to add.
      *
      * @param tokens rows of tokens
      * @param decisions rows of routing
-     * @param seconds that its process took for it; empty where nobody measured it
      */
-    public void add(int shard, int[] questionIds, long tokens, long decisions, Optional<Double> seconds)
-            throws SQLException {
-        SmallQuery.update(
-                connection,
-                Resources.text(Ledger.class, "insert_shard.sql"),
-                runId,
-                shard,
-                questionIds.length,
-                tokens,
-                decisions,
-                LocalDateTime.now(ZoneOffset.UTC),
-                seconds.orElse(null),
-                connection.createArrayOf(
-                        "INTEGER", Arrays.stream(questionIds).boxed().toArray()));
+    public record CommittedShard(int number, int[] questionIds, long tokens, long decisions) {}
+
+    /**
+     * Adds shards, in the transaction of their rows.
+     *
+     * @param seconds that its process took for each; empty where nobody measured it
+     */
+    public void add(List<CommittedShard> shards, Optional<Double> seconds) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(Resources.text(Ledger.class, "insert_shard.sql"))) {
+            LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
+            for (CommittedShard shard : shards) {
+                Object[] ids = Arrays.stream(shard.questionIds).boxed().toArray();
+                insert.setInt(1, runId);
+                insert.setInt(2, shard.number);
+                insert.setInt(3, ids.length);
+                insert.setLong(4, shard.tokens);
+                insert.setLong(5, shard.decisions);
+                insert.setObject(6, now);
+                insert.setObject(7, seconds.orElse(null));
+                insert.setArray(8, connection.createArrayOf("INTEGER", ids));
+                insert.executeUpdate();
+            }
+        }
     }
 
     /**

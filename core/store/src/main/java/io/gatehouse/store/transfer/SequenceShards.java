@@ -28,13 +28,10 @@ public final class SequenceShards {
     /** Share of the heap for shards that wait. */
     private static final int QUEUE_SHARE = 8;
 
-    /** Copies of the sums of a shard that exist at once: by question group, in total, by subject and by outcome. */
-    private static final int SUM_COPIES = 4;
-
     private final RunWriter writer;
     private final ShardQueue queue;
     private final FileMemory memory;
-    private final long sumBytes;
+    private final int experts;
     private final Map<TracedBlock.Kind, TracedBlock> blocks = new LinkedHashMap<>();
     private final List<TokenColumns> tokens = new ArrayList<>();
     private final List<AnswerRow> answers = new ArrayList<>();
@@ -44,14 +41,14 @@ public final class SequenceShards {
 
     /**
      * @param memory counts the open shard
-     * @param sumBytes memory that the sums of a sequence may take until they are written
+     * @param experts experts of a layer
      * @param number number of the first shard
      */
-    private SequenceShards(RunWriter writer, ShardQueue queue, FileMemory memory, long sumBytes, int number) {
+    private SequenceShards(RunWriter writer, ShardQueue queue, FileMemory memory, int experts, int number) {
         this.writer = writer;
         this.queue = queue;
         this.memory = memory;
-        this.sumBytes = sumBytes;
+        this.experts = experts;
         this.number = number;
     }
 
@@ -65,9 +62,8 @@ public final class SequenceShards {
     static int write(
             SequenceSource sequences, FileMemory memory, RunDescription description, RunWriter writer, int first) {
         long room = Math.min(ShardQueue.DEFAULT_BYTES, Runtime.getRuntime().maxMemory() / QUEUE_SHARE);
-        long sumBytes = SUM_COPIES * ShardQueue.sumBytes(description);
         try (ShardQueue queue = new ShardQueue(writer, room, (commit, waiting) -> {})) {
-            SequenceShards shards = new SequenceShards(writer, queue, memory, sumBytes, first);
+            SequenceShards shards = new SequenceShards(writer, queue, memory, description.experts(), first);
             sequences.read(shards::add);
             shards.handOver();
             queue.drain();
@@ -82,7 +78,7 @@ public final class SequenceShards {
 
     /** Adds the sequence that is the question at {@code index} of the list that started the run. */
     private void add(TracedSequence sequence, int index) {
-        long needed = sequence.bytes() + gateBytes(sequence) + sumBytes;
+        long needed = sequence.bytes() + gateBytes(sequence) + sumBytes(sequence);
         if (rows >= SHARD_ROWS || !memory.hasRoom(needed)) {
             handOver();
         }
@@ -151,6 +147,12 @@ public final class SequenceShards {
     private static long gateBytes(TracedSequence sequence) {
         return sequence.layers().stream()
                 .mapToLong(layer -> (long) layer.probabilities().length * Float.BYTES)
+                .sum();
+    }
+
+    private long sumBytes(TracedSequence sequence) {
+        return sequence.layers().stream()
+                .mapToLong(layer -> ShardQueue.sumBytes(layer.experts().length, experts))
                 .sum();
     }
 

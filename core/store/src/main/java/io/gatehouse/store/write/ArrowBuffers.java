@@ -116,15 +116,6 @@ final class ArrowBuffers {
         }
     }
 
-    /** Makes rows of a column NULL, as far as their values are {@link LongFeed#ABSENT}. */
-    static void setAbsentNull(VectorSchemaRoot table, String column, long[] values, int from, int row, int count) {
-        for (int i = 0; i < count; i++) {
-            if (values[from + i] == LongFeed.ABSENT) {
-                setNull(table.getVector(column), row + i, 1);
-            }
-        }
-    }
-
     static void repeat(IntBuffer target, int value, int count) {
         for (int i = 0; i < count; i++) {
             target.put(value);

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Counts and sums of weights of each expert of some layers, in the units of the file. Each expert has a slot for each
- * {@link TokenKind}, layer by layer and kind by kind. Where no activation of a slot has a weight, its sums are
- * {@link LongFeed#ABSENT}.
+ * Counts and sums of weights of each expert of a layer, in the units of the file. Each expert has a slot for each
+ * {@link TokenKind}, kind by kind.
  */
 final class ExpertSums {
-    private static final int SLOT_BYTES = 3 * Integer.BYTES + 2 * Long.BYTES;
+    /** The minimum of no weights: no weight has it. */
+    static final int NO_MINIMUM = Integer.MAX_VALUE;
 
     private final int experts;
     private final int[] counts;
@@ -18,8 +18,9 @@ final class ExpertSums {
     private final int[] smallest;
     private final int[] largest;
 
-    ExpertSums(int layers, int experts) {
-        int slots = layers * TokenKind.COUNT * experts;
+    /** @param experts of the layer */
+    ExpertSums(int experts) {
+        int slots = TokenKind.COUNT * experts;
         this.experts = experts;
         this.counts = new int[slots];
         this.weights = new long[slots];
@@ -29,25 +30,20 @@ final class ExpertSums {
         clear();
     }
 
-    /** Memory of the sums of a model in bytes. */
-    static long bytes(int layers, int experts) {
-        return (long) TokenKind.COUNT * layers * experts * SLOT_BYTES;
-    }
-
     void clear() {
         Arrays.fill(counts, 0);
         Arrays.fill(weights, 0);
         Arrays.fill(squares, 0);
-        Arrays.fill(smallest, Integer.MAX_VALUE);
+        Arrays.fill(smallest, NO_MINIMUM);
         Arrays.fill(largest, Integer.MIN_VALUE);
     }
 
-    /** Adds the activations of a segment to layer 0. */
+    /** Adds the activations of a segment. */
     void add(Segment<RoutingBlock> segment) {
         RoutingBlock block = segment.columns();
         RoutingColumns columns = block.source();
-        int ofLasts = slot(0, TokenKind.LAST_PROMPT, 0);
-        int ofOthers = slot(0, TokenKind.ofOthers(columns.generated()), 0);
+        int ofLasts = slot(TokenKind.LAST_PROMPT, 0);
+        int ofOthers = slot(TokenKind.ofOthers(columns.generated()), 0);
         int topK = columns.topK();
         for (int row = segment.from(); row < segment.to(); row++) {
             int first = columns.last()[row] ? ofLasts : ofOthers;
@@ -78,89 +74,110 @@ final class ExpertSums {
         }
     }
 
-    /** Adds sums from {@code layer} on. The loops have no branches, so the JIT vectorises them. */
-    void add(ExpertSums others, int layer) {
-        int from = layer * TokenKind.COUNT * experts;
-        int slots = others.counts.length;
-        for (int i = 0; i < slots; i++) {
-            counts[from + i] += others.counts[i];
+    /** Adds sums of the same number of experts. The loops have no branches, so the JIT vectorises them. */
+    void add(ExpertSums others) {
+        int slots = counts.length;
+        for (int slot = 0; slot < slots; slot++) {
+            counts[slot] += others.counts[slot];
         }
-        for (int i = 0; i < slots; i++) {
-            weights[from + i] += others.weights[i];
+        for (int slot = 0; slot < slots; slot++) {
+            weights[slot] += others.weights[slot];
         }
-        for (int i = 0; i < slots; i++) {
-            squares[from + i] += others.squares[i];
+        for (int slot = 0; slot < slots; slot++) {
+            squares[slot] += others.squares[slot];
         }
-        for (int i = 0; i < slots; i++) {
-            smallest[from + i] = Math.min(smallest[from + i], others.smallest[i]);
+        for (int slot = 0; slot < slots; slot++) {
+            smallest[slot] = Math.min(smallest[slot], others.smallest[slot]);
         }
-        for (int i = 0; i < slots; i++) {
-            largest[from + i] = Math.max(largest[from + i], others.largest[i]);
+        for (int slot = 0; slot < slots; slot++) {
+            largest[slot] = Math.max(largest[slot], others.largest[slot]);
         }
     }
 
-    /** Returns the slots of experts that fired. */
-    IntStream fired() {
-        return IntStream.range(0, counts.length).filter(slot -> counts[slot] > 0);
+    void add(FiredExperts fired) {
+        for (int row = 0; row < fired.rows(); row++) {
+            int slot = fired.kinds()[row] * experts + fired.experts()[row];
+            counts[slot] += fired.counts()[row];
+            weights[slot] += fired.weights()[row];
+            squares[slot] += fired.squares()[row];
+            smallest[slot] = Math.min(smallest[slot], fired.smallest()[row]);
+            largest[slot] = Math.max(largest[slot], fired.largest()[row]);
+        }
     }
 
-    int slots() {
-        return counts.length;
+    /** Returns the sums of the experts that fired. */
+    FiredExperts toFired() {
+        FiredExperts target = new FiredExperts(fired());
+        forEachFired((row, kind, expert, slot) -> {
+            target.kinds()[row] = (byte) kind.place();
+            target.experts()[row] = (short) expert;
+            target.counts()[row] = counts[slot];
+            target.weights()[row] = weights[slot];
+            target.squares()[row] = squares[slot];
+            target.smallest()[row] = smallest[slot];
+            target.largest()[row] = largest[slot];
+        });
+        return target;
     }
 
-    int slot(int layer, TokenKind kind, int expert) {
-        return (TokenKind.COUNT * layer + kind.place()) * experts + expert;
+    /** Number of slots of experts that fired. */
+    int fired() {
+        int fired = 0;
+        for (int count : counts) {
+            fired += count > 0 ? 1 : 0;
+        }
+        return fired;
     }
 
-    int layer(int slot) {
-        return slot / experts / TokenKind.COUNT;
+    /** Gets experts that fired. */
+    interface Each {
+        /**
+         * Gets one.
+         *
+         * @param row number of the expert and kind among those that fired, from 0
+         */
+        void accept(int row, TokenKind kind, int expert, int slot);
     }
 
-    /** Returns the tokens that the slot is for. */
-    TokenKind kind(int slot) {
-        return TokenKind.at(slot / experts % TokenKind.COUNT);
+    /** Calls {@code each} with the experts that fired, in the order of their slots. */
+    void forEachFired(Each each) {
+        int row = 0;
+        for (TokenKind kind : TokenKind.values()) {
+            int first = slot(kind, 0);
+            for (int expert = 0; expert < experts; expert++) {
+                if (counts[first + expert] > 0) {
+                    each.accept(row++, kind, expert, first + expert);
+                }
+            }
+        }
     }
 
-    int expert(int slot) {
-        return slot % experts;
+    int slot(TokenKind kind, int expert) {
+        return kind.place() * experts + expert;
     }
 
     int count(int slot) {
         return counts[slot];
     }
 
-    /** Whether an activation of the slot has a weight; {@link #clear} sets a minimum that no weight has. */
-    private boolean isWeighed(int slot) {
-        return smallest[slot] != Integer.MAX_VALUE;
-    }
-
-    /** Whether an activation of the layer has a weight. */
-    boolean isLayerWeighed(int layer) {
-        int first = slot(layer, TokenKind.at(0), 0);
-        return IntStream.range(first, first + TokenKind.COUNT * experts).anyMatch(this::isWeighed);
-    }
-
+    /** Sum of the weights, or {@link LongFeed#ABSENT} if no activation of the slot has a weight. */
     long weight(int slot) {
         return isWeighed(slot) ? weights[slot] : LongFeed.ABSENT;
     }
 
-    /** Sum of the weights of all experts of a layer. */
-    long weight(int layer, TokenKind kind) {
-        int first = slot(layer, kind, 0);
+    /** Sum of the weights of all experts, or {@link LongFeed#ABSENT} if no activation has a weight. */
+    long weight(TokenKind kind) {
+        int first = slot(kind, 0);
         IntStream slots = IntStream.range(first, first + experts).filter(this::isWeighed);
         return slots.mapToLong(slot -> weights[slot]).reduce(Long::sum).orElse(LongFeed.ABSENT);
     }
 
-    /** Sum of the squared weights, in units of 2^-32. */
-    long square(int slot) {
-        return isWeighed(slot) ? squares[slot] : LongFeed.ABSENT;
+    /** Whether an activation has a weight. */
+    boolean isWeighed() {
+        return IntStream.range(0, smallest.length).anyMatch(this::isWeighed);
     }
 
-    long smallest(int slot) {
-        return isWeighed(slot) ? smallest[slot] : LongFeed.ABSENT;
-    }
-
-    long largest(int slot) {
-        return isWeighed(slot) ? largest[slot] : LongFeed.ABSENT;
+    private boolean isWeighed(int slot) {
+        return smallest[slot] != NO_MINIMUM;
     }
 }

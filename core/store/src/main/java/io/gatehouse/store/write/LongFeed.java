@@ -1,24 +1,39 @@
 package io.gatehouse.store.write;
 
-import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Whole numbers for DuckDB, as many columns as are named; for rollups, which are far fewer rows than their facts. */
+/**
+ * Whole numbers for DuckDB, as many columns as are named; for rollups, which are far fewer rows than their facts. Rows are
+ * made layer by layer when they are read, so that only those of a few layers exist at once.
+ */
 final class LongFeed implements Feed {
     /** Stands for NULL. No sum of whole-number units is as small. */
     static final long ABSENT = Long.MIN_VALUE;
 
+    /** Rows after which a batch ends with the layer. */
+    private static final int ENOUGH_ROWS = 8192;
+
     private final List<String> names;
+    private final int layers;
+    private final Rows ofLayer;
     private final long[][] columns;
     private int rows;
-    private int sent;
+    private int layer;
 
-    LongFeed(String... names) {
+    /** Makes the rows of a layer. */
+    interface Rows {
+        /** Calls {@link LongFeed#add} for each row. */
+        void addTo(LongFeed feed, int layer);
+    }
+
+    LongFeed(int layers, Rows ofLayer, String... names) {
         this.names = List.of(names);
+        this.layers = layers;
+        this.ofLayer = ofLayer;
         this.columns = new long[names.length][1024];
     }
 
@@ -43,13 +58,18 @@ final class LongFeed implements Feed {
 
     @Override
     public int fill(VectorSchemaRoot batch) {
-        int count = Math.min(rows - sent, BATCH_ROWS);
-        for (int column = 0; column < columns.length; column++) {
-            LongBuffer values = ArrowBuffers.longs(batch, names.get(column), count);
-            values.put(columns[column], sent, count);
-            ArrowBuffers.setAbsentNull(batch, names.get(column), columns[column], sent, 0, count);
+        rows = 0;
+        while (rows < ENOUGH_ROWS && layer < layers) {
+            ofLayer.addTo(this, layer++);
         }
-        sent += count;
-        return count;
+        for (int column = 0; column < columns.length; column++) {
+            ArrowBuffers.longs(batch, names.get(column), rows).put(columns[column], 0, rows);
+            for (int row = 0; row < rows; row++) {
+                if (columns[column][row] == ABSENT) {
+                    ArrowBuffers.setNull(batch.getVector(names.get(column)), row, 1);
+                }
+            }
+        }
+        return rows;
     }
 }

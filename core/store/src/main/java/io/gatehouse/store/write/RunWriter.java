@@ -31,7 +31,7 @@ public final class RunWriter implements AutoCloseable {
     private final int runId;
     private final RunDescription run;
     private final int[] questionIds;
-    private final ShardRollups.Groups groups;
+    private final QuestionGroups groups;
     private final ShardCheck check;
     private final Runnable atClose;
     private final boolean within;
@@ -74,7 +74,7 @@ public final class RunWriter implements AutoCloseable {
         this.runId = runId;
         this.run = run;
         this.questionIds = questionIds;
-        this.groups = new ShardRollups.Groups(questions, questionIds);
+        this.groups = new QuestionGroups(questions, questionIds);
         this.check = new ShardCheck(run, questionIds, committed);
         this.correct = committed.correct();
         this.generated = committed.generated();

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -46,6 +47,22 @@ final class ShardInsert {
     }
 
     void insert() throws SQLException {
+        // What takes one thread comes first: the next shards are prepared meanwhile, until there is no room for more.
+        // What takes all threads then has them.
+        List<ShardSums> sums = shards.stream().map(ShardRows::sums).toList();
+        ShardRollups rollups = new ShardRollups(run, sums);
+        execute(RollupSql.merge(Rollup.SUBJECT_USAGE), rollups.subjectUsage());
+        execute(RollupSql.merge(Rollup.LAYER_USAGE), rollups.layerUsage());
+        execute(RollupSql.merge(Rollup.EXPERTS), rollups.expertUsage());
+        execute(RollupSql.merge(Rollup.OUTCOME_USAGE), rollups.outcomeUsage());
+        execute(RollupSql.merge(Rollup.LAYER_ENTROPY), rollups.layerEntropy());
+        insert(
+                "tokens",
+                SqlText.withUnits("* EXCLUDE (is_generated), ${phase} AS phase"),
+                SegmentFeed.tokens(segments(ShardRows::tokens)));
+        appendAnswers();
+        appendGenerations();
+        insert("usage", "*", new UsageFeed(sums));
         insert("decisions", "*", SegmentFeed.routing(segments(ShardRows::routing)));
         List<Segment<TokenValues>> gates = segments(ShardRows::gates);
         if (!gates.isEmpty()) {
@@ -55,22 +72,6 @@ final class ShardInsert {
         if (!norms.isEmpty()) {
             insert("expert_norms", "*", SegmentFeed.norms(norms));
         }
-        ShardRollups rollups = ShardRollups.of(
-                run.layers(),
-                run.experts(),
-                shards.stream().map(ShardRows::rollups).toList());
-        insert("usage", "*", rollups.questionUsage());
-        execute(RollupSql.merge(Rollup.SUBJECT_USAGE), rollups.subjectUsage());
-        execute(RollupSql.merge(Rollup.LAYER_USAGE), rollups.layerUsage());
-        execute(RollupSql.merge(Rollup.EXPERTS), rollups.expertUsage(run));
-        execute(RollupSql.merge(Rollup.OUTCOME_USAGE), rollups.outcomeUsage());
-        execute(RollupSql.merge(Rollup.LAYER_ENTROPY), rollups.layerEntropy());
-        insert(
-                "tokens",
-                SqlText.withUnits("* EXCLUDE (is_generated), ${phase} AS phase"),
-                SegmentFeed.tokens(segments(ShardRows::tokens)));
-        appendAnswers();
-        appendGenerations();
         // By a statement, because closing an appender does not report rows that were rejected.
         addToLedger();
     }
@@ -163,11 +164,13 @@ final class ShardInsert {
     }
 
     private void addToLedger() throws SQLException {
-        Ledger ledger = new Ledger(connection, runId);
+        List<Ledger.CommittedShard> committed = new ArrayList<>();
         for (ShardRows shard : shards) {
             int[] questionIds =
                     shard.answers().stream().mapToInt(AnswerRow::questionId).toArray();
-            ledger.add(shard.number(), questionIds, shard.tokenRows(), shard.routingRows(), seconds);
+            committed.add(
+                    new Ledger.CommittedShard(shard.number(), questionIds, shard.tokenRows(), shard.routingRows()));
         }
+        new Ledger(connection, runId).add(committed, seconds);
     }
 }

@@ -3,7 +3,6 @@ package io.gatehouse.store.write;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DaemonThreads;
-import io.gatehouse.store.run.RunDescription;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,9 +37,11 @@ public final class ShardQueue implements AutoCloseable {
     private int dropped;
     private Optional<Throwable> failure = Optional.empty();
 
-    /** Memory of the sums of a group of questions, such as those of one subject and outcome, in bytes. */
-    public static long sumBytes(RunDescription run) {
-        return ExpertSums.bytes(run.layers(), run.experts());
+    /** The most memory in bytes that the sums of a question in a layer of {@code experts} take until they are written. */
+    public static long sumBytes(int activations, int experts) {
+        long rows = Math.min(activations, (long) TokenKind.COUNT * experts);
+        // By question, by subject and by outcome.
+        return rows * (QuestionUsage.ROW_BYTES + 2 * FiredExperts.ROW_BYTES);
     }
 
     private interface Waiting {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A shard in the order of the file, and its rollups: what is computed before the transaction that writes it, on any
+ * A shard in the order of the file, and the sums for its rollups: what is computed before the transaction that writes it, on any
  * thread.
  *
  * @param answers in the order of the questions
@@ -17,7 +17,7 @@ record ShardRows(
         int number,
         List<AnswerRow> answers,
         List<Segment<RoutingBlock>> routing,
-        ShardRollups rollups,
+        ShardSums sums,
         List<Segment<TokenColumns>> tokens,
         List<Segment<TokenValues>> gates,
         List<Segment<TokenValues>> norms,
@@ -28,26 +28,26 @@ record ShardRows(
      *
      * @throws IllegalArgumentException if a question has a position twice in a layer, or positions in disorder
      */
-    static ShardRows of(Shard shard, RunDescription run, ShardRollups.Groups groups) {
+    static ShardRows of(Shard shard, RunDescription run, QuestionGroups groups) {
         List<Segment<RoutingBlock>> routing =
                 Segment.routing(shard.routing().stream().map(RoutingBlock::of).toList());
-        Map<Integer, ShardRollups.Group> groupOf =
+        Map<Integer, QuestionGroups.Group> groupOf =
                 shard.answers().stream().collect(Collectors.toMap(AnswerRow::questionId, groups::of));
-        ShardRollups rollups = ShardRollups.of(run.layers(), run.experts(), routing, groupOf);
+        ShardSums sums = ShardSums.of(run.layers(), run.experts(), routing, groupOf);
         return new ShardRows(
                 shard.number(),
                 shard.answers().stream()
                         .sorted(Comparator.comparingInt(AnswerRow::questionId))
                         .toList(),
                 routing,
-                rollups,
+                sums,
                 Segment.tokens(shard.tokens()),
                 Segment.values(shard.gates()),
                 Segment.values(shard.norms()),
                 shard.generations().stream()
                         .sorted(Comparator.comparingInt(GenerationRow::questionId))
                         .toList(),
-                shard.bytes() + rollups.bytes());
+                shard.bytes() + sums.bytes());
     }
 
     long generatedTokens() {

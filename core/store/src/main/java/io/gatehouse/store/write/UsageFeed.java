@@ -25,55 +25,16 @@ final class UsageFeed implements Feed {
             Field.notNullable("n", INTEGER),
             Field.nullable("weight", BIGINT)));
 
-    private final List<Columns> parts;
+    private final List<QuestionUsage> parts;
     private int part;
     private int sentOfPart;
     private int left;
 
-    /** The experts that fired for the questions of a shard, in the order of the disk, as columns. */
-    static final class Columns {
-        private final int[] questionIds;
-        private final short[] layers;
-        private final byte[] kinds;
-        private final short[] experts;
-        private final int[] counts;
-        private final long[] weights;
-        private int rows;
-
-        /** @param maxRows upper bound of the rows */
-        Columns(int maxRows) {
-            questionIds = new int[maxRows];
-            layers = new short[maxRows];
-            kinds = new byte[maxRows];
-            experts = new short[maxRows];
-            counts = new int[maxRows];
-            weights = new long[maxRows];
-        }
-
-        /** Memory of the columns in bytes. */
-        long bytes() {
-            return (long) counts.length * (2 * Integer.BYTES + 2 * Short.BYTES + 1 + Long.BYTES);
-        }
-
-        /** Adds the experts that fired for a question in a layer. */
-        void add(int questionId, int layer, ExpertSums sums) {
-            for (int slot = 0; slot < sums.slots(); slot++) {
-                if (sums.count(slot) > 0) {
-                    questionIds[rows] = questionId;
-                    layers[rows] = (short) layer;
-                    kinds[rows] = (byte) sums.kind(slot).place();
-                    experts[rows] = (short) sums.expert(slot);
-                    counts[rows] = sums.count(slot);
-                    weights[rows] = sums.weight(slot);
-                    rows++;
-                }
-            }
-        }
-    }
-
-    UsageFeed(List<Columns> parts) {
-        this.parts = parts;
-        this.left = parts.stream().mapToInt(part -> part.rows).sum();
+    /** Shard by shard, so that the rows of each are contiguous in the file. */
+    UsageFeed(List<ShardSums> shards) {
+        this.parts =
+                shards.stream().flatMap(shard -> shard.questions().stream()).toList();
+        this.left = parts.stream().mapToInt(QuestionUsage::rows).sum();
     }
 
     @Override
@@ -92,24 +53,27 @@ final class UsageFeed implements Feed {
         IntBuffer counts = ArrowBuffers.ints(batch, "n", rows);
         LongBuffer weights = ArrowBuffers.longs(batch, "weight", rows);
         while (counts.hasRemaining()) {
-            Columns columns = parts.get(part);
-            int count = Math.min(counts.remaining(), columns.rows - sentOfPart);
+            QuestionUsage usage = parts.get(part);
+            int row = counts.position();
+            int count = Math.min(counts.remaining(), usage.rows() - sentOfPart);
+            ArrowBuffers.repeat(questionIds, usage.questionId(), count);
+            ArrowBuffers.repeat(layers, (short) usage.layer(), count);
             for (int i = 0; i < count; i++) {
-                TokenKind kind = TokenKind.at(columns.kinds[sentOfPart + i]);
+                if (usage.weights()[sentOfPart + i] == LongFeed.ABSENT) {
+                    ArrowBuffers.setNull(batch.getVector("weight"), row + i, 1);
+                }
+                TokenKind kind = TokenKind.at(usage.kinds()[sentOfPart + i]);
                 if (kind.isLast()) {
-                    lasts.set(counts.position() + i, 1);
+                    lasts.set(row + i, 1);
                 } else if (kind.isGenerated()) {
-                    generated.set(counts.position() + i, 1);
+                    generated.set(row + i, 1);
                 }
             }
-            ArrowBuffers.setAbsentNull(batch, "weight", columns.weights, sentOfPart, weights.position(), count);
-            questionIds.put(columns.questionIds, sentOfPart, count);
-            layers.put(columns.layers, sentOfPart, count);
-            experts.put(columns.experts, sentOfPart, count);
-            counts.put(columns.counts, sentOfPart, count);
-            weights.put(columns.weights, sentOfPart, count);
+            experts.put(usage.experts(), sentOfPart, count);
+            counts.put(usage.counts(), sentOfPart, count);
+            weights.put(usage.weights(), sentOfPart, count);
             sentOfPart += count;
-            if (sentOfPart == columns.rows) {
+            if (sentOfPart == usage.rows()) {
                 part++;
                 sentOfPart = 0;
             }

@@ -124,7 +124,7 @@ final class TestImportedRun {
                 one("q3", "s", UNKNOWN),
                 one("q4", "t", UNKNOWN).answered(new TracedAnswer("q4", "", "Paris", Optional.empty(), false)));
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {
-            store.importRun(run(sequences, SequenceSource.of(sequences), 1_800), "test");
+            store.importRun(run(sequences, SequenceSource.of(sequences), 1_000), "test");
             assertThat(Rows.count(store, "SELECT count(*) FROM run_shards")).isEqualTo(4);
             assertThat(Rows.of(store, "SELECT expert, n, weight_sum FROM question_usage WHERE question_id = 1"))
                     .containsExactlyInAnyOrder("0|1|null", "1|1|null");

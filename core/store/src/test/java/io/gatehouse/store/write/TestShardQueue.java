@@ -77,9 +77,10 @@ final class TestShardQueue {
     @Test
     void holdsWhoeverHandsOverBackWhenThereIsNoRoom() {
         verified("full.duckdb", writer -> {
-            // With its sums.
-            long bytes = writer.prepare(shard(writer, 0)).bytes();
-            try (ShardQueue queue = new ShardQueue(writer, 2 * bytes, this::waitAfterCommit)) {
+            // With their sums.
+            long bytes = writer.prepare(shard(writer, 1)).bytes()
+                    + writer.prepare(shard(writer, 2)).bytes();
+            try (ShardQueue queue = new ShardQueue(writer, bytes, this::waitAfterCommit)) {
                 queue.put(shard(writer, 0));
                 awaitCommits(1);
                 queue.put(shard(writer, 1));
@@ -91,7 +92,7 @@ final class TestShardQueue {
                 });
                 await(() -> putter.join().getState() == Thread.State.WAITING);
                 assertThat(fourth).isNotDone();
-                assertThat(queue.progress().bytesWaiting()).isEqualTo(2 * bytes);
+                assertThat(queue.progress().bytesWaiting()).isEqualTo(bytes);
                 mayGoOn.release(4);
                 fourth.join();
                 queue.drain();
