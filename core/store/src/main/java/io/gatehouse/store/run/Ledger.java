@@ -64,17 +64,17 @@ public final class Ledger {
      * @param tokens rows of tokens
      * @param decisions rows of routing
      */
-    public record CommittedShard(int number, int[] questionIds, long tokens, long decisions) {}
+    public record ShardEntry(int number, int[] questionIds, long tokens, long decisions) {}
 
     /**
      * Adds shards, in the transaction of their rows.
      *
      * @param seconds that its process took for each; empty where nobody measured it
      */
-    public void add(List<CommittedShard> shards, Optional<Double> seconds) throws SQLException {
+    public void add(List<ShardEntry> shards, Optional<Double> seconds) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(Resources.text(Ledger.class, "insert_shard.sql"))) {
             LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
-            for (CommittedShard shard : shards) {
+            for (ShardEntry shard : shards) {
                 Object[] ids = Arrays.stream(shard.questionIds).boxed().toArray();
                 insert.setInt(1, runId);
                 insert.setInt(2, shard.number);

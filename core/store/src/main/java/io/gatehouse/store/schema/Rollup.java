@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /**
  * A table of sums. Each row stands for all rows of the facts that are equal in its keys. This is the one definition of a
  * rollup: the table, the merge of new shards, the verification, the sum on a cluster ({@link RollupSql}) and
- * the planner's use of it follow. Only {@code ShardRollups}, which computes the sums of a shard, must know a new column.
+ * the planner's use of it follow. Only the package {@code write}, which computes the sums of a shard ({@code ExpertSums},
+ * {@code EntropySums}) and makes rows of them ({@code ShardRollups}), must know a new column.
  *
  * <p>Sums are whole numbers of a unit, so the order in which they are added does not matter.
  *

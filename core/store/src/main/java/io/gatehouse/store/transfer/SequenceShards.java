@@ -41,7 +41,7 @@ public final class SequenceShards {
 
     /**
      * @param memory counts the open shard
-     * @param experts experts of a layer
+     * @param experts largest number of experts of a layer
      * @param number number of the first shard
      */
     private SequenceShards(RunWriter writer, ShardQueue queue, FileMemory memory, int experts, int number) {

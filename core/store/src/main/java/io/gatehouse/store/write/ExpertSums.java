@@ -74,26 +74,6 @@ final class ExpertSums {
         }
     }
 
-    /** Adds sums of the same number of experts. The loops have no branches, so the JIT vectorises them. */
-    void add(ExpertSums others) {
-        int slots = counts.length;
-        for (int slot = 0; slot < slots; slot++) {
-            counts[slot] += others.counts[slot];
-        }
-        for (int slot = 0; slot < slots; slot++) {
-            weights[slot] += others.weights[slot];
-        }
-        for (int slot = 0; slot < slots; slot++) {
-            squares[slot] += others.squares[slot];
-        }
-        for (int slot = 0; slot < slots; slot++) {
-            smallest[slot] = Math.min(smallest[slot], others.smallest[slot]);
-        }
-        for (int slot = 0; slot < slots; slot++) {
-            largest[slot] = Math.max(largest[slot], others.largest[slot]);
-        }
-    }
-
     void add(FiredExperts fired) {
         for (int row = 0; row < fired.rows(); row++) {
             int slot = fired.kinds()[row] * experts + fired.experts()[row];
@@ -105,51 +85,36 @@ final class ExpertSums {
         }
     }
 
-    /** Returns the sums of the experts that fired. */
+    /** Returns the sums of the experts that fired, in the order of their slots. */
     FiredExperts toFired() {
-        FiredExperts target = new FiredExperts(fired());
-        forEachFired((row, kind, expert, slot) -> {
-            target.kinds()[row] = (byte) kind.place();
-            target.experts()[row] = (short) expert;
-            target.counts()[row] = counts[slot];
-            target.weights()[row] = weights[slot];
-            target.squares()[row] = squares[slot];
-            target.smallest()[row] = smallest[slot];
-            target.largest()[row] = largest[slot];
-        });
-        return target;
+        FiredExperts fired = new FiredExperts(countFired());
+        int row = 0;
+        for (TokenKind kind : TokenKind.values()) {
+            int first = slot(kind, 0);
+            for (int expert = 0; expert < experts; expert++) {
+                int slot = first + expert;
+                if (counts[slot] > 0) {
+                    fired.kinds()[row] = (byte) kind.place();
+                    fired.experts()[row] = (short) expert;
+                    fired.counts()[row] = counts[slot];
+                    fired.weights()[row] = weights[slot];
+                    fired.squares()[row] = squares[slot];
+                    fired.smallest()[row] = smallest[slot];
+                    fired.largest()[row] = largest[slot];
+                    row++;
+                }
+            }
+        }
+        return fired;
     }
 
     /** Number of slots of experts that fired. */
-    int fired() {
+    private int countFired() {
         int fired = 0;
         for (int count : counts) {
             fired += count > 0 ? 1 : 0;
         }
         return fired;
-    }
-
-    /** Gets experts that fired. */
-    interface Each {
-        /**
-         * Gets one.
-         *
-         * @param row number of the expert and kind among those that fired, from 0
-         */
-        void accept(int row, TokenKind kind, int expert, int slot);
-    }
-
-    /** Calls {@code each} with the experts that fired, in the order of their slots. */
-    void forEachFired(Each each) {
-        int row = 0;
-        for (TokenKind kind : TokenKind.values()) {
-            int first = slot(kind, 0);
-            for (int expert = 0; expert < experts; expert++) {
-                if (counts[first + expert] > 0) {
-                    each.accept(row++, kind, expert, first + expert);
-                }
-            }
-        }
     }
 
     int slot(TokenKind kind, int expert) {

@@ -5,13 +5,17 @@ package io.gatehouse.store.write;
  * each expert and {@link TokenKind} that it fired for.
  *
  * @param kinds {@link TokenKind#place()}
- * @param squares sums of the squared weights, in units of 2^-32
- * @param smallest {@link ExpertSums#NO_MINIMUM} where no weight is known
+ * @param weights sums of the weights; 0 where no weight is known
+ * @param squares sums of the squared weights, in units of 2^-32; 0 where no weight is known
+ * @param smallest smallest weights; {@link ExpertSums#NO_MINIMUM} where no weight is known
  */
 record FiredExperts(
         byte[] kinds, short[] experts, int[] counts, long[] weights, long[] squares, int[] smallest, int[] largest) {
     /** Memory of an element of all arrays in bytes. */
     static final int ROW_BYTES = 1 + Short.BYTES + 3 * Integer.BYTES + 2 * Long.BYTES;
+
+    /** Memory of the objects in bytes. */
+    static final int OBJECT_BYTES = 200;
 
     /** Room for as many rows. */
     FiredExperts(int rows) {
@@ -34,12 +38,12 @@ record FiredExperts(
     }
 
     /** Returns a sum of a row, or {@link LongFeed#ABSENT} if no activation of it has a weight. */
-    long known(int row, long sum) {
+    long orAbsent(int row, long sum) {
         return smallest[row] == ExpertSums.NO_MINIMUM ? LongFeed.ABSENT : sum;
     }
 
-    /** Memory of the arrays in bytes. */
+    /** Approximate memory in bytes. */
     long bytes() {
-        return (long) rows() * ROW_BYTES;
+        return OBJECT_BYTES + (long) rows() * ROW_BYTES;
     }
 }

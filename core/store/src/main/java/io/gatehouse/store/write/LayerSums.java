@@ -1,5 +1,8 @@
 package io.gatehouse.store.write;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -9,38 +12,51 @@ import java.util.TreeMap;
  * @param subjects by a question that stands for the subject
  */
 record LayerSums(SortedMap<Integer, FiredExperts> subjects, SortedMap<QuestionGroups.Outcome, FiredExperts> outcomes) {
-    /** Adds up the sums of a layer. */
-    static final class Builder {
-        private final int experts;
-        private final SortedMap<Integer, ExpertSums> subjects = new TreeMap<>();
-        private final SortedMap<QuestionGroups.Outcome, ExpertSums> outcomes = new TreeMap<>();
+    LayerSums {
+        subjects = Collections.unmodifiableSortedMap(subjects);
+        outcomes = Collections.unmodifiableSortedMap(outcomes);
+    }
 
-        /** @param experts of the layer */
-        Builder(int experts) {
-            this.experts = experts;
-        }
+    /**
+     * Collects what to add up, and adds it up at the end: there may be as many subjects and outcomes as questions, and
+     * sums of all experts for each of them would take far more memory than the few experts that fire for a question.
+     */
+    static final class Builder {
+        private final SortedMap<Integer, List<FiredExperts>> subjects = new TreeMap<>();
+        private final SortedMap<QuestionGroups.Outcome, List<FiredExperts>> outcomes = new TreeMap<>();
 
         /** Adds a question. */
-        void add(QuestionGroups.Group group, ExpertSums question) {
-            of(subjects, group.subject()).add(question);
-            of(outcomes, group.outcome()).add(question);
+        void add(QuestionGroups.Group group, FiredExperts question) {
+            add(subjects, group.subject(), question);
+            add(outcomes, group.outcome(), question);
         }
 
         /** Adds sums of other questions. */
         void add(LayerSums others) {
-            others.subjects.forEach((subject, fired) -> of(subjects, subject).add(fired));
-            others.outcomes.forEach((outcome, fired) -> of(outcomes, outcome).add(fired));
+            others.subjects.forEach((subject, fired) -> add(subjects, subject, fired));
+            others.outcomes.forEach((outcome, fired) -> add(outcomes, outcome, fired));
         }
 
-        private <K> ExpertSums of(SortedMap<K, ExpertSums> sums, K key) {
-            return sums.computeIfAbsent(key, missing -> new ExpertSums(experts));
+        private static <K> void add(SortedMap<K, List<FiredExperts>> parts, K key, FiredExperts fired) {
+            parts.computeIfAbsent(key, missing -> new ArrayList<>()).add(fired);
         }
 
-        LayerSums build() {
-            LayerSums layer = new LayerSums(new TreeMap<>(), new TreeMap<>());
-            subjects.forEach((subject, sums) -> layer.subjects.put(subject, sums.toFired()));
-            outcomes.forEach((outcome, sums) -> layer.outcomes.put(outcome, sums.toFired()));
-            return layer;
+        /** @param sums of no activations, and again afterwards */
+        LayerSums build(ExpertSums sums) {
+            return new LayerSums(sum(subjects, sums), sum(outcomes, sums));
+        }
+
+        private static <K> SortedMap<K, FiredExperts> sum(SortedMap<K, List<FiredExperts>> parts, ExpertSums sums) {
+            SortedMap<K, FiredExperts> totals = new TreeMap<>();
+            parts.forEach((key, ofKey) -> totals.put(key, ofKey.size() == 1 ? ofKey.get(0) : sum(ofKey, sums)));
+            return totals;
+        }
+
+        private static FiredExperts sum(List<FiredExperts> parts, ExpertSums sums) {
+            parts.forEach(sums::add);
+            FiredExperts fired = sums.toFired();
+            sums.clear();
+            return fired;
         }
     }
 

@@ -14,7 +14,7 @@ final class LongFeed implements Feed {
     /** Stands for NULL. No sum of whole-number units is as small. */
     static final long ABSENT = Long.MIN_VALUE;
 
-    /** Rows after which a batch ends with the layer. */
+    /** Rows after which no further layer is added to a batch. */
     private static final int ENOUGH_ROWS = 8192;
 
     private final List<String> names;
@@ -22,6 +22,7 @@ final class LongFeed implements Feed {
     private final Rows ofLayer;
     private final long[][] columns;
     private int rows;
+    private int sent;
     private int layer;
 
     /** Makes the rows of a layer. */
@@ -58,18 +59,23 @@ final class LongFeed implements Feed {
 
     @Override
     public int fill(VectorSchemaRoot batch) {
-        rows = 0;
-        while (rows < ENOUGH_ROWS && layer < layers) {
-            ofLayer.addTo(this, layer++);
+        if (sent == rows) {
+            rows = 0;
+            sent = 0;
+            while (rows < ENOUGH_ROWS && layer < layers) {
+                ofLayer.addTo(this, layer++);
+            }
         }
+        int count = Math.min(rows - sent, BATCH_ROWS);
         for (int column = 0; column < columns.length; column++) {
-            ArrowBuffers.longs(batch, names.get(column), rows).put(columns[column], 0, rows);
-            for (int row = 0; row < rows; row++) {
-                if (columns[column][row] == ABSENT) {
+            ArrowBuffers.longs(batch, names.get(column), count).put(columns[column], sent, count);
+            for (int row = 0; row < count; row++) {
+                if (columns[column][sent + row] == ABSENT) {
                     ArrowBuffers.setNull(batch.getVector(names.get(column)), row, 1);
                 }
             }
         }
-        return rows;
+        sent += count;
+        return count;
     }
 }

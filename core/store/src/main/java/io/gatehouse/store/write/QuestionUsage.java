@@ -5,35 +5,30 @@ package io.gatehouse.store.write;
  * and {@link TokenKind} that it fired for.
  *
  * @param kinds {@link TokenKind#place()}
- * @param weights sums in the units of the file, or {@link LongFeed#ABSENT} where no weight is known
+ * @param weights sums in the units of the file; {@link LongFeed#ABSENT} where no weight is known
  */
 record QuestionUsage(int questionId, int layer, byte[] kinds, short[] experts, int[] counts, long[] weights) {
     /** Memory of an element of all arrays in bytes. */
     static final int ROW_BYTES = 1 + Short.BYTES + Integer.BYTES + Long.BYTES;
 
-    /** Room for as many rows. */
-    QuestionUsage(int questionId, int layer, int rows) {
-        this(questionId, layer, new byte[rows], new short[rows], new int[rows], new long[rows]);
-    }
+    /** Memory of the objects in bytes. */
+    static final int OBJECT_BYTES = 120;
 
-    /** @param sums of the question in the layer */
-    static QuestionUsage of(int questionId, int layer, ExpertSums sums) {
-        QuestionUsage usage = new QuestionUsage(questionId, layer, sums.fired());
-        sums.forEachFired((row, kind, expert, slot) -> {
-            usage.kinds[row] = (byte) kind.place();
-            usage.experts[row] = (short) expert;
-            usage.counts[row] = sums.count(slot);
-            usage.weights[row] = sums.weight(slot);
-        });
-        return usage;
+    /** Shares the arrays of {@code fired} that are the same. */
+    static QuestionUsage of(int questionId, int layer, FiredExperts fired) {
+        long[] weights = new long[fired.rows()];
+        for (int row = 0; row < weights.length; row++) {
+            weights[row] = fired.orAbsent(row, fired.weights()[row]);
+        }
+        return new QuestionUsage(questionId, layer, fired.kinds(), fired.experts(), fired.counts(), weights);
     }
 
     int rows() {
         return counts.length;
     }
 
-    /** Memory of the arrays in bytes. */
+    /** Approximate memory in bytes. */
     long bytes() {
-        return (long) rows() * ROW_BYTES;
+        return OBJECT_BYTES + (long) rows() * ROW_BYTES;
     }
 }

@@ -47,8 +47,9 @@ final class ShardInsert {
     }
 
     void insert() throws SQLException {
-        // What takes one thread comes first: the next shards are prepared meanwhile, until there is no room for more.
-        // What takes all threads then has them.
+        // Statements of one thread come first: other threads prepare the next shards meanwhile, until the queue is
+        // full.
+        // The parallel inserts then have all threads.
         List<ShardSums> sums = shards.stream().map(ShardRows::sums).toList();
         ShardRollups rollups = new ShardRollups(run, sums);
         execute(RollupSql.merge(Rollup.SUBJECT_USAGE), rollups.subjectUsage());
@@ -164,12 +165,11 @@ final class ShardInsert {
     }
 
     private void addToLedger() throws SQLException {
-        List<Ledger.CommittedShard> committed = new ArrayList<>();
+        List<Ledger.ShardEntry> committed = new ArrayList<>();
         for (ShardRows shard : shards) {
             int[] questionIds =
                     shard.answers().stream().mapToInt(AnswerRow::questionId).toArray();
-            committed.add(
-                    new Ledger.CommittedShard(shard.number(), questionIds, shard.tokenRows(), shard.routingRows()));
+            committed.add(new Ledger.ShardEntry(shard.number(), questionIds, shard.tokenRows(), shard.routingRows()));
         }
         new Ledger(connection, runId).add(committed, seconds);
     }

@@ -37,11 +37,9 @@ public final class ShardQueue implements AutoCloseable {
     private int dropped;
     private Optional<Throwable> failure = Optional.empty();
 
-    /** The most memory in bytes that the sums of a question in a layer of {@code experts} take until they are written. */
+    /** The most memory in bytes that sums of a question with as many activations take in a layer until they are written. */
     public static long sumBytes(int activations, int experts) {
-        long rows = Math.min(activations, (long) TokenKind.COUNT * experts);
-        // By question, by subject and by outcome.
-        return rows * (QuestionUsage.ROW_BYTES + 2 * FiredExperts.ROW_BYTES);
+        return ShardSums.maxBytes(activations, experts);
     }
 
     private interface Waiting {

@@ -20,19 +20,20 @@ final class ShardRollups {
 
     ShardRollups(RunDescription run, List<ShardSums> shards) {
         this.run = run;
+        ExpertSums sums = new ExpertSums(run.experts());
         this.sumsOfLayer = IntStream.range(0, run.layers())
-                .mapToObj(layer -> sum(layer, shards))
+                .mapToObj(layer -> sum(layer, shards, sums))
                 .toList();
         this.allOfLayer =
-                sumsOfLayer.stream().map(sums -> sums.all(run.experts())).toList();
+                sumsOfLayer.stream().map(ofLayer -> ofLayer.all(run.experts())).toList();
         this.entropies = new EntropySums(run.layers());
         shards.forEach(shard -> entropies.add(shard.entropies()));
     }
 
-    private LayerSums sum(int layer, List<ShardSums> shards) {
-        LayerSums.Builder sums = new LayerSums.Builder(run.experts());
-        shards.forEach(shard -> sums.add(shard.layers().get(layer)));
-        return sums.build();
+    private static LayerSums sum(int layer, List<ShardSums> shards, ExpertSums sums) {
+        LayerSums.Builder builder = new LayerSums.Builder();
+        shards.forEach(shard -> builder.add(shard.layers().get(layer)));
+        return builder.build(sums);
     }
 
     /** Returns the rows of subject_usage, with a question in place of its subject. */
@@ -71,10 +72,10 @@ final class ShardRollups {
                     last(fired.kind(row)),
                     fired.experts()[row],
                     fired.counts()[row],
-                    fired.known(row, fired.weights()[row]),
-                    fired.known(row, fired.squares()[row]),
-                    fired.known(row, fired.smallest()[row]),
-                    fired.known(row, fired.largest()[row]));
+                    fired.orAbsent(row, fired.weights()[row]),
+                    fired.orAbsent(row, fired.squares()[row]),
+                    fired.orAbsent(row, fired.smallest()[row]),
+                    fired.orAbsent(row, fired.largest()[row]));
         }
     }
 
@@ -140,7 +141,7 @@ final class ShardRollups {
                     last(fired.kind(row)),
                     fired.experts()[row],
                     fired.counts()[row],
-                    fired.known(row, fired.weights()[row]));
+                    fired.orAbsent(row, fired.weights()[row]));
         }
     }
 

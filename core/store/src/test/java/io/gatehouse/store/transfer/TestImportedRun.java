@@ -37,6 +37,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Imports go through the writer of runs, in shards, and what their source does not say is NULL in facts and rollups. */
 final class TestImportedRun {
     private static final float[] UNKNOWN = {};
+
+    /** Room for one of the sequences of {@link #one}, and not for two. */
+    private static final long ONE_SEQUENCE_BYTES = 1_800;
+
     private static final int LAYERS = 3;
     private static final int EXPERTS = 8;
     private static final int TOP_K = 2;
@@ -115,17 +119,22 @@ final class TestImportedRun {
         }
     }
 
-    /** Two shards, and sums of known, of unknown and of no weights. */
+    /** Sums of known, of unknown and of no weights, in one shard and in a shard for each sequence. */
     @Test
     void mergesSumsThatAreMissing() throws Exception {
+        mergesSumsThatAreMissing(1 << 20, 1);
+        mergesSumsThatAreMissing(ONE_SEQUENCE_BYTES, 4);
+    }
+
+    private void mergesSumsThatAreMissing(long memory, int shards) throws Exception {
         List<TracedSequence> sequences = List.of(
                 one("q1", "s", UNKNOWN).answered(new TracedAnswer("q1", "", "A", Optional.of("A"), true)),
                 one("q2", "s", UNKNOWN),
-                one("q3", "s", UNKNOWN),
+                one("q3", "s", new float[] {0.5f, 0.25f}),
                 one("q4", "t", UNKNOWN).answered(new TracedAnswer("q4", "", "Paris", Optional.empty(), false)));
-        try (Store store = Store.create(directory.resolve("a.duckdb"))) {
-            store.importRun(run(sequences, SequenceSource.of(sequences), 1_000), "test");
-            assertThat(Rows.count(store, "SELECT count(*) FROM run_shards")).isEqualTo(4);
+        try (Store store = Store.create(directory.resolve(shards + ".duckdb"))) {
+            store.importRun(run(sequences, SequenceSource.of(sequences), memory), "test");
+            assertThat(Rows.count(store, "SELECT count(*) FROM run_shards")).isEqualTo(shards);
             assertThat(Rows.of(store, "SELECT expert, n, weight_sum FROM question_usage WHERE question_id = 1"))
                     .containsExactlyInAnyOrder("0|1|null", "1|1|null");
             assertThat(
@@ -133,20 +142,23 @@ final class TestImportedRun {
                                     store,
                                     "SELECT subject, expert, n, weight_sum, weight_square_sum, weight_max FROM subject_usage ORDER BY ALL"))
                     .containsExactly(
-                            "s|0|3|null|null|null",
-                            "s|1|3|null|null|null",
+                            "s|0|3|0.5|0.25|0.5",
+                            "s|1|3|0.25|0.0625|0.25",
                             "t|0|1|null|null|null",
                             "t|1|1|null|null|null");
             assertThat(
                             Rows.of(
                                     store,
                                     "SELECT answer, correct, expert, n, weight_sum FROM outcome_usage WHERE expert = 0 ORDER BY ALL"))
-                    .containsExactly("|null|0|2|null", "A|true|0|1|null", "Paris|false|0|1|null");
-            assertThat(Rows.of(
-                            store, "SELECT n, entropy_sum, top_k_entropy_sum, mass_sum, margin_sum FROM layer_entropy"))
-                    .containsExactly("4|null|null|null|null");
+                    .containsExactly("|null|0|2|0.5", "A|true|0|1|null", "Paris|false|0|1|null");
+            // Of 2/3 and 1/3.
+            assertThat(
+                            Rows.of(
+                                    store,
+                                    "SELECT n, entropy_sum, round(top_k_entropy_sum, 4), mass_sum, margin_sum FROM layer_entropy"))
+                    .containsExactly("4|null|0.6365|null|null");
             assertThat(Rows.of(store, "SELECT scope, expert, activations, weight_sum FROM experts ORDER BY ALL"))
-                    .containsExactly("last_prompt|0|4|null", "last_prompt|1|4|null", "last_prompt|2|0|null");
+                    .containsExactly("last_prompt|0|4|0.5", "last_prompt|1|4|0.25", "last_prompt|2|0|0.0");
             assertThat(Rows.of(store, "SELECT question_id, predicted, correct FROM answers ORDER BY ALL"))
                     .containsExactly("1|A|true", "4|null|false");
             assertThat(store.verify().problems()).isEmpty();

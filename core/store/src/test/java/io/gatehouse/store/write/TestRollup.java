@@ -96,6 +96,21 @@ final class TestRollup {
         }
     }
 
+    @Test
+    void takesNoMoreMemoryThanIsReserved() {
+        for (int tokens : new int[] {1, 2, 50}) {
+            RandomRun shards = new RandomRun(description("r", 3, 8, 2, Scope.PROMPT), tokens, SEED);
+            try (Store store = Store.create(directory.resolve(tokens + ".duckdb"));
+                    RunWriter writer = store.startRun(shards.description(), questions(8))) {
+                ShardRows rows = writer.prepare(shards.shard(writer, 0, 0, 8));
+                long reserved = rows.routing().stream()
+                        .mapToLong(segment -> ShardSums.maxBytes(2 * segment.rows(), 8))
+                        .sum();
+                assertThat(rows.sums().bytes()).isPositive().isLessThanOrEqualTo(reserved);
+            }
+        }
+    }
+
     private Store create() {
         return Store.create(directory.resolve("a.duckdb"));
     }
