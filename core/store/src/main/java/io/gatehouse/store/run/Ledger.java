@@ -59,7 +59,7 @@ public final class Ledger {
     }
 
     /**
-     * A shard to add.
+     * A row of the ledger to add.
      *
      * @param tokens rows of tokens
      * @param decisions rows of routing

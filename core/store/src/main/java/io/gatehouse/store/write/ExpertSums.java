@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * {@link TokenKind}, kind by kind.
  */
 final class ExpertSums {
-    /** The minimum of no weights: no weight has it. */
+    /** The smallest weight where there are no weights; no weight is as large. */
     static final int NO_MINIMUM = Integer.MAX_VALUE;
 
     private final int experts;

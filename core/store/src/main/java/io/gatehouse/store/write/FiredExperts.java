@@ -17,7 +17,7 @@ record FiredExperts(
     /** Memory of the objects in bytes. */
     static final int OBJECT_BYTES = 200;
 
-    /** Room for as many rows. */
+    /** Allocates the arrays. */
     FiredExperts(int rows) {
         this(
                 new byte[rows],

@@ -7,9 +7,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Experts of a layer that fired, by what rollups sum together.
+ * The experts of a layer that fired, for each subject and for each outcome.
  *
- * @param subjects by a question that stands for the subject
+ * @param subjects the key is a question that stands for the subject
  */
 record LayerSums(SortedMap<Integer, FiredExperts> subjects, SortedMap<QuestionGroups.Outcome, FiredExperts> outcomes) {
     LayerSums {
@@ -41,7 +41,11 @@ record LayerSums(SortedMap<Integer, FiredExperts> subjects, SortedMap<QuestionGr
             parts.computeIfAbsent(key, missing -> new ArrayList<>()).add(fired);
         }
 
-        /** @param sums of no activations, and again afterwards */
+        /**
+         * Adds up what was collected.
+         *
+         * @param sums empty sums to add up in; empty again afterwards
+         */
         LayerSums build(ExpertSums sums) {
             return new LayerSums(sum(subjects, sums), sum(outcomes, sums));
         }

@@ -14,7 +14,7 @@ record QuestionUsage(int questionId, int layer, byte[] kinds, short[] experts, i
     /** Memory of the objects in bytes. */
     static final int OBJECT_BYTES = 120;
 
-    /** Shares the arrays of {@code fired} that are the same. */
+    /** Makes the rows of a question, which share arrays with {@code fired}. */
     static QuestionUsage of(int questionId, int layer, FiredExperts fired) {
         long[] weights = new long[fired.rows()];
         for (int row = 0; row < weights.length; row++) {

@@ -47,9 +47,8 @@ final class ShardInsert {
     }
 
     void insert() throws SQLException {
-        // Statements of one thread come first: other threads prepare the next shards meanwhile, until the queue is
-        // full.
-        // The parallel inserts then have all threads.
+        // Single-threaded statements come first, while other threads prepare shards until the queue is full. The
+        // parallel inserts then have all threads.
         List<ShardSums> sums = shards.stream().map(ShardRows::sums).toList();
         ShardRollups rollups = new ShardRollups(run, sums);
         execute(RollupSql.merge(Rollup.SUBJECT_USAGE), rollups.subjectUsage());

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A shard in the order of the file, and the sums for its rollups: what is computed before the transaction that writes it, on any
- * thread.
+ * A shard in the order of the file, and the sums for its rollups: what is computed before the transaction that writes
+ * it, on any thread.
  *
  * @param answers in the order of the questions
  * @param bytes approximate memory

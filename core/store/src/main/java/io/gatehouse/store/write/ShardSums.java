@@ -11,8 +11,8 @@ import java.util.Map;
  * aggregate over the same rows takes a quarter of the time to write them, and this takes next to none. Sums of whole
  * numbers do not depend on the order.
  *
- * @param questions layer by layer, and question by question
- * @param layers of all layers
+ * @param questions by layer, then by question
+ * @param layers sums of each layer of the model
  */
 record ShardSums(List<QuestionUsage> questions, List<LayerSums> layers, EntropySums entropies) {
     /**
