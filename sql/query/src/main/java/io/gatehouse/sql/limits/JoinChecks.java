@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.BiRel;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
@@ -89,9 +90,27 @@ public final class JoinChecks {
     }
 
     public static RelNode of(RelNode root) {
+        if (!holdsPairs(root)) {
+            return root;
+        }
         JoinChecks checks = new JoinChecks(root.getCluster().getRexBuilder());
         checks.find(root);
         return checks.checked(root);
+    }
+
+    /** Whether a query has pairs of rows to try at all. */
+    private static boolean holdsPairs(RelNode node) {
+        if (node instanceof BiRel
+                || (node instanceof Filter filter && RexUtil.SubQueryFinder.containsSubQuery(filter))
+                || (node instanceof Project project && RexUtil.SubQueryFinder.containsSubQuery(project))) {
+            return true;
+        }
+        for (RelNode input : node.getInputs()) {
+            if (holdsPairs(input)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Finds the conditions of a query, and of the queries within it, for which DuckDB tries pairs of rows. */

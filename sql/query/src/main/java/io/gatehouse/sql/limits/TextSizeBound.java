@@ -55,8 +55,10 @@ public final class TextSizeBound {
     }
 
     private static long growth(RelNode node) {
-        long below =
-                node.getInputs().stream().mapToLong(TextSizeBound::growth).max().orElse(1);
+        long below = 1;
+        for (RelNode input : node.getInputs()) {
+            below = Math.max(below, growth(input));
+        }
         Widest widest = new Widest();
         node.accept(widest);
         if (node instanceof RepeatUnion union && growth(union.getIterativeRel()) > 1) {

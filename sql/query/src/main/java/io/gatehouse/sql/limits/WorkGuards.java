@@ -382,9 +382,12 @@ public final class WorkGuards {
     /** Adds guards to those of the given columns whose values can be long. */
     private Guarded guarded(Guarded input, List<Integer> columns, String what, double nanos) {
         ValueSizes sizes = new ValueSizes(input.columns(), outer, queries);
-        List<Integer> unbounded = columns.stream()
-                .filter(column -> canBeLong(input, column, nanos, sizes))
-                .toList();
+        List<Integer> unbounded = new ArrayList<>();
+        for (int column : columns) {
+            if (canBeLong(input, column, nanos, sizes)) {
+                unbounded.add(column);
+            }
+        }
         if (unbounded.isEmpty()) {
             return input;
         }
@@ -452,6 +455,9 @@ public final class WorkGuards {
      * that are constant by what they are before it computes constants, so a guard is made for the expression of these.
      */
     private RexNode guarded(RexNode expression, List<Guarded> inputs) {
+        if (expression instanceof RexLiteral) {
+            return expression;
+        }
         List<Most> row =
                 inputs.stream().flatMap(input -> input.columns().stream()).toList();
         RexNode replaced =
