@@ -16,3 +16,9 @@ SELECT * FROM subject_specialisation WHERE abs(ratio * uniform_share - share) > 
 
 -- z and log-odds are on the same side.
 SELECT * FROM subject_specialisation WHERE sign(log_odds) <> sign(z) OR (log_odds IS NULL) <> (z IS NULL);
+
+-- Where an expert fires at every token, or at none, no subject differs from the others.
+SELECT s.run_id
+FROM subject_specialisation AS s
+JOIN experts AS e ON e.run_id = s.run_id AND e.scope = s.scope AND e.layer = s.layer AND e.expert = s.expert
+WHERE e.activations = 0 AND s.log_odds <> 0;

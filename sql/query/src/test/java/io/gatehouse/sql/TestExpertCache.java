@@ -128,6 +128,21 @@ final class TestExpertCache {
         }
     }
 
+    /** One token of one layer: each size has the first use of its two experts to load, and none stands out. */
+    @Test
+    void aCacheThatSavesNothingHasNeitherKneeNorCliff() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 3, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.5")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT DISTINCT misses_per_token, is_knee, is_cliff
+                            FROM serve_plan(1, 'prompt', 'model', 'lru', 1000, 5, 1)
+                            """)).containsExactly(List.of(2.0, false, false));
+        }
+    }
+
     @Test
     void propertiesHoldOfRoutingAtRandom() throws Exception {
         long seed = 20_261_128;

@@ -263,7 +263,7 @@ final class TestUsageViews {
         return load / 12.0 * Math.log(load / 12.0);
     }
 
-    /** Expert 0 takes both last tokens of s and not that of t: odds 2.5 / 0.5 over 0.5 / 1.5. */
+    /** Expert 0 takes both last tokens of s and not that of t: with 2/3 and 1/3 added, odds of 8/3 to 2/3 and of 1/3 to 4/3. */
     @Test
     @ByHand("subject_specialisation")
     void subjectsHaveExperts() {
@@ -274,9 +274,24 @@ final class TestUsageViews {
         assertThat(rows.get(0)).startsWith(0, "s", 2L, 2L, 1.0, 0.5, 2.0);
         assertNumbers(
                 rows.get(0).subList(7, 9),
-                Math.log(15),
-                Math.log(15) / Math.sqrt(1 / 2.5 + 1 / 0.5 + 1 / 0.5 + 1 / 1.5));
+                Math.log(16),
+                Math.log(16) / Math.sqrt(3 / 8.0 + 3 / 2.0 + 3 / 1.0 + 3 / 4.0));
         assertThat(rows.get(3)).startsWith(3, "s", 2L, 0L, 0.0, 0.5, 0.0);
+    }
+
+    /** The sizes of two subjects differ, but an expert that always fires, or never, does not differ between them. */
+    @Test
+    void anExpertThatAlwaysOrNeverFiresHasNoLogOdds() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 3, 1, "last_prompt")
+                        .question(1, 1, "s", true, "0:.5")
+                        .question(1, 2, "s", true, "0:.5")
+                        .question(1, 3, "t", true, "0:.5")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, "SELECT DISTINCT log_odds, z FROM subject_specialisation"))
+                    .containsExactly(List.of(0.0, 0.0));
+        }
     }
 
     /**

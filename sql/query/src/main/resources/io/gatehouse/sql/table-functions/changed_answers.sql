@@ -1,4 +1,4 @@
--- One row per question that two runs answered differently: what each of them answered.
+-- One row per question that two runs answered differently: the answers of both runs.
 --
 -- Title: Changed answers
 -- Definition: the questions that both runs answered, with another letter; or, where an import does not name the letter,

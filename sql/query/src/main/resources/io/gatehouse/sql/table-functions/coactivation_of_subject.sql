@@ -1,5 +1,5 @@
--- One row per layer and pair of experts that fired at the same token of one subject: how often the second fires at a
--- token of the first.
+-- One row per layer and pair of experts that fired at the same token of one subject: how often one expert fires at the
+-- tokens of another.
 --
 -- Title: Co-activation of a subject
 -- Definition: as in the view expert_coactivation, over the questions of the subject.

@@ -1,4 +1,4 @@
--- One row per cache and number of slots: how often experts are found in a cache of that many experts, by a policy.
+-- One row per cache and number of slots: how often experts are found in a cache of a given size, by a policy.
 --
 -- Title: Expert cache
 -- Definition: experts that do not fit into fast memory are loaded when a token needs them, and others have to go. The

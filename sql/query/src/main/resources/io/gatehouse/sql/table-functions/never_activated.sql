@@ -1,4 +1,4 @@
--- One row per expert of a run that no token was sent to.
+-- One row per expert of a run that no token was sent to: the experts that never fired.
 --
 -- Title: Experts never activated
 -- Definition: as in the view unused_experts, which counts them: scope last_prompt counts only the last token of each

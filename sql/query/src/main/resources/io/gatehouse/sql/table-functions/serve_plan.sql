@@ -1,4 +1,5 @@
--- One row per size of an expert cache: how long a token waits for experts that are not in it, and which sizes stand out.
+-- One row per size of an expert cache: how long a token waits for experts that are not in the cache, and which sizes of it
+-- stand out.
 --
 -- Title: Serving plan
 -- Definition: the misses of expert_cache times the bytes of an expert over the bandwidth of what they are loaded from. It
@@ -9,10 +10,11 @@
 --   lies beyond it brings less than the average over all sizes; the cliff, below which the stall rises most: for an lru cache of the model mostly the
 --   number of experts of one token, since a smaller one has lost them all when the next token needs them.
 -- Formula: stall_ms = misses_per_token * expert_mb / gb_per_s. The knee has the largest (1 - y) - x, x the slots and y the
---   stall, each from 0 to 1 over the sizes; the cliff the largest fall of the stall from one size less.
+--   stall, each from 0 to 1 over the sizes; the cliff the largest fall of the stall from one size less. A
+--   cache that saves nothing has neither.
 -- Source: the knee of Satopää et al. 2011, ICDCS Workshops (Kneedle); stalls as in bigrig 0.9 without a time for the
 --   computation, which a recording does not have.
--- Version: 1
+-- Version: 2
 -- Example: SELECT slots, size_gb, hit_rate, misses_per_token, stall_ms, warm_stall_ms, fits, is_largest, is_knee, is_cliff
 --   FROM serve_plan(1, 'prompt', 'layer', 'lru', 12.6, 0.5, 3.5)
 --   ORDER BY slots
@@ -72,8 +74,8 @@ SELECT
     warm_stall_ms,
     size_gb <= $memory_gb AS fits,
     size_gb <= $memory_gb AND slots = max(CASE WHEN size_gb <= $memory_gb THEN slots END) OVER () AS is_largest,
-    row_number() OVER (ORDER BY above_chord DESC, slots) = 1 AS is_knee,
-    row_number() OVER (ORDER BY fall DESC, slots) = 1 AS is_cliff
+    above_chord > 0 AND row_number() OVER (ORDER BY above_chord DESC, slots) = 1 AS is_knee,
+    fall > 0 AND row_number() OVER (ORDER BY fall DESC, slots) = 1 AS is_cliff
 FROM (
     SELECT
         *,

@@ -1,4 +1,4 @@
--- One row per run, scope, layer and number of questions: balance of the load of the experts in batches of that many
+-- One row per run, scope, layer and number of questions: balance of the load of the experts in batches of successive
 -- questions, and the share of activations that a limit on the load would drop.
 --
 -- Group: Load

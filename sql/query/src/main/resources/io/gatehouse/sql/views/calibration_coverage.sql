@@ -1,4 +1,4 @@
--- One row per run, scope, layer and number of tokens: how many experts saw fewer tokens than that.
+-- One row per run, scope, layer and number of tokens: how many experts saw fewer tokens than a given number.
 --
 -- Group: Load
 -- Order: 5

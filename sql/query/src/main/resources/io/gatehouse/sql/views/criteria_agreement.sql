@@ -1,4 +1,4 @@
--- One row per run, scope, layer and pair of pruning criteria: rank correlation of the two over the experts.
+-- One row per run, scope, layer and pair of pruning criteria: rank correlation of two pruning criteria over the experts.
 --
 -- Group: Criteria
 -- Order: 2

@@ -1,5 +1,5 @@
--- One row per run, scope, layer and pair of experts that fired at the same token: how often the second fires at a
--- token of the first.
+-- One row per run, scope, layer and pair of experts that fired at the same token: how often one expert fires at the tokens
+-- of another.
 --
 -- Group: Co-activation and transitions
 -- Order: 1

@@ -1,5 +1,4 @@
--- One row per run, scope, layer and lag: the share of a token's experts that also fired at the token that many positions
--- before it.
+-- One row per run, scope, layer and lag: the share of a token's experts that also fired at an earlier token.
 --
 -- Group: Load
 -- Order: 4

@@ -12,7 +12,7 @@
 --   mean_token_top_k_entropy is the same over the selected experts with their probabilities renormalised to sum to 1; against
 --   ln(top_k). Normalised is the mean divided by that maximum, which is the mean of the
 --   tokens' normalised entropies too.
--- Source: Chernov 2025, arXiv 2502.17187, finding 2, whose text does not say which of the two is meant.
+-- Source: Chernov 2025, arXiv 2502.17187, finding 2 of the abstract, which does not say which of the two is meant.
 -- Version: 1
 -- Example: SELECT layer, mean_token_entropy, uniform_entropy, normalised_token_top_k_entropy, mean_mass, n
 --   FROM gate_entropy

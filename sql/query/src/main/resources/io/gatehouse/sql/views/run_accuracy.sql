@@ -1,4 +1,4 @@
--- One row per run that has answers: how many of them are correct.
+-- One row per run that has answers: how many of the answers are correct.
 --
 -- Group: Answers
 -- Order: 1

@@ -9,10 +9,12 @@
 --   counts every prompt token, including the last one, for runs that recorded them and for runs imported from counts.
 --   Tokens of one prompt are not independent: at scope prompt z is too large.
 -- Formula: share = N(e,D) / N(D), OLMoE's equation 7; uniform_share = top_k / experts; log_odds = ln of the odds of the
---   expert at a token of the subject over its odds at a token of another one, with 0.5 added to each of the four counts
---   a, b, c, d; z = log_odds / sqrt(1/a + 1/b + 1/c + 1/d).
--- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation; Haldane 1956, Ann. Hum. Genet. 20.
--- Version: 2
+--   expert at a token of the subject over its odds at a token of another one. To the two counts of the subject (tokens with
+--   and without the expert) its share of all tokens is added, and to the two counts of the others theirs, so that an expert
+--   that fires at no token, or at all, has log_odds 0; z = log_odds / sqrt(1/a + 1/b + 1/c + 1/d) of these four counts.
+-- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation; the correction in proportion to the size of
+--   the groups: Sweeting, Sutton and Lambert 2004, Statistics in Medicine 23(9).
+-- Version: 3
 -- Example: SELECT layer, expert, subject, share, uniform_share, log_odds, n
 --   FROM subject_specialisation
 --   WHERE run_id = 1 AND scope = 'last_prompt'
@@ -50,14 +52,17 @@ FROM (
     SELECT
         *,
         activations / n AS share,
-        CASE WHEN possible THEN ln((activations + 0.5e0) * (others - activations_elsewhere + 0.5e0)
-            / ((n - activations + 0.5e0) * (activations_elsewhere + 0.5e0))) END AS log_odds,
-        CASE WHEN possible THEN sqrt(1 / (activations + 0.5e0) + 1 / (n - activations + 0.5e0)
-            + 1 / (activations_elsewhere + 0.5e0) + 1 / (others - activations_elsewhere + 0.5e0)) END AS standard_error
+        -- Without the noise of the last digits, which would be the whole of it where it is 0.
+        CASE WHEN possible THEN round(ln(a * d / (b * c)), 12) END AS log_odds,
+        CASE WHEN possible THEN sqrt(1 / a + 1 / b + 1 / c + 1 / d) END AS standard_error
     FROM (
         SELECT
             *,
-            others > 0 AND activations <= n AND activations_elsewhere <= others AS possible
+            others > 0 AND activations <= n AND activations_elsewhere <= others AS possible,
+            activations + n / (n + others) AS a,
+            n - activations + n / (n + others) AS b,
+            activations_elsewhere + others / (n + others) AS c,
+            others - activations_elsewhere + others / (n + others) AS d
         FROM (
             SELECT
                 e.run_id,

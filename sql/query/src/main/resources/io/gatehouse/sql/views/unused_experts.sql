@@ -8,7 +8,7 @@
 --   every prompt token, the last one included, and exists for runs that recorded them. An imported run has rows if
 --   its source has data for the layer at the scope.
 -- Formula: unused = #{e : activations(e) = 0}; unused_share = unused / experts.
--- Source: Chernov 2025, arXiv 2502.17187, finding 1, which gives no scope; read with n and tokens beside it, because
+-- Source: Chernov 2025, arXiv 2502.17187, finding 1 of the abstract, which gives no scope; read with n and tokens beside it, because
 --   the number of unused experts falls as n grows.
 -- Version: 2
 -- Example: SELECT scope, layer, unused, experts, n

@@ -1,4 +1,4 @@
--- One row per run, scope, layer, set of tokens and number of tokens: how many distinct experts that many tokens use
+-- One row per run, scope, layer, set of tokens and number of tokens: how many distinct experts a number of tokens use
 -- together.
 --
 -- Group: Serving
