@@ -277,8 +277,13 @@ public record RunFacts(Rows row, List<String> subjects) {
         settings.put("Model", model());
         settings.put(
                 "Layers and experts",
-                "%d layers, up to %d experts in a layer, %d per token"
-                        .formatted(number("layers"), number("experts"), number("top_k")));
+                "%d %s%s, up to %d experts in a layer, %d per token"
+                        .formatted(
+                                number("layers"),
+                                number("layers") == 1 ? "layer" : "layers",
+                                routedLayers(),
+                                number("experts"),
+                                number("top_k")));
         settings.put("Tokens recorded", recordedTokens());
         settings.put(
                 "Probabilities of all experts",
@@ -321,14 +326,14 @@ public record RunFacts(Rows row, List<String> subjects) {
             }
             settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
             settings.put(
-                    "Lookahead of routers", lookahead().isEmpty() ? "not recorded" : "layers back: " + lookahead());
+                    "Lookahead of routers",
+                    lookahead().isEmpty() ? "not recorded" : lookahead().replace(",", " and ") + " layers back");
             settings.put("Precision", text("precision"));
             settings.put("Device", text("device"));
             settings.put("Started", started());
             settings.put("Finished", value("finished_at") == null ? "not yet" : time("finished_at"));
             if (value("compute_seconds") instanceof Number seconds) {
-                settings.put(
-                        "Computing time", DurationText.of(Duration.ofMillis(Math.round(seconds.doubleValue() * 1000))));
+                settings.put("Computing time", computingTime(seconds.doubleValue()));
             }
         }
         settings.put("Gatehouse", text("gatehouse_version"));
@@ -424,7 +429,22 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (text("recorded").equals("last_prompt")) {
             return "last prompt token";
         }
-        return isImported() ? "prompt tokens of the files" : "all prompt tokens";
+        String prompt = isImported() ? "prompt tokens of the files" : "all prompt tokens";
+        return Boolean.TRUE.equals(value("generated")) ? prompt + " and generated tokens" : prompt;
+    }
+
+    private static String computingTime(double seconds) {
+        return seconds < 60
+                ? String.format(Locale.ROOT, "%.2f s", seconds)
+                : DurationText.of(Duration.ofSeconds(Math.round(seconds)));
+    }
+
+    /** How many of the layers route, where not all do: others have no experts, or are not in the files. */
+    private String routedLayers() {
+        long routed = number("routed_layers");
+        return routed == number("layers")
+                ? ""
+                : " (%d %s)".formatted(routed, isImported() ? "recorded" : "with experts");
     }
 
     private static String words(String scope) {

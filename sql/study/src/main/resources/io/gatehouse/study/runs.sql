@@ -35,11 +35,24 @@ SELECT
     r.note,
     r.tags,
     coalesce(a.answered, 0) AS answered,
-    coalesce(a.correct, 0) AS correct
+    coalesce(a.correct, 0) AS correct,
+    coalesce(l.routed_layers, 0) AS routed_layers,
+    g.run_id IS NOT NULL AS generated
 FROM runs AS r
 LEFT JOIN (
     SELECT run_id, count(*) AS answered, count(*) FILTER (WHERE correct) AS correct
     FROM answers
     GROUP BY run_id
 ) AS a ON a.run_id = r.run_id
+LEFT JOIN (
+    SELECT run_id, count(*) AS routed_layers
+    FROM layers
+    WHERE experts > 0
+    GROUP BY run_id
+) AS l ON l.run_id = r.run_id
+LEFT JOIN (
+    SELECT DISTINCT run_id
+    FROM experts
+    WHERE scope = 'generated'
+) AS g ON g.run_id = r.run_id
 ORDER BY r.run_id

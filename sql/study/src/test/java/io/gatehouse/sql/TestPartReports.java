@@ -31,7 +31,7 @@ final class TestPartReports {
     void aPlacementThatItsIntervalSupportsIsRecommended() throws Exception {
         assertThat(serving(questions(240, question -> "0:.5 1:.25")))
                 .contains(
-                        "the mean load per device is **50.0%** of the largest.",
+                        "the mean load per device is **50.0%** of the largest at **prompt** tokens.",
                         "By the 95% interval, that saves time in **1** of **1** layer and costs time in **0**; in **0** it"
                                 + " is unclear.",
                         "The largest saving is **");
@@ -58,7 +58,7 @@ final class TestPartReports {
     void generatedTokensThatAreRoutedOtherwiseAreNamedWithAnInterval() throws Exception {
         assertThat(serving(generated(100, question -> question <= 90)))
                 .contains(
-                        "**4** of **4** experts fire at a different share of generated tokens",
+                        "**4** of **4** experts fire at another share of the generated tokens",
                         "which fires at **10.0%** of the generated and **100.0%** of the prompt tokens:"
                                 + " **-90.0 percentage points** (95% CI **-95.9** to"
                                 + " **-84.1 percentage points**).",
@@ -68,11 +68,11 @@ final class TestPartReports {
     @Test
     void generatedTokensThatAreRoutedAlikeAreNot() throws Exception {
         assertThat(serving(generated(100, question -> false)))
-                .contains("**0** of **4** experts fire at a different share of generated tokens")
+                .contains("**0** of **4** experts fire at another share of the generated tokens")
                 .doesNotContain("The largest of these differences");
         assertThat(serving(generated(99, question -> question <= 90)))
                 .contains(GENERATED + ": fewer than 100 questions have generated tokens")
-                .doesNotContain("fire at a different share");
+                .doesNotContain("fire at another share");
     }
 
     /** Without generated tokens, those of the prompts stand for them. */

@@ -60,7 +60,7 @@ final class TestReport {
             String text = MarkdownReport.of(Study.of(engine, 1));
             assertThat(text)
                     .contains("None of the **2** experts with at least **30** questions in both groups")
-                    .contains("**0** of them differ in accuracy")
+                    .contains("For **0** of them, accuracy differs between these two groups of questions")
                     .doesNotContain("percentage points", "Among those that differ");
         }
     }

@@ -82,7 +82,7 @@ public final class HtmlReport {
                         study.part().title(),
                         Svg.escape(title(study)),
                         Svg.escape(meta())));
-        PartText.of(study.part(), "introduction.txt")
+        PartText.of(study, "introduction.txt")
                 .forEach(line -> page.append("<p class=\"introduction\">%s</p>\n".formatted(Svg.escape(line))));
         if (run.isPartial()) {
             page.append("<p class=\"partial\">Partial run: %s. Every figure covers these questions only.</p>\n"
@@ -180,12 +180,17 @@ public final class HtmlReport {
             page.append(cell(
                     "th",
                     first.get(column),
-                    Svg.escape(Plot.words(rows.columns().get(column)))));
+                    Svg.escape(NumberText.words(rows.columns().get(column)))));
         }
         page.append("</tr></thead>\n<tbody>\n");
         for (List<@Nullable Object> row : rows.rows().subList(0, count)) {
             page.append("<tr>");
-            row.forEach(value -> page.append(cell("td", value, Svg.escape(NumberText.of(value)))));
+            for (int column = 0; column < row.size(); column++) {
+                page.append(cell(
+                        "td",
+                        row.get(column),
+                        Svg.escape(NumberText.ofColumn(rows.columns().get(column), row.get(column)))));
+            }
             page.append("</tr>\n");
         }
         page.append("</tbody>\n</table></div>\n").append(shown ? "" : "</details>\n");
@@ -201,7 +206,7 @@ public final class HtmlReport {
 
     private void interpretation() {
         page.append("<h2>What can be concluded</h2>\n<div class=\"text\">\n");
-        PartText.of(study.part(), "limits.txt").forEach(line -> page.append("<p>%s</p>\n".formatted(Svg.escape(line))));
+        PartText.of(study, "limits.txt").forEach(line -> page.append("<p>%s</p>\n".formatted(Svg.escape(line))));
         page.append("</div>\n");
         if (!study.absent().isEmpty()) {
             page.append("<h2>Not in this report</h2>\n<div class=\"text\">\n<dl class=\"left\">\n");
@@ -238,7 +243,7 @@ public final class HtmlReport {
     }
 
     private void references() {
-        List<String> references = PartText.of(study.part(), "references.txt");
+        List<String> references = PartText.of(study, "references.txt");
         if (references.isEmpty()) {
             return;
         }

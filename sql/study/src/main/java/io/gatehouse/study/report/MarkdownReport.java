@@ -9,6 +9,7 @@ import io.gatehouse.study.Study.Evidence;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The study as Markdown: sentences, tables, statements and methods; the pictures are in the HTML report. */
@@ -26,7 +27,7 @@ public final class MarkdownReport {
                                 HtmlReport.title(study),
                                 run.name(),
                                 study.part() == Part.BASE ? "" : " --part " + study.part()));
-        PartText.of(study.part(), "introduction.txt")
+        PartText.of(study, "introduction.txt")
                 .forEach(line -> text.append('\n').append(line).append('\n'));
         if (run.isPartial()) {
             text.append("\n**Partial run: %s.** Every figure covers these questions only.\n".formatted(run.status()));
@@ -64,14 +65,14 @@ public final class MarkdownReport {
                     .formatted(evidence.figure().summary(), evidence.figure().detail()));
         }
         text.append("\n## What can be concluded\n");
-        PartText.of(study.part(), "limits.txt")
+        PartText.of(study, "limits.txt")
                 .forEach(line -> text.append("- ").append(line).append('\n'));
         if (!study.absent().isEmpty()) {
             text.append("\n## Not in this report\n");
             study.absent().forEach(absence -> text.append("- %s: %s\n".formatted(absence.title(), absence.reason())));
         }
         methods(text, study);
-        List<String> references = PartText.of(study.part(), "references.txt");
+        List<String> references = PartText.of(study, "references.txt");
         text.append(references.isEmpty() ? "" : "\n## References\n");
         for (int i = 0; i < references.size(); i++) {
             text.append("[%d] %s\n".formatted(i + 1, references.get(i)));
@@ -116,11 +117,13 @@ public final class MarkdownReport {
     }
 
     private static void table(StringBuilder text, Rows rows) {
-        text.append(line(rows.columns().stream().map(Plot::words).toList()))
+        text.append(line(rows.columns().stream().map(NumberText::words).toList()))
                 .append(line(rows.columns().stream().map(column -> "---").toList()));
         int shown = Math.min(MAX_ROWS, rows.rows().size());
         for (List<@Nullable Object> row : rows.rows().subList(0, shown)) {
-            text.append(line(row.stream().map(NumberText::of).toList()));
+            text.append(line(IntStream.range(0, row.size())
+                    .mapToObj(column -> NumberText.ofColumn(rows.columns().get(column), row.get(column)))
+                    .toList()));
         }
         if (shown < rows.rows().size()) {
             text.append(

@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Formats values for the report. */
@@ -16,6 +17,8 @@ public final class NumberText {
 
     /** Times of the store are UTC. */
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT);
+
+    private static final Pattern ACRONYM = Pattern.compile("\\b(ean|msan|reap|cv)\\b");
 
     private static final MathContext SETTLED = new MathContext(12);
 
@@ -55,7 +58,19 @@ public final class NumberText {
                 default -> of(value);
             };
         }
-        return format.equals("words") ? of(value).replace('_', ' ') : of(value);
+        return format.equals("words") ? words(of(value)) : of(value);
+    }
+
+    /** Formats a value of a column: a probability that is too small for a number is not zero. */
+    static String ofColumn(String column, @Nullable Object value) {
+        boolean probability = column.endsWith("p_value") || column.endsWith("q_value");
+        return probability && value instanceof Number number && number.doubleValue() == 0 ? "< 1e-300" : of(value);
+    }
+
+    /** Returns a name as words, with the fraction at its end as a number: share_below_0_001. */
+    static String words(String name) {
+        String words = name.replaceFirst("_0_(\\d+)$", " 0.$1").replace('_', ' ');
+        return ACRONYM.matcher(words).replaceAll(acronym -> acronym.group().toUpperCase(Locale.ROOT));
     }
 
     /** Returns all formats of a value that the report may use. */

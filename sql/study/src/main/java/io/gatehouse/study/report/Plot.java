@@ -51,7 +51,7 @@ final class Plot {
 
     /** The title of an axis or of the colours: that of the figure, or else the name of the column as words. */
     String title(String part) {
-        return Optional.ofNullable(figure.titles().get(part)).orElseGet(() -> words(column(part)));
+        return Optional.ofNullable(figure.titles().get(part)).orElseGet(() -> NumberText.words(column(part)));
     }
 
     /** What the line of chance is called. */
@@ -79,7 +79,7 @@ final class Plot {
         StringBuilder tip = new StringBuilder();
         for (int column = 0; column < rows.columns().size(); column++) {
             tip.append(column == 0 ? "" : ", ")
-                    .append(words(rows.columns().get(column)))
+                    .append(NumberText.words(rows.columns().get(column)))
                     .append(' ')
                     .append(NumberText.of(rows.rows().get(row).get(column)));
         }
@@ -134,11 +134,6 @@ final class Plot {
     double roomOf(Collection<String> labels) {
         int longest = labels.stream().mapToInt(String::length).max().orElse(0);
         return Math.min(WIDTH / 2, 20 + 6.4 * longest);
-    }
-
-    /** Returns the name of a column as words, with the fraction at its end as a number: share_below_0_001. */
-    static String words(String column) {
-        return column.replaceFirst("_0_(\\d+)$", " 0.$1").replace('_', ' ');
     }
 
     static String tick(double value) {

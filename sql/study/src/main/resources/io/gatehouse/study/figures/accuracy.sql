@@ -1,12 +1,12 @@
 -- Title: Accuracy by expert
 -- Headline: {different} of {tested} {tested|expert|experts} {different|differs|differ}[, {different_within} within
 --   subjects]
--- Lead: Of {tested} {tested|expert|experts} with at least {least} questions in both groups, {different}
---   {different|differs|differ} in accuracy from the questions in which {different|it|they} did not fire, at a false
---   discovery rate of 5%; within subjects, {different_within} {different_within|does|do}.
+-- Lead: For {different} of {tested} {tested|expert|experts}, accuracy differs between the questions in which the expert fired at
+--   the last prompt token and those in which it did not (at least {least} in both groups, false discovery rate 5%); within subjects,
+--   it differs for {different_within}.
 -- Finding: {tested} {tested|expert|experts} fired at the last prompt token in at least {least} questions and did not fire
---   in at least {least} others. {different} of them {different|differs|differ} in accuracy from the other questions, at a
---   false discovery rate of 5%; within subjects, {different_within} {different_within|does|do}.
+--   in at least {least} others. For {different} of them, accuracy differs between these two groups of questions,
+--   at a false discovery rate of 5%; within subjects, it differs for {different_within}.
 -- Finding: Among those that differ, accuracy goes from {lowest percent} (95% CI {lowest_low percent} to
 --   {lowest_high percent}) to {highest percent} (95% CI {highest_low percent} to {highest_high percent}).
 -- Caption: Accuracy of the questions in which an expert fired at the last prompt token: the experts with the highest

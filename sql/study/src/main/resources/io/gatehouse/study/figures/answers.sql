@@ -1,12 +1,13 @@
 -- Title: Accuracy
 -- Headline: {accuracy percent} of {n} {n|answer|answers} (95% CI {wilson_low percent} to {wilson_high percent}[; chance
 --   {chance percent}])
--- Lead: {model} answered {n} {n|question|questions} of {subjects} {subjects|subject|subjects}, {accuracy percent}
+-- Lead: {model} answered {n} {n|question|questions}[ of {subjects} {subjects|subject|subjects}], {accuracy percent}
 --   correctly (95% CI {wilson_low percent} to {wilson_high percent}[; chance {chance percent}]).
 -- Finding: {correct} of {n} {n|answer|answers} {correct|is|are} correct: {accuracy percent} (95% CI {wilson_low percent} to
 --   {wilson_high percent}).[ By chance it would be {chance percent}.]
 -- Finding: Each prompt token passes {layers} {layers|layer|layers} with experts and is routed to {top_k} of {experts}
---   experts in each. The {n|prompt has|prompts have} {tokens} {tokens|token|tokens} in total.
+--   experts in each. The {n|prompt has|prompts have} {tokens} {tokens|token|tokens} in total[; {recorded} of
+--   them {recorded|was|were} recorded].
 -- Caption: Accuracy by subject.
 -- Note: Bars are Wilson's 95% intervals; dashes mark chance, where the questions have choices. Subjects differ in
 --   difficulty: compare experts within subjects where possible.
@@ -21,13 +22,14 @@ SELECT
     m.experts,
     m.top_k,
     a.n,
-    a.subjects,
+    nullif((SELECT count(*) FROM subject_accuracy WHERE run_id = :run_id AND n > 0 AND subject <> ''), 0) AS subjects,
     a.correct,
     a.accuracy,
     a.wilson_low,
     a.wilson_high,
     c.chance,
-    a.prompt_tokens AS tokens
+    a.prompt_tokens AS tokens,
+    nullif((SELECT max(tokens) FROM unused_experts WHERE run_id = :run_id AND scope = 'prompt'), a.prompt_tokens) AS recorded
 FROM run_accuracy AS a
 JOIN runs AS r ON r.run_id = a.run_id
 LEFT JOIN (

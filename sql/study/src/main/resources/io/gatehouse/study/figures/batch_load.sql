@@ -1,14 +1,13 @@
 -- Title: Uneven batches
--- Lead: A batch of {size} questions can give an expert {peak tenth} times the mean load of its layer, although over all questions
---   together the busiest of that layer has only {run tenth} times that mean.
--- Finding: In batches of {size} questions, the busiest expert of a layer has {mean tenth} times the mean load, averaged over
---   batches and layers.
--- Finding: In the least even of them, the busiest expert, in layer {layer}, has {peak tenth} times the mean load of its layer;
---   over all questions together, the busiest of that layer has {run tenth} times that mean.
--- Caption: Load of the busiest expert of a layer over the mean load, in batches of successive questions.
+-- Lead: One batch of {size} questions can load an expert {peak tenth} times as much as the average expert; over the whole run it is
+--   {run tenth} times.
+-- Finding: In batches of {size} questions, the busiest expert of a layer has {mean tenth} times the mean load of the layer, averaged
+--   over batches and layers; in the least even batch of each layer it has {peak tenth} times that mean, and over all questions
+--   together {run tenth} times, both averaged over layers.
+-- Finding: The most uneven load of all is that of an expert in layer {layer}: {most tenth} times the mean load in one batch.
+-- Caption: Load of the busiest expert of a layer over the mean load, in batches of successive questions, averaged over layers.
 -- Note: Prompt tokens. A layer waits for its busiest expert, and the load of a whole run can be even where each batch is not.
---   Mean is over batches and layers; the other two lines are of the layer where the figure is the largest, each of its own. Successive
---   questions of a quiz are mostly of one subject.
+--   Successive questions of a quiz are mostly of one subject.
 -- X: Questions of a batch (logarithmic)
 -- Y: Load of the busiest expert over the mean load
 -- Chance: even load
@@ -19,9 +18,10 @@
 SELECT
     nullif(max(questions), 1) AS size,
     avg(mean_imbalance) AS mean,
-    max(peak_imbalance) AS peak,
-    max(layer) FILTER (WHERE place = 1) AS layer,
-    max(run) FILTER (WHERE place = 1) AS run
+    avg(peak_imbalance) AS peak,
+    avg(run) AS run,
+    max(peak_imbalance) AS most,
+    max(layer) FILTER (WHERE place = 1) AS layer
 FROM (
     SELECT
         b.*,
@@ -46,9 +46,9 @@ SELECT
 FROM (
     SELECT
         questions,
-        max(peak_imbalance) AS peak,
+        avg(peak_imbalance) AS peak,
         avg(mean_imbalance) AS mean,
-        max(max(run_imbalance) FILTER (WHERE questions = 1)) OVER () AS run,
+        max(avg(run_imbalance) FILTER (WHERE questions = 1)) OVER () AS run,
         avg(mean_tokens) AS mean_tokens,
         min(n) AS n
     FROM batch_load

@@ -3,8 +3,11 @@
 --   averaged over layers, whose values range from {least_layer..most_layer signed}].
 -- Caption: Rank correlation of pruning criteria, averaged over layers, last prompt token.
 -- Note: Each criterion ranks the experts of a layer; the value is Spearman's rank correlation, averaged over the layers in which
---   it has a value for at least eight experts. None of the criteria
---   shows that an expert is needed; only an intervention does. Criteria with norms exist only if the run recorded norms.
+--   it has a value for at least eight experts. Frequency is the share of tokens at which the expert fires, gate mass its mean weight
+--   over all tokens. EAN (expert activation norm) is the norm of its output: the sum, the mean, or the sum of norm times weight;
+--   MSAN is the mean square of that norm. REAP (router-weighted expert activation pruning) is the mean of norm times weight, with
+--   the weights of a token scaled to sum to 1, or raw. They exist only if the run recorded norms. None of the criteria shows that an
+--   expert is needed; only an intervention does.
 -- X: Criterion
 -- Y: Criterion
 -- Value: Spearman's rank correlation
@@ -30,17 +33,33 @@ FROM (
     GROUP BY criterion, other_criterion
 ) AS pairs;
 
+WITH names AS (
+    SELECT *
+    FROM (VALUES
+        ('frequency', 'frequency'),
+        ('gate_mass', 'gate mass'),
+        ('mean_weight', 'mean weight'),
+        ('ean_sum', 'EAN sum'),
+        ('ean_mean', 'EAN mean'),
+        ('weighted_ean', 'weighted EAN'),
+        ('msan', 'MSAN'),
+        ('reap_raw', 'REAP raw'),
+        ('reap', 'REAP')
+    ) AS v(criterion, name)
+)
 SELECT criterion, other_criterion, spearman, least, most, n
 FROM (
     SELECT
-        replace(criterion, '_', ' ') AS criterion,
-        replace(other_criterion, '_', ' ') AS other_criterion,
-        avg(spearman) AS spearman,
-        min(spearman) AS least,
-        max(spearman) AS most,
-        sum(n) AS n
-    FROM criteria_agreement
-    WHERE run_id = :run_id AND scope = 'last_prompt' AND n >= 8
-    GROUP BY replace(criterion, '_', ' '), replace(other_criterion, '_', ' ')
+        c.name AS criterion,
+        o.name AS other_criterion,
+        avg(a.spearman) AS spearman,
+        min(a.spearman) AS least,
+        max(a.spearman) AS most,
+        sum(a.n) AS n
+    FROM criteria_agreement AS a
+    JOIN names AS c ON c.criterion = a.criterion
+    JOIN names AS o ON o.criterion = a.other_criterion
+    WHERE a.run_id = :run_id AND a.scope = 'last_prompt' AND a.n >= 8
+    GROUP BY c.name, o.name
 ) AS pairs
 ORDER BY count(*) OVER (PARTITION BY criterion) DESC, count(*) OVER (PARTITION BY other_criterion);

@@ -4,7 +4,7 @@
 --   {uniform percent}.
 -- Caption: Share of the experts of a token that one of the tokens before it used, by the number of these tokens, averaged over
 --   layers.
--- Note: The share of hits of a cache that holds all experts of that many tokens of the same question, however many they are.
+-- Note: This is the share of hits of a cache that holds all experts that this many tokens before it, of the same question, used.
 --   Only tokens with that many tokens before them are counted, so long distances are of long texts.
 -- X: Tokens before (logarithmic)
 -- Y: Experts used before (%)

@@ -1,6 +1,8 @@
 -- Title: Router entropy
--- Headline: {top_k_share percent} of the maximum over the selected experts[, {share percent} over all experts]
--- Lead: The weights of the selected experts have {top_k_share percent} of the entropy of a uniform gate.
+-- Headline: {top_k_share percent} of the maximum over the selected experts at the last prompt token[, {share percent} over all
+--   experts]
+-- Lead: At the last prompt token, the weights of the selected experts have {top_k_share percent} of the entropy of a uniform
+--   gate[, averaged over layers, whose values range from {top_k_least..top_k_most percent}].
 -- Finding: At the last prompt token, the entropy over the selected experts is {top_k_share percent} of the
 --   maximum[, averaged over layers, whose values range from {top_k_least..top_k_most percent}].
 -- Finding: The entropy over all experts is {share percent} of the maximum[; the values of the layers range from
@@ -11,7 +13,7 @@
 --   {mass_least..mass_most percent}].
 -- Caption: Router entropy by layer, as a share of the maximum.
 -- Note: 100% is a uniform gate. Chernov [1] finds gates much closer to uniform than sparse, and an entropy that does
---   not fall with depth. The paper does not say which entropy it means: a uniform gate over the selected experts is not
+--   not fall with depth. The abstract does not say which entropy it means: a uniform gate over the selected experts is not
 --   the same as a uniform gate over all experts, whose probabilities imports often lack.
 -- X: Layer
 -- Y: Entropy (%)
@@ -34,7 +36,10 @@ SELECT
 FROM gate_entropy
 WHERE run_id = :run_id AND scope = 'last_prompt';
 
-SELECT g.layer, v.gate, CASE v.number WHEN 1 THEN g.normalised_token_top_k_entropy ELSE g.normalised_token_entropy END AS share,
+SELECT
+    g.layer,
+    v.gate,
+    least(1e0, CASE v.number WHEN 1 THEN g.normalised_token_top_k_entropy ELSE g.normalised_token_entropy END) AS share,
     CASE v.number WHEN 1 THEN g.mean_token_top_k_entropy ELSE g.mean_token_entropy END AS entropy,
     CASE v.number WHEN 1 THEN g.uniform_top_k_entropy ELSE g.uniform_entropy END AS uniform,
     1e0 AS uniform_share,
@@ -50,4 +55,5 @@ JOIN (VALUES
     (2, 'generated', 'all experts, generated tokens')
 ) AS v(number, scope, gate) ON v.scope = g.scope
 WHERE g.run_id = :run_id
+    AND CASE v.number WHEN 1 THEN g.normalised_token_top_k_entropy ELSE g.normalised_token_entropy END IS NOT NULL
 ORDER BY v.gate, g.layer;

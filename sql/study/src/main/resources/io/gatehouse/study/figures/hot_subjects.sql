@@ -1,6 +1,6 @@
 -- Title: One set for several subjects
 -- Finding: The {resident} busiest {resident|expert|experts} of each layer in one half of the questions of a subject
---   {resident|serves|serve} {own percent} of the uses in the other half, averaged over layers and subjects[; a set of another
+--   {resident|serves|serve} {own percent} of the uses by {decoded} tokens in the other half, averaged over layers and subjects[; a set of another
 --   subject serves {other percent} there]. As many experts at random would serve {uniform percent}.
 -- Finding: The set of {subject} serves least in questions of {other_subject}: {least percent} of their uses.
 -- Caption: Share of the uses in the questions of a subject that a fixed quarter of the experts of each layer serves, by the
@@ -15,6 +15,7 @@
 -- Views: subject_hot_set
 -- Picture: heat x=other_subject y=subject value=capture least=4
 SELECT
+    ':decoded' AS decoded,
     max(resident) AS resident,
     avg(capture) FILTER (WHERE subject = other_subject) AS own,
     avg(capture) FILTER (WHERE subject <> other_subject) AS other,

@@ -1,12 +1,13 @@
 -- Title: Effect of interventions
 -- Finding: {runs} other {runs|run|runs} of this model and quiz {runs|has an intervention|have interventions} and at least
---   {least} questions in common with this run. Accuracy changes significantly in {changing} of them (McNemar's exact test,
+--   {least} questions in common with this run. Accuracy changes significantly in {changing} of {runs} (McNemar's exact test,
 --   adjusted for the number of runs).
 -- Finding: The run {largest_run} changes it most: by {largest signed_points}, p = {largest_p}.
 -- Finding: Among the runs that mask only experts which this run never used at the last prompt token, at most
 --   {pruned_changed} of {pruned_n} answers changed.
 -- Caption: Effect of interventions on accuracy.
--- Note: Effects, not observations. Effect and accuracies are shares: 0.01 is one percentage point. Experts that are unused
+-- Note: Effects, not observations. Effect and accuracies are shares: 0.01 is one percentage point. The log-probability effect is the
+--   mean change of the natural logarithm of the probability of the correct answer. Experts that are unused
 --   at the last prompt token may be used at earlier tokens. The p-value is that of McNemar's exact test.
 -- Missing: the file has no other run of the same model and quiz with an intervention; the effect of one is in the report of the
 --   run that it is compared with

@@ -1,8 +1,10 @@
 -- Title: Experts loaded for a token
 -- Finding: A {decoded} token uses {uses tenth} experts in all layers. With one LRU cache for {half} of the {experts} experts it
 --   waits for {loads tenth} of them[; with the same size divided over one cache for each layer, it waits for {apart tenth}].
--- Finding: Beyond {knee} {knee|expert|experts} in the one cache, the further ones together save fewer loads each than the
---   average over all sizes; below {cliff}, the number of loads rises most.
+-- Finding: Up to {knee} {knee|expert|experts} in the one cache, a further expert saves {before} {before|load|loads} for a token on
+--   average; from there to {experts}, it saves {beyond}.
+-- Finding: The largest step is at {cliff} {cliff|expert|experts} in the one cache: with one fewer, a token waits for {step} more
+--   {step|load|loads}.
 -- Caption: Mean number of experts that must be loaded for a token, by the size of an LRU cache: one for the experts of all
 --   layers, or one for each layer.
 -- Note: The size is that of all caches together. A token waits for this number of experts, times the size of an expert, over
@@ -23,10 +25,17 @@ SELECT
     max(misses_per_token) FILTER (WHERE cache = 'model' AND slots = half) AS loads,
     max(misses_per_token) FILTER (WHERE cache = 'layer' AND slots = half) AS apart,
     max(slots) FILTER (WHERE cache = 'model' AND is_knee) AS knee,
-    max(slots) FILTER (WHERE cache = 'model' AND is_cliff) AS cliff
+    max((first_misses - misses_per_token) / (slots - 1)) FILTER (WHERE cache = 'model' AND is_knee AND slots > 1) AS before,
+    max((misses_per_token - last_misses) / (experts - slots)) FILTER (WHERE cache = 'model' AND is_knee AND slots < experts)
+        AS beyond,
+    max(CASE WHEN slots > 1 THEN slots END) FILTER (WHERE cache = 'model' AND is_cliff) AS cliff,
+    max(fewer_misses - misses_per_token) FILTER (WHERE cache = 'model' AND is_cliff) AS step
 FROM (
     SELECT
         *,
+        max(misses_per_token) OVER (PARTITION BY cache) AS first_misses,
+        min(misses_per_token) OVER (PARTITION BY cache) AS last_misses,
+        lag(misses_per_token) OVER (PARTITION BY cache ORDER BY slots) AS fewer_misses,
         CASE WHEN hit_rate < 1 THEN misses_per_token / (1 - hit_rate) END AS uses,
         max(slots) OVER () AS experts,
         CAST(floor(max(slots) OVER () / 2) AS INTEGER) AS half

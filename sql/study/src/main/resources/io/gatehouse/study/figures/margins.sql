@@ -30,8 +30,7 @@ SELECT
     n,
     share_below_0_0001,
     share_below_0_001,
-    share_below_0_01,
-    near_ties
+    share_below_0_01
 FROM routing_margins
 WHERE run_id = :run_id
 ORDER BY tokens, layer;

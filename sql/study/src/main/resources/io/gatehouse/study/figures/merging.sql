@@ -35,6 +35,8 @@ CROSS JOIN (
 LEFT JOIN expert_coactivation AS c
     ON c.run_id = s.run_id AND c.scope = 'last_prompt' AND c.layer = s.layer AND c.expert = s.expert
         AND c.other_expert = s.other_expert AND c.together >= 30 AND c.together / c.lift >= 5
+        -- An expert that fires at every token fires together with any other as often as by chance.
+        AND c.n < c.tokens AND c.together / c.lift < c.n
 WHERE s.place = 1;
 
 SELECT

@@ -1,6 +1,6 @@
 -- Title: Placement of experts on devices
 -- Finding: With the experts on {ranks} devices in the order of their numbers, the mean load per device is {before percent} of
---   the largest[, averaged over layers, whose values range from {before_least..before_most percent}]. Placed by load, with
+--   the largest at {decoded} tokens[, averaged over layers, whose values range from {before_least..before_most percent}]. Placed by load, with
 --   {copies} further copies of busy experts in each layer, it is {after percent} in batches that the placement was not made
 --   from[; the values of the layers range from {after_least..after_most percent}].
 -- Finding: By the 95% interval, that saves time in {gains} of {layers} {layers|layer|layers} and costs time in {losses}; in
@@ -19,6 +19,7 @@
 -- Views: placement
 -- Picture: intervals label=place x=gain low=low high=high chance=no_change
 SELECT
+    ':decoded' AS decoded,
     4 AS ranks,
     4 AS copies,
     count(*) AS layers,

@@ -1,12 +1,15 @@
 -- Title: Specialisation by subject
--- Headline: expert {expert} of layer {layer}: {share percent} of the last prompt tokens of {subject}
+-- Headline: expert {expert} of layer {layer}: {share percent} of the last prompt tokens of {subject}, {elsewhere percent} of the
+--   others
 -- Finding: In layer {layer}, the last one with experts, there {always|is|are} {always}
 --   {always|pair|pairs} of subject and expert in which the expert fires at every last prompt token of the subject (subjects
 --   with at least {least} of them); uniform routing would give each expert {uniform percent}.
--- Finding: The most specialised expert there is expert {expert} ({subject}): it fires at {share percent} of the {n} last
---   prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}).
+-- Finding: The pair with the largest odds ratio there is expert {expert} and {subject}: the expert fires at {share percent} of the
+--   {n} last prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}) and at {elsewhere percent} of those of
+--   the other subjects.
 -- Caption: Share of the last prompt tokens of a subject that are routed to an expert, last layer.
--- Note: For another layer, change the SQL of this figure.
+-- Note: The odds ratio is that of the expert at a token of the subject and at one of the other subjects, where the 95% CI of the share
+--   lies above uniform routing. For another layer, change the SQL of this figure.
 -- X: Expert
 -- Y: Subject
 -- Value: Share of the subject's tokens (%)
@@ -23,17 +26,20 @@ SELECT
     arg_max(subject, log_odds) FILTER (WHERE clear) AS subject,
     arg_max(share, log_odds) FILTER (WHERE clear) AS share,
     arg_max(n, log_odds) FILTER (WHERE clear) AS n,
+    arg_max(elsewhere, log_odds) FILTER (WHERE clear) AS elsewhere,
     arg_max(share_low, log_odds) FILTER (WHERE clear) AS share_low,
     arg_max(share_high, log_odds) FILTER (WHERE clear) AS share_high
 FROM (
     SELECT
         *,
+        (sum(activations) OVER of_expert - activations) / nullif(sum(n) OVER of_expert - n, 0) AS elsewhere,
         wilson_low(activations, n) AS share_low,
         wilson_high(activations, n) AS share_high,
         n >= 30 AND z > 1.959964e0 AND wilson_low(activations, n) > uniform_share AS clear
     FROM subject_specialisation
     WHERE run_id = :run_id AND scope = 'last_prompt' AND subject <> '' AND activations <= n
         AND layer = (SELECT max(layer) FROM gate_entropy WHERE run_id = :run_id)
+    WINDOW of_expert AS (PARTITION BY expert)
 ) AS s;
 
 SELECT layer, subject, expert, n, activations, share, uniform_share, log_odds, z

@@ -1,6 +1,6 @@
 -- Title: Accuracy by expert within subjects
--- Finding: Over the {tested} {tested|expert|experts} with at least {least} questions in both groups, accuracy differs from
---   the other questions by a median of {median_apart points} and a mean of {apart points}; within subjects, by a median of
+-- Finding: Over the {tested} {tested|expert|experts} with at least {least} questions in both groups, the accuracy of
+--   the two groups differs by a median of {median_apart points} and a mean of {apart points}; within subjects, by a median of
 --   {median_within points} and a mean of {apart_within points}.
 -- Finding: The largest difference with a q-value below {bound} is that of expert {expert} in layer {layer}:
 --   {difference signed_points} (95% CI {difference_low signed_hundredths} to {difference_high signed_points}; {n} questions
@@ -9,11 +9,15 @@
 --   {within_high signed_points}).
 -- Finding: Within subjects, the 95% CI of its difference is {unclear_low signed_hundredths} to {unclear_high signed_points}, and
 --   the q-value {unclear_q}: that is no evidence of a difference.
+-- Finding: Within subjects, the 95% CI of its difference is {alone_low signed_hundredths} to {alone_high signed_points}. This
+--   interval is not adjusted for the number of experts; with that adjustment, the difference is not significant (q-value
+--   {alone_q}).
 -- Finding: None of the {alike} {alike|expert|experts} with at least {least} questions in both groups has a difference with a
 --   q-value below {bound}.
 -- Caption: Difference in accuracy of each expert, overall and within subjects (Mantel and Haenszel).
 -- Note: Each dot is an expert: its accuracy minus that of the questions in which it did not fire. Without an effect of
---   subjects, the dots would lie on the dashed diagonal; dots on the horizontal line differ only because of their subjects.
+--   subjects, the dots would lie on the dashed diagonal; for dots near the horizontal line, little or no
+--   difference remains within subjects.
 --   What remains within subjects is still an observation.
 -- X: Difference in accuracy (percentage points)
 -- Y: Difference within subjects (percentage points)
@@ -40,9 +44,12 @@ SELECT
     CASE WHEN within_q < 0.05 THEN difference_within END AS difference_within,
     within_low,
     within_high,
-    CASE WHEN within_q >= 0.05 THEN within_low END AS unclear_low,
+    CASE WHEN within_q >= 0.05 AND within_low * within_high <= 0 THEN within_low END AS unclear_low,
     CASE WHEN within_q >= 0.05 THEN within_high END AS unclear_high,
-    CASE WHEN within_q >= 0.05 THEN within_q END AS unclear_q
+    CASE WHEN within_q >= 0.05 THEN within_q END AS unclear_q,
+    CASE WHEN within_q >= 0.05 AND within_low * within_high > 0 THEN within_low END AS alone_low,
+    within_high AS alone_high,
+    within_q AS alone_q
 FROM (
     SELECT
         nullif(count(*), 0) AS tested,

@@ -1,6 +1,7 @@
 -- Title: Unused experts
 -- Headline: {unused} of {experts} at the last prompt token[, {unused_prompt} over all prompt tokens]
--- Lead: {unused_share percent} of the experts never fired at the last prompt token[; {masked} of the {experts} are masked].
+-- Lead: {unused_share percent} of the experts never fired at the last prompt token of {n} {n|prompt|prompts}[; {masked} of the
+--   {experts} are masked].
 -- Lead: {unused_prompt} of {experts_prompt} experts never fired at any prompt token.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
 --   {n|prompt|prompts}.
@@ -10,15 +11,15 @@
 --   experts {unused_generated|is|are} unused.
 -- Finding: {masked} {masked|expert is|experts are} masked in this run and cannot fire; {masked|it is|they are} counted as unused,
 --   here and in the averages and maxima over the experts of a layer.
--- Finding: With {half} {half|prompt|prompts}, {unused_at_half tenth} would be unused at the last prompt token; a uniform
---   router would leave {uniform_unused tenth} unused after all {n}.
+-- Finding: With {half} {half|prompt|prompts}, {unused_at_half tenth} would be unused at the last prompt token[; a uniform
+--   router would leave {uniform_unused tenth} unused after all {n}].
 -- Caption: Expected number of unused experts of a layer by number of questions, last prompt token.
 -- Note: If a line still falls at its end, more questions would use more experts. Chernov [1] reports that most experts
 --   were never activated, without naming the tokens.
 -- X: Questions (logarithmic)
 -- Y: Unused experts
 -- Missing: no routing decision was recorded
--- Unpictured: the curve needs answers and every token of the prompts
+-- Unpictured: the curve needs answered questions of which every prompt token was recorded
 -- Views: unused_experts unused_rarefaction
 -- Picture: lines x=questions y=unused by=series scale=log colours=ordered
 SELECT
@@ -38,8 +39,10 @@ SELECT
         WHERE run_id = :run_id) AS masked,
     max(r.unused_at_half) AS unused_at_half,
     max(r.half) AS half,
-    max(r.uniform_unused) AS uniform_unused
+    -- The formula knows nothing of masks.
+    max(CASE WHEN s.interventions NOT LIKE '%mask %' THEN r.uniform_unused END) AS uniform_unused
 FROM unused_experts AS u
+JOIN runs AS s ON s.run_id = u.run_id
 LEFT JOIN (
     SELECT
         c.run_id,
