@@ -27,7 +27,7 @@ const PAGES = [
   { name: 'transitions', fragment: 'screen=explore&picture=transitions&layer=0&expert=5&scope=prompt', ready: '.node' },
   { name: 'comparison', fragment: 'screen=explore&picture=comparison', ready: 'canvas', without: '.alone' },
   { name: 'questions', fragment: 'screen=explore&picture=questions&question=10&layer=2&expert=12', ready: '.token' },
-  { name: 'serve', fragment: `screen=serve&run=1&${MEMORY}&layer=1`, ready: '[aria-label="Placement on ranks"] .row' },
+  { name: 'serve', fragment: `screen=serve&run=1&${MEMORY}&layer=1`, ready: '[aria-label="Placement on devices"] .row' },
   { name: 'expert', fragment: 'screen=expert&layer=2&expert=12&scope=prompt', ready: 'mark' },
   { name: 'run', fragment: 'screen=run', ready: 'dd' },
   { name: 'query', fragment: 'screen=query', ready: 'regular-table td', act: (page) => example(page, 'Accuracy by expert') },

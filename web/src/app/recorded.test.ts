@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noAccuracy, noAnswers, noEntropy, noNearest, noQuestion, noRows, noTokens, noWeights } from './recorded';
+import { noAccuracy, noAnswers, noCheckpointWeights, noEntropy, noNearest, noQuestion, noRows, noTokens, noWeights } from './recorded';
 import type { Run } from './runs';
 
 const OWN: Run = {
@@ -19,6 +19,7 @@ describe('what is not recorded', () => {
     expect(noTokens(IMPORTED, true)).toContain('have counts of experts only, no sequences.');
     expect(noEntropy(IMPORTED)).toContain('no router probabilities');
     expect(noWeights(IMPORTED)).toContain('no weights of experts');
+    expect(noCheckpointWeights(IMPORTED)).toContain('do not have the weights of the checkpoint');
     expect(noAccuracy(OWN)).toBe('');
     expect(noAccuracy({ ...IMPORTED, answered: 2 })).toContain('of which every token was recorded');
     expect(noQuestion(OWN)).toBe('No question is chosen.');

@@ -40,7 +40,7 @@ export function noTokens(run: Run | undefined, none: boolean): string {
 
 export function noEntropy(run: Run | undefined): string {
   if (run !== undefined && isImported(run)) {
-    return `Not recorded: ${files(run)} have no router probabilities, so the entropy is unknown.`;
+    return `Not recorded: ${files(run)} have no router probabilities, so the entropy over all experts is unknown.`;
   }
   return noneAsked(run) || 'The entropy of the router is not recorded.';
 }
@@ -79,6 +79,11 @@ export function noQuestion(run: Run | undefined): string {
 
 /** Where the norms and similarities of a checkpoint are missing: they come from its files and not from a run. */
 export const WEIGHTS_NOT_READ = 'The weights of this checkpoint have not been read. Read them with: gatehouse model DIR --db FILE';
+
+/** Why a picture of the weights of a run's checkpoint is empty. */
+export function noCheckpointWeights(run: Run | undefined): string {
+  return run !== undefined && isImported(run) ? `Not recorded: ${files(run)} do not have the weights of the checkpoint.` : WEIGHTS_NOT_READ;
+}
 
 /** The message of a picture without rows. */
 export function noRows(run: Run | undefined, scope: Scope, subject: string | undefined): string {

@@ -1,3 +1,4 @@
+import { formatUnits } from '../api/format';
 import type { Scope } from './place';
 
 const SCOPE_NAMES: Record<Scope, string> = { last_prompt: 'Last prompt token', prompt: 'All prompt tokens', generated: 'Generated tokens' };
@@ -5,6 +6,15 @@ const SCOPE_NAMES: Record<Scope, string> = { last_prompt: 'Last prompt token', p
 /** The tokens that a picture includes, in words. */
 export function scopeText(scope: Scope): string {
   return SCOPE_NAMES[scope];
+}
+
+/**
+ * What a picture counts, behind its description: " Last prompt token: n = 3 tokens of a."; empty where it has nothing.
+ *
+ * @param of what follows the number
+ */
+export function countedText(scope: Scope, n: number, unit: string, of = ''): string {
+  return n > 0 ? ` ${scopeText(scope)}: n = ${formatUnits(n, unit)}${of}.` : '';
 }
 
 /** Free answers can be as long as a solution. */

@@ -44,7 +44,7 @@ export function utilisationSql(look: Look): string {
 /** Router entropy of each layer, in nats. */
 export function entropySql(look: Look): string {
   return select(
-    'layer, n, mean_token_entropy, uniform_entropy, normalised_token_entropy, mean_mass',
+    'layer, n, mean_token_entropy, uniform_entropy, normalised_token_entropy, normalised_token_top_k_entropy, mean_mass',
     look.subject === undefined ? 'gate_entropy' : call('entropy_of_subject', look.run, look.scope, look.subject),
     [look.subject === undefined && ofScope(look)],
     'layer',

@@ -20,7 +20,9 @@ final class TestWording {
     private static final Pattern SPACED = Pattern.compile("\\d %(?! ?\\d)");
 
     private static final Pattern UNNATURAL = Pattern.compile(
-            "\\brightly\\b|\\bright (answer|choice|letter)|\\bknows no\\b|\\btold of\\b|on the average",
+            "\\brightly\\b|\\bright (answer|choice|letter)|\\bknows no\\b|\\btold of\\b|on the average|on the mean of"
+                    + "|at the begin\\b|\\bis dear\\b|\\bvouches\\b|no way back|\\bnearly others\\b|is choosing\\b"
+                    + "|What changes without|token that answers|answering token",
             Pattern.CASE_INSENSITIVE);
 
     /** Commands say what they do, options what to do. */
@@ -38,6 +40,22 @@ final class TestWording {
         assertThat(pages).hasSizeGreaterThan(20);
         for (Path page : pages) {
             assertNatural(String.valueOf(page.getFileName()), Files.readString(page));
+        }
+    }
+
+    /** The texts of the console and of the report stand among code, in which a remainder has spaces. */
+    @Test
+    void consoleAndReportHaveTheWordsOfTheField() throws Exception {
+        for (String folder : List.of("web/src", "sql/study/src/main/resources")) {
+            List<Path> sources;
+            try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
+                sources = files.filter(file -> file.toString().matches(".*\\.(svelte|ts|sql|txt)"))
+                        .toList();
+            }
+            assertThat(sources).hasSizeGreaterThan(30);
+            for (Path source : sources) {
+                assertThat(Files.readString(source)).as(source.toString()).doesNotContainPattern(UNNATURAL);
+            }
         }
     }
 

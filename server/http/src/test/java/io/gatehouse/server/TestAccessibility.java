@@ -96,7 +96,7 @@ final class TestAccessibility {
 
     @Test
     void hasNothingAgainstServe() {
-        String ready = "[aria-label='Placement on ranks'] .row";
+        String ready = "[aria-label='Placement on devices'] .row";
         check(
                 new State("serve", "#screen=serve&run=2&layer=1", ready, page -> {}),
                 new State(

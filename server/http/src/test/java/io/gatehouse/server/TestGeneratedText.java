@@ -37,7 +37,7 @@ final class TestGeneratedText {
         browser.awaitText(
                 "[aria-label='Expert utilisation'] .about", "Generated tokens: n = 24 tokens of 6 questions.");
         browser.find("[aria-label='Router entropy'] .dot");
-        browser.awaitText(PROMPT + " .about", "10 tokens, 5 of them generated");
+        browser.awaitText(PROMPT + " .about", "9 routed tokens, of which 4 were generated");
         browser.awaitTexts(PROMPT + " .section", "Generated text, reasoning", "Generated text, answer");
         browser.enter("#screen=explore&run=2&picture=subjects&scope=generated&layer=1");
         browser.awaitText(".about", "Generated tokens: n = 24 tokens of 2 subjects.");
@@ -55,7 +55,8 @@ final class TestGeneratedText {
         browser.awaitText(QUESTION + " .about", "answered 7 (correct).");
         browser.awaitTexts(QUESTION + " dd", "7", "7");
         browser.awaitText(
-                QUESTION + " .generated .about", "5 tokens in 1.50 s, 3 of them reasoning; ended by the model.");
+                QUESTION + " .generated .about",
+                "5 tokens in 1.50 s beside other texts, 3 of them reasoning; ended by the model.");
         browser.awaitText(QUESTION + " .generated .about", "The rule number found: 7");
         browser.awaitText(QUESTION + " summary", "Reasoning, 3 tokens");
         assertThat(browser.texts(QUESTION + " .generated > .text")).containsExactly("7");

@@ -68,6 +68,15 @@ final class TestImportedRuns {
         walk("runs", VLLM, "");
     }
 
+    /** The actions are its last column, and a cancelled run has the most of them. */
+    @Test
+    void theTableOfRunsFitsItsWindow() {
+        browser.resize(1280, 900);
+        browser.enter("#screen=runs&run=" + VLLM);
+        browser.awaitText("tbody .quiz", "from ");
+        browser.awaitInside(".runs table", ".runs .scroll");
+    }
+
     private void walk(String screen, int run, String scope) {
         String address = "#screen=%s&run=%d%s".formatted(screen, run, scope);
         browser.enter(address);
@@ -147,13 +156,13 @@ final class TestImportedRuns {
     void sayWhatCannotBeServed() {
         browser.enter("#screen=serve&run=" + VLLM);
         browser.awaitText("[aria-label='Expert cache'] .about", "n = 100 uses by 25 tokens");
-        browser.awaitText("[aria-label='Placement on ranks'] .nothing", "fewer than two of 8 questions");
+        browser.awaitText("[aria-label='Placement on devices'] .nothing", "fewer than two of 8 questions");
         browser.enter("#screen=serve&batch=2&run=" + VLLM);
-        browser.awaitText("[aria-label='Placement on ranks'] .about", "n = 2 batches of 2 questions");
-        browser.awaitText("[aria-label='Placement on ranks'] .about", "An interval needs 30 batches");
+        browser.awaitText("[aria-label='Placement on devices'] .about", "n = 2 batches of 2 questions");
+        browser.awaitText("[aria-label='Placement on devices'] .about", "An interval needs 30 batches");
         browser.enter("#screen=serve&run=" + IMATRIX);
         for (String picture :
-                List.of("Expert cache", "Serving plan", "Hot set", "Caches by layer", "Placement on ranks")) {
+                List.of("Expert cache", "Serving plan", "Hot set", "Caches by layer", "Placement on devices")) {
             browser.awaitText("[aria-label='%s'] .nothing".formatted(picture), "counts of experts only, no sequences");
         }
         // A batch of tokens at random follows from the counts.

@@ -131,12 +131,12 @@ final class TestKeyboard {
     @Test
     void reachesEverythingOfServeByTab() {
         browser.press(Keys.ALT, "3");
-        browser.find("[aria-label='Placement on ranks'] .row");
+        browser.find("[aria-label='Placement on devices'] .row");
         browser.awaitGone(".picture[aria-busy=true]");
         List<String> stops = stops();
         assertThat(stops).contains("One for all layers", "One for each layer");
         for (String picture : List.of(
-                "Expert cache", "Serving plan", "Working set", "Hot set", "Caches by layer", "Placement on ranks")) {
+                "Expert cache", "Serving plan", "Working set", "Hot set", "Caches by layer", "Placement on devices")) {
             assertThat(stops).contains("Save " + picture);
         }
         // One stop for each chart: arrow keys move within.

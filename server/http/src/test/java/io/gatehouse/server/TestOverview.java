@@ -37,7 +37,7 @@ final class TestOverview {
         browser.awaitText(USE + " .about", "uniform (4/16)");
         browser.awaitText(ENTROPY + " .about", "ln 16 = 2.77 nats");
         browser.awaitText(ACCURACY + " .about", "n \u2265 2 questions");
-        browser.awaitText(PROMPT + " .about", "Question 1 of arithmetic");
+        browser.awaitText(PROMPT + " .about", "Question 1 (arithmetic)");
         browser.find(ENTROPY + " [role=button]");
         browser.find(ACCURACY + " [role=button]");
         browser.awaitCount(ENTROPY + " [role=button]", SeededFile.LAYERS);
@@ -94,10 +94,10 @@ final class TestOverview {
         browser.awaitText(USE + " .about", "All prompt tokens: n = 120 tokens of 24 questions.");
         browser.pick(".pickers label:last-of-type select", "colours");
         browser.awaitText(USE + " .about", "All prompt tokens: n = 40 tokens of 8 questions of colours.");
-        browser.awaitText(PROMPT + " .about", "Question 2 of colours");
+        browser.awaitText(PROMPT + " .about", "Question 2 (colours)");
         browser.awaitAddress("scope=prompt", "subject=colours");
         browser.clickOn("[aria-label='Next question']");
-        browser.awaitText(PROMPT + " .about", "Question 5 of colours");
+        browser.awaitText(PROMPT + " .about", "Question 5 (colours)");
         browser.back();
         browser.awaitText(USE + " .about", "All prompt tokens: n = 120 tokens of 24 questions.");
     }

@@ -234,7 +234,7 @@ final class TestSavedFiles {
     @Test
     void savesThePicturesOfServe() throws Exception {
         browser.go(URI.create(CONSOLE.server().uri() + "#screen=serve&run=1&layer=1"));
-        browser.find("[aria-label='Placement on ranks'] .row");
+        browser.find("[aria-label='Placement on devices'] .row");
         browser.awaitGone(".picture[aria-busy=true], .picture .waiting");
         save("Expert cache", "Chart, SVG");
         assertThat(texts(svg("expert-cache-run-1.svg"))).contains("Belady", "LRU", "uses served", "100%");
@@ -250,7 +250,7 @@ final class TestSavedFiles {
         assertThat(texts(svg("hot-set-run-1.svg"))).contains("best fixed set", "3");
         save("Caches by layer", "Chart, SVG");
         assertThat(texts(svg("caches-by-layer-run-1.svg"))).contains("uses served", "16");
-        save("Placement on ranks", "Chart, SVG");
+        save("Placement on devices", "Chart, SVG");
         assertThat(texts(svg("placement-on-ranks-run-1.svg"))).contains("placed by load", "time saved");
     }
 

@@ -20,7 +20,7 @@ final class TestServeScreen {
     private static final String WORKING_SET = "[aria-label='Working set']";
     private static final String HOT_SET = "[aria-label='Hot set']";
     private static final String BY_LAYER = "[aria-label='Caches by layer']";
-    private static final String PLACEMENT = "[aria-label='Placement on ranks']";
+    private static final String PLACEMENT = "[aria-label='Placement on devices']";
 
     @RegisterExtension
     static final ConsoleBrowser CONSOLE = ConsoleBrowser.over(
