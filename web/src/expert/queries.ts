@@ -31,7 +31,7 @@ export function accuracySql(look: ExpertLook): string {
 }
 
 export function subjectsSql(look: ExpertLook): string {
-  return select("CASE WHEN subject = '' THEN 'no subject' ELSE subject END AS subject, share, ratio, activations, n, log_odds", 'subject_specialisation', [atScope(look)], 'ratio DESC, subject');
+  return select("coalesce(nullif(subject, ''), 'no subject') AS subject, share, ratio, activations, n, log_odds", 'subject_specialisation', [atScope(look)], 'ratio DESC, subject');
 }
 
 /** Tokens that occur less often than this have a share by chance. */

@@ -174,7 +174,7 @@ final class TestExplore {
         browser.click("Difference from second (run 2)");
         browser.awaitText(
                 PROMPT + " .about",
-                "that second (run 2) did not choose for the token; at least one differs for 5 of n = 5 tokens.");
+                "that second (run 2) did not choose for the token; at least one differs for 5 of n = 5 routed tokens.");
         browser.focus(PROMPT + " .token");
         browser.awaitText(PROMPT + " .focused", "In second (run 2): experts ");
         browser.awaitText(".question .about", "Question ");

@@ -150,7 +150,7 @@ final class TestKeyboard {
                 .filteredOn(stop -> stop.startsWith("Layer 0: the set"))
                 .hasSize(1);
         assertThat(stops)
-                .filteredOn(stop -> stop.startsWith("Layer 0: mean load per rank"))
+                .filteredOn(stop -> stop.startsWith("Layer 0: mean load per device"))
                 .hasSize(1);
     }
 

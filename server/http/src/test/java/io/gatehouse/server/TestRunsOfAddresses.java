@@ -125,7 +125,7 @@ final class TestRunsOfAddresses {
     void hasAPageForEachRun() {
         browser.enter("#screen=runs");
         browser.awaitText("tbody .treatment", "2 experts masked (2:12, 3:1), top-k 4");
-        browser.awaitText("tbody .aside", "8 of 24");
+        browser.awaitText("tbody .below", "8 of 24");
         browser.clickOn("tbody .name a[href*='run=2']");
         browser.awaitText("h2", "Run 2: changed");
         assertThat(browser.texts("header nav [aria-current]")).containsExactly("Runs");

@@ -251,7 +251,7 @@ final class TestSavedFiles {
         save("Caches by layer", "Chart, SVG");
         assertThat(texts(svg("caches-by-layer-run-1.svg"))).contains("uses served", "16");
         save("Placement on devices", "Chart, SVG");
-        assertThat(texts(svg("placement-on-ranks-run-1.svg"))).contains("placed by load", "time saved");
+        assertThat(texts(svg("placement-on-devices-run-1.svg"))).contains("placed by load", "time saved");
     }
 
     @Test

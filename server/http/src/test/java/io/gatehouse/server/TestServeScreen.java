@@ -50,7 +50,7 @@ final class TestServeScreen {
         browser.awaitText(HOT_SET + " .about", "the 4 experts of each layer");
         browser.awaitText(HOT_SET + " .about", "n = 24 questions.");
         browser.awaitText(BY_LAYER + " .about", "n = 120 tokens.");
-        browser.awaitText(PLACEMENT + " .about", "4 ranks with 5 experts of a layer each");
+        browser.awaitText(PLACEMENT + " .about", "4 devices with 5 experts of a layer each");
         browser.awaitText(PLACEMENT + " .about", "n = 3 batches of 8 questions. An interval needs 30 batches.");
         assertThat(browser.texts(CACHE + " svg .label"))
                 .containsExactlyInAnyOrder("LRU", "LFU", "static", "random", "Belady");
@@ -152,12 +152,12 @@ final class TestServeScreen {
         give("ranks", "8");
         give("spare", "0");
         give("batch", "2");
-        browser.awaitText(PLACEMENT + " .about", "8 ranks with 2 experts of a layer each");
+        browser.awaitText(PLACEMENT + " .about", "8 devices with 2 experts of a layer each");
         browser.awaitText(PLACEMENT + " .about", "n = 12 batches of 2 questions");
         browser.awaitAddress("resident=6", "ranks=8", "spare=0", "batch=2");
         // An empty field is the default again.
         give("ranks", "");
-        browser.awaitText(PLACEMENT + " .about", "4 ranks with 4 experts of a layer each");
+        browser.awaitText(PLACEMENT + " .about", "4 devices with 4 experts of a layer each");
         assertThat(browser.find("[name=ranks]").getDomProperty("value")).isEqualTo("4");
         give("batch", "20");
         browser.awaitText(PLACEMENT + " .nothing", "fewer than two of 20 questions");
