@@ -9,7 +9,7 @@ export function scopeText(scope: Scope): string {
 }
 
 /**
- * What a picture counts, behind its description: " Last prompt token: n = 3 tokens of a."; empty where it has nothing.
+ * What a picture counts, after its description: " Last prompt token: n = 3 tokens of a."; empty where it has nothing.
  *
  * @param of what follows the number
  */

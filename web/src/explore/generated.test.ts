@@ -22,7 +22,7 @@ describe('a generated text', () => {
       { segment: 'reasoning', text: '<think>two</think>', tokens: 3 },
       { segment: 'answer', text: ' B', tokens: 2 },
     ]);
-    expect(lengthText(text, partsOf(text, tokens))).toBe('6 tokens in 3.20 s beside other texts, 3 of them reasoning; ended by the model');
+    expect(lengthText(text, partsOf(text, tokens))).toBe('6 tokens in 3.20 s (shared with other texts), 3 of them reasoning; ended by the model');
   });
 
   it('is one part where its tokens are not characters, or are not recorded', () => {

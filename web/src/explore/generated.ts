@@ -69,11 +69,11 @@ const ENDS: Record<string, string> = {
   length: 'cut at the largest number of new tokens',
 };
 
-/** "142 tokens in 3.20 s beside other texts, 98 of them reasoning; ended by the model": texts are generated together. */
+/** "142 tokens in 3.20 s (shared with other texts), 98 of them reasoning; ended by the model": texts are generated together. */
 export function lengthText({ tokens, finish, seconds }: GeneratedText, parts: Part[]): string {
   const reasoning = parts.filter(({ segment }) => segment === 'reasoning').reduce((sum, part) => sum + part.tokens, 0);
   const thought = reasoning === 0 ? '' : `, ${formatCount(reasoning)} of them reasoning`;
-  return `${formatUnits(tokens, 'token')} in ${formatDuration(seconds * 1000)} beside other texts${thought}; ${ENDS[finish] ?? finish}`;
+  return `${formatUnits(tokens, 'token')} in ${formatDuration(seconds * 1000)} (shared with other texts)${thought}; ${ENDS[finish] ?? finish}`;
 }
 
 /** What was found in the text, by which rule; empty where nothing was looked for. */

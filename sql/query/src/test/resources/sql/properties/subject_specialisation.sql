@@ -18,7 +18,7 @@ SELECT * FROM subject_specialisation WHERE abs(ratio * uniform_share - share) > 
 SELECT * FROM subject_specialisation WHERE sign(log_odds) <> sign(z) OR (log_odds IS NULL) <> (z IS NULL);
 
 -- Where an expert fires at every token, or at none, no subject differs from the others.
-SELECT s.run_id
-FROM subject_specialisation AS s
-JOIN experts AS e ON e.run_id = s.run_id AND e.scope = s.scope AND e.layer = s.layer AND e.expert = s.expert
-WHERE e.activations = 0 AND s.log_odds <> 0;
+SELECT run_id
+FROM subject_specialisation
+GROUP BY run_id, scope, layer, expert
+HAVING (sum(activations) = 0 OR sum(activations) = sum(n)) AND max(abs(log_odds)) > 0;

@@ -56,7 +56,7 @@ final class TestGeneratedText {
         browser.awaitTexts(QUESTION + " dd", "7", "7");
         browser.awaitText(
                 QUESTION + " .generated .about",
-                "5 tokens in 1.50 s beside other texts, 3 of them reasoning; ended by the model.");
+                "5 tokens in 1.50 s (shared with other texts), 3 of them reasoning; ended by the model.");
         browser.awaitText(QUESTION + " .generated .about", "The rule number found: 7");
         browser.awaitText(QUESTION + " summary", "Reasoning, 3 tokens");
         assertThat(browser.texts(QUESTION + " .generated > .text")).containsExactly("7");

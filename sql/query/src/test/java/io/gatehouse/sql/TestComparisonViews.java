@@ -39,6 +39,23 @@ final class TestComparisonViews {
         }
     }
 
+    /** Texts that two runs generate have other tokens at the same positions. */
+    @Test
+    void generatedTokensAreNotComparedByTheirPositions() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "a", 1, 4, 2, "prompt")
+                        .run(2, "b", 1, 4, 2, "prompt")
+                        .question(1, 1, "s", true, "0:.5 1:.25")
+                        .question(2, 1, "s", true, "0:.5 1:.25")
+                        .generated(1, 1, 1, "0:.5 1:.25")
+                        .generated(2, 1, 1, "2:.5 3:.25")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, "SELECT DISTINCT scope FROM run_difference ORDER BY scope"))
+                    .containsExactly(List.of("last_prompt"), List.of("prompt"));
+        }
+    }
+
     /** The same tokens, beside a question of another subject at which the runs have nothing in common. */
     @Test
     void runsAreComparedAtTheTokensOfASubject() throws Exception {

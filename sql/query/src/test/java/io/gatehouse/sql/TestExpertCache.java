@@ -143,6 +143,26 @@ final class TestExpertCache {
         }
     }
 
+    /** Four experts that are used equally often: a static cache saves as much with each further one, so that none is a knee. */
+    @Test
+    void aStraightLineHasNoKnee() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 4, 1, "prompt")
+                        .question(1, 1, "s", true, "0:.5", "1:.5", "2:.5", "3:.5")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT slots, misses_per_token, is_knee
+                            FROM serve_plan(1, 'prompt', 'model', 'static', 1000, 5, 1) ORDER BY slots
+                            """))
+                    .containsExactly(
+                            List.of(1, 0.75, false),
+                            List.of(2, 0.5, false),
+                            List.of(3, 0.25, false),
+                            List.of(4, 0.0, false));
+        }
+    }
+
     @Test
     void propertiesHoldOfRoutingAtRandom() throws Exception {
         long seed = 20_261_128;

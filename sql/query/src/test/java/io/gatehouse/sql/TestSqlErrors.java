@@ -411,7 +411,7 @@ final class TestSqlErrors {
         check(
                 "SELECT CAST(subject AS INTEGER) FROM questions",
                 SQL_EXECUTION,
-                "Could not convert string 'algebra' to INT32 when casting from source column subject.");
+                "Could not convert string 'algebra' to INTEGER when casting from source column subject.");
         check(
                 "SELECT (SELECT question_id FROM questions)",
                 SQL_EXECUTION,
@@ -420,7 +420,7 @@ final class TestSqlErrors {
         check(
                 "SELECT CAST(9223372036854775807 AS BIGINT) + CAST(run_id AS BIGINT) FROM runs",
                 SQL_EXECUTION,
-                "Overflow in addition of INT64 (9223372036854775807 + 1).");
+                "Overflow in addition of BIGINT (9223372036854775807 + 1).");
         GatehouseException memory = failure("""
                 SELECT array_agg(a.token || b.token || c.token || d.token)
                 FROM tokens a, tokens b, tokens c, tokens d

@@ -105,7 +105,7 @@ final class TestStreaming {
                     })
                     .isInstanceOfSatisfying(
                             GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SQL_EXECUTION))
-                    .hasMessageStartingWith("Could not convert string 'x' to INT32");
+                    .hasMessageStartingWith("Could not convert string 'x' to INTEGER");
         }
     }
 

@@ -327,7 +327,10 @@ public record RunFacts(Rows row, List<String> subjects) {
             settings.put("Norms of expert outputs", Boolean.TRUE.equals(value("norms")) ? "recorded" : "not recorded");
             settings.put(
                     "Lookahead of routers",
-                    lookahead().isEmpty() ? "not recorded" : lookahead().replace(",", " and ") + " layers back");
+                    lookahead().isEmpty()
+                            ? "not recorded"
+                            : lookahead().replace(",", " and ")
+                                    + (lookahead().equals("1") ? " layer back" : " layers back"));
             settings.put("Precision", text("precision"));
             settings.put("Device", text("device"));
             settings.put("Started", started());
@@ -426,10 +429,9 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (isImported() && number("questions") == 0) {
             return "none, counts of experts only";
         }
-        if (text("recorded").equals("last_prompt")) {
-            return "last prompt token";
-        }
-        String prompt = isImported() ? "prompt tokens of the files" : "all prompt tokens";
+        String prompt = text("recorded").equals("last_prompt")
+                ? "last prompt token"
+                : isImported() ? "prompt tokens of the files" : "all prompt tokens";
         return Boolean.TRUE.equals(value("generated")) ? prompt + " and generated tokens" : prompt;
     }
 
@@ -468,7 +470,6 @@ public record RunFacts(Rows row, List<String> subjects) {
         return texts("stop");
     }
 
-    /** Words by which people sort runs. */
     /** The distances of the recorded lookahead, such as 1,2; empty if there are none. */
     private String lookahead() {
         return value("lookahead") instanceof List<?> distances
@@ -476,6 +477,7 @@ public record RunFacts(Rows row, List<String> subjects) {
                 : "";
     }
 
+    /** Words by which people sort runs. */
     private List<String> tags() {
         return texts("tags");
     }

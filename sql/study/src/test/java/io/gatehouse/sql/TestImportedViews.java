@@ -124,6 +124,7 @@ final class TestImportedViews {
                                     "margins were not recorded; they need the probabilities of experts that were not selected"));
             assertThat(HtmlReport.of(study(run)))
                     .contains("</html>", "imported from vllm files on ", "gatehouse import --from vllm")
+                    .contains("observations of one model on the texts of the imported files")
                     .doesNotContain("near ties", "NaN", "prompts as", "<p class=\"finding\"></p>")
                     .doesNotContainPattern("[^\\d]0(</data>)? questions");
         }

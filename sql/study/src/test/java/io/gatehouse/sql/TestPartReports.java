@@ -58,21 +58,22 @@ final class TestPartReports {
     void generatedTokensThatAreRoutedOtherwiseAreNamedWithAnInterval() throws Exception {
         assertThat(serving(generated(100, question -> question <= 90)))
                 .contains(
-                        "**4** of **4** experts fire at another share of the generated tokens",
+                        "**4** of **4** experts fire at a different share of the generated tokens",
                         "which fires at **10.0%** of the generated and **100.0%** of the prompt tokens:"
                                 + " **-90.0 percentage points** (95% CI **-95.9** to"
                                 + " **-84.1 percentage points**).",
-                        "Over **100** **generated** tokens, an LRU cache");
+                        "Over **100** **generated** tokens, an LRU cache",
+                        "| Tokens recorded | all prompt tokens and generated tokens |");
     }
 
     @Test
     void generatedTokensThatAreRoutedAlikeAreNot() throws Exception {
         assertThat(serving(generated(100, question -> false)))
-                .contains("**0** of **4** experts fire at another share of the generated tokens")
+                .contains("**0** of **4** experts fire at a different share of the generated tokens")
                 .doesNotContain("The largest of these differences");
         assertThat(serving(generated(99, question -> question <= 90)))
                 .contains(GENERATED + ": fewer than 100 questions have generated tokens")
-                .doesNotContain("fire at another share");
+                .doesNotContain("fire at a different share");
     }
 
     /** Without generated tokens, those of the prompts stand for them. */

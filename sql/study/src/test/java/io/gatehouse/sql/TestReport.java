@@ -78,7 +78,10 @@ final class TestReport {
                 assertThat(HtmlReport.of(study))
                         .contains("Partial run: cancelled, 80 of 1,560 questions answered.")
                         .contains("interventions: mask 0:3; top-k 1");
-                assertThat(MarkdownReport.of(study)).contains("| Interventions | mask 0:3; top-k 1 |");
+                assertThat(MarkdownReport.of(study))
+                        .contains("| Interventions | mask 0:3; top-k 1 |")
+                        .contains("**1** expert is masked in this run and cannot fire")
+                        .doesNotContain("a uniform router would leave");
             }
         }
     }

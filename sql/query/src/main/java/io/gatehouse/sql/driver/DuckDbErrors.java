@@ -5,6 +5,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,22 @@ public final class DuckDbErrors {
     /** DuckDB turns two comparisons into BETWEEN, which it does not support for rows. */
     private static final String ROWS_BETWEEN = "Invalid type for BETWEEN";
 
+    /** Types of DuckDB's SQL by the names that its errors give them. */
+    private static final Map<String, String> TYPES = Map.of(
+            "INT8", "TINYINT",
+            "INT16", "SMALLINT",
+            "INT32", "INTEGER",
+            "INT64", "BIGINT",
+            "INT128", "HUGEINT",
+            "UINT8", "UTINYINT",
+            "UINT16", "USMALLINT",
+            "UINT32", "UINTEGER",
+            "UINT64", "UBIGINT");
+
+    /** Or a value in quotes, which stays as it is. */
+    private static final Pattern INTERNAL_TYPE =
+            Pattern.compile("'(?:[^']|'')*'|\\bU?INT(?:8|16|32|64)\\b|\\bINT128\\b");
+
     private DuckDbErrors() {}
 
     public static GatehouseException translate(SQLException e) {
@@ -30,7 +47,7 @@ public final class DuckDbErrors {
         String line = message.lines().findFirst().orElse(message).strip();
         int colon = line.indexOf(": ");
         String kind = colon < 0 ? "" : line.substring(0, colon);
-        String detail = colon < 0 ? line : line.substring(colon + 2);
+        String detail = typed(colon < 0 ? line : line.substring(colon + 2));
         if (detail.startsWith(TOO_DEEP)) {
             return new GatehouseException(
                     ErrorCode.SQL_TOO_LARGE, "The statement has expressions that are nested too deeply.", e);
@@ -58,6 +75,13 @@ public final class DuckDbErrors {
                     ErrorCode.SQL_NOT_SUPPORTED, Fault.of(message).sentence(), e);
         }
         return new GatehouseException(code(kind), sentence(kind, detail), e);
+    }
+
+    /** Replaces DuckDB's internal names of types by those of its SQL. */
+    private static String typed(String detail) {
+        return INTERNAL_TYPE
+                .matcher(detail)
+                .replaceAll(found -> Matcher.quoteReplacement(TYPES.getOrDefault(found.group(), found.group())));
     }
 
     /** Whether the error is about a value: the pattern of LIKE, its escape character, or a time zone. */

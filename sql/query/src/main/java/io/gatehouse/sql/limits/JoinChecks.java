@@ -98,7 +98,7 @@ public final class JoinChecks {
         return checks.checked(root);
     }
 
-    /** Whether a query has pairs of rows to try at all. */
+    /** Whether a query may have pairs of rows to try: most have no join and no sub-query, and need no search. */
     private static boolean holdsPairs(RelNode node) {
         if (node instanceof BiRel
                 || (node instanceof Filter filter && RexUtil.SubQueryFinder.containsSubQuery(filter))

@@ -120,7 +120,10 @@ public final class Suggestions {
         if (names.contains(name)) {
             return "Function '%s' does not take (%s)".formatted(name, arguments.replaceAll("[<>]", ""));
         }
-        return unknownFunction(name);
+        return catalog.findRelation(name)
+                .map(relation ->
+                        "%1$s is a relation and takes no arguments; write FROM %1$s".formatted(relation.name()))
+                .orElseGet(() -> unknownFunction(name));
     }
 
     public static String unknownFunction(String name) {

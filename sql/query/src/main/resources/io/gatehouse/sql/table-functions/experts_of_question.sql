@@ -1,4 +1,4 @@
--- One row per expert of a run that fired in a question: how many of the prompt's tokens were sent to it.
+-- One row per expert of a run that fired in a question: how many tokens of the prompt were sent to the expert.
 --
 -- Title: Experts of a question
 -- Definition: scope last_prompt counts only the last token of the prompt, scope prompt every prompt token that the run

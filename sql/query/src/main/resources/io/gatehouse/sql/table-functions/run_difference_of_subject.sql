@@ -5,7 +5,7 @@
 --   two runs of one quiz with the same prompt format, shots and prompt length.
 -- Formula: saturation = mean |A and B| / k; jaccard = mean |A and B| / |A or B|; same_set = share of decisions with A = B.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 5.
--- Version: 1
+-- Version: 2
 -- Example: SELECT layer, saturation, chance, jaccard, same_set, n
 --   FROM run_difference_of_subject(1, (SELECT max(run_id) FROM runs), 'last_prompt', (SELECT min(subject) FROM questions))
 --   ORDER BY layer
@@ -13,7 +13,7 @@
 -- Parameters:
 --   run INTEGER of runs: The run
 --   other_run INTEGER of runs: The run it is compared with
---   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
+--   scope VARCHAR in last_prompt, prompt: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
 --   subject VARCHAR of subjects: The subject
 --
 -- Columns:

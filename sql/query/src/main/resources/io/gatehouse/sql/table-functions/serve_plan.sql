@@ -1,5 +1,5 @@
--- One row per size of an expert cache: how long a token waits for experts that are not in the cache, and which sizes of it
--- stand out.
+-- One row per size of an expert cache: how long a token waits for experts that are not in the cache, and which sizes stand
+-- out.
 --
 -- Title: Serving plan
 -- Definition: the misses of expert_cache times the bytes of an expert over the bandwidth of what they are loaded from. It
@@ -10,8 +10,8 @@
 --   lies beyond it brings less than the average over all sizes; the cliff, below which the stall rises most: for an lru cache of the model mostly the
 --   number of experts of one token, since a smaller one has lost them all when the next token needs them.
 -- Formula: stall_ms = misses_per_token * expert_mb / gb_per_s. The knee has the largest (1 - y) - x, x the slots and y the
---   stall, each from 0 to 1 over the sizes; the cliff the largest fall of the stall from one size less. A
---   cache that saves nothing has neither.
+--   stall, each from 0 to 1 over the sizes; the cliff the largest fall of the stall from one size less. There
+--   is no knee where the curve nowhere lies above its chord, and no cliff where no size saves anything.
 -- Source: the knee of Satopää et al. 2011, ICDCS Workshops (Kneedle); stalls as in bigrig 0.9 without a time for the
 --   computation, which a recording does not have.
 -- Version: 2
@@ -79,8 +79,8 @@ SELECT
 FROM (
     SELECT
         *,
-        coalesce(1 - (stall_ms - min(stall_ms) OVER ()) / nullif(max(stall_ms) OVER () - min(stall_ms) OVER (), 0), 0)
-            - coalesce((slots - min(slots) OVER ()) / nullif(max(slots) OVER () - min(slots) OVER (), 0), 0)
+        round(coalesce(1 - (stall_ms - min(stall_ms) OVER ()) / nullif(max(stall_ms) OVER () - min(stall_ms) OVER (), 0), 0)
+            - coalesce((slots - min(slots) OVER ()) / nullif(max(slots) OVER () - min(slots) OVER (), 0), 0), 12)
             AS above_chord,
         coalesce(lag(stall_ms) OVER (ORDER BY slots), n / tokens * $expert_mb / $gb_per_s) - stall_ms AS fall
     FROM (

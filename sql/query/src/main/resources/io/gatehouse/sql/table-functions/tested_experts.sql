@@ -1,5 +1,5 @@
--- One row per expert of a run that fired in enough questions: accuracy when it fired, tested among
--- these experts only.
+-- One row per expert of a run that fired in enough questions: accuracy of the questions in which the expert fired, tested
+-- among such experts only.
 --
 -- Title: Accuracy by expert, tested
 -- Definition: as in the view expert_accuracy, but the q-values are adjusted only over the experts with n >= min_n. This

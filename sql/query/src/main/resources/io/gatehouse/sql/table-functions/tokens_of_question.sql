@@ -1,4 +1,4 @@
--- One row per token of a question in a run: what the router of one layer decided for it.
+-- One row per token of a question in a run: the experts that the router of one layer chose for the token.
 --
 -- Title: Tokens of a question
 -- Definition: all tokens of the prompt and, where the run has them, of what it generated; without a decision where the run

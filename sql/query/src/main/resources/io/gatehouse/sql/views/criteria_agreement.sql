@@ -1,4 +1,4 @@
--- One row per run, scope, layer and pair of pruning criteria: rank correlation of two pruning criteria over the experts.
+-- One row per run, scope, layer and pair of pruning criteria: rank correlation of these criteria over the experts of the layer.
 --
 -- Group: Criteria
 -- Order: 2

@@ -1,4 +1,5 @@
--- One row per run, scope, layer and lag: the share of a token's experts that also fired at an earlier token.
+-- One row per run, scope, layer and lag: the share of a token's experts that also fired at a token a fixed number of
+-- positions earlier.
 --
 -- Group: Load
 -- Order: 4

@@ -1,5 +1,5 @@
--- One row per run whose checkpoint's weights were read, layer, expert and other expert of it: the similarity of their
--- weights.
+-- One row per run whose checkpoint's weights were read, layer, expert and other expert of it: the similarity of the weights
+-- of two experts.
 --
 -- Group: Weights
 -- Order: 1

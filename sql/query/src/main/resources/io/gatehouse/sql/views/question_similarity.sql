@@ -1,4 +1,5 @@
--- One row per run, basis, question and other question: similarity of the routing of their last prompt tokens.
+-- One row per run, basis, question and other question: similarity of the routing of two questions at their last prompt
+-- tokens.
 --
 -- Group: Similarity
 -- Order: 1

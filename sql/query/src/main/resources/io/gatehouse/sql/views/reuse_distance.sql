@@ -1,4 +1,4 @@
--- One row per run, scope, layer and distance: how often an expert that fires also fired at one of the tokens shortly before.
+-- One row per run, scope, layer and distance: how often an expert that fires also fired at one of the last few tokens.
 --
 -- Group: Serving
 -- Order: 2

@@ -4,14 +4,15 @@
 -- Order: 1
 -- Title: Routing difference between runs
 -- Definition: the same positions of the same questions in two runs of one quiz with the same prompt format, shots and
---   prompt length: two checkpoints, precisions, engines, or a run with an intervention. Expert numbers mean the same
+--   prompt length: two checkpoints, precisions, engines, or a run with an intervention. Only of prompts: generated texts
+--   differ, and then so do their tokens; routing_mismatch compares them up to the first that does. Expert numbers mean the same
 --   only within one lineage of a model: between independently trained models these figures have no meaning.
 -- Formula: saturation = mean |A and B| / k; top_1_agreement is that for k = 1; jaccard = mean |A and B| / |A or B|;
 --   same_set = share of decisions with A = B; rank_biased_overlap = sum_{d=1..k} p^(d-1) |A_d and B_d| / d over
 --   sum_{d=1..k} p^(d-1), p = 0.9, A_d the first d of A.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 5 (saturation, against the last checkpoint); Webber,
 --   Moffat and Zobel 2010, ACM TOIS 28(4), cut at k and scaled so that equal lists give 1.
--- Version: 2
+-- Version: 3
 -- Example: SELECT other_run_id, layer, saturation, chance, top_1_agreement, jaccard, same_set, rank_biased_overlap, n
 --   FROM run_difference
 --   WHERE run_id = 1 AND scope = 'last_prompt'
@@ -113,7 +114,8 @@ FROM (
                     JOIN layers AS k ON k.run_id = r.run_id
                     JOIN layers AS l ON l.run_id = o.run_id AND l.layer = k.layer AND l.experts = k.experts
                     CROSS JOIN scopes AS v
-                    WHERE v.scope <> 'prompt' OR (r.recorded = 'prompt' AND o.recorded = 'prompt')
+                    WHERE v.phase = 'prompt'
+                        AND (v.scope <> 'prompt' OR (r.recorded = 'prompt' AND o.recorded = 'prompt'))
                 ) AS s
                     ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.layer = a.layer
                         AND s.is_generated = a.is_generated AND s.is_last_prompt = a.is_last_prompt

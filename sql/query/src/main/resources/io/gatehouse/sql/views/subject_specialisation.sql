@@ -10,8 +10,8 @@
 --   Tokens of one prompt are not independent: at scope prompt z is too large.
 -- Formula: share = N(e,D) / N(D), OLMoE's equation 7; uniform_share = top_k / experts; log_odds = ln of the odds of the
 --   expert at a token of the subject over its odds at a token of another one. To the two counts of the subject (tokens with
---   and without the expert) its share of all tokens is added, and to the two counts of the others theirs, so that an expert
---   that fires at no token, or at all, has log_odds 0; z = log_odds / sqrt(1/a + 1/b + 1/c + 1/d) of these four counts.
+--   and without the expert) its share of all tokens is added, and to the two counts of the others their share of all
+--   tokens, so that an expert that fires at no token, or at every token, has log_odds 0; z = log_odds / sqrt(1/a + 1/b + 1/c + 1/d) of these four counts.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation; the correction in proportion to the size of
 --   the groups: Sweeting, Sutton and Lambert 2004, Statistics in Medicine 23(9).
 -- Version: 3
@@ -52,7 +52,7 @@ FROM (
     SELECT
         *,
         activations / n AS share,
-        -- Without the noise of the last digits, which would be the whole of it where it is 0.
+        -- Rounded, so that an odds ratio of 1 gives exactly 0.
         CASE WHEN possible THEN round(ln(a * d / (b * c)), 12) END AS log_odds,
         CASE WHEN possible THEN sqrt(1 / a + 1 / b + 1 / c + 1 / d) END AS standard_error
     FROM (

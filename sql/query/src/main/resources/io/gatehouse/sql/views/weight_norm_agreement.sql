@@ -1,5 +1,5 @@
 -- One row per run whose checkpoint's weights were read, scope, layer, norm of an expert's weights and figure of its routing:
--- rank correlation of the norms of the experts' weights and of figures of their routing.
+-- rank correlation between norms of weights and figures of routing over the experts.
 --
 -- Group: Weights
 -- Order: 5

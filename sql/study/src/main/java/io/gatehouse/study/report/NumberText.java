@@ -12,8 +12,16 @@ import org.jspecify.annotations.Nullable;
 /** Formats values for the report. */
 public final class NumberText {
     /** The formats, by their names in sentences. */
-    private static final List<String> FORMATS =
-            List.of("plain", "percent", "points", "signed_points", "signed_hundredths", "signed", "tenth", "words");
+    private static final List<String> FORMATS = List.of(
+            "plain",
+            "percent",
+            "points",
+            "signed_points",
+            "signed_hundredths",
+            "signed",
+            "tenth",
+            "words",
+            "probability");
 
     /** Times of the store are UTC. */
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT);
@@ -43,7 +51,7 @@ public final class NumberText {
 
     /**
      * Formats a value for a sentence: plain, percent, points (percentage points), signed_points, signed_hundredths (the
-     * same without the unit), signed, tenth, or words (a name without underscores).
+     * same without the unit), signed, tenth, words (a name without underscores) or probability.
      */
     public static String of(@Nullable Object value, String format) {
         if (value instanceof Number number) {
@@ -54,6 +62,7 @@ public final class NumberText {
                 case "signed_hundredths" -> String.format(Locale.ROOT, "%+.1f", 100 * real);
                 case "signed_points" -> String.format(Locale.ROOT, "%+.1f percentage points", 100 * real);
                 case "tenth" -> String.format(Locale.ROOT, "%.1f", real);
+                case "probability" -> probability(number);
                 case "signed" -> String.format(Locale.ROOT, "%+.3f", real);
                 default -> of(value);
             };
@@ -64,7 +73,11 @@ public final class NumberText {
     /** Formats a value of a column: a probability that is too small for a number is not zero. */
     static String ofColumn(String column, @Nullable Object value) {
         boolean probability = column.endsWith("p_value") || column.endsWith("q_value");
-        return probability && value instanceof Number number && number.doubleValue() == 0 ? "< 1e-300" : of(value);
+        return probability && value instanceof Number number ? probability(number) : of(value);
+    }
+
+    private static String probability(Number value) {
+        return value.doubleValue() == 0 ? "< 1e-300" : of(value);
     }
 
     /** Returns a name as words, with the fraction at its end as a number: share_below_0_001. */

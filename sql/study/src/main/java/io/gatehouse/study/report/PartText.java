@@ -1,7 +1,9 @@
 package io.gatehouse.study.report;
 
 import io.gatehouse.base.Resources;
+import io.gatehouse.study.Part;
 import io.gatehouse.study.Study;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -11,10 +13,12 @@ import java.util.function.Predicate;
  * under which they have it, and a colon.
  */
 final class PartText {
-    /** Conditions of a line. */
+    /** The conditions that a line may name, by name. */
     private static final Map<String, Predicate<Study>> CONDITIONS = Map.of(
             "own", study -> !study.run().isImported(),
             "imported", study -> study.run().isImported(),
+            "answered", study -> study.run().answered() > 0,
+            "unanswered", study -> study.run().answered() == 0,
             "tested",
                     study -> study.figures().stream()
                             .anyMatch(figure -> figure.detail().columns().contains("q_value")));
@@ -31,9 +35,16 @@ final class PartText {
     }
 
     private static boolean isIn(Study study, List<String> names) {
-        return names.contains(study.part().toString())
-                && CONDITIONS.entrySet().stream()
-                        .filter(condition -> names.contains(condition.getKey()))
-                        .allMatch(condition -> condition.getValue().test(study));
+        List<String> parts = Arrays.stream(Part.values()).map(Part::toString).toList();
+        for (String name : names) {
+            Predicate<Study> condition = CONDITIONS.get(name);
+            if (condition == null && !parts.contains(name)) {
+                throw new IllegalArgumentException("'%s' is neither a part nor a condition".formatted(name));
+            }
+            if (condition != null && !condition.test(study)) {
+                return false;
+            }
+        }
+        return names.contains(study.part().toString());
     }
 }

@@ -81,7 +81,8 @@ final class Plot {
             tip.append(column == 0 ? "" : ", ")
                     .append(NumberText.words(rows.columns().get(column)))
                     .append(' ')
-                    .append(NumberText.of(rows.rows().get(row).get(column)));
+                    .append(NumberText.ofColumn(
+                            rows.columns().get(column), rows.rows().get(row).get(column)));
         }
         return tip.toString();
     }

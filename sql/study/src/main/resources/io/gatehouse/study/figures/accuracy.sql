@@ -2,7 +2,7 @@
 -- Headline: {different} of {tested} {tested|expert|experts} {different|differs|differ}[, {different_within} within
 --   subjects]
 -- Lead: For {different} of {tested} {tested|expert|experts}, accuracy differs between the questions in which the expert fired at
---   the last prompt token and those in which it did not (at least {least} in both groups, false discovery rate 5%); within subjects,
+--   the last prompt token and those in which it did not (at least {least} in each group, false discovery rate 5%); within subjects,
 --   it differs for {different_within}.
 -- Finding: {tested} {tested|expert|experts} fired at the last prompt token in at least {least} questions and did not fire
 --   in at least {least} others. For {different} of them, accuracy differs between these two groups of questions,

@@ -29,7 +29,7 @@ SELECT
     a.wilson_high,
     c.chance,
     a.prompt_tokens AS tokens,
-    nullif((SELECT max(tokens) FROM unused_experts WHERE run_id = :run_id AND scope = 'prompt'), a.prompt_tokens) AS recorded
+    CASE WHEN u.tokens < a.prompt_tokens THEN u.tokens END AS recorded
 FROM run_accuracy AS a
 JOIN runs AS r ON r.run_id = a.run_id
 LEFT JOIN (
@@ -38,6 +38,12 @@ LEFT JOIN (
     JOIN questions AS q ON q.question_id = w.question_id
     GROUP BY w.run_id
 ) AS c ON c.run_id = a.run_id
+LEFT JOIN (
+    SELECT run_id, max(tokens) AS tokens
+    FROM unused_experts
+    WHERE scope = 'prompt'
+    GROUP BY run_id
+) AS u ON u.run_id = a.run_id
 LEFT JOIN (
     SELECT
         run_id,

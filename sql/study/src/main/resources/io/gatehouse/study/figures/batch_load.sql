@@ -1,10 +1,11 @@
 -- Title: Uneven batches
--- Lead: One batch of {size} questions can load an expert {peak tenth} times as much as the average expert; over the whole run it is
---   {run tenth} times.
+-- Lead: The busiest expert of a layer has {run tenth} times the mean load over the whole run, and {peak tenth} times in the least
+--   even batch of {size} questions.
 -- Finding: In batches of {size} questions, the busiest expert of a layer has {mean tenth} times the mean load of the layer, averaged
 --   over batches and layers; in the least even batch of each layer it has {peak tenth} times that mean, and over all questions
 --   together {run tenth} times, both averaged over layers.
--- Finding: The most uneven load of all is that of an expert in layer {layer}: {most tenth} times the mean load in one batch.
+-- Finding: In batches of {size} questions, the largest load is that of an expert in layer {layer}: {most tenth} times the mean load
+--   of its layer.
 -- Caption: Load of the busiest expert of a layer over the mean load, in batches of successive questions, averaged over layers.
 -- Note: Prompt tokens. A layer waits for its busiest expert, and the load of a whole run can be even where each batch is not.
 --   Successive questions of a quiz are mostly of one subject.

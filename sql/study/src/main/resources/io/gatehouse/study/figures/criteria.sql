@@ -4,9 +4,9 @@
 -- Caption: Rank correlation of pruning criteria, averaged over layers, last prompt token.
 -- Note: Each criterion ranks the experts of a layer; the value is Spearman's rank correlation, averaged over the layers in which
 --   it has a value for at least eight experts. Frequency is the share of tokens at which the expert fires, gate mass its mean weight
---   over all tokens. EAN (expert activation norm) is the norm of its output: the sum, the mean, or the sum of norm times weight;
+--   over all tokens, mean weight that over the tokens at which it fires. EAN (expert activation norm) is the norm of its output: the sum, the mean, or the sum of norm times weight;
 --   MSAN is the mean square of that norm. REAP (router-weighted expert activation pruning) is the mean of norm times weight, with
---   the weights of a token scaled to sum to 1, or raw. They exist only if the run recorded norms. None of the criteria shows that an
+--   the weights of a token scaled to sum to 1, or raw. EAN, MSAN and REAP need a run that recorded norms. None of the criteria shows that an
 --   expert is needed; only an intervention does.
 -- X: Criterion
 -- Y: Criterion

@@ -4,7 +4,7 @@
 --   {uniform percent}.
 -- Caption: Share of the experts of a token that one of the tokens before it used, by the number of these tokens, averaged over
 --   layers.
--- Note: This is the share of hits of a cache that holds all experts that this many tokens before it, of the same question, used.
+-- Note: This is the share of hits of a cache that holds all experts used by that many preceding tokens of the same question.
 --   Only tokens with that many tokens before them are counted, so long distances are of long texts.
 -- X: Tokens before (logarithmic)
 -- Y: Experts used before (%)

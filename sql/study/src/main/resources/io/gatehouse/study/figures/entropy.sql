@@ -12,8 +12,8 @@
 -- Finding: The selected experts hold {mass percent} of the router's probability[; the values of the layers range from
 --   {mass_least..mass_most percent}].
 -- Caption: Router entropy by layer, as a share of the maximum.
--- Note: 100% is a uniform gate. Chernov [1] finds gates much closer to uniform than sparse, and an entropy that does
---   not fall with depth. The abstract does not say which entropy it means: a uniform gate over the selected experts is not
+-- Note: 100% is a uniform gate. Chernov [1] finds gates much closer to uniform than sparse. The
+--   abstract does not say which entropy it means: a uniform gate over the selected experts is not
 --   the same as a uniform gate over all experts, whose probabilities imports often lack.
 -- X: Layer
 -- Y: Entropy (%)
@@ -24,10 +24,10 @@
 SELECT
     avg(normalised_token_top_k_entropy) AS top_k_share,
     min(normalised_token_top_k_entropy) AS top_k_least,
-    max(normalised_token_top_k_entropy) AS top_k_most,
+    least(1e0, max(normalised_token_top_k_entropy)) AS top_k_most,
     avg(normalised_token_entropy) AS share,
     min(normalised_token_entropy) AS share_least,
-    max(normalised_token_entropy) AS share_most,
+    least(1e0, max(normalised_token_entropy)) AS share_most,
     avg(mean_mass) AS mass,
     min(mean_mass) AS mass_least,
     max(mean_mass) AS mass_most,
@@ -39,6 +39,7 @@ WHERE run_id = :run_id AND scope = 'last_prompt';
 SELECT
     g.layer,
     v.gate,
+    -- Stored entropies are rounded, and can lie above the maximum by that.
     least(1e0, CASE v.number WHEN 1 THEN g.normalised_token_top_k_entropy ELSE g.normalised_token_entropy END) AS share,
     CASE v.number WHEN 1 THEN g.mean_token_top_k_entropy ELSE g.mean_token_entropy END AS entropy,
     CASE v.number WHEN 1 THEN g.uniform_top_k_entropy ELSE g.uniform_entropy END AS uniform,

@@ -1,8 +1,8 @@
 -- Title: Prompt against generated tokens
--- Lead: {different} of {experts} experts {different|fires|fire} at another rate at generated tokens than at prompt tokens (false
+-- Lead: {different} of {experts} experts {different|fires|fire} at a different rate on generated tokens than on prompt tokens (false
 --   discovery rate 5%).
--- Finding: {different} of {experts} experts {different|fires|fire} at another share of the generated tokens than of the prompt
---   tokens, at a false discovery rate of 5%.
+-- Finding: {different} of {experts} experts {different|fires|fire} at a different share of the generated tokens than of the
+--   prompt tokens, at a false discovery rate of 5%.
 -- Finding: The largest of these differences is that of expert {expert} in layer {layer}, which fires at {share percent} of the
 --   generated and {prompt_share percent} of the prompt tokens: {difference signed_points} (95% CI {low signed_hundredths} to
 --   {high signed_points}).

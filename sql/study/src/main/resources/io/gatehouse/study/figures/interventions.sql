@@ -2,7 +2,7 @@
 -- Finding: {runs} other {runs|run|runs} of this model and quiz {runs|has an intervention|have interventions} and at least
 --   {least} questions in common with this run. Accuracy changes significantly in {changing} of {runs} (McNemar's exact test,
 --   adjusted for the number of runs).
--- Finding: The run {largest_run} changes it most: by {largest signed_points}, p = {largest_p}.
+-- Finding: The run {largest_run} changes it most: by {largest signed_points}, p = {largest_p probability}.
 -- Finding: Among the runs that mask only experts which this run never used at the last prompt token, at most
 --   {pruned_changed} of {pruned_n} answers changed.
 -- Caption: Effect of interventions on accuracy.

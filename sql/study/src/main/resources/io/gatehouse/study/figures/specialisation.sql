@@ -4,12 +4,13 @@
 -- Finding: In layer {layer}, the last one with experts, there {always|is|are} {always}
 --   {always|pair|pairs} of subject and expert in which the expert fires at every last prompt token of the subject (subjects
 --   with at least {least} of them); uniform routing would give each expert {uniform percent}.
--- Finding: The pair with the largest odds ratio there is expert {expert} and {subject}: the expert fires at {share percent} of the
+-- Finding: Of the pairs with at least {least} tokens and a share clearly above uniform, expert {expert} and {subject} have the
+--   largest odds ratio: the expert fires at {share percent} of the
 --   {n} last prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}) and at {elsewhere percent} of those of
 --   the other subjects.
 -- Caption: Share of the last prompt tokens of a subject that are routed to an expert, last layer.
--- Note: The odds ratio is that of the expert at a token of the subject and at one of the other subjects, where the 95% CI of the share
---   lies above uniform routing. For another layer, change the SQL of this figure.
+-- Note: The odds ratio is that of the expert at a token of the subject and at one of the other subjects. A share is clearly above
+--   uniform if its 95% CI is. For another layer, change the SQL of this figure.
 -- X: Expert
 -- Y: Subject
 -- Value: Share of the subject's tokens (%)
@@ -37,10 +38,11 @@ FROM (
         wilson_high(activations, n) AS share_high,
         n >= 30 AND z > 1.959964e0 AND wilson_low(activations, n) > uniform_share AS clear
     FROM subject_specialisation
-    WHERE run_id = :run_id AND scope = 'last_prompt' AND subject <> '' AND activations <= n
+    WHERE run_id = :run_id AND scope = 'last_prompt' AND activations <= n
         AND layer = (SELECT max(layer) FROM gate_entropy WHERE run_id = :run_id)
     WINDOW of_expert AS (PARTITION BY expert)
-) AS s;
+) AS s
+WHERE subject <> '';
 
 SELECT layer, subject, expert, n, activations, share, uniform_share, log_odds, z
 FROM subject_specialisation

@@ -1,5 +1,5 @@
 -- Title: Experts named by an early router
--- Finding: Given what the layer with experts before read, the router of a layer names {named percent} of the experts that a
+-- Finding: Given the input of the previous layer with experts, the router of a layer names {named percent} of the experts that a
 --   {decoded} token uses[, averaged over layers, whose values range from {least..most percent}]; the experts of the token before
 --   are {previous percent} of them. By chance it would be {chance percent}.
 -- Finding: Of the experts that an LRU cache for half of the experts of a layer lacks, it names {missing percent}.

@@ -8,10 +8,10 @@
 -- Finding: Within subjects, its difference is {difference_within signed_points} (95% CI {within_low signed_hundredths} to
 --   {within_high signed_points}).
 -- Finding: Within subjects, the 95% CI of its difference is {unclear_low signed_hundredths} to {unclear_high signed_points}, and
---   the q-value {unclear_q}: that is no evidence of a difference.
+--   the q-value {unclear_q probability}: that is no evidence of a difference.
 -- Finding: Within subjects, the 95% CI of its difference is {alone_low signed_hundredths} to {alone_high signed_points}. This
 --   interval is not adjusted for the number of experts; with that adjustment, the difference is not significant (q-value
---   {alone_q}).
+--   {alone_q probability}).
 -- Finding: None of the {alike} {alike|expert|experts} with at least {least} questions in both groups has a difference with a
 --   q-value below {bound}.
 -- Caption: Difference in accuracy of each expert, overall and within subjects (Mantel and Haenszel).

@@ -39,7 +39,7 @@ SELECT
         WHERE run_id = :run_id) AS masked,
     max(r.unused_at_half) AS unused_at_half,
     max(r.half) AS half,
-    -- The formula knows nothing of masks.
+    -- The formula takes every expert for one that can fire.
     max(CASE WHEN s.interventions NOT LIKE '%mask %' THEN r.uniform_unused END) AS uniform_unused
 FROM unused_experts AS u
 JOIN runs AS s ON s.run_id = u.run_id
@@ -60,7 +60,14 @@ LEFT JOIN (
 ) AS r ON r.run_id = u.run_id
 WHERE u.run_id = :run_id;
 
-SELECT 'layer ' || CAST(layer AS VARCHAR) AS series, questions, unused, uniform_unused, experts, n
-FROM unused_rarefaction
-WHERE run_id = :run_id AND scope = 'last_prompt'
-ORDER BY layer, questions;
+SELECT
+    'layer ' || CAST(c.layer AS VARCHAR) AS series,
+    c.questions,
+    c.unused,
+    CASE WHEN r.interventions NOT LIKE '%mask %' THEN c.uniform_unused END AS uniform_unused,
+    c.experts,
+    c.n
+FROM unused_rarefaction AS c
+JOIN runs AS r ON r.run_id = c.run_id
+WHERE c.run_id = :run_id AND c.scope = 'last_prompt'
+ORDER BY c.layer, c.questions;

@@ -15,6 +15,21 @@ final class TestNumberText {
     }
 
     @Test
+    void aProbabilityThatIsTooSmallForANumberIsNotZero() {
+        assertThat(NumberText.ofColumn("stratified_q_value", 0.0)).isEqualTo("< 1e-300");
+        assertThat(NumberText.ofColumn("p_value", 0.25)).isEqualTo("0.250");
+        assertThat(NumberText.ofColumn("difference", 0.0)).isEqualTo("0");
+        assertThat(NumberText.of(0.0, "probability")).isEqualTo("< 1e-300");
+    }
+
+    @Test
+    void writesNamesAsWords() {
+        assertThat(NumberText.words("share_below_0_001")).isEqualTo("share below 0.001");
+        assertThat(NumberText.words("weighted_ean")).isEqualTo("weighted EAN");
+        assertThat(NumberText.words("mean_weight")).isEqualTo("mean weight");
+    }
+
+    @Test
     void writesWhatIsNoNumber() {
         assertThat(NumberText.of(Double.NaN)).isEqualTo("NaN");
         assertThat(NumberText.of(null)).isEqualTo("–");
