@@ -22,6 +22,8 @@ describe('the first choice', () => {
     expect(choose(use)).toEqual({ kind: 'heatmap', x: 1, y: 0, series: 2 });
     const entropy = grid([['scope', 'VARCHAR'], ['layer', 'SMALLINT'], ['entropy', 'DOUBLE']], many(8, (index) => [index < 4 ? 'a' : 'b', index % 4, index]));
     expect(choose(entropy)).toEqual({ kind: 'line', x: 1, y: 2, series: 0 });
+    const decisions = grid([['layer', 'SMALLINT'], ['decisions', 'BIGINT'], ['entropy', 'DOUBLE']], many(8, (index) => [index, 100, index]));
+    expect(choose(decisions)).toEqual({ kind: 'line', x: 0, y: 2, series: -1 });
     const counted = grid([['layer', 'SMALLINT'], ['n', 'BIGINT'], ['entropy', 'DOUBLE']], many(8, (index) => [index, 100, index]));
     expect(choose(counted)).toEqual({ kind: 'line', x: 0, y: 2, series: -1 });
     const subjects = grid([['subject', 'VARCHAR'], ['n', 'BIGINT']], many(13, (index) => [`s${index}`, index]));

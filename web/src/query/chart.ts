@@ -129,6 +129,8 @@ interface Facts {
   /** In small letters. */
   name: string;
   numeric: boolean;
+  /** Whether it is of a type with fractions, as means and shares are, and counts are not. */
+  fraction: boolean;
   list: boolean;
   /** Whole numbers, each row or group of rows with its own: layer, expert, position, ids. */
   key: boolean;
@@ -140,7 +142,7 @@ interface Facts {
 interface Columns {
   all: Facts[];
   numeric: Facts[];
-  /** Numbers that are no keys. The number of tokens or questions is rarely of interest if there is another measure. */
+  /** Numbers that are no keys, fractions first: how many tokens or questions there are is rarely of interest beside another measure. */
   measured: Facts[];
   /** Numeric keys, those with more than one value first. */
   keys: Facts[];
@@ -161,7 +163,7 @@ function columnsOf(grid: Grid): Columns {
   return {
     all,
     numeric,
-    measured: others.length > 0 ? others : measures,
+    measured: others.length > 0 ? [...others.filter((column) => column.fraction), ...others.filter((column) => !column.fraction)] : measures,
     keys: varying.length > 0 ? varying : keys,
     categories: all.filter((column) => !column.numeric && !column.list && column.distinct <= MOST_BARS),
   };
@@ -176,7 +178,7 @@ function facts(grid: Grid, index: number): Facts {
   for (let row = 0; row < Math.min(grid.rowCount, SAMPLED); row++) {
     seen.add(grid.value(row, index));
   }
-  return { index, name, numeric, list, key: numeric && KEY_NAME.test(name), ordered: numeric && ORDERED_NAME.test(name), distinct: seen.size };
+  return { index, name, numeric, fraction: numeric && /^(DOUBLE|FLOAT|DECIMAL)/.test(column?.type ?? ''), list, key: numeric && KEY_NAME.test(name), ordered: numeric && ORDERED_NAME.test(name), distinct: seen.size };
 }
 
 /** The column that splits the rows of one x into lines: few values, and more rows than one at an x. -1 if there is none. */

@@ -17,6 +17,12 @@ describe('examples', () => {
     expect(exampleFor(sql, 3, 7, FUNCTIONS)).toBe('SELECT 1\nFROM question_similarity\nWHERE run_id = 3 AND question_id = 7 AND other_run_id = 1');
   });
 
+  it('compare with the other run that is given', () => {
+    const sql = 'FROM nearest_questions(1, 1, 2)\nWHERE other_run_id = (SELECT max(run_id) FROM runs)';
+    expect(exampleFor(sql, 3, 7, FUNCTIONS, 5)).toContain('other_run_id = 5');
+    expect(exampleFor(sql, 3, 7, FUNCTIONS)).toContain('(SELECT max(run_id) FROM runs)');
+  });
+
   it('pass them to table functions', () => {
     expect(exampleFor("FROM nearest_questions(1, 1, 'top_k', 1)", 3, 7, FUNCTIONS)).toBe("FROM nearest_questions(3, 7, 'top_k', 1)");
     expect(exampleFor("FROM experts_of_subject(1, 'last_prompt', (SELECT min(subject) FROM questions), 1)", 3, 7, FUNCTIONS)).toBe(

@@ -1,12 +1,16 @@
 import type { SqlFunction } from '../api/http';
 
+/** Examples compare with the last run of the file. */
+const LAST_RUN = '(SELECT max(run_id) FROM runs)';
+
 /**
  * The statement of an example for the run and the question at hand. Examples query run 1 and question 1: run_id = 1,
  * question_id = 1, and the arguments run and question of table functions.
  *
  * @param question undefined to leave the question of the example
+ * @param other the run to compare with, in the place of the last of the file; undefined to leave that
  */
-export function exampleFor(sql: string, run: number, question: number | undefined, functions: SqlFunction[]): string {
+export function exampleFor(sql: string, run: number, question: number | undefined, functions: SqlFunction[], other?: number): string {
   return sql
     .replaceAll(/\brun_id = \d+/g, `run_id = ${run}`)
     .replaceAll(/\bquestion_id = \d+/g, (given) => (question === undefined ? given : `question_id = ${question}`))
@@ -15,7 +19,8 @@ export function exampleFor(sql: string, run: number, question: number | undefine
       const values: Record<string, number | undefined> = { run, question };
       const replaced = given.split(', ').map((value, index) => (/^\d+$/.test(value) ? (values[parameters[index] ?? ''] ?? value) : value));
       return parameters.length === 0 ? whole : `FROM ${name}(${replaced.join(', ')}`;
-    });
+    })
+    .replaceAll(LAST_RUN, (last) => (other === undefined ? last : String(other)));
 }
 
 /** The names in a form such as top_experts(run INTEGER, scope VARCHAR, k INTEGER). */

@@ -27,7 +27,8 @@
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3; Wilson 1927, JASA 22(158); Newcombe 1998, Stat. Med. 17(8); Benjamini and Hochberg 1995, JRSS B
 --   57(1); Mantel and Haenszel 1959, JNCI 22(4); Greenland and Robins 1985, Biometrics 41(1).
 -- Version: 4
--- Example: SELECT layer, expert, n, rest_n, accuracy, rest_accuracy, difference, difference_low, difference_high, q_value
+-- Example: SELECT layer, expert, n, rest_n, accuracy, rest_accuracy, difference, difference_low, difference_high, q_value,
+--     stratified_lift, stratified_q_value
 --   FROM expert_accuracy
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3 AND rest_n >= 3
 --   ORDER BY difference DESC, layer, expert

@@ -12,7 +12,7 @@
 -- Source: balancedness as in SGLang's and EPLB's logs; max_violation: Wang et al. 2024, arXiv 2408.15664; effective
 --   number: Hill 1973, Ecology 54(2); the shares as in Megatron-LM, tools/moe_routing.
 -- Version: 2
--- Example: SELECT layer, balancedness, max_violation, gini, effective_experts, busiest_share, top25_share, n
+-- Example: SELECT layer, balancedness, max_violation, gini, effective_experts, busiest_share, top10_share, top25_share, n
 --   FROM layer_load
 --   WHERE run_id = 1 AND scope = 'prompt'
 --   ORDER BY layer
