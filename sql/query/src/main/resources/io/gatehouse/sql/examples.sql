@@ -51,15 +51,15 @@ ORDER BY experts, activations DESC
 LIMIT 50;
 
 -- Questions: Experts whose accuracy differs within subjects
--- Correct and wrong answers of the questions in which an expert fires or not, overall and controlled for subject
-SELECT layer, expert, difference, stratified_lift, stratified_q_value, n, rest_n
+-- Accuracy where an expert fires against where it does not, controlled for subject and overall; q-values below 0.05 are significant
+SELECT layer, expert, stratified_lift, stratified_q_value, difference, n, rest_n
 FROM expert_accuracy
 WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3 AND rest_n >= 3
-ORDER BY stratified_q_value, layer, expert;
+ORDER BY abs(stratified_lift) DESC, layer, expert;
 
 -- Questions: Share of the busiest 10% of the experts
--- How much of the load of a layer its busiest tenth and quarter of the experts take
-SELECT layer, top10_share, top25_share, effective_experts, experts, n
+-- How much of the load of a layer its busiest tenth of the experts takes, rounded down to whole experts, at least one
+SELECT layer, top10_share, greatest(1, experts // 10) AS top10_experts, top25_share, effective_experts, experts, n
 FROM layer_load
 WHERE run_id = 1 AND scope = 'prompt'
 ORDER BY layer;
@@ -91,7 +91,7 @@ JOIN (
     GROUP BY question_id, segment
 ) AS f ON f.question_id = a.question_id AND f.position = a.position
 JOIN questions AS q ON q.question_id = a.question_id
-WHERE a.run_id = 1 AND a.layer = 0
+WHERE a.run_id = 1
 GROUP BY f.segment, q.subject, a.layer, a.expert
 ORDER BY f.segment DESC, q.subject, activations DESC, a.expert;
 
@@ -103,6 +103,7 @@ SELECT
     avg(token_class(t.token) = 'digit') AS digits,
     avg(token_class(t.token) = 'word') AS words,
     avg(token_class(t.token) = 'punctuation') AS punctuation,
+    avg(token_class(t.token) = 'space') AS spaces,
     count(*) AS activations
 FROM activations AS a
 JOIN tokens AS t ON t.run_id = a.run_id AND t.question_id = a.question_id AND t.position = a.position
@@ -123,7 +124,7 @@ ORDER BY layer, position;
 SELECT c.layer, c.expert, c.other_expert, c.lift, c.share, c.together, s.weight_cosine, s.router_cosine
 FROM expert_coactivation AS c
 LEFT JOIN expert_similarity AS s USING (run_id, layer, expert, other_expert)
-WHERE c.run_id = 1 AND c.scope = 'prompt' AND c.expert < c.other_expert AND c.together >= 5
+WHERE c.run_id = 1 AND c.scope = 'prompt' AND c.expert < c.other_expert AND c.together >= 5 AND c.lift > 1
 ORDER BY c.lift DESC, c.layer, c.expert, c.other_expert
 LIMIT 200;
 
