@@ -247,7 +247,7 @@ final class TestSavedFiles {
         save("Working set", "Chart, SVG");
         assertThat(texts(svg("working-set-run-1.svg"))).contains("neighbouring tokens", "64");
         save("Hot set", "Chart, SVG");
-        assertThat(texts(svg("hot-set-run-1.svg"))).contains("best fixed set", "3");
+        assertThat(texts(svg("hot-set-run-1.svg"))).contains("best set of each fold", "3");
         save("Caches by layer", "Chart, SVG");
         assertThat(texts(svg("caches-by-layer-run-1.svg"))).contains("uses served", "16");
         save("Placement on devices", "Chart, SVG");

@@ -18,7 +18,14 @@ SELECT
     max(c.short) AS short,
     max(c.experts) AS experts
 FROM calibration_questions(:run_id, 'prompt', 128) AS c
-CROSS JOIN (SELECT questions AS n FROM runs WHERE run_id = :run_id) AS r;
+-- A run that is not complete has the questions that it answered.
+CROSS JOIN (
+    SELECT CASE WHEN r.status = 'complete' THEN r.questions ELSE count(a.question_id) END AS n
+    FROM runs AS r
+    LEFT JOIN answers AS a ON a.run_id = r.run_id
+    WHERE r.run_id = :run_id
+    GROUP BY r.status, r.questions
+) AS r;
 
 SELECT 'rare experts first' AS chosen, place AS questions, tokens_so_far, below, short, experts
 FROM (

@@ -2,8 +2,8 @@
 -- Finding: Of the {n} prompt {n|token|tokens}, {below} of {experts} experts saw fewer than {minimum}, and {below_many} fewer than {many}.
 -- Finding: For every expert to see {many} {many|token|tokens}, a calibration set that is routed in the same shares needs
 --   {needed} {needed|token|tokens}.
--- Caption: Number of prompt tokens that the experts of a layer saw: the expert with the fewest, the most that one of the
---   lowest tenth saw, and the median.
+-- Caption: Number of prompt tokens that the experts of a layer saw: the expert with the fewest, the 10% quantile
+--   (interpolated), and the median.
 -- Note: With the questions of the run as the calibration set. An expert with few tokens is quantised or pruned on little
 --   evidence.
 -- X: Layer
@@ -45,5 +45,5 @@ FROM (
     WHERE run_id = :run_id AND scope = 'prompt' AND n > 0
     GROUP BY layer
 ) AS u
-CROSS JOIN (VALUES (1, 'expert with the fewest'), (2, 'lowest tenth'), (3, 'median expert')) AS v(place, experts)
+CROSS JOIN (VALUES (1, 'expert with the fewest'), (2, '10% quantile'), (3, 'median expert')) AS v(place, experts)
 ORDER BY v.place, u.layer;

@@ -9,7 +9,7 @@
 --   The routing says which tokens would be routed otherwise, not what the model would then answer.
 -- X: Layer
 -- Y: Uses or tokens (%)
--- Chance: uses of as many experts at random
+-- Chance: as many experts at random
 -- Needs: sequences prompt
 -- Missing: there are fewer than two questions with routing
 -- Views: hot_set
@@ -35,7 +35,13 @@ SELECT
     c.whose,
     h.layer,
     CASE c.place WHEN 1 THEN 1 - h.held_out ELSE 1 - h.whole_tokens END AS share,
-    1 - h.uniform AS uniform,
+    -- A token at random uses none of them with the probability C(kept, k) / C(experts, k).
+    CASE
+        WHEN c.place = 1 THEN 1 - h.uniform
+        WHEN h.resident < l.top_k THEN 1e0
+        ELSE 1 - exp(lgamma(h.resident + 1) - lgamma(h.resident - l.top_k + 1)
+            - lgamma(l.experts + 1) + lgamma(l.experts - l.top_k + 1))
+    END AS uniform,
     h.resident AS kept,
     h.activations_per_expert,
     h.n
@@ -45,5 +51,6 @@ FROM hot_set(
     (SELECT CAST(max(experts) - greatest(1, floor(max(experts) / 4)) AS INTEGER) FROM layers WHERE run_id = :run_id),
     4
 ) AS h
+JOIN layers AS l ON l.run_id = :run_id AND l.layer = h.layer
 CROSS JOIN (VALUES (1, 'uses of these experts'), (2, 'tokens that use one of them')) AS c(place, whose)
 ORDER BY c.place, h.layer;

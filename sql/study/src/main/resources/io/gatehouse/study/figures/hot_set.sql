@@ -3,7 +3,7 @@
 --   unseen questions; a random set would serve {uniform percent}.
 -- Finding: The {resident} busiest {resident|expert|experts} of each layer in other questions {resident|serves|serve}
 --   {held_out percent} of the uses by {decoded} tokens[, averaged over layers, whose values range from {least..most percent}]; as many experts at random would serve
---   {uniform percent}, and the best fixed set {oracle percent}.
+--   {uniform percent}, and a set chosen on each of the scored quarters itself {oracle percent}.
 -- Finding: In a layer, {whole percent} of the tokens find all of their experts in the set[; the values of the layers range from
 --   {whole_least..whole_most percent}].
 -- Caption: Share of the uses of experts that a fixed quarter of the experts of a layer serves.
@@ -41,8 +41,8 @@ SELECT
     CASE c.place WHEN 1 THEN h.held_out WHEN 2 THEN h.in_sample ELSE h.oracle END AS share,
     h.uniform,
     h.resident,
-    h.gain_share,
-    h.whole_tokens,
+    CASE c.place WHEN 1 THEN h.gain_share END AS gain_share,
+    CASE c.place WHEN 1 THEN h.whole_tokens END AS whole_tokens,
     h.activations_per_expert,
     h.n
 FROM hot_set(
@@ -54,6 +54,6 @@ FROM hot_set(
 CROSS JOIN (VALUES
     (1, 'chosen on other questions'),
     (2, 'scored where it was chosen'),
-    (3, 'best fixed set')
+    (3, 'best set of each quarter')
 ) AS c(place, chosen_on)
 ORDER BY c.place, h.layer;

@@ -10,7 +10,7 @@
 -- Caption: Share of the time of a layer that a placement of its experts by load saves on four devices, in batches that it was
 --   not made from.
 -- Note: A layer is taken to need as long as its busiest device. Bars are 95% intervals over batches of eight questions, drawn
---   where there are at least 30 batches; each is of its layer alone. Only one that excludes no change supports another
+--   where there are at least 30 batches; each is of its layer alone. Only an interval that does not contain 0 supports another
 --   placement.
 -- X: Time saved (%)
 -- Chance: no change

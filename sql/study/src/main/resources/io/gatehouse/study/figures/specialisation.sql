@@ -4,13 +4,13 @@
 -- Finding: In layer {layer}, the last one with experts, there {always|is|are} {always}
 --   {always|pair|pairs} of subject and expert in which the expert fires at every last prompt token of the subject (subjects
 --   with at least {least} of them); uniform routing would give each expert {uniform percent}.
--- Finding: Of the pairs with at least {least} tokens and a share clearly above uniform, expert {expert} and {subject} have the
---   largest odds ratio: the expert fires at {share percent} of the
+-- Finding: Of the pairs with at least {least} tokens and a share whose 95% CI lies above uniform, expert {expert} and {subject}
+--   have the largest odds ratio against the other subjects: the expert fires at {share percent} of the
 --   {n} last prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}) and at {elsewhere percent} of those of
 --   the other subjects.
+-- Finding: No subject has {floor} last prompt tokens, so no pair of subject and expert is named.
 -- Caption: Share of the last prompt tokens of a subject that are routed to an expert, last layer.
--- Note: The odds ratio is that of the expert at a token of the subject and at one of the other subjects. A share is clearly above
---   uniform if its 95% CI is. For another layer, change the SQL of this figure.
+-- Note: For another layer, change the SQL of this figure.
 -- X: Expert
 -- Y: Subject
 -- Value: Share of the subject's tokens (%)
@@ -21,6 +21,7 @@
 SELECT
     max(layer) AS layer,
     30 AS least,
+    CASE WHEN max(n) < 30 THEN 30 END AS floor,
     CASE WHEN count(*) FILTER (WHERE n >= 30) > 0 THEN count(*) FILTER (WHERE share = 1 AND n >= 30) END AS always,
     max(uniform_share) AS uniform,
     arg_max(expert, log_odds) FILTER (WHERE clear) AS expert,

@@ -5,7 +5,8 @@
 -- Finding: Of the experts that an LRU cache for half of the experts of a layer lacks, it names {missing percent}.
 -- Caption: Share of the experts that a cache lacks and that are named early, by the size of the cache of each layer.
 -- Note: The router is run one or two layers with experts early (the stale gate), as a program does that loads experts ahead of
---   time. Only experts that the cache lacks must be loaded. The first layers have no earlier state and are left out.
+--   time. Only experts that the cache lacks must be loaded. All lines are of the layers that have every earlier state that was
+--   recorded, so the first layers are left out.
 -- X: Experts in the cache of a layer
 -- Y: Missing experts named (%)
 -- Chance: as many experts at random
@@ -28,6 +29,12 @@ FROM (
     WHERE g.distance = 1
 ) AS early;
 
+WITH shared AS (
+    SELECT layer
+    FROM stale_gate(:run_id, ':decoded')
+    GROUP BY layer
+    HAVING count(DISTINCT distance) = (SELECT count(DISTINCT distance) FROM stale_gate(:run_id, ':decoded'))
+)
 SELECT named_by, slots, recall, chance, n
 FROM (
     SELECT
@@ -40,12 +47,13 @@ FROM (
         max(l.experts) AS experts
     FROM stale_gate(:run_id, ':decoded') AS g
     JOIN layers AS l ON l.run_id = :run_id AND l.layer = g.layer
+    WHERE g.layer IN (SELECT layer FROM shared)
     GROUP BY g.distance, g.slots
     UNION ALL
-    SELECT 2 AS place, 'token before' AS named_by, g.slots, avg(g.previous), avg(g.chance), sum(g.misses), max(l.experts)
+    SELECT 2 AS place, 'token before' AS named_by, g.slots, sum(g.previous * g.misses) / nullif(sum(g.misses), 0), avg(g.chance), sum(g.misses), max(l.experts)
     FROM stale_gate(:run_id, ':decoded') AS g
     JOIN layers AS l ON l.run_id = :run_id AND l.layer = g.layer
-    WHERE g.distance = 1
+    WHERE g.distance = 1 AND g.layer IN (SELECT layer FROM shared)
     GROUP BY g.slots
 ) AS series
 WHERE recall IS NOT NULL AND slots * 32 % experts < 32
