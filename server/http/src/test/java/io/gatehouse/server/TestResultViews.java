@@ -84,7 +84,7 @@ final class TestResultViews {
         browser.find(".plot [aria-label*='4 rows'][aria-label*='16 columns']");
         browser.focus(".plot .keys");
         browser.press(Keys.ARROW_RIGHT);
-        browser.awaitText(".plot [role=status]", "layer 0, expert 1, activations");
+        browser.awaitText(".plot [role=status]", "layer 0, expert 1, share");
         browser.run("SELECT entropy, margin FROM token_routing WHERE layer = 0");
         browser.awaitText(STATUS, "120 rows in");
         browser.awaitCount(".plot .mark", 120);

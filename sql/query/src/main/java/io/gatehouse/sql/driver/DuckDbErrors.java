@@ -38,7 +38,7 @@ public final class DuckDbErrors {
 
     /** Or a value in quotes, which stays as it is. */
     private static final Pattern INTERNAL_TYPE =
-            Pattern.compile("'(?:[^']|'')*'|\\bU?INT(?:8|16|32|64)\\b|\\bINT128\\b");
+            Pattern.compile("'[^']*'|\\bU?INT(?:8|16|32|64)\\b|\\bINT128\\b");
 
     private DuckDbErrors() {}
 

@@ -1,6 +1,5 @@
 -- Title: Router entropy
--- Headline: {top_k_share percent} of the maximum over the selected experts at the last prompt token[, {share percent} over all
---   experts]
+-- Headline: last prompt token: {top_k_share percent} of the maximum (selected experts)[, {share percent} (all experts)]
 -- Lead: At the last prompt token, the weights of the selected experts have {top_k_share percent} of the entropy of a uniform
 --   gate[, averaged over layers, whose values range from {top_k_least..top_k_most percent}].
 -- Finding: At the last prompt token, the entropy over the selected experts is {top_k_share percent} of the

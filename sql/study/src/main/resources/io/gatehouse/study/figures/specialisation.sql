@@ -1,6 +1,5 @@
 -- Title: Specialisation by subject
--- Headline: expert {expert} of layer {layer}: {share percent} of the last prompt tokens of {subject}, {elsewhere percent} of the
---   others
+-- Headline: expert {expert} of layer {layer}: {share percent} of the last prompt tokens of {subject}
 -- Finding: In layer {layer}, the last one with experts, there {always|is|are} {always}
 --   {always|pair|pairs} of subject and expert in which the expert fires at every last prompt token of the subject (subjects
 --   with at least {least} of them); uniform routing would give each expert {uniform percent}.
