@@ -131,7 +131,7 @@ final class TestImportedViews {
         assertThat(study(IDS).absent()).extracting(Absence::title).contains("Router entropy");
         assertThat(HtmlReport.of(study(BARE)))
                 .contains("Over <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts is unused.")
-                .contains("No chart: the curve needs answers, and every prompt token of the run recorded.");
+                .contains("No chart: the curve needs answers and the routing of every prompt token.");
         String committee = HtmlReport.of(study(COMMITTEE));
         String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)
                 .matcher(committee)
@@ -169,7 +169,7 @@ final class TestImportedViews {
                                 "Router weights and output norms",
                                 "the norms of expert outputs were not recorded (gatehouse run --norms)"));
         assertThat(MarkdownReport.of(study(BARE)))
-                .contains("No table: the curve needs answers, and every prompt token of the run recorded.")
+                .contains("No table: the curve needs answers and the routing of every prompt token.")
                 .doesNotContain("| --- | --- | --- | --- | --- | --- |\n\n");
     }
 

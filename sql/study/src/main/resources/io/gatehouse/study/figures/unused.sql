@@ -19,7 +19,7 @@
 -- X: Questions (logarithmic)
 -- Y: Unused experts
 -- Missing: no routing decision was recorded
--- Unpictured: the curve needs answers, and every prompt token of the run recorded
+-- Unpictured: the curve needs answers and the routing of every prompt token
 -- Views: unused_experts unused_rarefaction
 -- Picture: lines x=questions y=unused by=series scale=log colours=ordered
 SELECT
