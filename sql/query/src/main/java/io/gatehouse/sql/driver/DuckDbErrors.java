@@ -37,8 +37,7 @@ public final class DuckDbErrors {
             "UINT64", "UBIGINT");
 
     /** Or a value in quotes, which stays as it is. */
-    private static final Pattern INTERNAL_TYPE =
-            Pattern.compile("'[^']*'|\\bU?INT(?:8|16|32|64)\\b|\\bINT128\\b");
+    private static final Pattern INTERNAL_TYPE = Pattern.compile("'[^']*'|\\bU?INT(?:8|16|32|64)\\b|\\bINT128\\b");
 
     private DuckDbErrors() {}
 
