@@ -63,7 +63,7 @@ public final class QueryEngine implements AutoCloseable {
     /**
      * Reads the catalog of the file behind the source.
      *
-     * @param readers connections on which {@code jdbc_stream_results} and {@code enable_caching_operators} may be set
+     * @param readers connections on which {@code jdbc_stream_results}, {@code enable_caching_operators} and {@code enable_optimizer} may be set
      */
     public QueryEngine(ReaderSource readers) {
         this(readers, true);

@@ -21,12 +21,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -69,14 +72,39 @@ final class RunningStatement implements Execution, AutoCloseable {
      */
     private static final String SWALLOWED = "Invalid result set";
 
-    /**
-     * A defect of DuckDB 2.0, a relative of duckdb/duckdb#24807: some plans of several joins end with an internal error
-     * where filters and joins collect small chunks. Without {@code enable_caching_operators} they succeed, about a tenth
-     * slower. Only a failure before the first row is retried: later, rows have been delivered.
-     */
-    private static final String CHANGED_DICTIONARY = "changed identity after being seeded for dictionary caching";
-
     private static final int MAX_TRIES = 3;
+
+    /**
+     * Defects of DuckDB 2.0 that end a statement with an internal error, and the setting of the connection without which
+     * it succeeds. Only a failure before the first row is retried: later, rows have been delivered.
+     */
+    private enum Defect {
+        /**
+         * A relative of duckdb/duckdb#24807: some plans of several joins, where filters and joins collect small chunks.
+         * Without that they are about a tenth slower.
+         */
+        CHANGED_DICTIONARY(
+                "changed identity after being seeded for dictionary caching",
+                "SET SESSION enable_caching_operators = false"),
+
+        /**
+         * Rules of the optimizer that lose a column, such as the one that pulls projections up over nested LATERAL. One
+         * rule can only be switched off for all connections, the optimizer for one.
+         */
+        OPTIMIZER("INTERNAL Error: ", "SET SESSION enable_optimizer = false");
+
+        private final String sign;
+        private final String remedy;
+
+        Defect(String sign, String remedy) {
+            this.sign = sign;
+            this.remedy = remedy;
+        }
+
+        boolean explains(SQLException e) {
+            return String.valueOf(e.getMessage()).contains(sign);
+        }
+    }
 
     /** Runs a statement of DuckDB's driver. */
     private interface Run<R> {
@@ -99,7 +127,7 @@ final class RunningStatement implements Execution, AutoCloseable {
     private Optional<String> name = Optional.empty();
     private Optional<ScheduledFuture<?>> guard = Optional.empty();
     private volatile boolean running;
-    private boolean collectsSmallChunks = true;
+    private final Set<Defect> avoided = EnumSet.noneOf(Defect.class);
     private boolean inChunks;
     private List<@Nullable Object> values = List.of();
     private StatementCache.@Nullable Entry known;
@@ -129,10 +157,20 @@ final class RunningStatement implements Execution, AutoCloseable {
                 execute("SET VARIABLE %s = '%s'".formatted(DecisionFunction.STATEMENT, given));
             }
             execute(BEGIN);
-            this.statement = statement(connection, sql, prepared);
+            this.statement = firstStatement();
         } catch (SQLException e) {
             name.ifPresent(reads::remove);
             throw e;
+        }
+    }
+
+    private DuckDBPreparedStatement firstStatement() throws SQLException {
+        try {
+            return statement(connection, sql, prepared);
+        } catch (SQLException e) {
+            avoid(e);
+            beginAgain();
+            return statement(connection, sql, prepared);
         }
     }
 
@@ -333,11 +371,26 @@ final class RunningStatement implements Execution, AutoCloseable {
                 failure = explanation;
             }
         }
-        if (!collectsSmallChunks || !String.valueOf(failure.getMessage()).contains(CHANGED_DICTIONARY)) {
-            throw failure;
+        avoid(failure);
+    }
+
+    /** Notes the defect that a statement failed by, to be avoided, or throws the failure if it cannot be. */
+    private void avoid(SQLException failure) throws SQLException {
+        Defect defect = Stream.of(Defect.values())
+                .filter(each -> each.explains(failure) && !avoided.contains(each))
+                .findFirst()
+                .orElseThrow(() -> failure);
+        avoided.add(defect);
+        LOG.info("Running a statement again after {}: {}", defect.remedy, firstLine(failure));
+    }
+
+    /** Begins another transaction after one that failed. */
+    private void beginAgain() throws SQLException {
+        execute("ROLLBACK");
+        for (Defect defect : avoided) {
+            execute(defect.remedy);
         }
-        LOG.warn("Running a statement again without enable_caching_operators: {}", firstLine(failure));
-        collectsSmallChunks = false;
+        execute("BEGIN TRANSACTION READ ONLY");
     }
 
     /** Synchronised with closing, so that no guard is left behind. */
@@ -353,8 +406,7 @@ final class RunningStatement implements Execution, AutoCloseable {
      * it does not fail any more, it lacked the memory that other statements held: then it can be run again.
      */
     private void explain(int tries) throws SQLException {
-        execute("ROLLBACK");
-        execute("BEGIN TRANSACTION READ ONLY");
+        beginAgain();
         try (PreparedStatement anew = connection.jdbc().prepareStatement(sql)) {
             bind(anew);
             anew.unwrap(DuckDBPreparedStatement.class).query().close();
@@ -367,11 +419,7 @@ final class RunningStatement implements Execution, AutoCloseable {
     /** Replaces the failed statement, which the driver has closed. */
     private synchronized void restart() throws SQLException {
         stopCondition.checkStopped();
-        execute("ROLLBACK");
-        if (!collectsSmallChunks) {
-            execute("SET SESSION enable_caching_operators = false");
-        }
-        execute("BEGIN TRANSACTION READ ONLY");
+        beginAgain();
         statement = statement(connection, sql, prepared);
         bind(statement);
     }

@@ -71,7 +71,7 @@ public final class Lockdown {
             // A reader may choose how a connection returns rows, how much an operator on it collects at a time, and
             // whether filters and joins collect small chunks.
             statement.execute(
-                    "SET allowed_configs = ['jdbc_stream_results', 'operator_memory_limit', 'enable_caching_operators']");
+                    "SET allowed_configs = ['jdbc_stream_results', 'operator_memory_limit', 'enable_caching_operators', 'enable_optimizer']");
             statement.execute("SET lock_configuration = true");
         }
     }
