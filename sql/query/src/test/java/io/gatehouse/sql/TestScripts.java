@@ -49,6 +49,7 @@ final class TestScripts {
             "dialect.iq",
             "standard-forms.iq",
             "corners.iq",
+            "random.iq",
             "routing.iq",
             "portable.iq",
             "refused.iq",

@@ -42,6 +42,19 @@ import org.apache.calcite.schema.impl.AbstractTable;
  * while it is open, the analysis views, and the functions that stand in FROM. Immutable.
  */
 public final class Catalog {
+    static {
+        // Calcite asserts that it supports what it converts. Without these checks it would write a statement that means
+        // something else, so they are on even if the assertions of the virtual machine are off. The others are off even
+        // if
+        // those are on, as in tests: Calcite itself breaks some of them, such as that a condition has no cast that
+        // changes
+        // only whether a value may be NULL. Set here, because no class of Calcite is needed before a catalog.
+        ClassLoader calcite = RelNode.class.getClassLoader();
+        calcite.setPackageAssertionStatus("org.apache.calcite", false);
+        calcite.setPackageAssertionStatus("org.apache.calcite.rel.rel2sql", true);
+        calcite.setPackageAssertionStatus("org.apache.calcite.sql2rel", true);
+    }
+
     /** What users may name, in the order in which a newcomer would read it. The other tables serve the views. */
     private static final List<String> PUBLIC = List.of(
             "runs",

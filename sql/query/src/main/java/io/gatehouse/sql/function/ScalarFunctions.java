@@ -57,6 +57,7 @@ final class ScalarFunctions {
         scalars(all, BOOLEAN, takes(NUMERIC), "isnan", "signbit");
         scalars(all, WHOLE, takes(NUMERIC), "floor", "ceil", "ceiling");
         all.add(scalar("pi", DOUBLE, takes()));
+        all.add(RandomNumbers.RANDOM);
         all.add(scalar("log", DOUBLE, takesOptional(NUMERIC, NUMERIC)));
         all.add(scalar("abs", FIRST, takes(NUMERIC)));
         all.add(scalar("sign", INTEGER, takes(NUMERIC)));

@@ -14,6 +14,7 @@ import io.gatehouse.sql.dialect.DialectForms;
 import io.gatehouse.sql.dialect.DomainCalls;
 import io.gatehouse.sql.dialect.Expansion;
 import io.gatehouse.sql.dialect.TableCalls;
+import io.gatehouse.sql.function.RandomNumbers;
 import io.gatehouse.sql.grammar.DialectOperators;
 import io.gatehouse.sql.limits.AlgebraFence;
 import io.gatehouse.sql.limits.StatementPolicy;
@@ -54,17 +55,6 @@ import org.apache.calcite.sql.parser.SqlParser;
  * some statements need long: callers plan in {@link PlanningThreads}.
  */
 public final class Planner {
-    static {
-        // Calcite asserts that it supports what it converts. Without these checks it would write a statement that means
-        // something else, so they are on here even if the assertions of the virtual machine are off.
-        ClassLoader calcite = RelNode.class.getClassLoader();
-        calcite.setPackageAssertionStatus("org.apache.calcite.rel.rel2sql", true);
-        calcite.setPackageAssertionStatus("org.apache.calcite.sql2rel", true);
-        // Off for Filter: it asserts that a condition has no cast that changes only whether a value may be NULL, and
-        // Calcite itself makes such conditions, as of HAVING CAST(NULL AS BOOLEAN).
-        calcite.setClassAssertionStatus("org.apache.calcite.rel.core.Filter", false);
-    }
-
     private final Catalog catalog;
     private final boolean rollups;
     private final EngineSql sql;
@@ -245,6 +235,7 @@ public final class Planner {
 
     private Query planned(SqlNode parsed, StatementText text) {
         List<ParameterName> names = ParameterNames.of(parsed);
+        int randomNumbers = RandomNumbers.countParsed(parsed);
         TableCalls calls = new TableCalls(catalog);
         List<SqlNode> queries = queries(parsed, calls, text);
         queries.forEach(NullOrder::makeExplicit);
@@ -253,6 +244,7 @@ public final class Planner {
         RelNode algebra = converted.root().project();
         checkColumns(algebra.getRowType());
         AlgebraFence.check(algebra);
+        RandomNumbers.check(randomNumbers, algebra);
         UnnestPositions.check(algebra);
         TextSizeBound.check(algebra);
         List<SqlType> parameters = Parameters.types(queries, algebra);

@@ -1,5 +1,6 @@
 package io.gatehouse.sql.write;
 
+import io.gatehouse.sql.function.RandomNumbers;
 import io.gatehouse.sql.validate.UnnestPositions;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ import org.apache.calcite.util.Util;
  *
  * <ul>
  *   <li>what a correlated sub-query or a lateral join looks back at;
- *   <li>what makes rows in a SELECT list, and what is long and used often;
+ *   <li>what makes rows or random numbers in a SELECT list, and what is long and used often;
  *   <li>windows and sub-queries below an aggregate, and the keys by which its input is sorted, for which the writer would
  *       put a number that stands for no column there;
  *   <li>sub-queries below a window, which could hold windows themselves;
@@ -86,8 +87,8 @@ final class QueryBlocks extends RelHomogeneousShuttle {
             return correlate.copy(
                     correlate.getTraitSet(), List.of(DerivedTable.of(correlate.getLeft()), DerivedTable.of(right)));
         }
-        if (cut instanceof Project project && project.getProjects().stream().anyMatch(QueryBlocks::queriesInWindow)) {
-            return withoutQueriesInWindows(project);
+        if (cut instanceof Project project && project.getProjects().stream().anyMatch(QueryBlocks::computesInWindow)) {
+            return windowsOfColumns(project);
         }
         if (cut instanceof Aggregate aggregate && aggregate.getInput() instanceof Project project) {
             return aggregate(aggregate, project);
@@ -211,6 +212,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                         || (computes(upper) && isLimited(input)));
         return divided
                 || UnnestPositions.unnests(input)
+                || (input instanceof Project lower && RandomNumbers.areIn(lower))
                 || (looksOut(above) && input instanceof Aggregate)
                 || (above instanceof Join && input instanceof Join below && holdsQuery(below.getCondition()));
     }
@@ -507,13 +509,15 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                         && call.getOperands().stream().allMatch(QueryBlocks::isConstant));
     }
 
-    private static boolean queriesInWindow(RexNode expression) {
+    private static boolean computesInWindow(RexNode expression) {
         return holds(
-                expression, part -> part instanceof RexOver over && holds(over, inner -> inner instanceof RexSubQuery));
+                expression,
+                part -> part instanceof RexOver over
+                        && (holds(over, RexSubQuery.class::isInstance) || RandomNumbers.areIn(over)));
     }
 
-    /** Computes the sub-queries of the items in a projection below. */
-    private static RelNode withoutQueriesInWindows(Project project) {
+    /** Computes the sub-queries and random numbers of the items in a projection below: DuckDB's windows take neither. */
+    private static RelNode windowsOfColumns(Project project) {
         RexBuilder rex = project.getCluster().getRexBuilder();
         RelNode input = project.getInput();
         List<RexNode> below = new ArrayList<>(rex.identityProjects(input.getRowType()));
@@ -524,6 +528,15 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                     below.add(query);
                 }
                 return rex.makeInputRef(query.getType(), below.indexOf(query));
+            }
+
+            @Override
+            public RexNode visitCall(RexCall call) {
+                if (!RandomNumbers.isCall(call)) {
+                    return super.visitCall(call);
+                }
+                below.add(call);
+                return rex.makeInputRef(call.getType(), below.size() - 1);
             }
         }.visitList(project.getProjects());
         List<String> names = new ArrayList<>(input.getRowType().getFieldNames());

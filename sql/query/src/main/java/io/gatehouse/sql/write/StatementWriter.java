@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.base.Suppliers;
 import io.gatehouse.sql.catalog.ViewTable;
+import io.gatehouse.sql.function.RandomNumbers;
 import io.gatehouse.sql.parse.SqlTrees;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.math.BigDecimal;
@@ -73,10 +74,11 @@ public final class StatementWriter {
     public static String write(RelNode algebra, EngineSql engine) {
         Writer writer = new Writer(engine, algebra);
         RelNode written = ColumnAliases.of(QueryBlocks.of(engine.adapted(algebra)));
-        new Converter(engine, ReservedAliases.in(written))
+        SqlNode statement = new Converter(engine, ReservedAliases.in(written))
                 .visitRoot(written)
-                .asStatement()
-                .unparse(writer, 0, 0);
+                .asStatement();
+        RandomNumbers.check(algebra, statement);
+        statement.unparse(writer, 0, 0);
         String sql = writer.toString();
         checkLength(sql.length());
         return sql;
