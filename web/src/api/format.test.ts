@@ -135,7 +135,7 @@ test('formatRowCount knows the singular', () => {
 });
 
 test('shares have one decimal, and small ones two digits', () => {
-  expect([0.851, 0.0095, 0.00042, 0, 1, NaN].map(formatShare)).toEqual(['85.1%', '0.9%', '0.042%', '0.0%', '100.0%', '–']);
+  expect([0.851, 0.0095, 0.00042, 0, 1, NaN, -0.667].map(formatShare)).toEqual(['85.1%', '0.9%', '0.042%', '0.0%', '100.0%', '–', '−66.7%']);
   expect([0.081, -0.004, 0, -0.0001].map(formatPoints)).toEqual(['+8.1 points', '−0.4 points', '0.0 points', '0.0 points']);
   expect([0.0341, 0.00001].map(formatP)).toEqual(['p = 0.034', 'p < 0.001']);
 });

@@ -152,7 +152,7 @@ export function formatShare(share: number): string {
     return '–';
   }
   const percent = share * 100;
-  return `${percent !== 0 && Math.abs(percent) < 0.1 ? Number(percent.toPrecision(2)) : fixed(percent, 1)}%`;
+  return `${percent !== 0 && Math.abs(percent) < 0.1 ? Number(percent.toPrecision(2)) : fixed(percent, 1)}%`.replace('-', '−');
 }
 
 /** p = 0.034, p < 0.001. */

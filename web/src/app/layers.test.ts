@@ -14,6 +14,7 @@ describe('layers', () => {
     expect([1, 2, 7].map((layer) => expertsIn(mixed, layer))).toEqual([64, 160, 160]);
     expect(shapeText(mixed)).toBe('2 × 64–160, top 6–8');
     expect(shapeText(alike(4, 16, 4))).toBe('4 × 16, top 4');
+    expect(shapeText(alike(3, 4, 2), 16)).toBe('3 of 16 × 4, top 2');
     expect(shapeText([])).toBe('');
     expect(uniformShare(mixed)).toBe('top-k / experts of the layer');
     expect(uniformShare(alike(4, 16, 4))).toBe('4/16');

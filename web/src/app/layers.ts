@@ -25,9 +25,13 @@ export function expertsIn(layers: ModelLayer[], layer?: number): number {
   return layers.find((each) => each.layer === layer)?.experts ?? Math.max(0, ...layers.map(({ experts }) => experts));
 }
 
-/** "4 × 16, top 4", with ranges where layers differ. */
-export function shapeText(layers: ModelLayer[]): string {
-  return layers.length === 0 ? '' : `${layers.length} × ${range(layers.map(({ experts }) => experts))}, top ${range(layers.map(({ topK }) => topK))}`;
+/**
+ * "4 × 16, top 4", with ranges where layers differ; "3 of 16 × 4, top 2" where not all layers of the model are among them.
+ *
+ * @param all number of layers of the model
+ */
+export function shapeText(layers: ModelLayer[], all = layers.length): string {
+  return layers.length === 0 ? '' : `${layers.length}${all > layers.length ? ` of ${all}` : ''} × ${range(layers.map(({ experts }) => experts))}, top ${range(layers.map(({ topK }) => topK))}`;
 }
 
 /** The share of tokens that an expert receives where all are chosen equally often, "4/16"; in words where layers differ. */

@@ -19,7 +19,7 @@ export function noAnswers(run: Run | undefined): string {
 
 /** Why no expert has an accuracy: of an import, a question counts only if all of its tokens are known. */
 export function noAccuracy(run: Run | undefined): string {
-  return noAnswers(run) || (run !== undefined && isImported(run) ? 'Not known: either some tokens were not recorded, so that an expert may have fired in any question, or none fired in enough questions.' : '');
+  return noAnswers(run) || (run !== undefined && isImported(run) ? 'Not known: no expert fired in enough questions of which all tokens were recorded.' : '');
 }
 
 /** As noAnswers, of runs that compute their figures from the questions they ask: without an answer they have none of any kind. */

@@ -4,14 +4,14 @@ import { answer } from '../api/testing';
 import { answerText, commonScope, counterpart, decodedScope, differences, firstChoice, interventionTexts, partialText, recordedText, type Run, runsOf, runText, scopeOf, treatment } from './runs';
 
 const COLUMNS = [
-  'run_id', 'name', 'model', 'architecture', 'quiz', 'prompt_format', 'questions', 'recorded', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision',
+  'run_id', 'name', 'model', 'architecture', 'layers', 'quiz', 'prompt_format', 'questions', 'recorded', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision',
   'device', 'probabilities', 'norms', 'lookahead', 'interventions', 'source', 'step', 'gatehouse_version', 'skipped_questions', 'shortened_prompts', 'max_new_tokens', 'sampling', 'answer_rule', 'answer_match', 'stop', 'note', 'tags',
 ];
 
 /** A complete run, but for what is given. */
 function row(given: Record<string, Value>): Value[] {
   const plain: Record<string, Value> = {
-    run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', quiz: 'mmlu', prompt_format: 'hendrycks', questions: 1560, recorded: 'prompt', shots: 5,
+    run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', layers: 16, quiz: 'mmlu', prompt_format: 'hendrycks', questions: 1560, recorded: 'prompt', shots: 5,
     status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, storage: 'BF16', precision: 'exact', device: 'cpu', probabilities: 'none', norms: false,
     interventions: '', source: 'gatehouse', step: null, gatehouse_version: '0.1.0', skipped_questions: 0, shortened_prompts: 0,
     max_new_tokens: null, sampling: null, answer_rule: null, answer_match: null, stop: [], note: '', tags: [],

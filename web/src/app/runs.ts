@@ -10,6 +10,8 @@ export interface Run {
   name: string;
   model: string;
   architecture: string;
+  /** Layers of the model, with experts or without. */
+  layers: number;
   quiz: string;
   format: string;
   /** Questions that it is to answer. */
@@ -61,7 +63,7 @@ export interface Run {
 }
 
 export const RUNS = select(
-  'run_id, name, model, architecture, quiz, prompt_format, questions, recorded, shots, status, started_at, finished_at, storage, precision, device, probabilities, norms, lookahead, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
+  'run_id, name, model, architecture, layers, quiz, prompt_format, questions, recorded, shots, status, started_at, finished_at, storage, precision, device, probabilities, norms, lookahead, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
   'runs',
   [],
   'run_id',
@@ -76,7 +78,7 @@ export const GENERATED = select('run_id', 'gate_entropy', ["scope = 'generated'"
 export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
   const number = (name: string) => numbers(rows, name);
   const text = (name: string) => texts(rows, name);
-  const [ids, questions, shots, steps] = ['run_id', 'questions', 'shots', 'step'].map(number) as [number[], number[], number[], number[]];
+  const [ids, questions, shots, steps, layers] = ['run_id', 'questions', 'shots', 'step', 'layers'].map(number) as [number[], number[], number[], number[], number[]];
   const columns = Object.fromEntries(
     [
       'name', 'model', 'architecture', 'quiz', 'prompt_format', 'recorded', 'status', 'started_at', 'finished_at', 'storage', 'precision', 'device', 'probabilities',
@@ -98,6 +100,7 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
       name: of('name'),
       model: of('model'),
       architecture: of('architecture'),
+      layers: layers[index] ?? 0,
       quiz: of('quiz'),
       format: of('prompt_format'),
       questions: questions[index] ?? 0,
@@ -212,21 +215,30 @@ export function treatment(run: Run): string[] {
   ];
 }
 
+/** The model, which the files of an import may not name. */
+export function modelText(run: Run): string {
+  return run.model === 'unknown' ? 'model unknown' : run.model;
+}
+
 /** What was asked: "5-shot mmlu", "imported from vllm". */
 export function quizText(run: Run): string {
   return isImported(run) ? `imported from ${run.source}` : `${run.shots}-shot ${run.quiz}`;
 }
 
+/** What a run has: questions, or sequences where no quiz was asked. */
+export function questionUnit(run: Run | undefined): 'question' | 'sequence' {
+  return run !== undefined && isImported(run) ? 'sequence' : 'question';
+}
+
 /** How many questions, or sequences where no quiz was asked. */
 export function sizeText(run: Run): string {
-  const unit = isImported(run) ? 'sequence' : 'question';
-  const all = `${formatCount(run.questions)} ${unit}${run.questions === 1 ? '' : 's'}`;
+  const all = formatUnits(run.questions, questionUnit(run));
   return isPartial(run) ? `${formatCount(run.answered)} of ${all}` : all;
 }
 
 /** A run in a list of runs. */
 export function runText(run: Run): string {
-  const parts = [run.model, sizeText(run), quizText(run), ...treatment(run).filter((part) => part !== quizText(run)), isPartial(run) ? run.status : ''];
+  const parts = [modelText(run), sizeText(run), quizText(run), ...treatment(run).filter((part) => part !== quizText(run)), isPartial(run) ? run.status : ''];
   return `${run.id} · ${run.name} (${parts.filter((part) => part !== '').join(', ')})`;
 }
 

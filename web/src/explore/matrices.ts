@@ -24,7 +24,7 @@ interface Figures {
 }
 
 /** The name of the subject of imports that name none. */
-const UNNAMED = 'no subject';
+export const UNNAMED = 'no subject';
 
 /** Subjects by experts: log2 of the utilisation against uniform. Clustered, similar rows and similar columns are adjacent. */
 export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): Counted {

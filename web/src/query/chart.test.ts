@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, Value } from '../api/http';
 import type { Grid } from '../api/rows';
-import { bars, cells, type Chart, choices, choose, combinedText, hasNumbers, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, tick, withKind } from './chart';
+import { bars, cells, type Chart, choices, choose, combinedText, hasNumbers, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, span, tick, withKind } from './chart';
 
 function grid(columns: [string, string][], rows: Value[][]): Grid {
   const typed: Column[] = columns.map(([name, type]) => ({ name, type }));
@@ -65,6 +65,13 @@ describe('marks', () => {
     const made = cells(data, { kind: 'heatmap', x: 1, y: 0, series: 2 });
     expect(made.rows).toEqual(['2', '10']);
     expect([...made.values]).toEqual([NaN, 5, 1, NaN]);
+  });
+
+  it('of a heatmap with values of both signs are coloured by their distance from 0', () => {
+    expect(span([-0.2, NaN, 0.05])).toEqual({ from: -0.2, to: 0.2, signed: true });
+    expect(span([0, 0.5, NaN])).toEqual({ from: 0, to: 0.5, signed: false });
+    expect(span([-3, -1])).toEqual({ from: -3, to: -1, signed: false });
+    expect(span([2])).toEqual({ from: 2, to: 3, signed: false });
   });
 
   it('of intervals are named by their keys', () => {

@@ -56,6 +56,14 @@ describe('lines', () => {
     });
   });
 
+  it('have labels that do not stand beside the end of another line', () => {
+    const whole = { name: 'tokens at random', points: line(() => 150) };
+    const ended = { name: 'neighbouring', points: Array.from({ length: 31 }, (_, index) => ({ x: index * 10, y: 125 })) };
+    const box = boxOf(labelsOf([whole, ended], PLOT, LETTER)?.[0] as Label, whole.name);
+    const away = Math.hypot(Math.max(box.left - 300, 300 - box.right, 0), Math.max(box.top - 125, 125 - box.bottom, 0));
+    expect(away).toBeGreaterThanOrEqual(9);
+  });
+
   it('that run together have no labels', () => {
     const lines = [0, 1, 2, 3].map((index) => ({ name: `line ${index}`, points: line((share) => 200 - 100 * share + index * 3) }));
     expect(labelsOf(lines, PLOT, LETTER)).toBeUndefined();

@@ -137,9 +137,18 @@ function spread(points: Point[], left: number, right: number): number[] {
     .map((x) => heightAt(points, x));
 }
 
-/** Pixels between a line and a box above or below it. */
+/** Pixels between a line and a box above or below it, or beside one of its ends. */
 function distance(points: Point[], box: Box): number {
-  return Math.min(Infinity, ...spread(points, box.left, box.right).map((y) => (y < box.top ? box.top - y : y > box.bottom ? y - box.bottom : 0)));
+  const ends = [points[0], points.at(-1)].filter((point) => point !== undefined);
+  return Math.min(
+    ...ends.map(({ x, y }) => Math.hypot(outside(x, box.left, box.right), outside(y, box.top, box.bottom))),
+    ...spread(points, box.left, box.right).map((y) => outside(y, box.top, box.bottom)),
+  );
+}
+
+/** How far a value is from a range. */
+function outside(value: number, from: number, to: number): number {
+  return Math.max(from - value, value - to, 0);
 }
 
 /** The corner of a plot with the fewest points of lines, for a legend: its left and top. */

@@ -74,3 +74,5 @@ SELECT
     CASE WHEN layer < 2 OR other < 7 THEN ((expert * 2 + other + layer) % 5 - 1) / 16 END
 FROM range(3) AS l(layer), range(8) AS e(expert), range(8) AS o(other)
 WHERE expert < other;
+
+UPDATE tokens SET segment = CASE WHEN position < 2 THEN 'instruction' ELSE 'question' END WHERE run_id = 1 AND phase = 'prompt';

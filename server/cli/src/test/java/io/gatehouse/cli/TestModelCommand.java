@@ -101,6 +101,10 @@ final class TestModelCommand {
         CommandOutcome missing = CommandOutcome.of("model", sample, "--db", file.toString());
         assertThat(missing.exitCode()).isEqualTo(1);
         assertThat(missing.err()).isEqualTo("error: There is no database file %s.%n", file);
+        CommandOutcome address = CommandOutcome.of("model", sample, "--db", "http://127.0.0.1:8080");
+        assertThat(address.err())
+                .startsWith("error: http:/127.0.0.1:8080 is not a file; give the path of the database file.");
+        assertThat(address.exitCode()).isEqualTo(1);
         SeededFile.write(file);
         CommandOutcome others = CommandOutcome.of("model", sample, "--db", file.toString());
         assertThat(others.exitCode()).isEqualTo(1);

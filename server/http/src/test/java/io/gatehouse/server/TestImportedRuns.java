@@ -156,9 +156,9 @@ final class TestImportedRuns {
     void sayWhatCannotBeServed() {
         browser.enter("#screen=serve&run=" + VLLM);
         browser.awaitText("[aria-label='Expert cache'] .about", "n = 100 uses by 25 tokens");
-        browser.awaitText("[aria-label='Placement on devices'] .nothing", "fewer than two of 8 questions");
+        browser.awaitText("[aria-label='Placement on devices'] .nothing", "fewer than two batches of 8 sequences");
         browser.enter("#screen=serve&batch=2&run=" + VLLM);
-        browser.awaitText("[aria-label='Placement on devices'] .about", "n = 2 batches of 2 questions");
+        browser.awaitText("[aria-label='Placement on devices'] .about", "n = 2 batches of 2 sequences");
         browser.awaitText("[aria-label='Placement on devices'] .about", "An interval needs 30 batches");
         browser.enter("#screen=serve&run=" + IMATRIX);
         for (String picture :

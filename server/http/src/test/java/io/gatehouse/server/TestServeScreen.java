@@ -160,7 +160,7 @@ final class TestServeScreen {
         browser.awaitText(PLACEMENT + " .about", "4 devices with 4 experts of a layer each");
         assertThat(browser.find("[name=ranks]").getDomProperty("value")).isEqualTo("4");
         give("batch", "20");
-        browser.awaitText(PLACEMENT + " .nothing", "fewer than two of 20 questions");
+        browser.awaitText(PLACEMENT + " .nothing", "fewer than two batches of 20 questions");
     }
 
     @Test

@@ -381,7 +381,7 @@ final class RunningStatement implements Execution, AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> failure);
         avoided.add(defect);
-        LOG.info("Running a statement again after {}: {}", defect.remedy, firstLine(failure));
+        LOG.warn("Running a statement again after {}: {}", defect.remedy, firstLine(failure));
     }
 
     /** Begins another transaction after one that failed. */
@@ -411,7 +411,7 @@ final class RunningStatement implements Execution, AutoCloseable {
             bind(anew);
             anew.unwrap(DuckDBPreparedStatement.class).query().close();
         }
-        if (tries == MAX_TRIES) {
+        if (tries >= MAX_TRIES) {
             throw new SQLException("Out of Memory Error: the statement cannot begin beside others");
         }
     }

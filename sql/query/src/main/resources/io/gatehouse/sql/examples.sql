@@ -51,109 +51,172 @@ ORDER BY experts, activations DESC
 LIMIT 50;
 
 -- Questions: Experts whose accuracy differs within subjects
--- Accuracy where an expert fires against where it does not, controlled for subject and overall; q-values below 0.05 are significant
-SELECT layer, expert, stratified_lift, stratified_q_value, difference, n, rest_n
+-- Accuracy where an expert fires minus that where it does not, among questions of the same subject (stratified) and overall, the clearest first; q-values below 0.05 are significant
+SELECT layer, expert, stratified_lift, stratified_q_value, stratified_n, difference AS overall_difference, n, rest_n
 FROM expert_accuracy
 WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3 AND rest_n >= 3
-ORDER BY abs(stratified_lift) DESC, layer, expert;
+ORDER BY stratified_q_value, abs(stratified_lift) DESC, layer, expert;
 
 -- Questions: Share of the busiest 10% of the experts
--- How much of the load of a layer its busiest tenth of the experts takes, rounded down to whole experts, at least one
-SELECT layer, top10_share, greatest(1, experts // 10) AS top10_experts, top25_share, effective_experts, experts, n
+-- How much of the load of a layer its busiest tenth of the experts takes, rounded down to whole experts; NULL for fewer than ten experts; equal_share is what they would take if all were used alike
+SELECT
+    layer,
+    top10_share,
+    nullif(experts // 10, 0) / experts AS equal_share,
+    experts // 10 AS top10_experts,
+    top25_share,
+    effective_experts,
+    experts,
+    n
 FROM layer_load
 WHERE run_id = 1 AND scope = 'prompt'
 ORDER BY layer;
 
 -- Questions: Tokens at which two runs choose different experts
--- Decisions that differ (flip), by layer and token of the prompts
+-- Decisions on prompt tokens in which the runs disagree (flips): the 50 tokens of each layer with the most, and the share among all tokens of the layer
 SELECT
     r.layer,
     t.token,
     avg(list_sort(r.experts) <> list_sort(o.experts)) AS differing_share,
     sum(list_sort(r.experts) <> list_sort(o.experts)) AS differing,
-    count(*) AS decisions
+    count(*) AS decisions,
+    sum(sum(list_sort(r.experts) <> list_sort(o.experts))) OVER w / sum(count(*)) OVER w AS layer_differing_share
 FROM token_routing AS r
 JOIN token_routing AS o USING (question_id, position, layer)
 JOIN tokens AS t ON t.run_id = r.run_id AND t.question_id = r.question_id AND t.position = r.position
 WHERE r.run_id = 1 AND o.run_id = (SELECT max(run_id) FROM runs) AND r.phase = 'prompt'
 GROUP BY r.layer, t.token
-ORDER BY differing DESC, r.layer, t.token
-LIMIT 200;
+WINDOW w AS (PARTITION BY r.layer)
+QUALIFY row_number() OVER (PARTITION BY r.layer ORDER BY differing DESC, t.token) <= 50
+ORDER BY r.layer, differing DESC, t.token;
 
 -- Questions: First token of the question text, by subject
--- Experts that the first token of each segment of the prompt (instruction, question, choice) is sent to in each subject
-SELECT f.segment, q.subject, a.layer, a.expert, count(*) AS activations
-FROM activations AS a
-JOIN (
-    SELECT question_id, segment, min(position) AS position
-    FROM tokens
-    WHERE run_id = 1 AND phase = 'prompt'
-    GROUP BY question_id, segment
-) AS f ON f.question_id = a.question_id AND f.position = a.position
-JOIN questions AS q ON q.question_id = a.question_id
+-- Share of the questions of a subject whose first token of the question text (segment question) is sent to an expert
+WITH first_tokens AS (
+    SELECT t.question_id, q.subject, min(t.position) AS position, arg_min(t.token, t.position) AS token
+    FROM tokens AS t
+    JOIN questions AS q USING (question_id)
+    WHERE t.run_id = 1 AND t.segment = 'question'
+    GROUP BY t.question_id, q.subject
+),
+subjects AS (
+    SELECT subject, count(*) AS questions, mode(token) AS usual_token
+    FROM first_tokens
+    GROUP BY subject
+)
+SELECT a.layer, s.subject, a.expert, count(*) / s.questions AS share, s.questions, s.usual_token
+FROM first_tokens AS f
+JOIN subjects AS s ON s.subject = f.subject
+JOIN activations AS a ON a.question_id = f.question_id AND a.position = f.position
 WHERE a.run_id = 1
-GROUP BY f.segment, q.subject, a.layer, a.expert
-ORDER BY f.segment DESC, q.subject, activations DESC, a.expert;
+GROUP BY a.layer, s.subject, a.expert, s.questions, s.usual_token
+ORDER BY a.layer, s.subject, share DESC, a.expert;
 
 -- Questions: Digits, words and punctuation by expert
--- Token classes (digit, word, punctuation) of the prompt tokens that each expert sees
+-- Share of digits, words and punctuation (token classes) among the prompt tokens that an expert is chosen for, beside that of all experts of its layer
 SELECT
     a.layer,
     a.expert,
-    avg(token_class(t.token) = 'digit') AS digits,
-    avg(token_class(t.token) = 'word') AS words,
-    avg(token_class(t.token) = 'punctuation') AS punctuation,
-    avg(token_class(t.token) = 'space') AS spaces,
+    avg(token_class(t.token) = 'digit') AS digit_share,
+    sum(sum(token_class(t.token) = 'digit')) OVER w / sum(count(*)) OVER w AS layer_digit_share,
+    avg(token_class(t.token) = 'word') AS word_share,
+    sum(sum(token_class(t.token) = 'word')) OVER w / sum(count(*)) OVER w AS layer_word_share,
+    avg(token_class(t.token) = 'punctuation') AS punctuation_share,
+    sum(sum(token_class(t.token) = 'punctuation')) OVER w / sum(count(*)) OVER w AS layer_punctuation_share,
     count(*) AS activations
 FROM activations AS a
 JOIN tokens AS t ON t.run_id = a.run_id AND t.question_id = a.question_id AND t.position = a.position
 WHERE a.run_id = 1 AND a.phase = 'prompt'
 GROUP BY a.layer, a.expert
+WINDOW w AS (PARTITION BY a.layer)
 ORDER BY a.layer, a.expert;
 
 -- Questions: Entropy along the prompt
--- Mean router entropy by position in the prompt, layer by layer
-SELECT position // 10 * 10 AS position, layer, avg(entropy) AS mean_entropy, count(*) AS decisions
+-- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer
+SELECT position // 10 * 10 AS from_position, layer, avg(entropy) AS mean_entropy, count(*) AS decisions
 FROM token_routing
 WHERE run_id = 1 AND phase = 'prompt'
 GROUP BY ALL
-ORDER BY layer, position;
+ORDER BY layer, from_position;
 
 -- Questions: Redundant pairs of experts
--- Pairs that fire together more often than by chance, and whether their weights are alike
-SELECT c.layer, c.expert, c.other_expert, c.lift, c.share, c.together, s.weight_cosine, s.router_cosine
+-- Pairs that fire together more often than by chance: the share of the tokens of either that both see (jaccard), and whether their weights are more alike than those of all pairs of the layer
+SELECT
+    c.layer,
+    c.expert,
+    c.other_expert,
+    c.lift,
+    1 / (1 / c.share + 1 / o.share - 1) AS jaccard,
+    c.together,
+    s.weight_cosine,
+    m.layer_weight_cosine,
+    s.router_cosine
 FROM expert_coactivation AS c
-LEFT JOIN expert_similarity AS s USING (run_id, layer, expert, other_expert)
+JOIN expert_coactivation AS o
+    ON o.run_id = c.run_id AND o.scope = c.scope AND o.layer = c.layer AND o.expert = c.other_expert AND o.other_expert = c.expert
+LEFT JOIN expert_similarity AS s
+    ON s.run_id = c.run_id AND s.layer = c.layer AND s.expert = c.expert AND s.other_expert = c.other_expert
+LEFT JOIN (
+    SELECT run_id, layer, avg(weight_cosine) AS layer_weight_cosine
+    FROM expert_similarity
+    WHERE expert < other_expert
+    GROUP BY run_id, layer
+) AS m ON m.run_id = c.run_id AND m.layer = c.layer
 WHERE c.run_id = 1 AND c.scope = 'prompt' AND c.expert < c.other_expert AND c.together >= 5 AND c.lift > 1
 ORDER BY c.lift DESC, c.layer, c.expert, c.other_expert
-LIMIT 200;
+LIMIT 50;
 
 -- Questions: Outliers among the questions
--- Questions that are routed unlike all others: the nearest one is far away
-SELECT s.question_id, q.subject, max(s.similarity) AS nearest, avg(s.similarity) AS mean_similarity, q.question
+-- Questions whose most similar other question is the least similar (cosine of the weights of the experts chosen at the last prompt token); z_score is the distance from the mean in standard deviations
+SELECT
+    s.question_id,
+    q.subject,
+    max(s.similarity) AS nearest_similarity,
+    arg_max(s.other_question_id, s.similarity) AS nearest_question,
+    (max(s.similarity) - avg(max(s.similarity)) OVER ()) / stddev(max(s.similarity)) OVER () AS z_score,
+    q.question,
+    q.choices
 FROM question_similarity AS s
 JOIN questions AS q USING (question_id)
 WHERE s.run_id = 1 AND s.basis = 'top_k'
-GROUP BY s.question_id, q.subject, q.question
-ORDER BY nearest, s.question_id
+GROUP BY s.question_id, q.subject, q.question, q.choices
+ORDER BY nearest_similarity, s.question_id
 LIMIT 50;
 
 -- Questions: How differently two subjects are routed
--- Jensen-Shannon divergence of the loads of two subjects, by layer
+-- Jensen-Shannon divergence of the loads of two subjects, by layer: 0 if both use the experts alike, 1 if they share none
 SELECT layer, subject, other_subject, divergence, n, other_n
 FROM subject_divergence
 WHERE run_id = 1 AND scope = 'prompt'
 ORDER BY divergence DESC, layer, subject, other_subject;
 
 -- Questions: Entropy and margin against the confidence of the answer
--- Correlation, by layer, of the router at the last prompt token with how confident (certain) the model is of its answer
+-- Correlation, by layer, of the router at the last prompt token with the log-probability of the likeliest answer: over all questions, and within subjects; a correlation within plus or minus its half_width may be 0
+WITH measured AS (
+    SELECT
+        r.layer,
+        q.subject,
+        r.entropy,
+        r.margin,
+        list_max(a.log_probabilities) AS confidence,
+        r.entropy - avg(r.entropy) OVER w AS own_entropy,
+        r.margin - avg(r.margin) OVER w AS own_margin,
+        list_max(a.log_probabilities) - avg(list_max(a.log_probabilities)) OVER w AS own_confidence
+    FROM token_routing AS r
+    JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = r.question_id
+    JOIN questions AS q ON q.question_id = r.question_id
+    WHERE r.run_id = 1 AND r.is_last_prompt AND len(a.log_probabilities) > 0
+    WINDOW w AS (PARTITION BY r.layer, q.subject)
+)
 SELECT
-    r.layer,
-    corr(r.entropy, list_max(a.log_probabilities)) AS entropy_correlation,
-    corr(r.margin, list_max(a.log_probabilities)) AS margin_correlation,
+    layer,
+    corr(entropy, confidence) AS entropy_correlation,
+    corr(margin, confidence) AS margin_correlation,
+    1.96 / sqrt(count(*)) AS half_width,
+    corr(own_entropy, own_confidence) AS entropy_within_subjects,
+    corr(own_margin, own_confidence) AS margin_within_subjects,
+    1.96 / sqrt(nullif(count(*) - count(DISTINCT subject), 0)) AS half_width_within_subjects,
     count(*) AS questions
-FROM token_routing AS r
-JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = r.question_id
-WHERE r.run_id = 1 AND r.is_last_prompt
-GROUP BY r.layer
-ORDER BY r.layer;
+FROM measured
+GROUP BY layer
+ORDER BY layer;

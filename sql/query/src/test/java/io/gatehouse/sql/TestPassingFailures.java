@@ -92,6 +92,31 @@ final class TestPassingFailures {
     }
 
     @Test
+    void aStatementThatFailsWithinDuckDbIsRunAgainWithoutItsOptimizer() throws Exception {
+        message = "INTERNAL Error: a rule loses a column";
+        register(call -> call <= 2);
+        try (RunningStatement statement = statement("current_setting('enable_optimizer')::BIGINT")) {
+            ExecutedRows rows = statement.rows(ResultMemory.unlimited().ofRows());
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.value(1)).isEqualTo(0L);
+        }
+        assertThat(calls).hasValue(3);
+    }
+
+    @Test
+    void aStatementThatFailsWithinDuckDbIsRunAgainOnce() throws Exception {
+        message = "INTERNAL Error: a rule loses a column";
+        register(call -> true);
+        try (RunningStatement statement = statement("0")) {
+            assertRefused(
+                    () -> statement.rows(ResultMemory.unlimited().ofRows()),
+                    ErrorCode.SQL_EXECUTION,
+                    "a rule loses a column");
+        }
+        assertThat(calls).hasValue(4);
+    }
+
+    @Test
     void aStatementThatIsCancelledIsNotRunAgain() throws Exception {
         message = "changed identity after being seeded for dictionary caching";
         List<Runnable> cancels = new CopyOnWriteArrayList<>();

@@ -62,6 +62,10 @@ final class TestScripts {
     private static final int MAX_SHOWN = 8;
     private static final int MAX_WIDTH = 40;
 
+    static List<String> chosen() {
+        return CHOSEN.map(List::of).orElse(FEATURES);
+    }
+
     private RoutingFile file;
     private Connection duckDb;
     private QueryEngine engine;
@@ -84,7 +88,7 @@ final class TestScripts {
     void everyStatementGivesWhatItsScriptSays() throws Exception {
         int accepted = 0;
         SoftAssertions assertions = new SoftAssertions();
-        for (String feature : CHOSEN.map(List::of).orElse(FEATURES)) {
+        for (String feature : chosen()) {
             StringBuilder written = new StringBuilder();
             for (Script.Block block : Script.read(feature).blocks()) {
                 String printed = block.command().equals("!refused")

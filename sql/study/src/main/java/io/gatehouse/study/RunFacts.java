@@ -99,6 +99,11 @@ public record RunFacts(Rows row, List<String> subjects) {
                 : text("status");
     }
 
+    /** What the figures of a partial run leave out. */
+    public String partialNote() {
+        return "Every figure covers these questions only; whole subjects may be missing.";
+    }
+
     /** The state of the run alone. */
     public String state() {
         return text("status");
@@ -277,12 +282,14 @@ public record RunFacts(Rows row, List<String> subjects) {
         settings.put("Model", model());
         settings.put(
                 "Layers and experts",
-                "%d %s%s, up to %d experts in a layer, %d per token"
+                "%d %s%s, %s experts in each, %d per token"
                         .formatted(
                                 number("layers"),
                                 number("layers") == 1 ? "layer" : "layers",
                                 routedLayers(),
-                                number("experts"),
+                                number("least_experts") == number("experts")
+                                        ? number("experts")
+                                        : number("least_experts") + " to " + number("experts"),
                                 number("top_k")));
         settings.put("Tokens recorded", recordedTokens());
         settings.put(
@@ -290,7 +297,7 @@ public record RunFacts(Rows row, List<String> subjects) {
                 text("probabilities").equals("none") && !isImported()
                         ? "not kept; entropy, mass and margin were computed from them"
                         : words(text("probabilities")));
-        settings.put("Interventions", interventions());
+        settings.put("Interventions", interventions() + (interventions().contains(":") ? " (layer:expert)" : ""));
         if (isImported()) {
             settings.put("Source", "imported from %s files".formatted(source()));
             settings.put("Sequences", sequences());
@@ -334,7 +341,9 @@ public record RunFacts(Rows row, List<String> subjects) {
             settings.put("Precision", text("precision"));
             settings.put("Device", text("device"));
             settings.put("Started", started());
-            settings.put("Finished", value("finished_at") == null ? "not yet" : time("finished_at"));
+            settings.put(
+                    isPartial() && value("finished_at") != null ? "Stopped" : "Finished",
+                    value("finished_at") == null ? "not yet" : time("finished_at"));
             if (value("compute_seconds") instanceof Number seconds) {
                 settings.put("Computing time", computingTime(seconds.doubleValue()));
             }

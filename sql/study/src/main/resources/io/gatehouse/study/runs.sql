@@ -37,6 +37,7 @@ SELECT
     coalesce(a.answered, 0) AS answered,
     coalesce(a.correct, 0) AS correct,
     coalesce(l.routed_layers, 0) AS routed_layers,
+    coalesce(l.least_experts, r.experts) AS least_experts,
     g.run_id IS NOT NULL AS generated
 FROM runs AS r
 LEFT JOIN (
@@ -45,7 +46,7 @@ LEFT JOIN (
     GROUP BY run_id
 ) AS a ON a.run_id = r.run_id
 LEFT JOIN (
-    SELECT run_id, count(*) AS routed_layers
+    SELECT run_id, count(*) AS routed_layers, min(experts) AS least_experts
     FROM layers
     WHERE experts > 0
     GROUP BY run_id

@@ -61,7 +61,12 @@ public final class DatabaseFile {
     /** Opens a file that exists, with {@link Lockdown#settings settings}. */
     public static OpenDatabase open(Path file, List<Path> directories, Properties settings) {
         if (!Files.exists(file)) {
-            throw new GatehouseException(FILE_NOT_FOUND, "There is no database file %s.".formatted(file));
+            boolean address = file.toString().matches("(?i)https?:/.*");
+            throw new GatehouseException(
+                    FILE_NOT_FOUND,
+                    address
+                            ? "%s is not a file; give the path of the database file.".formatted(file)
+                            : "There is no database file %s.".formatted(file));
         }
         return open(file, false, directories, settings);
     }

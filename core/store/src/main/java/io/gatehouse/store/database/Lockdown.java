@@ -68,8 +68,8 @@ public final class Lockdown {
             statement.execute("SET max_temp_directory_size = '%s'".formatted(megabytes(freeDisk(disk) / 2)));
             statement.execute("SET allowed_directories = [%s]".formatted(allowed));
             statement.execute("SET enable_external_access = false");
-            // A reader may choose how a connection returns rows, how much an operator on it collects at a time, and
-            // whether filters and joins collect small chunks.
+            // A reader may choose how a connection returns rows, how much an operator on it collects at a time,
+            // whether filters and joins collect small chunks, and whether statements are optimised.
             statement.execute(
                     "SET allowed_configs = ['jdbc_stream_results', 'operator_memory_limit', 'enable_caching_operators', 'enable_optimizer']");
             statement.execute("SET lock_configuration = true");

@@ -43,12 +43,11 @@ import org.apache.calcite.schema.impl.AbstractTable;
  */
 public final class Catalog {
     static {
-        // Calcite asserts that it supports what it converts. Without these checks it would write a statement that means
-        // something else, so they are on even if the assertions of the virtual machine are off. The others are off even
-        // if
-        // those are on, as in tests: Calcite itself breaks some of them, such as that a condition has no cast that
-        // changes
-        // only whether a value may be NULL. Set here, because no class of Calcite is needed before a catalog.
+        // Calcite asserts that it supports what it converts. Without these checks it would write a statement that
+        // means something else, so they are on even if the assertions of the virtual machine are off. Others are off
+        // even if those are on, as in tests: Calcite breaks some of them itself, such as that a condition has no cast
+        // that changes only whether a value may be NULL. This must come before a class of Calcite is initialised, and
+        // whoever plans has a catalog first.
         ClassLoader calcite = RelNode.class.getClassLoader();
         calcite.setPackageAssertionStatus("org.apache.calcite", false);
         calcite.setPackageAssertionStatus("org.apache.calcite.rel.rel2sql", true);

@@ -91,7 +91,7 @@ public final class FunctionTable implements SqlOperatorTable {
 
     /** Whether this operator itself is in the table, not just another of the same name. */
     public boolean contains(SqlOperator operator) {
-        return set.contains(GroupsFrame.plain(operator));
+        return set.contains(RandomNumbers.plain(GroupsFrame.plain(operator)));
     }
 
     /** The names of the functions, in lower case and in order. */

@@ -235,7 +235,7 @@ public final class Planner {
 
     private Query planned(SqlNode parsed, StatementText text) {
         List<ParameterName> names = ParameterNames.of(parsed);
-        int randomNumbers = RandomNumbers.countParsed(parsed);
+        RandomNumbers.number(parsed);
         TableCalls calls = new TableCalls(catalog);
         List<SqlNode> queries = queries(parsed, calls, text);
         queries.forEach(NullOrder::makeExplicit);
@@ -244,7 +244,7 @@ public final class Planner {
         RelNode algebra = converted.root().project();
         checkColumns(algebra.getRowType());
         AlgebraFence.check(algebra);
-        RandomNumbers.check(randomNumbers, algebra);
+        RandomNumbers.check(algebra);
         UnnestPositions.check(algebra);
         TextSizeBound.check(algebra);
         List<SqlType> parameters = Parameters.types(queries, algebra);

@@ -212,7 +212,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                         || (computes(upper) && isLimited(input)));
         return divided
                 || UnnestPositions.unnests(input)
-                || (input instanceof Project lower && RandomNumbers.areIn(lower))
+                || (input instanceof Project && !(above instanceof Aggregate) && RandomNumbers.areIn(input))
                 || (looksOut(above) && input instanceof Aggregate)
                 || (above instanceof Join && input instanceof Join below && holdsQuery(below.getCondition()));
     }
@@ -367,6 +367,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 || computed.size() > constants.size()
                 || isGrouped(project.getInput())
                 || holdsWindowOrQuery(written)
+                || RandomNumbers.areIn(project)
                 || aggregate.getAggCallList().stream().anyMatch(call -> isOfOuterQuery(call, written));
         Project input = apart ? divided(project, written, computed) : project;
         return aggregate.copy(
@@ -506,6 +507,7 @@ final class QueryBlocks extends RelHomogeneousShuttle {
                 || (expression instanceof RexCall call
                         && !(call instanceof RexOver)
                         && !(call instanceof RexSubQuery)
+                        && !RandomNumbers.isCall(call)
                         && call.getOperands().stream().allMatch(QueryBlocks::isConstant));
     }
 

@@ -77,7 +77,7 @@ public final class StatementWriter {
         SqlNode statement = new Converter(engine, ReservedAliases.in(written))
                 .visitRoot(written)
                 .asStatement();
-        RandomNumbers.check(algebra, statement);
+        RandomNumbers.check(statement);
         statement.unparse(writer, 0, 0);
         String sql = writer.toString();
         checkLength(sql.length());

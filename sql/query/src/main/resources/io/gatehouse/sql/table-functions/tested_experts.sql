@@ -3,11 +3,12 @@
 --
 -- Title: Accuracy by expert, tested
 -- Definition: as in the view expert_accuracy, but the q-values are adjusted only over the experts with n >= min_n. This
---   is a valid test only if min_n was chosen before looking at the data.
+--   is a valid test only if min_n was chosen before looking at the data. It is not a test within subjects: an expert of
+--   easy subjects is significant here with a stratified_lift of 0.
 -- Formula: Benjamini and Hochberg: the least over places j >= i of p(j) m / j, with the p-values in ascending order, p(i)
 --   the i-th of m.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3; Benjamini and Hochberg 1995, JRSS B 57(1).
--- Example: SELECT layer, expert, n, accuracy, lift, q_value
+-- Example: SELECT layer, expert, n, accuracy, lift, q_value, stratified_lift
 --   FROM tested_experts(1, 'last_prompt', 3)
 --   ORDER BY q_value, layer, expert
 --   LIMIT 5

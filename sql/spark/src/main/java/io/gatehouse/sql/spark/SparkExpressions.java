@@ -2,6 +2,7 @@ package io.gatehouse.sql.spark;
 
 import com.google.common.collect.ImmutableList;
 import io.gatehouse.sql.function.Arithmetic;
+import io.gatehouse.sql.function.RandomNumbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -134,7 +135,7 @@ final class SparkExpressions extends RexShuttle {
         if (call.getKind() == SqlKind.SEARCH) {
             return RexUtil.expandSearch(rex, null, call).accept(this);
         }
-        if (call.getOperator() instanceof SparkFunction) {
+        if (call.getOperator() instanceof SparkFunction || RandomNumbers.isCall(call)) {
             return call;
         }
         List<RexNode> operands = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.gatehouse.sql.spark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.sql.function.RandomNumbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -35,7 +36,13 @@ final class SparkFunction extends SqlFunction {
     }
 
     static RexNode call(RexBuilder rex, RelDataType type, String template, List<? extends RexNode> operands) {
-        return rex.makeCall(type, new SparkFunction(Template.of(template)), List.copyOf(operands));
+        Template form = Template.of(template);
+        for (int i = 0; i < operands.size(); i++) {
+            if (form.repeats(i)) {
+                RandomNumbers.requireNone(operands.get(i));
+            }
+        }
+        return rex.makeCall(type, new SparkFunction(form), List.copyOf(operands));
     }
 
     static RexNode call(RexBuilder rex, RelDataType type, String template, RexNode... operands) {
@@ -83,6 +90,11 @@ final class SparkFunction extends SqlFunction {
             }
             pieces.add(text.substring(from));
             return new Template(pieces);
+        }
+
+        private boolean repeats(int argument) {
+            String place = String.valueOf(argument);
+            return pieces.indexOf(place) != pieces.lastIndexOf(place);
         }
 
         /** @param named writes a place that is not an argument */

@@ -4,6 +4,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A heat map with a cell per row of a figure. The intensity of the colour shows the distance from 0; negative values
@@ -96,8 +100,23 @@ final class HeatMap {
         svg.text(left + SCALE_WIDTH, y + 24, "end", "tick", Plot.tick(furthest));
         svg.text(left + SCALE_WIDTH + 12, y + 10, "start", "axis", plot.title("value"));
         if (plot.size() < across.size() * down.size()) {
-            svg.text(left + SCALE_WIDTH + 12, y + 24, "start", "tick", "blank: no value");
+            svg.text(
+                    left + SCALE_WIDTH + 12,
+                    y + 24,
+                    "start",
+                    "tick",
+                    isOfPairs() ? "each pair once" : "blank: no value");
         }
+    }
+
+    /** Whether the cells without a value are the mirror images of others, and those of a thing with itself. */
+    private boolean isOfPairs() {
+        Set<List<String>> drawn = IntStream.range(0, plot.size())
+                .mapToObj(row -> List.of(plot.text(row, "x"), plot.text(row, "y")))
+                .collect(Collectors.toSet());
+        return Stream.concat(across.stream(), down.stream())
+                .allMatch(x -> down.stream()
+                        .allMatch(y -> x.equals(y) || drawn.contains(List.of(x, y)) || drawn.contains(List.of(y, x))));
     }
 
     /**

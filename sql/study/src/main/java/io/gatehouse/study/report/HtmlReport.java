@@ -85,8 +85,8 @@ public final class HtmlReport {
         PartText.of(study, "introduction.txt")
                 .forEach(line -> page.append("<p class=\"introduction\">%s</p>\n".formatted(Svg.escape(line))));
         if (run.isPartial()) {
-            page.append("<p class=\"partial\">Partial run: %s. Every figure covers these questions only.</p>\n"
-                    .formatted(Svg.escape(run.status())));
+            page.append("<p class=\"partial\">Partial run: %s. %s</p>\n"
+                    .formatted(Svg.escape(run.status()), run.partialNote()));
         }
         if (!run.longPrompts().equals("none")) {
             page.append("<p class=\"partial\">Long prompts: %s.</p>\n".formatted(Svg.escape(run.longPrompts())));

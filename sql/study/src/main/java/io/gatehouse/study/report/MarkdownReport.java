@@ -30,7 +30,7 @@ public final class MarkdownReport {
         PartText.of(study, "introduction.txt")
                 .forEach(line -> text.append('\n').append(line).append('\n'));
         if (run.isPartial()) {
-            text.append("\n**Partial run: %s.** Every figure covers these questions only.\n".formatted(run.status()));
+            text.append("\n**Partial run: %s.** %s\n".formatted(run.status(), run.partialNote()));
         }
         if (!run.longPrompts().equals("none")) {
             text.append("\n**Long prompts: %s.**\n".formatted(run.longPrompts()));

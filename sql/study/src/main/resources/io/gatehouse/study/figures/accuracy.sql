@@ -3,14 +3,14 @@
 --   subjects]
 -- Lead: For {different} of {tested} {tested|expert|experts}, accuracy differs between the questions in which the expert fired at
 --   the last prompt token and those in which it did not (at least {least} in each group, false discovery rate 5%); within subjects,
---   it differs for {different_within}.
+--   a difference is shown for {different_within}.
 -- Finding: {tested} {tested|expert|experts} fired at the last prompt token in at least {least} questions and did not fire
 --   in at least {least} others. For {different} of them, accuracy differs between these two groups of questions,
---   at a false discovery rate of 5%; within subjects, it differs for {different_within}.
+--   at a false discovery rate of 5%; within subjects, a difference is shown for {different_within}.
 -- Finding: Among those that differ, accuracy goes from {lowest percent} (95% CI {lowest_low percent} to
 --   {lowest_high percent}) to {highest percent} (95% CI {highest_low percent} to {highest_high percent}).
--- Caption: Accuracy of the questions in which an expert fired at the last prompt token: the experts with the highest
---   and the lowest intervals.
+-- Caption: Accuracy of the questions in which an expert fired at the last prompt token: up to eight experts with the
+--   highest and eight with the lowest intervals.
 -- Note: Bars are Wilson's 95% intervals; the dashes mark the accuracy of the run. Chernov [1] finds that the accuracy
 --   of experts of one layer varies significantly. An expert that fires in easy subjects has a high accuracy for that
 --   reason alone; the next figure controls for subjects.

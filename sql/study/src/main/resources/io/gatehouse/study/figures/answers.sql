@@ -6,7 +6,7 @@
 -- Finding: {correct} of {n} {n|answer|answers} {correct|is|are} correct: {accuracy percent} (95% CI {wilson_low percent} to
 --   {wilson_high percent}).[ By chance it would be {chance percent}.]
 -- Finding: Each prompt token passes {layers} {layers|layer|layers} with experts and is routed to {top_k} of {experts}
---   experts in each. The {n|prompt has|prompts have} {tokens} {tokens|token|tokens} in total[; {recorded} of
+--   experts in each[ ({masked} {masked|is|are} masked, over all layers)]. The {n|prompt has|prompts have} {tokens} {tokens|token|tokens} in total[; {recorded} of
 --   them {recorded|was|were} recorded].
 -- Caption: Accuracy by subject.
 -- Note: Bars are Wilson's 95% intervals; dashes mark chance, where the questions have choices. Subjects differ in
@@ -28,6 +28,7 @@ SELECT
     a.wilson_low,
     a.wilson_high,
     c.chance,
+    nullif(len(string_split(nullif(regexp_extract(r.interventions, 'mask ([0-9:,]+)', 1), ''), ',')), 0) AS masked,
     a.prompt_tokens AS tokens,
     CASE WHEN u.tokens < a.prompt_tokens THEN u.tokens END AS recorded
 FROM run_accuracy AS a

@@ -1,10 +1,11 @@
 -- Title: Co-activation
 -- Finding: Of the pairs that fire together at {least} last prompt tokens or more, experts {expert} and {other_expert}
 --   of layer {layer} do so most often relative to chance: {lift tenth} times as often.
--- Caption: Pairs of experts that fire together most often relative to chance, last prompt token.
+-- Caption: Up to twelve pairs of experts that fire together most often relative to chance, last prompt token.
 -- Note: Only pairs that fire together at 30 tokens or more, and that chance would produce at five or more. The sentence above
 --   names one only if the 95% CI of its share lies above chance. The share is the published equation; the adjacent
---   share follows the published code, which counts only neighbouring ranks. Lift is the share relative to chance.
+--   share follows the published code, which counts only neighbouring ranks. Lift is the share relative to chance, n the
+--   number of tokens of the first expert.
 -- Needs: last_prompt
 -- Missing: no two experts fired together at 30 last prompt tokens or more while chance would give at least five
 -- Views: expert_coactivation

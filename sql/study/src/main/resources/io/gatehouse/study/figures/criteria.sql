@@ -7,7 +7,8 @@
 --   over all tokens, mean weight that over the tokens at which it fires. EAN (expert activation norm) is the norm of its output: the sum, the mean, or the sum of norm times weight;
 --   MSAN is the mean square of that norm. REAP (router-weighted expert activation pruning) is the mean of norm times weight, with
 --   the weights of a token scaled to sum to 1, or raw. EAN, MSAN and REAP need a run that recorded norms. None of the criteria shows that an
---   expert is needed; only an intervention does.
+--   expert is needed; only an intervention does. least and most are the lowest and highest value of a layer, n the number
+--   of experts of all layers.
 -- X: Criterion
 -- Y: Criterion
 -- Value: Spearman's rank correlation

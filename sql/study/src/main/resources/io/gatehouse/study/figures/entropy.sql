@@ -1,7 +1,7 @@
 -- Title: Router entropy
 -- Headline: last prompt token: {top_k_share percent} of the maximum (selected experts)[, {share percent} (all experts)]
--- Lead: At the last prompt token, the weights of the selected experts have {top_k_share percent} of the entropy of a uniform
---   gate[, averaged over layers, whose values range from {top_k_least..top_k_most percent}].
+-- Lead: At the last prompt token, the weights of the selected experts have {top_k_share percent} of the entropy of a gate
+--   that is uniform over them[, averaged over layers, whose values range from {top_k_least..top_k_most percent}].
 -- Finding: At the last prompt token, the entropy over the selected experts is {top_k_share percent} of the
 --   maximum[, averaged over layers, whose values range from {top_k_least..top_k_most percent}].
 -- Finding: The entropy over all experts is {share percent} of the maximum[; the values of the layers range from
@@ -9,7 +9,9 @@
 -- Finding: From the first to the last layer with experts, the entropy over the selected experts goes from
 --   {first_top_k percent} to {last_top_k percent} of the maximum.
 -- Finding: The selected experts hold {mass percent} of the router's probability[; the values of the layers range from
---   {mass_least..mass_most percent}].
+--   {mass_least..mass_most percent}].[ A uniform gate would give them {uniform_mass percent}.]
+-- Finding: {masked} {masked|expert is|experts are} masked in this run. Where a token would be routed to one of them, the entropy over all
+--   experts is that of the remaining ones, and its maximum is below 100% in this chart.
 -- Caption: Router entropy by layer, as a share of the maximum.
 -- Note: 100% is a uniform gate. Chernov [1] finds gates much closer to uniform than sparse. The
 --   abstract does not say which entropy it means: a uniform gate over the selected experts is not
@@ -30,10 +32,19 @@ SELECT
     avg(mean_mass) AS mass,
     min(mean_mass) AS mass_least,
     max(mean_mass) AS mass_most,
-    CASE WHEN count(*) > 1 THEN arg_min(normalised_token_top_k_entropy, layer) END AS first_top_k,
-    arg_max(normalised_token_top_k_entropy, layer) AS last_top_k
-FROM gate_entropy
-WHERE run_id = :run_id AND scope = 'last_prompt';
+    CASE WHEN max(r.masked) IS NULL AND max(mean_mass) IS NOT NULL THEN avg(l.top_k / l.experts) END AS uniform_mass,
+    CASE WHEN avg(normalised_token_entropy) IS NOT NULL THEN max(r.masked) END AS masked,
+    CASE WHEN count(*) > 1 THEN arg_min(normalised_token_top_k_entropy, g.layer) END AS first_top_k,
+    arg_max(normalised_token_top_k_entropy, g.layer) AS last_top_k
+FROM gate_entropy AS g
+JOIN (
+    SELECT
+        run_id,
+        nullif(len(string_split(nullif(regexp_extract(interventions, 'mask ([0-9:,]+)', 1), ''), ',')), 0) AS masked
+    FROM runs
+) AS r ON r.run_id = g.run_id
+JOIN layers AS l ON l.run_id = g.run_id AND l.layer = g.layer
+WHERE g.run_id = :run_id AND g.scope = 'last_prompt';
 
 SELECT
     g.layer,

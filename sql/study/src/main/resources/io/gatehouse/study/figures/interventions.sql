@@ -8,9 +8,10 @@
 -- Caption: Effect of interventions on accuracy.
 -- Note: Effects, not observations. Effect and accuracies are shares: 0.01 is one percentage point. The log-probability effect is the
 --   mean change of the natural logarithm of the probability of the correct answer. Experts that are unused
---   at the last prompt token may be used at earlier tokens. The p-value is that of McNemar's exact test.
--- Missing: the file has no other run of the same model and quiz with an intervention; the effect of one is in the report of the
---   run that it is compared with
+--   at the last prompt token may be used at earlier tokens. The p-value is that of McNemar's exact test. Of the
+--   masked experts, of_them_used counts those that this run used at the last prompt token.
+-- Missing: the file has no other run of the same model and quiz with an intervention; if this run has one itself, its
+--   effect is in the report of the run without it
 -- Views: intervention_effect ablation answer_difference
 -- Picture: none
 SELECT

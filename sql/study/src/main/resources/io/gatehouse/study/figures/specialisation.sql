@@ -3,7 +3,8 @@
 -- Finding: In layer {layer}, the last one with experts, there {always|is|are} {always}
 --   {always|pair|pairs} of subject and expert in which the expert fires at every last prompt token of the subject (subjects
 --   with at least {least} of them); uniform routing would give each expert {uniform percent}.
--- Finding: Of the pairs with at least {least} tokens and a share whose 95% CI lies above uniform, expert {expert} and {subject}
+-- Finding: Of the pairs with at least {least} tokens and a share whose 95% CI lies above uniform and above the share in the
+--   other subjects, expert {expert} and {subject}
 --   have the largest odds ratio against the other subjects: the expert fires at {share percent} of the
 --   {n} last prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}) and at {elsewhere percent} of those of
 --   the other subjects.
@@ -23,20 +24,20 @@ SELECT
     CASE WHEN max(n) < 30 THEN 30 END AS floor,
     CASE WHEN count(*) FILTER (WHERE n >= 30) > 0 THEN count(*) FILTER (WHERE share = 1 AND n >= 30) END AS always,
     max(uniform_share) AS uniform,
-    arg_max(expert, log_odds) FILTER (WHERE clear) AS expert,
-    arg_max(subject, log_odds) FILTER (WHERE clear) AS subject,
-    arg_max(share, log_odds) FILTER (WHERE clear) AS share,
-    arg_max(n, log_odds) FILTER (WHERE clear) AS n,
-    arg_max(elsewhere, log_odds) FILTER (WHERE clear) AS elsewhere,
-    arg_max(share_low, log_odds) FILTER (WHERE clear) AS share_low,
-    arg_max(share_high, log_odds) FILTER (WHERE clear) AS share_high
+    arg_max(expert, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS expert,
+    arg_max(subject, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS subject,
+    arg_max(share, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS share,
+    arg_max(n, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS n,
+    arg_max(elsewhere, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS elsewhere,
+    arg_max(share_low, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS share_low,
+    arg_max(share_high, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS share_high
 FROM (
     SELECT
         *,
         (sum(activations) OVER of_expert - activations) / nullif(sum(n) OVER of_expert - n, 0) AS elsewhere,
         wilson_low(activations, n) AS share_low,
         wilson_high(activations, n) AS share_high,
-        n >= 30 AND z > 1.959964e0 AND wilson_low(activations, n) > uniform_share AS clear
+        n >= 30 AND wilson_low(activations, n) > uniform_share AS clear
     FROM subject_specialisation
     WHERE run_id = :run_id AND scope = 'last_prompt' AND activations <= n
         AND layer = (SELECT max(layer) FROM gate_entropy WHERE run_id = :run_id)

@@ -18,7 +18,8 @@
 -- Note: Each dot is an expert: its accuracy minus that of the questions in which it did not fire. Without an effect of
 --   subjects, the dots would lie on the dashed diagonal; for dots near the horizontal line, little or no
 --   difference remains within subjects.
---   What remains within subjects is still an observation.
+--   What remains within subjects is still an observation. Medians and means are of absolute differences, which
+--   chance alone makes larger than 0.
 -- X: Difference in accuracy (percentage points)
 -- Y: Difference within subjects (percentage points)
 -- Needs: answers last_prompt subjects

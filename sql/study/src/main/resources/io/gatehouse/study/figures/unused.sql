@@ -2,17 +2,16 @@
 -- Headline: {unused} of {experts} at the last prompt token[, {unused_prompt} over all prompt tokens]
 -- Lead: {unused_share percent} of the experts never fired at the last prompt token of {n} {n|prompt|prompts}[; {masked} of the
 --   {experts} are masked].
--- Lead: {unused_prompt} of {experts_prompt} experts never fired at any prompt token.
+-- Lead: {unused_prompt} of {experts_prompt} experts[ of the {recorded} recorded layers] never fired at any prompt token.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
---   {n|prompt|prompts}.
--- Finding: Over {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts
---   {unused_prompt|is|are} unused.
+--   {n|prompt|prompts}[; a uniform router would leave {uniform tenth}].
+-- Finding: Over {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts[ of the
+--   {recorded} recorded layers] {unused_prompt|is|are} unused[; a uniform router would leave {uniform_prompt tenth}].
 -- Finding: Over {tokens_generated} generated {tokens_generated|token|tokens}, {unused_generated} of {experts_generated}
 --   experts {unused_generated|is|are} unused.
 -- Finding: {masked} {masked|expert is|experts are} masked in this run and cannot fire; {masked|it is|they are} counted as unused,
 --   here and in the averages and maxima over the experts of a layer.
--- Finding: With {half} {half|prompt|prompts}, {unused_at_half tenth} would be unused at the last prompt token[; a uniform
---   router would leave {uniform_unused tenth} unused after all {n}].
+-- Finding: With {half} {half|prompt|prompts}, {unused_at_half tenth} would be unused at the last prompt token.
 -- Caption: Expected number of unused experts of a layer by number of questions, last prompt token.
 -- Note: If a line still falls at its end, more questions would use more experts. Chernov [1] reports that most experts
 --   were never activated, without naming the tokens.
@@ -40,15 +39,23 @@ SELECT
     max(r.unused_at_half) AS unused_at_half,
     max(r.half) AS half,
     -- The formula takes every expert for one that can fire.
-    max(CASE WHEN s.interventions NOT LIKE '%mask %' THEN r.uniform_unused END) AS uniform_unused
+    CASE
+        WHEN max(s.interventions) NOT LIKE '%mask %'
+        THEN sum(u.experts * power(1 - l.top_k / u.experts, u.tokens)) FILTER (WHERE u.scope = 'last_prompt')
+    END AS uniform,
+    CASE
+        WHEN max(s.interventions) NOT LIKE '%mask %'
+        THEN sum(u.experts * power(1 - l.top_k / u.experts, u.tokens)) FILTER (WHERE u.scope = 'prompt')
+    END AS uniform_prompt,
+    CASE WHEN max(s.source) <> 'gatehouse' AND count(DISTINCT u.layer) < max(s.layers) THEN count(DISTINCT u.layer) END AS recorded
 FROM unused_experts AS u
 JOIN runs AS s ON s.run_id = u.run_id
+LEFT JOIN layers AS l ON l.run_id = u.run_id AND l.layer = u.layer
 LEFT JOIN (
     SELECT
         c.run_id,
         sum(c.unused) FILTER (WHERE c.questions = h.half) AS unused_at_half,
-        max(h.half) AS half,
-        sum(c.uniform_unused) FILTER (WHERE c.questions = c.n) AS uniform_unused
+        max(h.half) AS half
     FROM unused_rarefaction AS c
     CROSS JOIN (
         SELECT max(questions) AS half

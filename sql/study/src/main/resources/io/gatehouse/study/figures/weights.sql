@@ -3,7 +3,7 @@
 --   whose values range from {cosine_least..cosine_most signed}], and of {router_cosine signed} between their gate embeddings[
 --   ({router_least..router_most signed})].
 -- Finding: The similarity of gate embeddings explains {least..most percent} of the variance of the similarity of
---   weights, over the pairs of a layer.
+--   weights, over the pairs of a layer; for independent pairs, it would be {by_chance percent} on average.
 -- Caption: Mean cosine of the weights of two experts by layer.
 -- Note: These figures depend only on the checkpoint. Experts that compute the same, but with their neurons in another
 --   order, look different here.
@@ -20,7 +20,8 @@ SELECT
     min(mean_router_cosine) AS router_least,
     max(mean_router_cosine) AS router_most,
     min(r_squared) AS least,
-    max(r_squared) AS most
+    max(r_squared) AS most,
+    avg(1 / nullif(n - 1, 0)) AS by_chance
 FROM router_weight_agreement
 WHERE run_id = :run_id AND matrix = 'weights';
 

@@ -57,6 +57,12 @@ final class TestPicture {
     }
 
     @Test
+    void heatMapsOfPairsSayThatEachIsThereOnce() {
+        String svg = draw(HEAT, List.of(List.of(1, 0.25, "0"), List.of(2, 0.5, "0"), List.of(2, 0.5, "1")));
+        assertThat(texts(svg, "tick")).contains("each pair once").doesNotContain("blank: no value");
+    }
+
+    @Test
     void whatIsBelowZeroHasAColourOfItsOwn() {
         String svg = draw(HEAT, List.of(List.of(0, -0.5, "law"), List.of(0, 0.25, "art")));
         assertThat(BOX.matcher(svg).results().map(box -> box.group(1)))
