@@ -21,7 +21,7 @@ describe('what is not recorded', () => {
     expect(noWeights(IMPORTED)).toContain('no weights of experts');
     expect(noCheckpointWeights(IMPORTED)).toContain('do not have the weights of the checkpoint');
     expect(noAccuracy(OWN)).toBe('');
-    expect(noAccuracy({ ...IMPORTED, answered: 2 })).toContain('some tokens were not recorded');
+    expect(noAccuracy({ ...IMPORTED, answered: 2 })).toContain('of which all tokens were recorded');
     expect(noQuestion(OWN)).toBe('No question is chosen.');
   });
 
