@@ -122,6 +122,15 @@ final class TestRunsOfAddresses {
     }
 
     @Test
+    void filtersTheListOfRuns() {
+        browser.enter("#screen=runs");
+        browser.typeInto("[aria-label='Filter runs']", "masked top-k");
+        browser.awaitTexts("tbody .name a", "changed");
+        browser.typeInto("[aria-label='Filter runs']", "no such run");
+        browser.awaitText("tbody", "No run matches the filter.");
+    }
+
+    @Test
     void hasAPageForEachRun() {
         browser.enter("#screen=runs");
         browser.awaitText("tbody .treatment", "2 experts masked (2:12, 3:1), top-k 4");

@@ -130,7 +130,8 @@ final class TestImportedViews {
         }
         assertThat(study(IDS).absent()).extracting(Absence::title).contains("Router entropy");
         assertThat(HtmlReport.of(study(BARE)))
-                .contains("Over <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts is unused.")
+                .contains(
+                        "Over <data>4</data> prompt tokens, <data>1</data> of <data>4</data> experts is unused; a uniform router would leave <data>")
                 .contains("No chart: the curve needs answers and the routing of every prompt token.");
         String committee = HtmlReport.of(study(COMMITTEE));
         String pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL)

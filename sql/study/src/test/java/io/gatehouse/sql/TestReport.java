@@ -79,8 +79,9 @@ final class TestReport {
                         .contains("Partial run: cancelled, 80 of 1,560 questions answered.")
                         .contains("interventions: mask 0:3; top-k 1");
                 assertThat(MarkdownReport.of(study))
-                        .contains("| Interventions | mask 0:3; top-k 1 |")
+                        .contains("| Interventions | mask 0:3; top-k 1 (layer:expert) |")
                         .contains("**1** expert is masked in this run and cannot fire")
+                        .contains("out of **3**, over **80** tokens", "**1** masked expert cannot be loaded")
                         .doesNotContain("a uniform router would leave");
             }
         }
@@ -157,7 +158,8 @@ final class TestReport {
             assertThat(text)
                     .contains("**m** answered **1** question of **1** subject, **100.0%** correctly")
                     .contains("chance **50.0%**).", "**1** of **1** answer is correct: **100.0%** (95% CI")
-                    .contains("**2** of **4** experts (**50.0%**) never fired in **1** prompt.")
+                    .contains(
+                            "**2** of **4** experts (**50.0%**) never fired in **1** prompt; a uniform router would leave **2.0**.")
                     .as("one layer is not a range of layers")
                     .doesNotContain("whose values range from", "the values of the layers range from");
         }

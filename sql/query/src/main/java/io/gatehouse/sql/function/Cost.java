@@ -111,7 +111,7 @@ public record Cost(double each, double product, double square, boolean pattern) 
     private static String numbers() {
         return "sqrt cbrt ln log2 log10 exp sin cos tan cot asin acos atan sinh cosh tanh asinh acosh atanh degrees"
                 + " radians gamma lgamma even power pow atan2 fdiv fmod isinf isfinite isnan signbit floor ceil ceiling"
-                + " pi log abs sign round trunc round_even roundbankers nextafter binom xor divide factorial bit_count"
+                + " pi random log abs sign round trunc round_even roundbankers nextafter binom xor divide factorial bit_count"
                 + " gcd greatest_common_divisor lcm least_common_multiple format_bytes formatreadablesize"
                 + " formatreadabledecimalsize + - * / // % mod & | << >> ** datetime_plus minus_date";
     }

@@ -2,11 +2,11 @@
 -- Headline: {unused} of {experts} at the last prompt token[, {unused_prompt} over all prompt tokens]
 -- Lead: {unused_share percent} of the experts never fired at the last prompt token of {n} {n|prompt|prompts}[; {masked} of the
 --   {experts} are masked].
--- Lead: {unused_prompt} of {experts_prompt} experts[ of the {recorded} recorded layers] never fired at any prompt token.
+-- Lead: {unused_prompt} of {experts_prompt} experts[ ({recorded} {recorded|layer|layers})] never fired at any prompt token.
 -- Finding: At the last prompt token, {unused} of {experts} experts ({unused_share percent}) never fired in {n}
 --   {n|prompt|prompts}[; a uniform router would leave {uniform tenth}].
 -- Finding: Over {tokens_prompt} prompt {tokens_prompt|token|tokens}, {unused_prompt} of {experts_prompt} experts[ of the
---   {recorded} recorded layers] {unused_prompt|is|are} unused[; a uniform router would leave {uniform_prompt tenth}].
+--   {recorded} recorded {recorded|layer|layers}] {unused_prompt|is|are} unused[; a uniform router would leave {uniform_prompt tenth}].
 -- Finding: Over {tokens_generated} generated {tokens_generated|token|tokens}, {unused_generated} of {experts_generated}
 --   experts {unused_generated|is|are} unused.
 -- Finding: {masked} {masked|expert is|experts are} masked in this run and cannot fire; {masked|it is|they are} counted as unused,
