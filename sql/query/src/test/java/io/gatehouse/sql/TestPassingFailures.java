@@ -65,53 +65,31 @@ final class TestPassingFailures {
         }
     }
 
-    /** It fails, is asked why, and runs on a connection that collects no small chunks. */
     @Test
     void aStatementThatFailsOverItsDictionariesIsRunAgainWithoutCollecting() throws Exception {
-        message = "changed identity after being seeded for dictionary caching";
-        register(call -> call <= 2);
-        try (RunningStatement statement = statement("current_setting('enable_caching_operators')::BIGINT")) {
-            ExecutedRows rows = statement.rows(ResultMemory.unlimited().ofRows());
-            assertThat(rows.next()).isTrue();
-            assertThat(rows.value(1)).isEqualTo(0L);
-        }
-        assertThat(calls).hasValue(3);
-    }
-
-    @Test
-    void aStatementThatFailsOverItsDictionariesIsRunAgainOnce() throws Exception {
-        message = "changed identity after being seeded for dictionary caching";
-        register(call -> true);
-        try (RunningStatement statement = statement("0")) {
-            assertRefused(
-                    () -> statement.rows(ResultMemory.unlimited().ofRows()),
-                    ErrorCode.SQL_EXECUTION,
-                    "changed identity");
-        }
-        assertThat(calls).hasValue(4);
+        assertRunAgainOnce("changed identity after being seeded for dictionary caching", "enable_caching_operators");
     }
 
     @Test
     void aStatementThatFailsWithinDuckDbIsRunAgainWithoutItsOptimizer() throws Exception {
-        message = "INTERNAL Error: a rule loses a column";
-        register(call -> call <= 2);
-        try (RunningStatement statement = statement("current_setting('enable_optimizer')::BIGINT")) {
+        assertRunAgainOnce("INTERNAL Error: a rule loses a column", "enable_optimizer");
+    }
+
+    /** It fails, is asked why, and runs with a setting of its connection off; where it fails again, it is refused. */
+    private void assertRunAgainOnce(String failure, String setting) throws Exception {
+        message = failure;
+        AtomicInteger failing = new AtomicInteger(2);
+        register(call -> call <= failing.get());
+        try (RunningStatement statement = statement("current_setting('%s')::BIGINT".formatted(setting))) {
             ExecutedRows rows = statement.rows(ResultMemory.unlimited().ofRows());
             assertThat(rows.next()).isTrue();
             assertThat(rows.value(1)).isEqualTo(0L);
         }
         assertThat(calls).hasValue(3);
-    }
-
-    @Test
-    void aStatementThatFailsWithinDuckDbIsRunAgainOnce() throws Exception {
-        message = "INTERNAL Error: a rule loses a column";
-        register(call -> true);
+        failing.set(Integer.MAX_VALUE);
+        calls.set(0);
         try (RunningStatement statement = statement("0")) {
-            assertRefused(
-                    () -> statement.rows(ResultMemory.unlimited().ofRows()),
-                    ErrorCode.SQL_EXECUTION,
-                    "a rule loses a column");
+            assertRefused(() -> statement.rows(ResultMemory.unlimited().ofRows()), ErrorCode.SQL_EXECUTION, failure);
         }
         assertThat(calls).hasValue(4);
     }
