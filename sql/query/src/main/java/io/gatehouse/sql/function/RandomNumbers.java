@@ -150,9 +150,9 @@ public final class RandomNumbers {
     private static void check(boolean repeated) {
         if (repeated) {
             throw StatementErrors.notSupported(
-                    "A random() is used at several places here and would be another number at each; compute it as a column of a"
-                            + " sub-query in FROM, or write hash(seed, key) / 18446744073709551616, a number from 0 to 1 that"
-                            + " is the same at each place.");
+                    "random() would be evaluated in several places here, with a different number in each; compute it as a column"
+                            + " of a sub-query in FROM, or write hash(seed, key) / 18446744073709551616, a number from 0 to 1"
+                            + " that is the same in each place.");
         }
     }
 
