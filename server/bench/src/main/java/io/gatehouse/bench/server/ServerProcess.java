@@ -8,12 +8,19 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** A server in a process of its own, as {@code gatehouse serve} is one. */
 final class ServerProcess implements AutoCloseable {
-    private static final String RESIDENT = "Pss:";
+    private static final String SHARE = "Pss:";
+    private static final long PAGE_BYTES = 4096;
+    /** How much the kernel's counts of pages may lag behind. */
+    private static final long LAG_BYTES = 32 << 20;
+
     private static final int LOOK_EVERY_MILLIS = 200;
     private static final int PATIENCE_SECONDS = 60;
 
@@ -58,13 +65,16 @@ final class ServerProcess implements AutoCloseable {
         return peak;
     }
 
+    /**
+     * The kernel walks all pages of a process to tell its share of them, and lets it map no memory meanwhile, which would
+     * be measured as well. So it is asked only where all resident pages together are more than the peak.
+     */
     private void watch() {
         try {
             while (process.isAlive()) {
-                long now = Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                        .mapToLong(ServerProcess::resident)
-                        .sum();
-                peak = Math.max(peak, now);
+                if (sum(ServerProcess::resident) + LAG_BYTES > peak) {
+                    peak = Math.max(peak, sum(ServerProcess::share));
+                }
                 Thread.sleep(LOOK_EVERY_MILLIS);
             }
         } catch (InterruptedException e) {
@@ -72,15 +82,30 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static long resident(ProcessHandle handle) {
+    private long sum(ToLongFunction<Path> bytes) {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .mapToLong(handle -> bytes.applyAsLong(Path.of("/proc", String.valueOf(handle.pid()))))
+                .sum();
+    }
+
+    private static long resident(Path status) {
+        return firstLine(status.resolve("statm"), line -> true)
+                .map(line -> Long.parseLong(line.split(" ", 3)[1]) * PAGE_BYTES)
+                .orElse(0L);
+    }
+
+    private static long share(Path status) {
+        return firstLine(status.resolve("smaps_rollup"), line -> line.startsWith(SHARE))
+                .map(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .orElse(0L);
+    }
+
+    /** The first such line; none if the process has just ended. */
+    private static Optional<String> firstLine(Path file, Predicate<String> such) {
         try {
-            return Files.readAllLines(Path.of("/proc", String.valueOf(handle.pid()), "smaps_rollup")).stream()
-                    .filter(line -> line.startsWith(RESIDENT))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                    .sum();
+            return Files.readAllLines(file).stream().filter(such).findFirst();
         } catch (IOException e) {
-            // It has just ended.
-            return 0;
+            return Optional.empty();
         }
     }
 

@@ -22,9 +22,9 @@ final class Preemption {
      * A query is long that has run for this time and computed for {@link #LONG_CPU_NANOS} of it, in its own thread. That
      * it took time to be planned says nothing about this.
      */
-    private static final long LONG_NANOS = 250_000_000;
+    private static final long LONG_NANOS = 100_000_000;
 
-    private static final long LONG_CPU_NANOS = 100_000_000;
+    private static final long LONG_CPU_NANOS = 40_000_000;
     /** A query is long that has run for this time, even if it has waited for others. */
     private static final long LONGEST_SHORT_NANOS = 1_000_000_000;
 
