@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             BenchDecodeCommand.class,
             BenchStoreCommand.class,
             BenchSqlCommand.class,
+            BenchAnalysesCommand.class,
             BenchServerCommand.class,
             BenchLiveCommand.class
         },

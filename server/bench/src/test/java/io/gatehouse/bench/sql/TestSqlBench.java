@@ -7,7 +7,9 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.routing.SyntheticRun;
 import io.gatehouse.store.Store;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +52,26 @@ final class TestSqlBench {
                 assertThat(statement.first()).isPositive();
                 assertThat(statement.warm()).isPositive();
             });
+        }
+    }
+
+    @Test
+    void everyAnalysisAnswersOnMadeUpRouting(@TempDir Path directory) {
+        Path file = directory.resolve("bench.duckdb");
+        SyntheticRun.write(file, 250_000);
+        try (Store store = Store.open(file)) {
+            List<AnalysisBench.Measured> measured =
+                    new AnalysisBench(store, Duration.ofMinutes(1), Pattern.compile(".*(load|cache|accuracy)")).run();
+            assertThat(measured)
+                    .extracting(AnalysisBench.Measured::analysis)
+                    .contains("layer_load", "expert_accuracy", "expert_cache");
+            assertThat(measured).allSatisfy(analysis -> {
+                assertThat(analysis.failure()).isEmpty();
+                assertThat(analysis.rows()).isPositive();
+                assertThat(analysis.duration()).isPositive();
+            });
+            assertThatThrownBy(() -> new AnalysisBench(store, Duration.ofMinutes(1), Pattern.compile("nothing")).run())
+                    .hasMessage("No view and no table function has a name like nothing.");
         }
     }
 
