@@ -191,7 +191,7 @@ WHERE run_id = 1 AND scope = 'prompt'
 ORDER BY divergence DESC, layer, subject, other_subject;
 
 -- Questions: Entropy and margin against the confidence of the answer
--- Correlation, by layer, of the router at the last prompt token with the log-probability of the likeliest answer: over all questions, and within subjects; a correlation within plus or minus its half_width may be 0
+-- Correlation, by layer, of the router at the last prompt token with the log-probability of the likeliest answer: within subjects, and over all questions; a correlation within plus or minus its half_width may be 0
 WITH measured AS (
     SELECT
         r.layer,
@@ -210,12 +210,12 @@ WITH measured AS (
 )
 SELECT
     layer,
-    corr(entropy, confidence) AS entropy_correlation,
-    corr(margin, confidence) AS margin_correlation,
-    1.96 / sqrt(count(*)) AS half_width,
     corr(own_entropy, own_confidence) AS entropy_within_subjects,
     corr(own_margin, own_confidence) AS margin_within_subjects,
     1.96 / sqrt(nullif(count(*) - count(DISTINCT subject), 0)) AS half_width_within_subjects,
+    corr(entropy, confidence) AS entropy_over_all,
+    corr(margin, confidence) AS margin_over_all,
+    1.96 / sqrt(count(*)) AS half_width_over_all,
     count(*) AS questions
 FROM measured
 GROUP BY layer

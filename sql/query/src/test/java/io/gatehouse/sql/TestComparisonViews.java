@@ -242,7 +242,7 @@ final class TestComparisonViews {
      * second otherwise, and gives the correct letter of the first half a nat less.
      */
     @Test
-    @ByHand({"intervention_effect", "ablation"})
+    @ByHand({"intervention_effect", "ablation", "masked_experts"})
     void effectsStandBesideWhatWasObserved() throws Exception {
         try (RoutingFile file = new HandMadeRouting()
                         .run(1, "a", 1, 4, 1, "last_prompt")
@@ -255,6 +255,8 @@ final class TestComparisonViews {
                         .and("UPDATE answers SET log_probabilities = [-1.5, -1] WHERE run_id = 2 AND question_id = 1;")
                         .file();
                 QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, "SELECT run_id, layer, expert, n FROM masked_experts ORDER BY expert"))
+                    .containsExactly(List.of(2, 0, 1, 2L), List.of(2, 0, 3, 2L));
             assertThat(rows(engine, """
                             SELECT run_id, reference_run_id, masked_experts, n, effect, changed_answers,
                                 log_probability_effect, p_value

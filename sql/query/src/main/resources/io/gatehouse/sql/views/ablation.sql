@@ -53,29 +53,8 @@ SELECT
     p.reap,
     a.lift,
     a.stratified_lift
-FROM (
-    SELECT
-        run_id,
-        reference_run_id,
-        masked_experts,
-        n,
-        effect,
-        log_probability_effect,
-        CAST(split_part(place, ':', 1) AS INTEGER) AS layer,
-        CAST(split_part(place, ':', 2) AS INTEGER) AS expert
-    FROM (
-        SELECT
-            run_id,
-            reference_run_id,
-            masked_experts,
-            n,
-            effect,
-            log_probability_effect,
-            unnest(string_split(regexp_extract(intervention, 'mask ([0-9:,]+)', 1), ',')) AS place
-        FROM intervention_effect
-        WHERE masked_experts > 0
-    ) AS places
-) AS i
-JOIN pruning_criteria AS p ON p.run_id = i.reference_run_id AND p.layer = i.layer AND p.expert = i.expert
+FROM intervention_effect AS i
+JOIN masked_experts AS m ON m.run_id = i.run_id
+JOIN pruning_criteria AS p ON p.run_id = i.reference_run_id AND p.layer = m.layer AND p.expert = m.expert
 JOIN expert_accuracy AS a
     ON a.run_id = p.run_id AND a.scope = p.scope AND a.layer = p.layer AND a.expert = p.expert

@@ -32,9 +32,7 @@ SELECT
     d.other_run_id AS reference_run_id,
     d.scope,
     r.interventions AS intervention,
-    CASE WHEN r.interventions LIKE '%mask %'
-        THEN len(string_split(regexp_extract(r.interventions, 'mask ([0-9:,]+)', 1), ','))
-    ELSE 0 END AS masked_experts,
+    coalesce(m.experts, 0) AS masked_experts,
     d.n,
     d.accuracy,
     d.other_accuracy AS reference_accuracy,
@@ -61,4 +59,5 @@ JOIN (
     JOIN questions AS q ON q.question_id = a.question_id
     GROUP BY a.run_id, b.run_id
 ) AS c ON c.run_id = d.run_id AND c.other_run_id = d.other_run_id
+LEFT JOIN (SELECT run_id, count(*) AS experts FROM masked_experts GROUP BY run_id) AS m ON m.run_id = d.run_id
 WHERE r.interventions <> '' AND o.interventions = ''

@@ -14,7 +14,7 @@
 -- X: Accuracy (%)
 -- Needs: answers
 -- Missing: no question has been answered
--- Views: run_accuracy subject_accuracy
+-- Views: run_accuracy subject_accuracy masked_experts
 -- Picture: intervals label=subject x=accuracy low=wilson_low high=wilson_high chance=chance
 SELECT
     CASE WHEN r.model = 'unknown' THEN 'The model' ELSE r.model END AS model,
@@ -28,7 +28,7 @@ SELECT
     a.wilson_low,
     a.wilson_high,
     c.chance,
-    nullif(len(string_split(nullif(regexp_extract(r.interventions, 'mask ([0-9:,]+)', 1), ''), ',')), 0) AS masked,
+    nullif((SELECT count(*) FROM masked_experts WHERE run_id = :run_id), 0) AS masked,
     a.prompt_tokens AS tokens,
     CASE WHEN u.tokens < a.prompt_tokens THEN u.tokens END AS recorded
 FROM run_accuracy AS a

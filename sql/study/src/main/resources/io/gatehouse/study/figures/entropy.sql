@@ -20,7 +20,7 @@
 -- Y: Entropy (%)
 -- Chance: uniform gate
 -- Missing: neither the weights of the selected experts nor the probabilities of all experts were recorded
--- Views: gate_entropy
+-- Views: gate_entropy masked_experts
 -- Picture: lines x=layer y=share by=gate chance=uniform_share
 SELECT
     avg(normalised_token_top_k_entropy) AS top_k_share,
@@ -32,18 +32,13 @@ SELECT
     avg(mean_mass) AS mass,
     min(mean_mass) AS mass_least,
     max(mean_mass) AS mass_most,
-    CASE WHEN max(r.masked) IS NULL AND max(mean_mass) IS NOT NULL THEN avg(l.top_k / l.experts) END AS uniform_mass,
-    CASE WHEN avg(normalised_token_entropy) IS NOT NULL THEN max(r.masked) END AS masked,
+    CASE WHEN max(m.experts) = 0 AND max(mean_mass) IS NOT NULL THEN avg(l.top_k / l.experts) END AS uniform_mass,
+    CASE WHEN avg(normalised_token_entropy) IS NOT NULL THEN nullif(max(m.experts), 0) END AS masked,
     CASE WHEN count(*) > 1 THEN arg_min(normalised_token_top_k_entropy, g.layer) END AS first_top_k,
     arg_max(normalised_token_top_k_entropy, g.layer) AS last_top_k
 FROM gate_entropy AS g
-JOIN (
-    SELECT
-        run_id,
-        nullif(len(string_split(nullif(regexp_extract(interventions, 'mask ([0-9:,]+)', 1), ''), ',')), 0) AS masked
-    FROM runs
-) AS r ON r.run_id = g.run_id
 JOIN layers AS l ON l.run_id = g.run_id AND l.layer = g.layer
+CROSS JOIN (SELECT count(*) AS experts FROM masked_experts WHERE run_id = :run_id) AS m
 WHERE g.run_id = :run_id AND g.scope = 'last_prompt';
 
 SELECT

@@ -15,15 +15,8 @@
 -- Y: Effective experts
 -- Chance: all experts equally loaded
 -- Missing: no routing decision was recorded
--- Views: layer_load
+-- Views: layer_load masked_experts
 -- Picture: lines x=layer y=effective_experts by=tokens chance=not_masked legend=chance
-WITH masked AS (
-    SELECT CAST(split_part(m.place, ':', 1) AS INTEGER) AS layer, count(*) AS experts
-    FROM runs AS r
-    CROSS JOIN UNNEST(string_split(nullif(regexp_extract(r.interventions, 'mask ([0-9:,]+)', 1), ''), ',')) AS m(place)
-    WHERE r.run_id = :run_id
-    GROUP BY 1
-)
 SELECT
     min(l.effective_experts) FILTER (WHERE l.scope = 'last_prompt') AS least_last,
     max(l.effective_experts) FILTER (WHERE l.scope = 'last_prompt') AS most_last,
@@ -39,18 +32,16 @@ SELECT
     max(l.n) FILTER (WHERE l.scope = 'last_prompt') AS n,
     max(l.n) FILTER (WHERE l.scope = 'prompt') AS n_all,
     max(l.n) FILTER (WHERE l.scope = 'generated') AS n_generated,
-    (SELECT sum(experts) FROM masked) AS masked
+    nullif((SELECT count(*) FROM masked_experts WHERE run_id = :run_id), 0) AS masked
 FROM layer_load AS l
-LEFT JOIN masked AS m ON m.layer = l.layer
+LEFT JOIN (
+    SELECT layer, count(*) AS experts
+    FROM masked_experts
+    WHERE run_id = :run_id
+    GROUP BY layer
+) AS m ON m.layer = l.layer
 WHERE l.run_id = :run_id;
 
-WITH masked AS (
-    SELECT CAST(split_part(m.place, ':', 1) AS INTEGER) AS layer, count(*) AS experts
-    FROM runs AS r
-    CROSS JOIN UNNEST(string_split(nullif(regexp_extract(r.interventions, 'mask ([0-9:,]+)', 1), ''), ',')) AS m(place)
-    WHERE r.run_id = :run_id
-    GROUP BY 1
-)
 SELECT
     CASE l.scope
         WHEN 'last_prompt' THEN 'last prompt token'
@@ -69,6 +60,11 @@ SELECT
     l.busiest_share,
     l.uniform_share
 FROM layer_load AS l
-LEFT JOIN masked AS m ON m.layer = l.layer
+LEFT JOIN (
+    SELECT layer, count(*) AS experts
+    FROM masked_experts
+    WHERE run_id = :run_id
+    GROUP BY layer
+) AS m ON m.layer = l.layer
 WHERE l.run_id = :run_id
 ORDER BY tokens, l.layer;

@@ -19,7 +19,7 @@
 -- Y: Unused experts
 -- Missing: no routing decision was recorded
 -- Unpictured: the curve needs answers and the routing of every prompt token
--- Views: unused_experts unused_rarefaction
+-- Views: unused_experts unused_rarefaction masked_experts
 -- Picture: lines x=questions y=unused by=series scale=log colours=ordered
 SELECT
     sum(u.unused) FILTER (WHERE u.scope = 'last_prompt') AS unused,
@@ -33,18 +33,16 @@ SELECT
     sum(u.unused) FILTER (WHERE u.scope = 'generated') AS unused_generated,
     sum(u.experts) FILTER (WHERE u.scope = 'generated') AS experts_generated,
     max(u.tokens) FILTER (WHERE u.scope = 'generated') AS tokens_generated,
-    (SELECT nullif(len(string_split(nullif(regexp_extract(interventions, 'mask ([0-9:,]+)', 1), ''), ',')), 0)
-        FROM runs
-        WHERE run_id = :run_id) AS masked,
+    nullif(max(m.experts), 0) AS masked,
     max(r.unused_at_half) AS unused_at_half,
     max(r.half) AS half,
     -- The formula takes every expert for one that can fire.
     CASE
-        WHEN max(s.interventions) NOT LIKE '%mask %'
+        WHEN max(m.experts) = 0
         THEN sum(u.experts * power(1 - l.top_k / u.experts, u.tokens)) FILTER (WHERE u.scope = 'last_prompt')
     END AS uniform,
     CASE
-        WHEN max(s.interventions) NOT LIKE '%mask %'
+        WHEN max(m.experts) = 0
         THEN sum(u.experts * power(1 - l.top_k / u.experts, u.tokens)) FILTER (WHERE u.scope = 'prompt')
     END AS uniform_prompt,
     CASE WHEN max(s.source) <> 'gatehouse' AND count(DISTINCT u.layer) < max(s.layers) THEN count(DISTINCT u.layer) END AS recorded
@@ -65,16 +63,17 @@ LEFT JOIN (
     WHERE c.run_id = :run_id AND c.scope = 'last_prompt'
     GROUP BY c.run_id
 ) AS r ON r.run_id = u.run_id
+CROSS JOIN (SELECT count(*) AS experts FROM masked_experts WHERE run_id = :run_id) AS m
 WHERE u.run_id = :run_id;
 
 SELECT
     'layer ' || CAST(c.layer AS VARCHAR) AS series,
     c.questions,
     c.unused,
-    CASE WHEN r.interventions NOT LIKE '%mask %' THEN c.uniform_unused END AS uniform_unused,
+    CASE WHEN m.experts = 0 THEN c.uniform_unused END AS uniform_unused,
     c.experts,
     c.n
 FROM unused_rarefaction AS c
-JOIN runs AS r ON r.run_id = c.run_id
+CROSS JOIN (SELECT count(*) AS experts FROM masked_experts WHERE run_id = :run_id) AS m
 WHERE c.run_id = :run_id AND c.scope = 'last_prompt'
 ORDER BY c.layer, c.questions;
