@@ -54,6 +54,12 @@ public final class SqlCommand implements Callable<Integer> {
             description = "Value of the parameter :NAME of the statements; may be given several times.")
     private List<String> parameters = List.of();
 
+    @Option(
+            names = "--null-param",
+            paramLabel = "NAME",
+            description = "Sets the parameter :NAME of the statements to NULL; may be given several times.")
+    private List<String> nullParameters = List.of();
+
     @Option(names = "--keep-going", description = "Continue after a statement that fails.")
     private boolean keepGoing;
 
@@ -90,7 +96,7 @@ public final class SqlCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         long maxRows = maxRows();
-        StatementParameters values = new StatementParameters(parameters);
+        StatementParameters values = new StatementParameters(parameters, nullParameters);
         if (isShell()) {
             return target.askHere((session, engine) -> {
                 try (StatementRunner runner = runner(session, maxRows)) {

@@ -15,15 +15,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The values of {@code --param}, which several statements may use. Each is a text, which the statement gives its type. */
+/**
+ * The values of {@code --param} and {@code --null-param}, which several statements may use. Each is NULL or a text, which
+ * the statement gives its type.
+ */
 final class StatementParameters {
     private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*+");
 
     private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
     private final Set<String> unused = new LinkedHashSet<>();
 
-    /** @param written each a name, an equals sign and a value */
-    StatementParameters(List<String> written) {
+    /**
+     * @param written each a name, an equals sign and a value
+     * @param nulls names of those that are NULL
+     */
+    StatementParameters(List<String> written, List<String> nulls) {
         for (String parameter : written) {
             int equals = parameter.indexOf('=');
             String name = equals < 0 ? parameter : parameter.substring(0, equals);
@@ -32,13 +38,25 @@ final class StatementParameters {
                         ErrorCode.INVALID_ARGUMENT,
                         "--param is \"%s\"; it must be NAME=VALUE, such as layer=3.".formatted(parameter));
             }
-            String key = name.toLowerCase(Locale.ROOT);
-            if (!unused.add(key)) {
-                throw new GatehouseException(
-                        ErrorCode.INVALID_ARGUMENT, "--param has two values for %s.".formatted(key));
-            }
-            values.put(key, parameter.substring(equals + 1));
+            add(name, parameter.substring(equals + 1));
         }
+        for (String name : nulls) {
+            if (!NAME.matcher(name).matches()) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "--null-param is \"%s\"; it must be the name of a parameter, such as layer.".formatted(name));
+            }
+            add(name, null);
+        }
+    }
+
+    private void add(String name, @Nullable String value) {
+        String key = name.toLowerCase(Locale.ROOT);
+        if (!unused.add(key)) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "--param and --null-param have two values for %s.".formatted(key));
+        }
+        values.put(key, value);
     }
 
     /**

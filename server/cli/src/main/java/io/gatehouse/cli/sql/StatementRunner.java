@@ -31,7 +31,7 @@ final class StatementRunner implements AutoCloseable {
     private final PrintWriter err;
     private RowFormat format;
     private boolean forSpreadsheets;
-    private StatementParameters parameters = new StatementParameters(List.of());
+    private StatementParameters parameters = new StatementParameters(List.of(), List.of());
     private Optional<Path> file = Optional.empty();
     private Optional<PrintWriter> opened = Optional.empty();
     private boolean fileIsWhole;
