@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
-import { expertsIn, layersOf, type ModelLayer, reach, sameShape, shapeText, uniformShare } from './layers';
+import { expertMegabytes, expertsIn, layersOf, type ModelLayer, reach, sameShape, shapeText, uniformShare } from './layers';
 
 function alike(count: number, experts: number, topK: number): ModelLayer[] {
-  return Array.from({ length: count }, (_, layer) => ({ layer, experts, topK }));
+  return Array.from({ length: count }, (_, layer) => ({ layer, experts, topK, expertBytes: 0 }));
 }
 
 describe('layers', () => {
-  const mixed = layersOf(answer(['run_id', 'layer', 'experts', 'top_k'], [[2, 1, 64, 6], [2, 2, 160, 8], [1, 0, 16, 4]])).get(2) ?? [];
+  const mixed = layersOf(answer(['run_id', 'layer', 'experts', 'top_k', 'expert_bytes'], [[2, 1, 64, 6, 3_059_712], [2, 2, 160, 8, 2_654_208], [1, 0, 16, 4, 0]])).get(2) ?? [];
 
   it('may differ within a model', () => {
-    expect(mixed).toEqual([{ layer: 1, experts: 64, topK: 6 }, { layer: 2, experts: 160, topK: 8 }]);
+    expect(mixed).toEqual([{ layer: 1, experts: 64, topK: 6, expertBytes: 3_059_712 }, { layer: 2, experts: 160, topK: 8, expertBytes: 2_654_208 }]);
     expect([1, 2, 7].map((layer) => expertsIn(mixed, layer))).toEqual([64, 160, 160]);
     expect(shapeText(mixed)).toBe('2 × 64–160, top 6–8');
     expect(shapeText(alike(4, 16, 4))).toBe('4 × 16, top 4');
@@ -18,6 +18,12 @@ describe('layers', () => {
     expect(shapeText([])).toBe('');
     expect(uniformShare(mixed)).toBe('top-k / experts of the layer');
     expect(uniformShare(alike(4, 16, 4))).toBe('4/16');
+  });
+
+  it('have experts of a mean size, where all are known', () => {
+    expect(expertMegabytes(mixed)).toBe(2.77);
+    expect(expertMegabytes([...mixed, ...alike(1, 16, 4)])).toBeUndefined();
+    expect(expertMegabytes([])).toBeUndefined();
   });
 
   it('are compared by their experts', () => {

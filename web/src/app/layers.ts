@@ -6,15 +6,17 @@ export interface ModelLayer {
   layer: number;
   experts: number;
   topK: number;
+  /** Size of an expert; 0 where it is not known. */
+  expertBytes: number;
 }
 
 /** The layers by run. */
 export function layersOf(rows: Rows): Map<number, ModelLayer[]> {
-  const [layer, experts, topK] = ['layer', 'experts', 'top_k'].map((name) => numbers(rows, name)) as [number[], number[], number[]];
+  const [layer, experts, topK, bytes] = ['layer', 'experts', 'top_k', 'expert_bytes'].map((name) => numbers(rows, name)) as [number[], number[], number[], number[]];
   const layers = new Map<number, ModelLayer[]>();
   numbers(rows, 'run_id').forEach((run, index) => {
     const known = layers.get(run) ?? [];
-    known.push({ layer: layer[index] as number, experts: experts[index] as number, topK: topK[index] as number });
+    known.push({ layer: layer[index] as number, experts: experts[index] as number, topK: topK[index] as number, expertBytes: bytes[index] as number });
     layers.set(run, known);
   });
   return layers;
@@ -23,6 +25,15 @@ export function layersOf(rows: Rows): Map<number, ModelLayer[]> {
 /** Experts of a layer; of all layers the most, where the layer is not known. */
 export function expertsIn(layers: ModelLayer[], layer?: number): number {
   return layers.find((each) => each.layer === layer)?.experts ?? Math.max(0, ...layers.map(({ experts }) => experts));
+}
+
+/** The mean size of an expert in MB, three digits of it; undefined where it is not known of all layers. */
+export function expertMegabytes(layers: ModelLayer[]): number | undefined {
+  if (layers.length === 0 || layers.some(({ expertBytes }) => expertBytes === 0)) {
+    return undefined;
+  }
+  const bytes = layers.reduce((sum, { experts, expertBytes }) => sum + experts * expertBytes, 0);
+  return Number((bytes / layers.reduce((sum, { experts }) => sum + experts, 0) / 1e6).toPrecision(3));
 }
 
 /**

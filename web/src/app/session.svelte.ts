@@ -10,7 +10,7 @@ import { type ExpertNote, notesOf, notesSql } from './notes';
 import { decodePlace, encodePlace, type Place, type Scope, type Screen } from './place';
 import { ANSWERED, decodedScope, firstChoice, GENERATED, type Run, RUNS, runsOf, scopeOf } from './runs';
 
-const LAYERS = select('run_id, layer, experts, top_k', 'layers', ['experts > 0'], 'run_id DESC, layer');
+const LAYERS = select('run_id, layer, experts, top_k, coalesce(expert_bytes, 0) AS expert_bytes', 'layers', ['experts > 0'], 'run_id DESC, layer');
 
 const MOST_RUNS = 10_000;
 const MOST_NOTES = 10_000;

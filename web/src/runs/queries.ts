@@ -7,7 +7,7 @@ export function subjectsSql(run: number): string {
 
 /** The layers of the model, as the run had them; imports may know only some. */
 export function layersSql(run: number): string {
-  return select('layer, kind, experts, top_k, router, router_scale, renormalised', 'layers', [`run_id = ${run}`, 'kind IS NOT NULL'], 'layer');
+  return select('layer, kind, experts, top_k, router, router_scale, renormalised, expert_bytes', 'layers', [`run_id = ${run}`, 'kind IS NOT NULL'], 'layer');
 }
 
 /** What the interventions of a run did, against runs of the same model without. */

@@ -11,6 +11,11 @@ describe('settings of Serve', () => {
     expect(memoryOf(settings)).toEqual({ megabytes: 1, gigabytes: 1, bandwidth: 1 });
   });
 
+  it('know the size of an expert where the run does', () => {
+    expect(settingsOf({ screen: 'serve' }, 16, 2.77).megabytes).toBe(2.77);
+    expect(settingsOf({ screen: 'serve', megabytes: 12.6 }, 16, 2.77).megabytes).toBe(12.6);
+  });
+
   it('have a whole number of experts on each rank', () => {
     for (const [experts, ranks, spare] of [[60, 8, 0], [64, 8, 1], [3, 8, 0], [128, 6, 2]] as const) {
       const { replicas } = settingsOf({ screen: 'serve', ranks, spare }, experts).ranks;

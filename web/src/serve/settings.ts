@@ -5,7 +5,7 @@ import type { Memory, Ranks } from './queries';
 export interface Settings {
   cache: CacheOf;
   policy: Policy;
-  /** Undefined where an expert's size or the bandwidth is unknown: a recording has neither. */
+  /** Undefined where unknown: a recording has no bandwidth, and an import seldom the size of an expert. */
   megabytes: number | undefined;
   gigabytes: number | undefined;
   bandwidth: number | undefined;
@@ -24,14 +24,15 @@ export const LIMITS = { ranks: [2, 1024], spare: [0, 64], batch: [1, 10_000] } a
  * further expert each, batches of eight questions.
  *
  * @param experts of the layer with the most
+ * @param megabytes of an expert, where the run knows it
  */
-export function settingsOf(place: Place, experts: number): Settings {
+export function settingsOf(place: Place, experts: number, megabytes?: number): Settings {
   const ranks = within(place.ranks ?? 4, LIMITS.ranks);
   const spare = within(place.spare ?? 1, LIMITS.spare);
   return {
     cache: place.cache ?? 'model',
     policy: place.policy ?? 'lru',
-    megabytes: place.megabytes,
+    megabytes: place.megabytes ?? megabytes,
     gigabytes: place.gigabytes,
     bandwidth: place.bandwidth,
     resident: within(place.resident ?? Math.floor(experts / 4), [1, Math.max(1, experts)]),

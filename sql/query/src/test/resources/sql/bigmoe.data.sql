@@ -18,7 +18,9 @@ SELECT 1 AS run_id, 'phone' AS name, 'm' AS model, 'f' AS fingerprint, 'a' AS ar
 FROM trace;
 
 INSERT INTO layers BY NAME
-SELECT DISTINCT 1 AS run_id, layer, 'moe' AS kind, 128 AS experts, $k AS top_k FROM trace;
+SELECT 1 AS run_id, layer, 'moe' AS kind, 128 AS experts, $k AS top_k, max(expert_bytes) AS expert_bytes
+FROM read_csv('$file', comment = '#', header = true)
+GROUP BY layer;
 
 INSERT INTO questions BY NAME
 SELECT 1 AS question_id, 'prompt' AS quiz, 's' AS subject, 1 AS ordinal, 'q' AS question, ['a', 'b'] AS choices, 'A' AS answer;

@@ -7,3 +7,5 @@ END
 WHERE layer > 0;
 
 UPDATE runs SET lookahead = [1] WHERE run_id IN (SELECT run_id FROM decisions WHERE rank_details IS NOT NULL);
+
+UPDATE layers SET expert_bytes = 100_000 * (layer + 1) WHERE run_id = 1;

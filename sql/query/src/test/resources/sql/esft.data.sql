@@ -10,11 +10,14 @@ SELECT 1 AS run_id, 'esft' AS name, 'DeepSeek-V2-Lite' AS model, 'd' AS fingerpr
 CREATE TEMP TABLE trace AS
 SELECT
     CAST(regexp_extract(filename, '_(\d+)\.txt', 1) AS SMALLINT) AS layer,
-    row_number() OVER (PARTITION BY filename) AS question_id,
+    row_number() OVER (PARTITION BY filename ORDER BY place) AS question_id,
     CAST(string_split(split_part(line, chr(9) || chr(9), 1), chr(9)) AS SMALLINT[]) AS experts,
     CAST(string_split(split_part(line, chr(9) || chr(9), 2), chr(9)) AS FLOAT[]) AS weights
-FROM read_csv('$folder/expert_weights_*.txt.gz', columns = {line: 'VARCHAR'}, delim = '|', quote = '', escape = '',
-    header = false, filename = true, parallel = false);
+FROM (
+    SELECT *, row_number() OVER () AS place
+    FROM read_csv('$folder/expert_weights_*.txt.gz', columns = {line: 'VARCHAR'}, delim = '|', quote = '', escape = '',
+        header = false, filename = true, parallel = false)
+);
 
 INSERT INTO questions BY NAME
 SELECT question_id, 'esft' AS quiz, 'translation' AS subject, question_id AS ordinal, 'q' AS question, ['a', 'b'] AS choices,

@@ -1,5 +1,6 @@
 package io.gatehouse.checkpoint;
 
+import com.google.common.primitives.Longs;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.quantised.StoredTensor;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
  * @param layerBytes of the layers on disk
  * @param widenedBytes in memory, each weight in the smallest floating type that holds its values exactly
  * @param bytes on disk, by the format they are stored in; scales and the like are of the format that they are for
+ * @param expertBytes of one expert of each layer, on disk; 0 where a layer has none
  */
 public record Footprint(
         long parameters,
@@ -29,16 +31,19 @@ public record Footprint(
         long outsideLayers,
         long layerBytes,
         long widenedBytes,
-        Map<String, Long> bytes) {
+        Map<String, Long> bytes,
+        List<Long> expertBytes) {
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\..*");
 
     public Footprint {
         bytes = Collections.unmodifiableMap(new TreeMap<>(bytes));
+        expertBytes = List.copyOf(expertBytes);
     }
 
     static Footprint of(ModelConfig config, List<StoredTensor> weights) {
         long[] always = new long[config.layers().size()];
         long[] experts = new long[config.layers().size()];
+        long[] expertBytes = new long[config.layers().size()];
         long outside = 0;
         long layerBytes = 0;
         long widened = 0;
@@ -52,6 +57,8 @@ public record Footprint(
                 outside += weight.elements();
             } else if (weight.name().contains(".experts.")) {
                 experts[Integer.parseInt(layer.group(1))] += weight.elements();
+                // Some families have experts of attention as well.
+                expertBytes[Integer.parseInt(layer.group(1))] += weight.name().contains(".mlp.") ? weight.bytes() : 0;
             } else {
                 always[Integer.parseInt(layer.group(1))] += weight.elements();
             }
@@ -64,10 +71,12 @@ public record Footprint(
             active += always[layer];
             if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse mixture) {
                 active += experts[layer] / mixture.networks() * Math.min(mixture.networks(), mixture.topK());
+                expertBytes[layer] /= mixture.networks();
             }
             largest = Math.max(largest, always[layer] + experts[layer]);
         }
-        return new Footprint(parameters, active, largest, outside, layerBytes, widened, bytes);
+        return new Footprint(
+                parameters, active, largest, outside, layerBytes, widened, bytes, Longs.asList(expertBytes));
     }
 
     /** All weights on disk. */

@@ -11,7 +11,9 @@ import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.store.run.ModelLayer;
 import io.gatehouse.store.run.Recording;
 import io.gatehouse.store.run.RunDescription;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * The model of a run, with the options of the computation.
@@ -47,7 +49,7 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
                 checkpoint.name(),
                 checkpoint.fingerprint(),
                 config.architecture(),
-                config.feedForwards().stream().map(RunModel::layer).toList(),
+                layers(),
                 quiz,
                 format,
                 shots,
@@ -59,9 +61,18 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
         return described.withStorage(checkpoint.footprint().storage());
     }
 
-    private static ModelLayer layer(FeedForward block) {
+    private List<ModelLayer> layers() {
+        List<Long> expertBytes = checkpoint.footprint().expertBytes();
+        List<FeedForward> blocks = config.feedForwards();
+        return IntStream.range(0, blocks.size())
+                .mapToObj(layer -> layer(blocks.get(layer), expertBytes.get(layer)))
+                .toList();
+    }
+
+    private static ModelLayer layer(FeedForward block, long expertBytes) {
         if (block instanceof FeedForward.Sparse sparse) {
-            return ModelLayer.moe(sparse.experts(), sparse.topK(), router(sparse.router()));
+            return ModelLayer.moe(sparse.experts(), sparse.topK(), router(sparse.router()))
+                    .withExpertBytes(expertBytes);
         }
         return ModelLayer.of(block instanceof FeedForward.Dense ? ModelLayer.Kind.DENSE : ModelLayer.Kind.ATTENTION);
     }

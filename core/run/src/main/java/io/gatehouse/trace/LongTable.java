@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,12 +57,19 @@ final class LongTable implements TraceReader {
     private static final int BATCH_ROWS = 1 << 15;
     private static final String GZIP = ".gz";
     private static final String CSV = "read_csv(";
+    private static final Pattern CSV_FILE = Pattern.compile("\\.[ct]sv(\\.gz)?\\z");
     /** Begins the line of an error about CSV that has the column and the value. */
     private static final String CONVERTING = "Error when converting column";
     /** Characters of a line of an error, which may quote the file. */
     private static final int MOST_SHOWN = 200;
     /** What steers terminals. */
     private static final Pattern CONTROLS = Pattern.compile("\\p{C}");
+
+    /** What BigMoeOnEdge writes of each layer before the header. */
+    private static final Pattern EXPERT_BYTES =
+            Pattern.compile("#.*\\blayer=(\\d{1,5})\\b.*\\bexpert_bytes=(\\d{1,15})\\b.*");
+    /** Characters of the lines before the header that are read; DuckDB reads the lines whatever they say. */
+    private static final int MAX_PREAMBLE = 1 << 20;
 
     /** What has a meaning in the patterns that DuckDB takes paths for; in brackets it has none. */
     private static final Pattern WILD = Pattern.compile("[*?\\[]");
@@ -88,6 +96,7 @@ final class LongTable implements TraceReader {
         Path spill = spillDirectory();
         try (DuckDBConnection database = open(spill)) {
             String table = table(file, database);
+            preamble(file).forEach(line -> expertBytes(line, listener));
             requireRows(file, database, table);
             LongColumns columns = LongColumns.of(file, types(database, table), shape.columns());
             columns.requireOnce(file, namesAsWritten(database, table));
@@ -184,10 +193,9 @@ final class LongTable implements TraceReader {
         if (plain.endsWith(".jsonl") || plain.endsWith(".ndjson")) {
             return "read_json('%s', format = 'newline_delimited')".formatted(path);
         }
-        if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
+        if (CSV_FILE.matcher(name).find()) {
             // Some tools write what the file is into lines before the header. Elsewhere a # has no meaning.
-            return CSV
-                    + "'%s', header = true%s)".formatted(path, beginsWithHash(file, zipped) ? ", comment = '#'" : "");
+            return CSV + "'%s', header = true%s)".formatted(path, preamble(file).isEmpty() ? "" : ", comment = '#'");
         }
         throw new GatehouseException(
                 ErrorCode.INVALID_ARGUMENT,
@@ -229,10 +237,31 @@ final class LongTable implements TraceReader {
         return names;
     }
 
-    private static boolean beginsWithHash(Path file, boolean zipped) throws IOException {
+    private static void expertBytes(String line, TraceListener listener) {
+        Matcher said = EXPERT_BYTES.matcher(line);
+        if (said.matches()) {
+            long bytes = Long.parseLong(said.group(2));
+            int layer = Integer.parseInt(said.group(1));
+            if (bytes > 0 && layer < TraceBounds.MOST) {
+                listener.expertBytes(layer, bytes);
+            }
+        }
+    }
+
+    /** The lines before the header of a CSV file, which begin with a #. */
+    private static List<String> preamble(Path file) throws IOException {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (!CSV_FILE.matcher(name).find()) {
+            return List.of();
+        }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
-                InputStream plain = zipped ? new GZIPInputStream(in) : in) {
-            return plain.read() == '#';
+                InputStream plain = name.endsWith(GZIP) ? new GZIPInputStream(in) : in) {
+            String beginning = new String(plain.readNBytes(MAX_PREAMBLE), UTF_8);
+            return beginning
+                    .lines()
+                    .takeWhile(line -> line.startsWith("#"))
+                    .map(line -> line.substring(0, Math.min(line.length(), MOST_SHOWN)))
+                    .toList();
         }
     }
 

@@ -105,6 +105,11 @@ public final class TraceImport {
         }
 
         @Override
+        public void expertBytes(int layer, long bytes) {
+            recorded.addExpertBytes(layer, bytes);
+        }
+
+        @Override
         public void answer(TracedAnswer answer) {
             take(OVERHEAD + (long) answer.question().length() + answer.answer().length());
             if (answers.putIfAbsent(answer.name(), answer) != null) {

@@ -11,4 +11,7 @@ public interface TraceListener {
     void counts(ExpertCounts counts);
 
     void answer(TracedAnswer answer);
+
+    /** Says how large an expert of a layer is; most sources do not know it. */
+    default void expertBytes(int layer, long bytes) {}
 }

@@ -36,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a run of the sample model records, and what it says of itself meanwhile. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestQuizRun {
+    /** Three matrices of 128 times 32 bfloat16. */
+    private static final int EXPERT_BYTES = 3 * 128 * 32 * 2;
+
     private final SampleRuns sample = new SampleRuns();
     private final Checkpoint checkpoint = sample.checkpoint();
     private final Quiz quiz = sample.quiz();
@@ -62,7 +65,7 @@ final class TestQuizRun {
             assertThat(count(store, """
                             FROM layers AS l JOIN runs AS r USING (run_id) WHERE l.kind = 'moe' AND l.experts = r.experts
                                 AND l.top_k = r.top_k AND l.router = 'softmax' AND l.router_scale = 1
-                                AND l.renormalised IS NOT NULL""")).isEqualTo(layers);
+                                AND l.renormalised IS NOT NULL AND l.expert_bytes = %d""".formatted(EXPERT_BYTES))).isEqualTo(layers);
             assertThat(count(store, "FROM run_shards")).isEqualTo(2);
             assertThat(store.runs().get(0).status()).isEqualTo(RunStatus.COMPLETE);
         }

@@ -6,12 +6,15 @@ import io.gatehouse.store.transfer.TracedSequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Everything that a reader finds in a file. */
 final class Found implements TraceListener {
     final List<TracedSequence> sequences = new ArrayList<>();
     final List<ExpertCounts> counts = new ArrayList<>();
     final List<TracedAnswer> answers = new ArrayList<>();
+    final Map<Integer, Long> expertBytes = new TreeMap<>();
 
     static Found in(TraceKind kind, Path file, TraceShape shape) {
         Found found = new Found();
@@ -32,6 +35,11 @@ final class Found implements TraceListener {
     @Override
     public void answer(TracedAnswer answer) {
         answers.add(answer);
+    }
+
+    @Override
+    public void expertBytes(int layer, long bytes) {
+        expertBytes.put(layer, bytes);
     }
 
     /** The experts of a layer of a sequence, token by token. */

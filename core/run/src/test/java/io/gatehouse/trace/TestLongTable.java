@@ -149,6 +149,10 @@ final class TestLongTable {
         Path file = file("qwen.route.csv", """
                 # route_trace v1
                 # layer=0 expert_bytes=3059712 dense_bytes=11953152
+                # layer=1 expert_bytes=2654208
+                # layer=2 expert_bytes=0
+                # layer=99999 expert_bytes=5
+                # layer=3 expert_bytes=99999999999999999999
                 turn,phase,step,layer,slot,expert,weight,residency,expert_bytes
                 0,0,0,0,0,49,0.25,0,3059712
                 0,0,0,0,1,19,0.125,0,3059712
@@ -157,6 +161,7 @@ final class TestLongTable {
                 """);
         Found found = found(file, Map.of("sequence", "turn", "position", "step", "rank", "slot"));
         TracedSequence turn = found.sequences.get(0);
+        assertThat(found.expertBytes).isEqualTo(Map.of(0, 3_059_712L, 1, 2_654_208L));
         assertThat(turn.name()).isEqualTo("0");
         assertThat(turn.length()).isEqualTo(1);
         assertThat(turn.layers().get(0).positions()).containsExactly(0, 1);

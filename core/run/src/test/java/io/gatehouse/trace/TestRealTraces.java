@@ -36,7 +36,19 @@ final class TestRealTraces {
                 store.importRun(traces.run("r", model.getKey(), OptionalInt.of(128)), "test");
                 assertThat(store.verify().problems()).isEmpty();
                 assertThat(reuse(store)).as(model.getKey()).isEqualTo(model.getValue());
+                assertThat(sizesOfExperts(store)).as(model.getKey()).isPositive();
             }
+        }
+    }
+
+    /** Number of layers that say how large their experts are, as the lines before the header do; 0 if one does not. */
+    private static int sizesOfExperts(Store store) throws SQLException {
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT CASE WHEN count(*) = count(expert_bytes) THEN count(*) ELSE 0 END FROM layers")) {
+            rows.next();
+            return rows.getInt(1);
         }
     }
 

@@ -101,7 +101,7 @@ final class TestStartRun {
     void refusesLayersThatCannotBe() {
         assertThatThrownBy(() -> ModelLayer.moe(4, 5, null)).hasMessage("Top-k not in 1..4: 5");
         assertThatThrownBy(() -> ModelLayer.moe(0, 1, null)).hasMessage("Experts not in 1..32767: 0");
-        assertThatThrownBy(() -> new ModelLayer(ModelLayer.Kind.DENSE, 1, 1, null))
+        assertThatThrownBy(() -> new ModelLayer(ModelLayer.Kind.DENSE, 1, 1, null, 0))
                 .hasMessage("A layer of kind DENSE has no experts");
     }
 

@@ -18,6 +18,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.weights.ExpertWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -134,6 +135,10 @@ final class ModelCommand implements Callable<Integer> {
     private static void addFootprint(Report report, Footprint footprint) {
         report.figure("Parameters", footprint.parameters())
                 .figure("Parameters per token", footprint.activeParameters());
+        footprint.expertBytes().stream()
+                .max(Comparator.naturalOrder())
+                .filter(bytes -> bytes > 0)
+                .ifPresent(bytes -> report.bytes("Bytes of an expert", bytes));
         footprint.bytes().forEach((type, bytes) -> report.bytes("Bytes in " + type, bytes));
     }
 

@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.sql.deadline.Deadline;
+import io.gatehouse.sql.decision.ByteCacheFunction;
 import io.gatehouse.sql.decision.CacheFunction;
 import io.gatehouse.sql.decision.DecisionReads;
 import io.gatehouse.sql.decision.FunctionReads;
+import io.gatehouse.sql.decision.MergeFunction;
 import io.gatehouse.sql.decision.PredictionFunction;
 import io.gatehouse.sql.decision.RunningFunction;
 import io.gatehouse.sql.decision.StaleGateFunction;
@@ -45,8 +47,10 @@ final class DuckDbEngine implements ExecutionEngine {
                             WorkFunctions.pattern(),
                             new RunningFunction(reads).function(),
                             new CacheFunction(decisions).function(),
+                            new ByteCacheFunction(decisions).function(),
                             new PredictionFunction(decisions).function(),
-                            new StaleGateFunction(decisions).function()));
+                            new StaleGateFunction(decisions).function(),
+                            new MergeFunction(decisions).function()));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }

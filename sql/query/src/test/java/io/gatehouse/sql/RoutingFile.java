@@ -46,7 +46,7 @@ final class RoutingFile implements AutoCloseable {
     static RoutingFile comparable() throws SQLException, IOException {
         RoutingFile file = filled();
         file.execute(resource("/sql/comparable.data.sql"));
-        file.run(resource("/sql/comparable.lookahead.sql"));
+        file.run(resource("/sql/comparable.details.sql"));
         return file;
     }
 

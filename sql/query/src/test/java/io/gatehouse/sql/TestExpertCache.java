@@ -95,7 +95,7 @@ final class TestExpertCache {
                         assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
                         assertThat(failure)
                                 .hasMessage(
-                                        "There is no cache policy 'fifo'; there are lru, lfu, belady, random, static.");
+                                        "There is no cache policy 'fifo'; there are lru, lru_single, lfu, belady, random, static.");
                     });
         }
     }
@@ -125,6 +125,42 @@ final class TestExpertCache {
                             """)).containsExactly(List.of(2, 0.25), List.of(5, 7 / 12.0));
             assertThat(rows(engine, "SELECT * FROM serve_plan(1, 'generated', 'model', 'lru', 1000, 5, 1)"))
                     .isEmpty();
+        }
+    }
+
+    /**
+     * Experts of layer 0 have 1 MB, those of layer 1 have 2, and the cache has 3. The first prompt needs 0, 1 and 2 of layer
+     * 0 and leaves 2 and the 3 of layer 1; the second prompt finds nothing that it needs, and for 3 there is no room beside
+     * the 2 that it needs at the same time. The first generated token brings 1 and 3, and the second one finds both.
+     */
+    @Test
+    void aCacheOfBytesServesPromptsAndGeneratedTokens() throws Exception {
+        String sql = """
+                SELECT phase, n, hits, cold_misses, evicted_misses, hit_rate, read_gb
+                FROM expert_cache_in_bytes(1, 3) ORDER BY phase DESC
+                """;
+        try (RoutingFile file =
+                        sixTokens().generated(1, 2, 2, "1:1 / 3:1", "1:1 / 3:1").file();
+                QueryEngine engine = file.engine();
+                Connection writer = file.writer();
+                Statement statement = writer.createStatement()) {
+            assertThatThrownBy(() -> rows(engine, sql))
+                    .isInstanceOf(GatehouseException.class)
+                    .hasMessage(
+                            "Run 1 does not say how large an expert of layer 0 is (layers.expert_bytes), which a cache in"
+                                    + " bytes needs.");
+            statement.execute("UPDATE layers SET expert_bytes = 1_000_000 * (layer + 1)");
+            assertThat(rows(engine, sql))
+                    .containsExactly(
+                            List.of("prompt", 8L, 0L, 5L, 3L, 0.0, 0.011),
+                            List.of("generated", 4L, 2L, 0L, 2L, 0.5, 0.003));
+            // With room for everything, only first uses are misses.
+            assertThat(rows(
+                            engine,
+                            "SELECT n - hits, cold_misses FROM expert_cache_in_bytes(1, 100) ORDER BY phase DESC"))
+                    .containsExactly(List.of(5L, 5L), List.of(0L, 0L));
+            assertThat(rows(engine, "SELECT n, hits FROM expert_cache_in_bytes(1, 0) ORDER BY phase DESC"))
+                    .containsExactly(List.of(8L, 0L), List.of(4L, 0L));
         }
     }
 
@@ -263,10 +299,14 @@ final class TestExpertCache {
             for (String name : List.of(
                     "expert_cache_replay",
                     "gatehouse_cache_replay",
+                    "expert_byte_cache_replay",
+                    "gatehouse_byte_cache_replay",
                     "expert_predictions",
                     "gatehouse_expert_predictions",
                     "expert_stale_gate",
-                    "gatehouse_stale_gate")) {
+                    "gatehouse_stale_gate",
+                    "expert_merge_groups",
+                    "gatehouse_merge_groups")) {
                 assertThatThrownBy(() -> rows(engine, "SELECT %s(1, 0, 4, 4, 4, 'prompt', 'lru', 1)".formatted(name)))
                         .isInstanceOfSatisfying(
                                 GatehouseException.class,

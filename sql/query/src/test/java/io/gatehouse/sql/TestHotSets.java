@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -28,12 +30,13 @@ final class TestHotSets {
                 QueryEngine engine = file.engine()) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT layer, n, resident, held_out, in_sample, oracle, uniform, gain_share, whole_tokens,
-                        activations_per_expert
+                        activations_per_expert, verdict
                     FROM hot_set(1, 'prompt', 2, 2)
                     """);
             assertThat(rows).hasSize(1);
             assertThat(rows.get(0)).startsWith(0, 2L, 2);
             assertNumbers(rows.get(0).subList(3, 10), 0.6, 0.7, 0.7, 0.5, 0.5, 0.2, 1.25);
+            assertThat(rows.get(0)).endsWith("too few tokens");
             // With one layer the experts of all layers are those of the layer.
             assertNumbers(rows(engine, """
                             SELECT held_out, in_sample, oracle, uniform, gain_share, activations_per_expert, n, resident
@@ -46,6 +49,41 @@ final class TestHotSets {
                                     "SELECT resident, held_out, uniform, gain_share, whole_tokens FROM hot_set(1, 'prompt', 9, 2)"))
                     .containsExactly(Arrays.asList(4, 1.0, 1.0, null, 1.0));
         }
+    }
+
+    /**
+     * Two questions of 100 tokens and four experts, of which one is kept: 60 tokens of each go to the same expert, or 25 to
+     * each, or all of one question to one expert and all of the other to another one.
+     */
+    @Test
+    void verdictsFollowTheirThresholds() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "gain", 1, 4, 1, "prompt")
+                        .question(1, 1, "s", true, tokens(60, 20, 10, 10))
+                        .question(1, 2, "s", true, tokens(60, 10, 20, 10))
+                        .run(2, "even", 1, 4, 1, "prompt")
+                        .question(2, 1, "s", true, tokens(25, 25, 25, 25))
+                        .question(2, 2, "s", true, tokens(25, 25, 25, 25))
+                        .run(3, "apart", 1, 4, 1, "prompt")
+                        .question(3, 1, "s", true, tokens(100, 0, 0, 0))
+                        .question(3, 2, "s", true, tokens(0, 100, 0, 0))
+                        .file();
+                QueryEngine engine = file.engine()) {
+            String sql = "SELECT held_out, verdict FROM %s(%d, 'prompt', 1, 2)";
+            for (String function : List.of("hot_set", "hot_set_of_model")) {
+                assertThat(rows(engine, sql.formatted(function, 1))).containsExactly(List.of(0.6, "gain"));
+                assertThat(rows(engine, sql.formatted(function, 2))).containsExactly(List.of(0.25, "no gain"));
+                assertThat(rows(engine, sql.formatted(function, 3))).containsExactly(List.of(0.0, "overfitted"));
+            }
+        }
+    }
+
+    /** Tokens of which so many go to each expert. */
+    private static String[] tokens(int... ofExperts) {
+        return IntStream.range(0, ofExperts.length)
+                .boxed()
+                .flatMap(expert -> Collections.nCopies(ofExperts[expert], expert + ":1").stream())
+                .toArray(String[]::new);
     }
 
     /**

@@ -140,6 +140,12 @@ final class TestPublishedTraces {
         assertThat(missesOf(run, "model", "static", slots)).isEqualTo(fixed);
     }
 
+    /** The misses where each expert may displace one of the same token. */
+    @Test
+    void cacheOfSingleRequests() {
+        assertThat(missesOf(2, "model", "lru_single", 192)).isEqualTo(7906L);
+    }
+
     /** The published misses of a cache of as many experts of each layer. */
     @ParameterizedTest
     @CsvSource({
@@ -183,6 +189,18 @@ final class TestPublishedTraces {
                                             FROM read_json('%s/expert_config.json', columns = {experts: 'JSON'})
                                         ) ORDER BY 1
                                         """.formatted(folder)).rows());
+                // By the mean of the shares of sequences, as in the paper, the set is the same in 24 layers.
+                assertThat(Rows.of(tuned, """
+                                        SELECT layer, list(expert ORDER BY expert) AS experts
+                                        FROM esft_scores WHERE scope = 'prompt' AND tokens_before < 0.2
+                                        GROUP BY layer ORDER BY layer
+                                        """).rows())
+                        .filteredOn(Rows.of(tuned, """
+                                        SELECT layer, list(expert ORDER BY expert) AS experts
+                                        FROM esft_scores WHERE scope = 'prompt' AND pooled_before < 0.2
+                                        GROUP BY layer
+                                        """).rows()::contains)
+                        .hasSize(24);
                 assertThat(Rows.of(tuned, """
                                         SELECT token_share_pooled, gate_mean_pooled FROM esft_scores
                                         WHERE scope = 'prompt' AND layer = 1 AND expert = 35
@@ -225,6 +243,11 @@ final class TestPublishedTraces {
             assertThat(Rows.of(recorded, """
                                     SELECT round(sum(share) / count(DISTINCT layer), 4) FROM top_experts(1, 'generated', %d)
                                     """.formatted(k)).rows()).containsExactly(List.of(busiest));
+            // Of the other two models, the last layer routes the last prompt token only.
+            assertThat(Rows.of(recorded, """
+                                    SELECT count(DISTINCT "position") FROM token_routing
+                                    WHERE phase = 'prompt' AND layer = (SELECT max(layer) FROM token_routing)
+                                    """).rows()).containsExactly(List.of(model.equals("gemma") ? 29L : 1L));
             assertThat(Rows.of(recorded, """
                                     SELECT round(avg(experts), 1), min(experts), max(experts)
                                     FROM (
@@ -232,6 +255,25 @@ final class TestPublishedTraces {
                                         WHERE phase = 'generated' GROUP BY layer
                                     )
                                     """).rows()).containsExactly(List.of(mean, least, most));
+        }
+    }
+
+    /** A cache of 500, 1,000 and 6,000 MiB for Qwen3: hits of prompt and generated tokens together, and of the latter. */
+    @ParameterizedTest
+    @CsvSource({"524.288, 0.0, 0.0", "1048.576, 35.141, 37.679", "6291.456, 85.928, 92.133"})
+    void cachesInBytes(double megabytes, double all, double generated) throws Exception {
+        String trace =
+                SharedData.path("reference/traces/bigmoe/qwen.route.csv.gz").toString();
+        try (RoutingFile phone = RoutingFile.empty();
+                QueryEngine recorded = phone.engine()) {
+            phone.executeImport(RoutingFile.resource("/sql/bigmoe.data.sql")
+                    .replace("$file", trace)
+                    .replace("$k", "6"));
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(100 * sum(hits) / sum(n), 3),
+                                        round(100 * max(hit_rate) FILTER (WHERE phase = 'generated'), 3)
+                                    FROM expert_cache_in_bytes(1, %s)
+                                    """.formatted(megabytes)).rows()).containsExactly(List.of(all, generated));
         }
     }
 

@@ -52,7 +52,7 @@ final class TestSqlPage {
 
     @Test
     void itsExamplesRun() throws Exception {
-        try (RoutingFile file = RoutingFile.filled();
+        try (RoutingFile file = RoutingFile.comparable();
                 QueryEngine engine = file.engine()) {
             List<String> examples = EXAMPLE.matcher(Files.readString(PAGE))
                     .results()

@@ -219,7 +219,7 @@ final class TestTableFunctions {
             SELECT * FROM top_experts(1, 'Prompt', 1) | scope of top_experts is last_prompt, prompt or generated, not 'Prompt'.
             SELECT * FROM top_experts(1, 'prompt', 0) | k of top_experts is 1 or more, not 0.
             SELECT * FROM expert_cache(1, 'prompt', 'nosuch', 'lru', 1) | cache_of of expert_cache is layer or model, not 'nosuch'.
-            SELECT * FROM expert_cache(1, 'prompt', 'model', 'mru', 1) | policy of expert_cache is lru, lfu, belady, random or static, not 'mru'.
+            SELECT * FROM expert_cache(1, 'prompt', 'model', 'mru', 1) | policy of expert_cache is lru, lru_single, lfu, belady, random or static, not 'mru'.
             SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', -1, 0, 0) | expert_mb of serve_plan is more than 0, not -1.
             SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', 1, -0.5, 1) | memory_gb of serve_plan is 0 or more, not -0.5.
             SELECT * FROM serve_plan(1, 'prompt', 'model', 'lru', 1, 0, 0e0) | gb_per_s of serve_plan is more than 0, not 0.

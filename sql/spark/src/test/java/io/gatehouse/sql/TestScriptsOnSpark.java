@@ -118,6 +118,7 @@ final class TestScriptsOnSpark {
                 "run_accuracy",
                 "expert_notes",
                 "question_answers",
+                "masked_experts",
                 "expert_utilisation",
                 "tokens_of_question(1, 3, 1)");
         List<String> planned = List.of(
@@ -237,6 +238,12 @@ final class TestScriptsOnSpark {
         String stale = "SELECT * FROM stale_gate(1, 'prompt')";
         assertThatThrownBy(() -> Rows.of(spark.engine(), stale))
                 .hasMessage("The score of a stale gate, as in stale_gate, is not available on Spark.");
+        String inBytes = "SELECT * FROM expert_cache_in_bytes(1, 1)";
+        assertThatThrownBy(() -> Rows.of(spark.engine(), inBytes))
+                .hasMessage("The replay of a cache, as in expert_cache, is not available on Spark.");
+        String groups = "SELECT * FROM merge_groups(1, 'prompt', 0, 'router', 2)";
+        assertThatThrownBy(() -> Rows.of(spark.engine(), groups))
+                .hasMessage("The grouping of experts, as in merge_groups, is not available on Spark.");
     }
 
     @Test

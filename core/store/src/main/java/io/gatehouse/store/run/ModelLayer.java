@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param experts its experts; 0 if it has none
  * @param topK experts that each token is sent to, after interventions; 0 if it has none
  * @param router null if it has none or its router is unknown
+ * @param expertBytes size of one of its experts in the checkpoint; 0 if it has none or that is unknown
  */
 public record ModelLayer(
-        Kind kind, int experts, int topK, @Nullable Router router) implements Serializable {
+        Kind kind, int experts, int topK, @Nullable Router router, long expertBytes) implements Serializable {
     /** The parts of a layer. */
     public enum Kind {
         /** One feed-forward block for all tokens. */
@@ -63,19 +64,27 @@ public record ModelLayer(
             if (topK < 1 || topK > experts) {
                 throw new IllegalArgumentException("Top-k not in 1..%d: %d".formatted(experts, topK));
             }
-        } else if (experts != 0 || topK != 0 || router != null) {
+            if (expertBytes < 0) {
+                throw new IllegalArgumentException("An expert of %d bytes".formatted(expertBytes));
+            }
+        } else if (experts != 0 || topK != 0 || router != null || expertBytes != 0) {
             throw new IllegalArgumentException("A layer of kind %s has no experts".formatted(kind));
         }
     }
 
     /** A layer with experts. */
     public static ModelLayer moe(int experts, int topK, @Nullable Router router) {
-        return new ModelLayer(Kind.MOE, experts, topK, router);
+        return new ModelLayer(Kind.MOE, experts, topK, router, 0);
     }
 
     /** A layer without experts. */
     public static ModelLayer of(Kind kind) {
-        return new ModelLayer(kind, 0, 0, null);
+        return new ModelLayer(kind, 0, 0, null, 0);
+    }
+
+    /** Returns the same layer with experts of this size. */
+    public ModelLayer withExpertBytes(long bytes) {
+        return new ModelLayer(kind, experts, topK, router, bytes);
     }
 
     /** Returns layers with equal numbers of experts and unknown routers. */

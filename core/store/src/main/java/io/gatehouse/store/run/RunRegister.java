@@ -91,6 +91,11 @@ public final class RunRegister {
                 } else {
                     layers.append(router.kind()).append(router.scale()).append(router.renormalised());
                 }
+                if (layer.expertBytes() == 0) {
+                    layers.appendNull();
+                } else {
+                    layers.append(layer.expertBytes());
+                }
                 layers.endRow();
             }
         }

@@ -14,6 +14,9 @@ import java.util.TreeMap;
  */
 public final class RecordedShape {
     private final Map<Integer, Layer> layers = new TreeMap<>();
+    /** Of layers with or without routing. */
+    private final Map<Integer, Long> expertBytes = new TreeMap<>();
+
     private boolean hasSequences;
     private boolean onlyLast = true;
     private boolean generated;
@@ -62,6 +65,11 @@ public final class RecordedShape {
         Layer layer = layer(counts.layer());
         layer.experts = Math.max(layer.experts, counts.counts().length);
         layer.counted = true;
+    }
+
+    /** Adds the size of an expert of a layer, as the source says it. */
+    public void addExpertBytes(int layer, long bytes) {
+        expertBytes.put(layer, bytes);
     }
 
     private Layer layer(int number) {
@@ -119,7 +127,11 @@ public final class RecordedShape {
             Layer layer = layers.getOrDefault(number, new Layer());
             int topK = layer.counted ? countedTopK : layer.topK;
             int ownExperts = widthsKnown && layer.width > 0 ? layer.width : experts;
-            known.add(topK == 0 ? ModelLayer.of(ModelLayer.Kind.UNKNOWN) : ModelLayer.moe(ownExperts, topK, null));
+            known.add(
+                    topK == 0
+                            ? ModelLayer.of(ModelLayer.Kind.UNKNOWN)
+                            : ModelLayer.moe(ownExperts, topK, null)
+                                    .withExpertBytes(expertBytes.getOrDefault(number, 0L)));
         }
         return known;
     }

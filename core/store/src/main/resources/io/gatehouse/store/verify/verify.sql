@@ -214,7 +214,9 @@ problems AS (
     FROM layers
     WHERE (kind IS NOT DISTINCT FROM 'moe') <> (experts IS NOT NULL)
         OR (experts IS NULL) <> (top_k IS NULL) OR top_k NOT BETWEEN 1 AND experts
-        OR experts IS NULL AND (router IS NOT NULL OR router_scale IS NOT NULL OR renormalised IS NOT NULL)
+        OR experts IS NULL AND (router IS NOT NULL OR router_scale IS NOT NULL OR renormalised IS NOT NULL
+            OR expert_bytes IS NOT NULL)
+        OR expert_bytes <= 0
     UNION ALL
     SELECT a.run_id, 'question ' || a.question_id || ' of answers is not in questions'
     FROM answers AS a ANTI JOIN questions AS q ON q.question_id = a.question_id

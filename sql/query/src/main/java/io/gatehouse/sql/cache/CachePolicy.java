@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 /** What a cache keeps. */
 public enum CachePolicy {
     LRU,
+    LRU_SINGLE,
     LFU,
     BELADY,
     RANDOM,

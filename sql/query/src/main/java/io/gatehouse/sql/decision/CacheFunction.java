@@ -12,6 +12,7 @@ import io.gatehouse.sql.cache.DecisionListener;
 import io.gatehouse.sql.cache.HitCurve;
 import io.gatehouse.sql.cache.PriorityReplay;
 import io.gatehouse.sql.cache.RecencyReplay;
+import io.gatehouse.sql.cache.SingleRequests;
 import io.gatehouse.sql.cache.StaticReplay;
 import io.gatehouse.sql.driver.JavaFunction;
 import io.gatehouse.sql.function.DecisionFunction;
@@ -102,6 +103,7 @@ public final class CacheFunction {
         }
         CacheReplay replay = switch (cache.policy()) {
             case LRU -> new RecencyReplay(cache.keys());
+            case LRU_SINGLE -> new SingleRequests(new RecencyReplay(cache.keys()));
             case LFU -> PriorityReplay.frequency(cache.keys());
             case RANDOM -> PriorityReplay.chance(cache.keys());
             case BELADY ->

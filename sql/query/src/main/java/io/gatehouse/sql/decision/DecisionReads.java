@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -34,6 +35,8 @@ import org.duckdb.DuckDBWritableVector;
 public final class DecisionReads {
     private static final Map<String, String> TOKENS =
             Map.of("last_prompt", "is_last_prompt", "prompt", "NOT is_generated", "generated", "is_generated");
+
+    private static final String ALL_TOKENS = "TRUE";
 
     private final ReaderSource readers;
     private final FunctionReads reads;
@@ -60,6 +63,16 @@ public final class DecisionReads {
          * @param lookahead by distance, from 1: the experts that would have been chosen; empty where that is not recorded
          */
         void decide(int question, int position, int layer, int[] experts, int count, int[][] lookahead);
+    }
+
+    /** Is told decisions of both phases. */
+    interface PhaseListener {
+        /**
+         * The next decision.
+         *
+         * @param experts the first {@code count} are its experts, the one of rank 1 first
+         */
+        void decide(int question, int layer, boolean isGenerated, int[] experts, int count);
     }
 
     /** The result of a function for one row of its arguments; empty for NULL. */
@@ -136,11 +149,48 @@ public final class DecisionReads {
     void read(int run, String scope, String condition, FunctionReads.OfStatement statement, Listener listener) {
         open(statement, connection -> {
             int ranks = ranks(connection, run);
-            String columns = IntStream.rangeClosed(1, ranks)
-                    .mapToObj(DecisionReads::column)
-                    .collect(Collectors.joining(", "));
-            read(connection, run, scope, condition, columns, statement, rows -> pass(rows, ranks, listener));
+            read(
+                    connection,
+                    run,
+                    tokens(scope),
+                    condition,
+                    columns(ranks),
+                    statement,
+                    rows -> pass(rows, ranks, listener));
         });
+    }
+
+    /** Reads all decisions by question, position and layer. */
+    void readPhases(int run, FunctionReads.OfStatement statement, PhaseListener listener) {
+        open(statement, connection -> {
+            int ranks = ranks(connection, run);
+            String columns = columns(ranks) + ", is_generated";
+            read(connection, run, ALL_TOKENS, "TRUE", columns, statement, rows -> passPhases(rows, ranks, listener));
+        });
+    }
+
+    /** The bytes of an expert by layer, of the layers where they are known. */
+    Map<Integer, Long> expertBytes(int run, FunctionReads.OfStatement statement) {
+        Map<Integer, Long> bytes = new HashMap<>();
+        open(statement, connection -> {
+            try (Statement query = connection.createStatement();
+                    ResultSet rows = query.executeQuery(
+                            "SELECT layer, expert_bytes FROM layers WHERE run_id = %s AND expert_bytes IS NOT NULL"
+                                    .formatted(run))) {
+                while (rows.next()) {
+                    bytes.put(rows.getInt(1), rows.getLong(2));
+                }
+            }
+        });
+        return bytes;
+    }
+
+    private static String columns(int ranks) {
+        return IntStream.rangeClosed(1, ranks).mapToObj(DecisionReads::column).collect(Collectors.joining(", "));
+    }
+
+    private static String tokens(String scope) {
+        return requireNonNull(TOKENS.get(scope), "the scope is known");
     }
 
     /** Reads decisions with a lookahead, by question, position and layer. */
@@ -155,7 +205,14 @@ public final class DecisionReads {
                                             .mapToObj(rank -> "%s[%s].lookahead_%s"
                                                     .formatted(RankColumns.RANK_DETAILS, rank, distance))))
                     .collect(Collectors.joining(", "));
-            read(connection, run, scope, "TRUE", columns, statement, rows -> passLookahead(rows, ranks, listener));
+            read(
+                    connection,
+                    run,
+                    tokens(scope),
+                    "TRUE",
+                    columns,
+                    statement,
+                    rows -> passLookahead(rows, ranks, listener));
         });
     }
 
@@ -181,7 +238,7 @@ public final class DecisionReads {
     private static void read(
             Connection connection,
             int run,
-            String scope,
+            String tokens,
             String condition,
             String columns,
             FunctionReads.OfStatement statement,
@@ -190,7 +247,7 @@ public final class DecisionReads {
         String sql = SqlResource.text("decisions.sql")
                 .replace("$ranks", columns)
                 .replace("$run", Integer.toString(run))
-                .replace("$tokens", requireNonNull(TOKENS.get(scope), "the scope is known"))
+                .replace("$tokens", tokens)
                 .replace("$condition", condition);
         try (DuckDBPreparedStatement decisions =
                         connection.prepareStatement(sql).unwrap(DuckDBPreparedStatement.class);
@@ -232,6 +289,19 @@ public final class DecisionReads {
         for (long row = 0; row < count; row++) {
             int chosen = copy(experts, row, decision);
             listener.decide(questions.getInt(row), positions.getInt(row), layers.getShort(row), decision, chosen);
+        }
+    }
+
+    private static void passPhases(DuckDBDataChunkReader rows, int ranks, PhaseListener listener) {
+        DuckDBReadableVector questions = rows.vector(0);
+        DuckDBReadableVector layers = rows.vector(2);
+        DuckDBReadableVector[] experts = vectors(rows, 0, ranks);
+        DuckDBReadableVector generated = rows.vector(3L + ranks);
+        int[] decision = new int[ranks];
+        long count = rows.rowCount();
+        for (long row = 0; row < count; row++) {
+            int chosen = copy(experts, row, decision);
+            listener.decide(questions.getInt(row), layers.getShort(row), generated.getBoolean(row), decision, chosen);
         }
     }
 

@@ -10,13 +10,17 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlWriter;
 
 /**
- * A function in Java that reads the decisions of a run and returns a text. For the files of table functions; users cannot
- * call it.
+ * A function in Java that returns a text, most of decisions of a run that it reads. For the files of table functions; users
+ * cannot call it.
  */
 public final class DecisionFunction extends SqlFunction {
     /** {@code (run, layer, slots, stride, keys, scope, policy, fitted)}: the hits of a cache of each size. */
     public static final DecisionFunction CACHE_REPLAY =
             new DecisionFunction("expert_cache_replay", "gatehouse_cache_replay", 8);
+
+    /** {@code (run, bytes)}: the hits of one cache, of prompts and of generated tokens. */
+    public static final DecisionFunction BYTE_CACHE =
+            new DecisionFunction("expert_byte_cache_replay", "gatehouse_byte_cache_replay", 2);
 
     /** {@code (run, experts, scope)}: how well the experts of a decision are predicted from what was before. */
     public static final DecisionFunction PREDICTIONS =
@@ -26,7 +30,12 @@ public final class DecisionFunction extends SqlFunction {
     public static final DecisionFunction STALE_GATE =
             new DecisionFunction("expert_stale_gate", "gatehouse_stale_gate", 3);
 
-    private static final List<DecisionFunction> FUNCTIONS = List.of(CACHE_REPLAY, PREDICTIONS, STALE_GATE);
+    /** {@code (experts, groups, distances)}: the group of each expert. */
+    public static final DecisionFunction MERGE_GROUPS =
+            new DecisionFunction("expert_merge_groups", "gatehouse_merge_groups", 3);
+
+    private static final List<DecisionFunction> FUNCTIONS =
+            List.of(CACHE_REPLAY, BYTE_CACHE, PREDICTIONS, STALE_GATE, MERGE_GROUPS);
 
     public static final List<SqlOperator> ALL = List.copyOf(FUNCTIONS);
 

@@ -67,8 +67,10 @@ public final class AlgebraFence extends RelVisitor {
             SqlStdOperatorTable.CEIL,
             SqlLibraryOperators.SAFE_CAST,
             DecisionFunction.CACHE_REPLAY,
+            DecisionFunction.BYTE_CACHE,
             DecisionFunction.PREDICTIONS,
-            DecisionFunction.STALE_GATE);
+            DecisionFunction.STALE_GATE,
+            DecisionFunction.MERGE_GROUPS);
 
     private AlgebraFence() {}
 

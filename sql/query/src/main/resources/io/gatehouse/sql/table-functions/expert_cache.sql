@@ -6,9 +6,9 @@
 --   token through all layers; a prefill that runs a layer for a whole prompt reads less, see working_set. The cache is not
 --   emptied between questions. It belongs to a layer, or to the model as a whole. Experts of a decision are needed together:
 --   each is a hit if it was kept after the decision before; then all of them have slots, and other experts go, by the policy.
---   Simulators that evict after each single expert, in the order of ranks, let experts of one decision displace each other
---   and have fewer hits, as libCacheSim and moe-policylang; with one expert for each decision lru and belady are the same
---   there. The lfu of moe-policylang forgets the uses of an expert that goes. Policies: lru keeps what was used last, of one
+--   Simulators that evict after each single expert, in the order of ranks, as libCacheSim and moe-policylang, let experts of
+--   one decision displace each other and have fewer hits: so does lru_single, which is lru there. With one expert for each
+--   decision belady is the same there, too. The lfu of moe-policylang forgets the uses of an expert that goes. Policies: lru keeps what was used last, of one
 --   decision the later ranks; lfu what was used most often since the beginning, whether in the cache or not, then what was
 --   used last; belady what is used again soonest, which no policy exceeds that loads what it misses; random drops any, with
 --   a fixed seed; static holds the most used experts of a run from the beginning and loads no others into the cache: of this
@@ -26,7 +26,7 @@
 --   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   cache_of VARCHAR in layer, model: layer (each layer has a cache of its own) or model (one cache for the experts of all layers)
---   policy VARCHAR in lru, lfu, belady, random, static: lru, lfu, belady, random or static
+--   policy VARCHAR in lru, lru_single, lfu, belady, random, static: lru, lru_single, lfu, belady, random or static
 --   fitted INTEGER of runs: Run whose most used experts a static cache holds: the run itself or another one; other policies do not read it
 --
 -- Columns:

@@ -3,16 +3,16 @@
 -- Title: Static hot set
 -- Definition: keep the busiest experts of a layer in fast memory, for good. Chosen and scored on the same questions such a
 --   set always looks good; so the questions are split at random into folds, the set is chosen on all folds but one and
---   scored on that one, and each fold is scored once. With one question per fold it is leave-one-out. A gain over uniform
---   below .03 says that a static set is of no use; a large difference of in_sample and held_out, or few activations per
---   expert, that there are too few questions. The same questions always give the same folds.
+--   scored on that one, and each fold is scored once. With one question per fold it is leave-one-out. The same questions
+--   always give the same folds. The verdict has the thresholds of the source; the first that applies is given: too few
+--   tokens, overfitted, no gain, gain.
 -- Formula: of each fold, the set H is the resident experts with the most tokens in the other folds, ties to the lower
 --   number; held_out = activations of the fold in H / activations of the fold, summed over folds; in_sample and oracle
 --   the same with H chosen and scored on the other folds, and chosen and scored on the fold; uniform = resident / experts;
 --   gain_share = (held_out - uniform) / (oracle - uniform); whole_tokens = share of the tokens t of a fold with E(t) in H.
 -- Source: exllamav3 pull request 315, util/moe_profile_build.py, with folds in place of one held-out third.
--- Version: 1
--- Example: SELECT layer, resident, held_out, in_sample, oracle, uniform, gain_share, activations_per_expert, n
+-- Version: 2
+-- Example: SELECT layer, resident, held_out, in_sample, oracle, uniform, gain_share, activations_per_expert, verdict, n
 --   FROM hot_set(1, 'prompt', 4, 3)
 --   ORDER BY layer
 --
@@ -33,6 +33,7 @@
 --   gain_share DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
 --   whole_tokens DOUBLE: Share of the unseen tokens with all of their experts in the set, 0 to 1
 --   activations_per_expert DOUBLE: Mean number of activations of an expert in the questions that a set was chosen on
+--   verdict VARCHAR: gain, no gain (less than .03 over uniform), overfitted (in_sample more than .25 above held_out) or too few tokens (fewer than 20 activations_per_expert)
 WITH folded AS (
     SELECT question_id, (row_number() OVER (ORDER BY md5(CAST(question_id AS VARCHAR)), question_id) - 1) % $folds AS fold
     FROM (SELECT DISTINCT question_id FROM question_usage WHERE run_id = $run) AS recorded
@@ -74,7 +75,13 @@ SELECT
     (s.held_out - least($resident, s.experts) / s.experts) / nullif(s.oracle - least($resident, s.experts) / s.experts, 0)
         AS gain_share,
     w.whole_tokens,
-    s.activations_per_expert
+    s.activations_per_expert,
+    CASE
+        WHEN s.activations_per_expert < 20 THEN 'too few tokens'
+        WHEN s.in_sample - s.held_out > 0.25 THEN 'overfitted'
+        WHEN s.held_out - least($resident, s.experts) / s.experts < 0.03 THEN 'no gain'
+        ELSE 'gain'
+    END AS verdict
 FROM (
     SELECT
         layer,

@@ -6,8 +6,8 @@
 --   few busy experts keep fewer of them than even layers.
 -- Formula: as in hot_set, over the pairs of a layer and an expert; ties to the lower layer and number.
 -- Source: as in hot_set; kt-kernel's generate_gpu_experts_masks chooses over all layers.
--- Version: 1
--- Example: SELECT resident, held_out, in_sample, oracle, uniform, gain_share, activations_per_expert, n
+-- Version: 2
+-- Example: SELECT resident, held_out, in_sample, oracle, uniform, gain_share, activations_per_expert, verdict, n
 --   FROM hot_set_of_model(1, 'prompt', 16, 3)
 --
 -- Parameters:
@@ -25,6 +25,7 @@
 --   uniform DOUBLE: resident / experts of all layers: the same of a set at random
 --   gain_share DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
 --   activations_per_expert DOUBLE: Mean number of activations of an expert in the questions that a set was chosen on
+--   verdict VARCHAR: gain, no gain (less than .03 over uniform), overfitted (in_sample more than .25 above held_out) or too few tokens (fewer than 20 activations_per_expert)
 WITH folded AS (
     SELECT question_id, (row_number() OVER (ORDER BY md5(CAST(question_id AS VARCHAR)), question_id) - 1) % $folds AS fold
     FROM (SELECT DISTINCT question_id FROM question_usage WHERE run_id = $run) AS recorded
@@ -57,7 +58,13 @@ SELECT
     least($resident, s.experts) / s.experts AS uniform,
     (s.held_out - least($resident, s.experts) / s.experts) / nullif(s.oracle - least($resident, s.experts) / s.experts, 0)
         AS gain_share,
-    s.activations_per_expert
+    s.activations_per_expert,
+    CASE
+        WHEN s.activations_per_expert < 20 THEN 'too few tokens'
+        WHEN s.in_sample - s.held_out > 0.25 THEN 'overfitted'
+        WHEN s.held_out - least($resident, s.experts) / s.experts < 0.03 THEN 'no gain'
+        ELSE 'gain'
+    END AS verdict
 FROM (
     SELECT
         max(fit_place) AS experts,

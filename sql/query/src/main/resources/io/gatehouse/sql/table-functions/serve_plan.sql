@@ -24,7 +24,7 @@
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   cache_of VARCHAR in layer, model: layer (each layer has the same number of slots, or all of its experts) or model (one cache for the experts of all layers)
 --   policy VARCHAR in lru, lfu, belady, random, static: lru, lfu, belady, random or static, which holds the most used experts of the run itself
---   expert_mb DOUBLE above 0: Size of an expert in megabytes of 10^6 bytes
+--   expert_mb DOUBLE above 0: Size of an expert in megabytes of 10^6 bytes; layers.expert_bytes has it where the run knows it
 --   memory_gb DOUBLE from 0: Memory for experts in gigabytes of 10^9 bytes
 --   gb_per_s DOUBLE above 0: Bandwidth of what experts are loaded from, in gigabytes a second
 --

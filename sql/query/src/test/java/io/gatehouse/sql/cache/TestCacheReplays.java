@@ -92,6 +92,7 @@ final class TestCacheReplays {
     private static CacheReplay replay(CachePolicy policy, int experts) {
         return switch (policy) {
             case LRU -> new RecencyReplay(experts);
+            case LRU_SINGLE -> new SingleRequests(new RecencyReplay(experts));
             case LFU -> PriorityReplay.frequency(experts);
             case BELADY -> new BeladyReplay(experts, FileMemory.of("a trace"), () -> {});
             case RANDOM -> PriorityReplay.chance(experts);
@@ -106,7 +107,7 @@ final class TestCacheReplays {
                 (decisions, t) -> expert -> Keep.number(decisions.subList(0, t + 1), expert) * 1_000_000
                         + Keep.lastUse(decisions, t, expert);
             case BELADY -> (decisions, t) -> expert -> -Keep.nextUse(decisions, t, expert) * 100L - expert;
-            case RANDOM, STATIC -> throw new IllegalArgumentException(policy.text());
+            case LRU_SINGLE, RANDOM, STATIC -> throw new IllegalArgumentException(policy.text());
         };
     }
 
@@ -267,6 +268,16 @@ final class TestCacheReplays {
                 .containsExactly(
                         text(curve(replay(CachePolicy.LRU, 48), decisions).hits(experts)),
                         text(curve(replay(CachePolicy.BELADY, 48), decisions).hits(experts)));
+        List<int[]> tokens = decisions(new Random(SEED), requests / 4, 48, 6);
+        String requested = tokens.stream()
+                .flatMapToInt(Arrays::stream)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" "));
+        int seen = tokens.stream().flatMapToInt(Arrays::stream).max().orElseThrow() + 1;
+        assertThat(run(python, folder, script(module), requested).orElseThrow())
+                .first()
+                .isEqualTo(
+                        text(curve(replay(CachePolicy.LRU_SINGLE, 48), tokens).hits(seen)));
     }
 
     private static String text(long[] hits) {

@@ -221,8 +221,10 @@ final class SparkExpressions extends RexShuttle {
             case "date_add" -> times.moved(call, operands);
             case "strftime" -> times.formatted(operands.get(0), SparkForms.literalArgument(call, 1, "strftime"), type);
             case "regexp_replace" -> texts.replaced(call, operands);
-            case "expert_cache_replay" -> throw SparkForms.refused("The replay of a cache, as in expert_cache,");
+            case "expert_cache_replay", "expert_byte_cache_replay" ->
+                throw SparkForms.refused("The replay of a cache, as in expert_cache,");
             case "expert_predictions" -> throw SparkForms.refused("The prediction of experts, as in predictability,");
+            case "expert_merge_groups" -> throw SparkForms.refused("The grouping of experts, as in merge_groups,");
             case "expert_stale_gate" -> throw SparkForms.refused("The score of a stale gate, as in stale_gate,");
             default ->
                 forms.form(
