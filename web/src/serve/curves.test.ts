@@ -63,7 +63,7 @@ describe('curves', () => {
     expect(gainText(-0.016, -0.033, 0.002, 'unclear', 65)).toBe('−1.6% (−3.3 to +0.2) unclear');
     expect(gainText(0.081, 0.048, 0.114, 'gain', 3)).toBe('+8.1%');
     expect([0.2, 1, 0.55].map(percent)).toEqual(['20%', '100%', '55%']);
-    expect([0, 0.126, 1.26, 806.4, 12_345].map(gigabytesText)).toEqual(['0 GB', '0.13 GB', '1.3 GB', '806 GB', '12,300 GB']);
+    expect([0, 0.000246, 0.0123, 0.126, 1.26, 806.4, 12_345].map(gigabytesText)).toEqual(['0 GB', '0.25 MB', '12.3 MB', '0.13 GB', '1.3 GB', '806 GB', '12,300 GB']);
     expect([0.0523, 3.449, 57.6, 1234.5].map(millisecondsText)).toEqual(['0.0523 ms', '3.45 ms', '57.6 ms', '1,235 ms']);
   });
 });

@@ -148,7 +148,8 @@ export function percent(value: number): string {
 
 /** 0.5 GB, 12 GB, 1,020 GB. */
 export function gigabytesText(value: number): string {
-  return `${Number(value.toPrecision(value < 10 ? 2 : 3)).toLocaleString('en-US')} GB`;
+  const [number, unit] = value > 0 && value < 0.1 ? [value * 1000, 'MB'] : [value, 'GB'];
+  return `${Number(number.toPrecision(number < 10 ? 2 : 3)).toLocaleString('en-US')} ${unit}`;
 }
 
 /** 16 ms, 3.4 ms, 0.052 ms. */

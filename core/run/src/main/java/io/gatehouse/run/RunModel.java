@@ -72,7 +72,8 @@ public record RunModel(Checkpoint checkpoint, ModelConfig config, EngineOptions 
     private static ModelLayer layer(FeedForward block, long expertBytes) {
         if (block instanceof FeedForward.Sparse sparse) {
             return ModelLayer.moe(sparse.experts(), sparse.topK(), router(sparse.router()))
-                    .withExpertBytes(expertBytes);
+                    // Some experts of LongCat-Flash have no weights, so that there is not one size.
+                    .withExpertBytes(sparse.networks() == sparse.experts() ? expertBytes : 0);
         }
         return ModelLayer.of(block instanceof FeedForward.Dense ? ModelLayer.Kind.DENSE : ModelLayer.Kind.ATTENTION);
     }

@@ -67,9 +67,11 @@ final class LongTable implements TraceReader {
 
     /** What BigMoeOnEdge writes of each layer before the header. */
     private static final Pattern EXPERT_BYTES =
-            Pattern.compile("#.*\\blayer=(\\d{1,5})\\b.*\\bexpert_bytes=(\\d{1,15})\\b.*");
+            Pattern.compile("#.*\\blayer=(\\d{1,5})\\b.*\\bexpert_bytes=(\\d{1,12})\\b.*");
     /** Characters of the lines before the header that are read; DuckDB reads the lines whatever they say. */
     private static final int MAX_PREAMBLE = 1 << 20;
+    /** Characters of such a line; longer ones say something else. */
+    private static final int MOST_PREAMBLE_LINE = 1000;
 
     /** What has a meaning in the patterns that DuckDB takes paths for; in brackets it has none. */
     private static final Pattern WILD = Pattern.compile("[*?\\[]");
@@ -239,7 +241,7 @@ final class LongTable implements TraceReader {
 
     private static void expertBytes(String line, TraceListener listener) {
         Matcher said = EXPERT_BYTES.matcher(line);
-        if (said.matches()) {
+        if (line.length() <= MOST_PREAMBLE_LINE && said.matches()) {
             long bytes = Long.parseLong(said.group(2));
             int layer = Integer.parseInt(said.group(1));
             if (bytes > 0 && layer < TraceBounds.MOST) {
@@ -256,11 +258,13 @@ final class LongTable implements TraceReader {
         }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
                 InputStream plain = name.endsWith(GZIP) ? new GZIPInputStream(in) : in) {
-            String beginning = new String(plain.readNBytes(MAX_PREAMBLE), UTF_8);
-            return beginning
+            byte[] beginning = plain.readNBytes(MAX_PREAMBLE);
+            String text = new String(beginning, UTF_8);
+            boolean isWhole = beginning.length < MAX_PREAMBLE;
+            // The last line may go on behind what was read.
+            return text.substring(0, isWhole ? text.length() : text.lastIndexOf('\n') + 1)
                     .lines()
                     .takeWhile(line -> line.startsWith("#"))
-                    .map(line -> line.substring(0, Math.min(line.length(), MOST_SHOWN)))
                     .toList();
         }
     }

@@ -106,7 +106,12 @@ public final class TraceImport {
 
         @Override
         public void expertBytes(int layer, long bytes) {
-            recorded.addExpertBytes(layer, bytes);
+            if (!recorded.addExpertBytes(layer, bytes)) {
+                throw new GatehouseException(
+                        ErrorCode.CORRUPT_DATASET,
+                        "%s says that an expert of layer %d has %,d bytes; another line says another size"
+                                .formatted(file, layer, bytes));
+            }
         }
 
         @Override

@@ -153,12 +153,13 @@ final class TestLongTable {
                 # layer=2 expert_bytes=0
                 # layer=99999 expert_bytes=5
                 # layer=3 expert_bytes=99999999999999999999
+                # %s layer=4 expert_bytes=7
                 turn,phase,step,layer,slot,expert,weight,residency,expert_bytes
                 0,0,0,0,0,49,0.25,0,3059712
                 0,0,0,0,1,19,0.125,0,3059712
                 0,1,1,0,0,7,0.5,0,3059712
                 0,1,1,0,1,8,0.25,0,3059712
-                """);
+                """.formatted("long ".repeat(200)));
         Found found = found(file, Map.of("sequence", "turn", "position", "step", "rank", "slot"));
         TracedSequence turn = found.sequences.get(0);
         assertThat(found.expertBytes).isEqualTo(Map.of(0, 3_059_712L, 1, 2_654_208L));

@@ -36,19 +36,22 @@ final class TestRealTraces {
                 store.importRun(traces.run("r", model.getKey(), OptionalInt.of(128)), "test");
                 assertThat(store.verify().problems()).isEmpty();
                 assertThat(reuse(store)).as(model.getKey()).isEqualTo(model.getValue());
-                assertThat(sizesOfExperts(store)).as(model.getKey()).isPositive();
+                if (model.getKey().equals("qwen")) {
+                    assertThat(sizesOfExperts(store)).isEqualTo("2654208 of 24, 3059712 of 24");
+                }
             }
         }
     }
 
-    /** Number of layers that say how large their experts are, as the lines before the header do; 0 if one does not. */
-    private static int sizesOfExperts(Store store) throws SQLException {
+    /** The sizes of experts that the lines before the header say, and the number of layers of each. */
+    private static String sizesOfExperts(Store store) throws SQLException {
         try (Connection connection = store.reader();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT CASE WHEN count(*) = count(expert_bytes) THEN count(*) ELSE 0 END FROM layers")) {
+                        "SELECT string_agg(expert_bytes || ' of ' || n, ', ' ORDER BY expert_bytes)"
+                                + " FROM (SELECT expert_bytes, count(*) AS n FROM layers GROUP BY expert_bytes)")) {
             rows.next();
-            return rows.getInt(1);
+            return rows.getString(1);
         }
     }
 

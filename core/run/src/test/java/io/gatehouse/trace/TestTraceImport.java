@@ -47,7 +47,7 @@ final class TestTraceImport {
                                     "SELECT name, source, model, layers, experts, top_k, recorded, probabilities, status FROM runs"))
                     .containsExactly("served|vllm|m|2|5|2|prompt|none|complete");
             assertThat(rows(store, "SELECT * EXCLUDE (run_id) FROM layers ORDER BY layer"))
-                    .containsExactly("0|moe|5|2|null|null|null", "1|moe|5|2|null|null|null");
+                    .containsExactly("0|moe|5|2|null|null|null|null", "1|moe|5|2|null|null|null|null");
             assertThat(
                             rows(
                                     store,

@@ -67,7 +67,7 @@ final class TestStartRun {
                 "a",
                 List.of(
                         ModelLayer.of(ModelLayer.Kind.DENSE),
-                        ModelLayer.moe(8, 4, router),
+                        ModelLayer.moe(8, 4, router).withExpertBytes(4096),
                         ModelLayer.moe(16, 2, null),
                         ModelLayer.of(ModelLayer.Kind.STATE_SPACE),
                         ModelLayer.of(ModelLayer.Kind.UNKNOWN)),
@@ -83,11 +83,11 @@ final class TestStartRun {
             store.startRun(run, questions(1)).close();
             assertThat(Rows.of(store, "FROM layers ORDER BY layer"))
                     .containsExactly(
-                            "1|0|dense|null|null|null|null|null",
-                            "1|1|moe|8|4|sigmoid|2.5|true",
-                            "1|2|moe|16|2|null|null|null",
-                            "1|3|state_space|null|null|null|null|null",
-                            "1|4|null|null|null|null|null|null");
+                            "1|0|dense|null|null|null|null|null|null",
+                            "1|1|moe|8|4|sigmoid|2.5|true|4096",
+                            "1|2|moe|16|2|null|null|null|null",
+                            "1|3|state_space|null|null|null|null|null|null",
+                            "1|4|null|null|null|null|null|null|null");
             assertThat(Rows.of(store, "SELECT layers, experts, top_k FROM runs"))
                     .containsExactly("5|16|4");
             assertThat(store.verify().problems()).isEmpty();
@@ -103,6 +103,9 @@ final class TestStartRun {
         assertThatThrownBy(() -> ModelLayer.moe(0, 1, null)).hasMessage("Experts not in 1..32767: 0");
         assertThatThrownBy(() -> new ModelLayer(ModelLayer.Kind.DENSE, 1, 1, null, 0))
                 .hasMessage("A layer of kind DENSE has no experts");
+        assertThatThrownBy(() -> ModelLayer.of(ModelLayer.Kind.UNKNOWN).withExpertBytes(1))
+                .hasMessage("A layer of kind UNKNOWN has no experts");
+        assertThatThrownBy(() -> ModelLayer.moe(4, 2, null).withExpertBytes(-1)).hasMessage("An expert of -1 bytes");
     }
 
     @Test

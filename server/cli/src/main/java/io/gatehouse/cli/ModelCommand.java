@@ -138,7 +138,7 @@ final class ModelCommand implements Callable<Integer> {
         footprint.expertBytes().stream()
                 .max(Comparator.naturalOrder())
                 .filter(bytes -> bytes > 0)
-                .ifPresent(bytes -> report.bytes("Bytes of an expert", bytes));
+                .ifPresent(bytes -> report.bytes("Bytes of the largest expert", bytes));
         footprint.bytes().forEach((type, bytes) -> report.bytes("Bytes in " + type, bytes));
     }
 

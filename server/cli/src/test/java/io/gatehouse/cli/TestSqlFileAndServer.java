@@ -270,12 +270,12 @@ final class TestSqlFileAndServer {
         assertThat(both("--param", "layer", "-c", layer))
                 .contains("--param is \"layer\"; it must be NAME=VALUE, such as layer=3.");
         assertThat(both("--param", "a=1", "--param", "A=2", "-c", layer))
-                .contains("--param and --null-param have two values for a.");
+                .contains("The parameter a has two values: --param and --null-param give each one.");
         String orAll = "SELECT count(*) AS n FROM questions WHERE :id IS NULL OR question_id = CAST(:id AS INTEGER)";
         assertThat(both("--format", "csv", "--null-param", "ID", "-c", orAll)).startsWith("0\nn\r\n3\r\n");
         assertThat(both("--format", "csv", "--param", "id=1", "-c", orAll)).startsWith("0\nn\r\n1\r\n");
         assertThat(both("--null-param", "a", "--param", "a=1", "-c", "SELECT :a"))
-                .contains("--param and --null-param have two values for a.");
+                .contains("The parameter a has two values: --param and --null-param give each one.");
         assertThat(both("--null-param", "a=", "-c", "SELECT :a"))
                 .contains("--null-param is \"a=\"; it must be the name of a parameter, such as layer.");
         assertThat(both("--param", "a=1", "-c", "SELEC :a")).contains("  SELEC :a\n  ^^^^^\nerror: ");

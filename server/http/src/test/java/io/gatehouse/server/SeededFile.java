@@ -171,7 +171,9 @@ public final class SeededFile {
                 "seeded",
                 "0".repeat(64),
                 "OlmoeForCausalLM",
-                ModelLayer.alike(LAYERS, EXPERTS, TOP_K),
+                ModelLayer.alike(LAYERS, EXPERTS, TOP_K).stream()
+                        .map(layer -> layer.withExpertBytes(24_576))
+                        .toList(),
                 quiz,
                 "hendrycks",
                 0,

@@ -45,7 +45,7 @@ final class TestServeScreen {
         // All prompt tokens, not the last ones, unless others are asked for: caches are for what is decoded in a row.
         browser.awaitText(CACHE + " .about", "All prompt tokens: n = 1,920 uses by 120 tokens.");
         browser.awaitText(PLAN + " .about", "How many experts must be loaded for a token");
-        browser.awaitText(PLAN + " .below-figure", "Give the size of an expert, the bandwidth and the memory above");
+        browser.awaitText(PLAN + " .below-figure", "Give the bandwidth and the memory above");
         browser.awaitText(WORKING_SET + " .about", "Share of the experts of layer 0");
         browser.awaitText(HOT_SET + " .about", "the 4 experts of each layer");
         browser.awaitText(HOT_SET + " .about", "n = 24 questions.");
@@ -115,12 +115,15 @@ final class TestServeScreen {
         browser.awaitText(PLAN + " svg", "largest that fits: 39");
         browser.awaitText(PLAN + " svg", "GB");
         give("gigabytes", "0.01");
-        browser.awaitText(PLAN + " .below-figure", "Not one expert of 12.6 MB fits into 0.01 GB.");
+        browser.awaitText(PLAN + " .below-figure", "Not one expert of 12.6 MB fits into 10 MB.");
         give("bandwidth", "-1");
         browser.awaitAddress("bandwidth=3.5");
+        // The run has the size of its experts.
         give("megabytes", "");
-        browser.awaitText(PLAN + " .about", "How many experts must be loaded for a token");
+        browser.awaitText(PLAN + " .about", "experts of 0.0246 MB that are loaded at 3.5 GB/s");
         assertThat(browser.address()).doesNotContain("megabytes");
+        give("bandwidth", "");
+        browser.awaitText(PLAN + " .about", "How many experts must be loaded for a token");
     }
 
     @Test

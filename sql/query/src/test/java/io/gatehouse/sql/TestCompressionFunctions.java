@@ -1,10 +1,12 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +87,8 @@ final class TestCompressionFunctions {
             assertThat(rows(engine, sql.formatted(0.5)))
                     .containsExactly(List.of(0, 3L, 6L, 1L, 1 / 6.0, 5 / 3.0, 0.0526315789474));
             assertThat(rows(engine, sql.formatted(0))).containsExactly(List.of(0, 3L, 6L, 0L, 0.0, 2.0, 0.0));
-            // Only the largest remain.
+            // Only the largest remain, and no part is more than that.
+            assertThat(rows(engine, sql.formatted(1.5))).isEqualTo(rows(engine, sql.formatted(1)));
             assertThat(rows(engine, sql.formatted(1)).get(0).subList(3, 6)).isEqualTo(List.of(2L, 1 / 3.0, 4 / 3.0));
             assertThat(rows(engine, "SELECT n, left_out FROM dropped_choices(1, 'last_prompt', 1)"))
                     .containsExactly(List.of(1L, 0L));
@@ -95,8 +98,8 @@ final class TestCompressionFunctions {
     }
 
     /**
-     * The second of two weights is uniform between 0 and the first: a part p of the tokens loses it, and p/2 of its weight. The
-     * mean over 200 runs lies within three standard errors.
+     * The second of two weights is uniform between 0 and the first, which is 1: a part p of the tokens loses it, and of all
+     * weights p^2 / 2 of 3/2. The mean over 200 runs lies within three standard errors.
      */
     @Test
     void uniformWeightsAreLeftOutInProportion() throws Exception {
@@ -106,23 +109,34 @@ final class TestCompressionFunctions {
         HandMadeRouting routing = new HandMadeRouting();
         for (int run = 1; run <= runs; run++) {
             String[] prompt = IntStream.range(0, tokens)
-                    .mapToObj(token -> "0:1 1:%.6f".formatted(random.nextDouble()))
+                    .mapToObj(token -> String.format(Locale.ROOT, "0:1 1:%.6f", random.nextDouble()))
                     .toArray(String[]::new);
             routing.run(run, "r" + run, 1, 2, 2, "prompt").question(run, 1, "s", true, prompt);
         }
         try (RoutingFile file = routing.file();
                 QueryEngine engine = file.engine()) {
-            double[] shares = IntStream.rangeClosed(1, runs)
-                    .mapToDouble(run -> (double)
-                            rows(engine, "SELECT left_out_share FROM dropped_choices(%d, 'prompt', 0.3)".formatted(run))
-                                    .get(0)
-                                    .get(0))
-                    .toArray();
-            double mean = Arrays.stream(shares).average().orElseThrow();
-            // Half of the experts are second ones, of which each is left out with probability .3.
-            double error = Math.sqrt(0.3 * 0.7 / (tokens * runs)) / 2;
-            assertThat(mean).isCloseTo(0.15, within(3 * error));
+            List<List<@Nullable Object>> rows = IntStream.rangeClosed(1, runs)
+                    .mapToObj(run -> rows(
+                                    engine,
+                                    "SELECT left_out_share, weight_lost FROM dropped_choices(%d, 'prompt', 0.3)"
+                                            .formatted(run))
+                            .get(0))
+                    .toList();
+            assertMean(rows, 0, 0.15);
+            assertMean(rows, 1, 0.03);
         }
+    }
+
+    private static void assertMean(List<List<@Nullable Object>> rows, int column, double answer) {
+        double[] values = rows.stream()
+                .mapToDouble(row -> (double) requireNonNull(row.get(column)))
+                .toArray();
+        double mean = Arrays.stream(values).average().orElseThrow();
+        double variance = Arrays.stream(values)
+                        .map(value -> (value - mean) * (value - mean))
+                        .sum()
+                / (values.length - 1);
+        assertThat(mean).isCloseTo(answer, within(3 * Math.sqrt(variance / values.length)));
     }
 
     private static List<List<@Nullable Object>> rows(QueryEngine engine, String sql) {

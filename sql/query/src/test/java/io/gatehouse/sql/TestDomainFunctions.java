@@ -107,6 +107,15 @@ final class TestDomainFunctions {
     }
 
     @Test
+    void hotSetsHaveTheFirstVerdictThatApplies() {
+        assertThat(row("SELECT hot_set_verdict(0.6, 0.7, 0.25, 19.9), hot_set_verdict(0.6, 0.9, 0.25, 20)"))
+                .containsExactly("too few tokens", "overfitted");
+        assertThat(row("SELECT hot_set_verdict(0.27, 0.3, 0.25, 20), hot_set_verdict(0.28, 0.3, 0.25, 20)"))
+                .containsExactly("no gain", "gain");
+        assertThat(row("SELECT hot_set_verdict(NULL, 0.3, 0.25, 20)")).containsExactly((Object) null);
+    }
+
+    @Test
     void aWrongCallIsToldWithTheArguments() {
         assertThatThrownBy(() -> row("SELECT wilson_low(1) FROM runs"))
                 .isInstanceOfSatisfying(GatehouseException.class, failure -> {

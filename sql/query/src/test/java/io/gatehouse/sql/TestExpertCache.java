@@ -131,7 +131,7 @@ final class TestExpertCache {
     /**
      * Experts of layer 0 have 1 MB, those of layer 1 have 2, and the cache has 3. The first prompt needs 0, 1 and 2 of layer
      * 0 and leaves 2 and the 3 of layer 1; the second prompt finds nothing that it needs, and for 3 there is no room beside
-     * the 2 that it needs at the same time. The first generated token brings 1 and 3, and the second one finds both.
+     * the 2 that it needs at the same time. The first generated token finds 1 and brings 3, and the second one finds both.
      */
     @Test
     void aCacheOfBytesServesPromptsAndGeneratedTokens() throws Exception {
@@ -153,7 +153,7 @@ final class TestExpertCache {
             assertThat(rows(engine, sql))
                     .containsExactly(
                             List.of("prompt", 8L, 0L, 5L, 3L, 0.0, 0.011),
-                            List.of("generated", 4L, 2L, 0L, 2L, 0.5, 0.003));
+                            List.of("generated", 4L, 3L, 0L, 1L, 0.75, 0.002));
             // With room for everything, only first uses are misses.
             assertThat(rows(
                             engine,

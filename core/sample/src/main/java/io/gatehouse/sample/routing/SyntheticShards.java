@@ -29,6 +29,9 @@ public final class SyntheticShards {
     static final int MEAN_TOKENS = 120;
     private static final long ACTIVATIONS_PER_QUESTION = (long) MEAN_TOKENS * LAYERS * TOP_K;
 
+    /** Three matrices of 2048 x 1024 bfloat16. */
+    private static final long EXPERT_BYTES = 3L * 2048 * 1024 * 2;
+
     private static final int POOL = 256;
     private static final int SUBJECTS = 57;
     private static final int VOCABULARY = 50_304;
@@ -64,7 +67,9 @@ public final class SyntheticShards {
                 "synthetic-1B-7B",
                 "0".repeat(64),
                 "OlmoeForCausalLM",
-                ModelLayer.alike(LAYERS, SyntheticRouter.EXPERTS, TOP_K),
+                ModelLayer.alike(LAYERS, SyntheticRouter.EXPERTS, TOP_K).stream()
+                        .map(layer -> layer.withExpertBytes(EXPERT_BYTES))
+                        .toList(),
                 "synthetic",
                 "hendrycks",
                 0,

@@ -41,7 +41,8 @@ public record DomainFunction(String name, String comment, List<Argument> argumen
             "effective_number",
             "share",
             "significant",
-            "token_class");
+            "token_class",
+            "hot_set_verdict");
     private static final String ARGUMENTS = "-- Arguments: ";
 
     public DomainFunction {

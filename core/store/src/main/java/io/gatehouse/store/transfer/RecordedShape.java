@@ -67,9 +67,9 @@ public final class RecordedShape {
         layer.counted = true;
     }
 
-    /** Adds the size of an expert of a layer, as the source says it. */
-    public void addExpertBytes(int layer, long bytes) {
-        expertBytes.put(layer, bytes);
+    /** Adds the size of an expert of a layer, as the source says it; false if it said another one before. */
+    public boolean addExpertBytes(int layer, long bytes) {
+        return expertBytes.merge(layer, bytes, (known, other) -> known) == bytes;
     }
 
     private Layer layer(int number) {

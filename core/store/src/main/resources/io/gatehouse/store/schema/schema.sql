@@ -78,7 +78,7 @@ CREATE TABLE layers ( -- One row per run and layer of its model
     router       VARCHAR, -- Function that turns the scores of the router into probabilities, such as softmax; NULL where the layer has no router or an import has no value
     router_scale DOUBLE, -- Factor of the weights of the experts; NULL where the layer has no router or an import has no value
     renormalised BOOLEAN, -- Whether the weights of a token are divided by their sum; NULL where the layer has no router or an import has no value
-    expert_bytes BIGINT -- Size of an expert in the checkpoint, in bytes; NULL where the layer has none or an import has no value
+    expert_bytes BIGINT -- Size of an expert in the checkpoint, in bytes; NULL where the layer has none, where some have no weights, or where an import has no value
 );
 
 -- The ledger: a shard of questions is listed here exactly when all of its rows are in the file.

@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "analyses",
         description = {
-            "Measures the example of each view and table function, over one run: seconds from the text to the last row,"
-                    + " once each. Another run of the same file is compared with it where an example compares two.",
+            "Measures the example of each view and table function: seconds from the text to the last row, once each. Most"
+                    + " are about run 1 of the file; where an example compares two runs, it takes the last one, too.",
             "An analysis that fails has its error in place of rows.",
             "Without --db it first writes a file of synthetic routing, as bench store does."
         },

@@ -8,16 +8,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** A server in a process of its own, as {@code gatehouse serve} is one. */
 final class ServerProcess implements AutoCloseable {
     private static final String SHARE = "Pss:";
-    private static final long PAGE_BYTES = 4096;
+    private static final String RESIDENT = "VmRSS:";
     /** How much the kernel's counts of pages may lag behind. */
     private static final long LAG_BYTES = 32 << 20;
 
@@ -88,24 +86,23 @@ final class ServerProcess implements AutoCloseable {
                 .sum();
     }
 
-    private static long resident(Path status) {
-        return firstLine(status.resolve("statm"), line -> true)
-                .map(line -> Long.parseLong(line.split(" ", 3)[1]) * PAGE_BYTES)
-                .orElse(0L);
+    private static long resident(Path process) {
+        return kilobytes(process.resolve("status"), RESIDENT);
     }
 
-    private static long share(Path status) {
-        return firstLine(status.resolve("smaps_rollup"), line -> line.startsWith(SHARE))
-                .map(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
-                .orElse(0L);
+    private static long share(Path process) {
+        return kilobytes(process.resolve("smaps_rollup"), SHARE);
     }
 
-    /** The first such line; none if the process has just ended. */
-    private static Optional<String> firstLine(Path file, Predicate<String> such) {
+    /** The bytes of a line of kilobytes; 0 if the process has just ended. */
+    private static long kilobytes(Path file, String name) {
         try {
-            return Files.readAllLines(file).stream().filter(such).findFirst();
+            return Files.readAllLines(file).stream()
+                    .filter(line -> line.startsWith(name))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                    .sum();
         } catch (IOException e) {
-            return Optional.empty();
+            return 0;
         }
     }
 

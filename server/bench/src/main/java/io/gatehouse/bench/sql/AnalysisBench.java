@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Asks the example of each view and table function about the first run of a file, one after another. */
+/** Asks the example of each view and table function, most of which are about run 1, one after another. */
 public final class AnalysisBench {
     /**
      * What one analysis took.

@@ -56,15 +56,23 @@ final class TestSqlBench {
     }
 
     @Test
-    void everyAnalysisAnswersOnMadeUpRouting(@TempDir Path directory) {
+    void analysesAnswerOnMadeUpRouting(@TempDir Path directory) {
         Path file = directory.resolve("bench.duckdb");
         SyntheticRun.write(file, 250_000);
         try (Store store = Store.open(file)) {
-            List<AnalysisBench.Measured> measured =
-                    new AnalysisBench(store, Duration.ofMinutes(1), Pattern.compile(".*(load|cache|accuracy)")).run();
+            List<AnalysisBench.Measured> measured = new AnalysisBench(
+                            store,
+                            Duration.ofMinutes(1),
+                            Pattern.compile(".*(load|cache|accuracy|cache_in_bytes|dropped_choices)"))
+                    .run();
             assertThat(measured)
                     .extracting(AnalysisBench.Measured::analysis)
-                    .contains("layer_load", "expert_accuracy", "expert_cache");
+                    .contains(
+                            "layer_load",
+                            "expert_accuracy",
+                            "expert_cache",
+                            "expert_cache_in_bytes",
+                            "dropped_choices");
             assertThat(measured).allSatisfy(analysis -> {
                 assertThat(analysis.failure()).isEmpty();
                 assertThat(analysis.rows()).isPositive();

@@ -54,7 +54,8 @@ final class StatementParameters {
         String key = name.toLowerCase(Locale.ROOT);
         if (!unused.add(key)) {
             throw new GatehouseException(
-                    ErrorCode.INVALID_ARGUMENT, "--param and --null-param have two values for %s.".formatted(key));
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The parameter %s has two values: --param and --null-param give each one.".formatted(key));
         }
         values.put(key, value);
     }

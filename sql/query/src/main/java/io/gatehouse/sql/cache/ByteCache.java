@@ -1,6 +1,6 @@
 package io.gatehouse.sql.cache;
 
-import java.util.BitSet;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,7 +8,8 @@ import java.util.Set;
 
 /**
  * A cache of a number of bytes, for the experts of all layers: what was used least recently goes until there is room.
- * Experts that are needed together do not displace each other; one for which there is no room then is read and not kept.
+ * Experts that are needed together do not displace each other; one for which there can be no room then is read and not
+ * kept, and displaces nothing.
  */
 public final class ByteCache {
     private final long capacity;
@@ -16,7 +17,7 @@ public final class ByteCache {
     /** Bytes of each expert, the one that was used least recently first. */
     private final Map<Integer, Long> kept = new LinkedHashMap<>(16, 0.75f, true);
 
-    private final BitSet used = new BitSet();
+    private final Set<Integer> used = new HashSet<>();
     private long bytes;
 
     /** What a number of uses came to. */
@@ -24,7 +25,7 @@ public final class ByteCache {
         private long uses;
         private long hits;
         private long coldMisses;
-        private long bytesRead;
+        private double bytesRead;
 
         public long uses() {
             return uses;
@@ -40,7 +41,7 @@ public final class ByteCache {
         }
 
         /** Bytes of the experts that were missed. */
-        public long bytesRead() {
+        public double bytesRead() {
             return bytesRead;
         }
     }
@@ -58,7 +59,7 @@ public final class ByteCache {
      * Uses experts of a layer that are needed together.
      *
      * @param experts each once, in the order of their use
-     * @param size bytes of each
+     * @param size bytes of each, the same one for each use of the layer
      * @param tally what is added to
      */
     public void use(int layer, Set<Integer> experts, long size, Tally tally) {
@@ -69,20 +70,26 @@ public final class ByteCache {
                 tally.hits++;
                 continue;
             }
-            tally.coldMisses += used.get(key) ? 0 : 1;
+            tally.coldMisses += used.add(key) ? 1 : 0;
             tally.bytesRead += size;
-            used.set(key);
-            makeRoom(size, layer, experts);
-            if (bytes + size <= capacity) {
+            if (size <= capacity - size * kept(layer, experts)) {
+                makeRoom(size, layer, experts);
                 kept.put(key, size);
                 bytes += size;
             }
         }
     }
 
+    /** How many of these experts of a layer are kept. */
+    private long kept(int layer, Set<Integer> experts) {
+        return experts.stream()
+                .filter(expert -> kept.containsKey(layer * stride + expert))
+                .count();
+    }
+
     private void makeRoom(long size, int layer, Set<Integer> needed) {
         Iterator<Map.Entry<Integer, Long>> oldest = kept.entrySet().iterator();
-        while (bytes + size > capacity && oldest.hasNext()) {
+        while (size > capacity - bytes && oldest.hasNext()) {
             Map.Entry<Integer, Long> entry = oldest.next();
             boolean isNeeded = entry.getKey() / stride == layer && needed.contains(entry.getKey() % stride);
             if (!isNeeded) {

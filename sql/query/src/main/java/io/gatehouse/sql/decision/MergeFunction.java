@@ -8,6 +8,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.driver.JavaFunction;
 import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.sql.merging.AverageLinkage;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -53,18 +54,22 @@ public final class MergeFunction {
                 rows,
                 result,
                 (row, statement) -> Optional.of(groups(
-                        rows.vector(1).getInt(row),
+                        experts(rows.vector(1).getInt(row)),
                         rows.vector(2).getInt(row),
                         rows.vector(3).getString(row),
                         statement)));
     }
 
-    private static String groups(int experts, int groups, String pairs, FunctionReads.OfStatement statement) {
+    private static int experts(int experts) {
         if (experts > MAX_EXPERTS) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "Experts are grouped in layers of up to %,d; a layer has %,d.".formatted(MAX_EXPERTS, experts));
         }
+        return experts;
+    }
+
+    private static String groups(int experts, int groups, String pairs, FunctionReads.OfStatement statement) {
         AverageLinkage linkage = new AverageLinkage(distances(experts, pairs));
         linkage.join(groups, statement::checkStopped);
         return IntStream.range(0, experts)
@@ -75,6 +80,9 @@ public final class MergeFunction {
 
     private static double[][] distances(int experts, String pairs) {
         double[][] distances = new double[experts][experts];
+        for (double[] row : distances) {
+            Arrays.fill(row, Double.POSITIVE_INFINITY);
+        }
         for (String item : ITEMS.split(pairs)) {
             Iterator<String> parts = PARTS.split(item).iterator();
             int expert = Integer.parseInt(parts.next());

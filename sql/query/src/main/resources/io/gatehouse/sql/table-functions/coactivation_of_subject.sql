@@ -7,7 +7,7 @@
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6.
 -- Version: 1
 -- Example: SELECT layer, expert, other_expert, together, share, lift, n
---   FROM coactivation_of_subject(1, 'last_prompt', (SELECT min(subject) FROM questions))
+--   FROM coactivation_of_subject(1, 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
 --   ORDER BY together DESC, layer, expert, other_expert
 --   LIMIT 50
 --

@@ -2,13 +2,14 @@
 --
 -- Title: Experts of little weight left out
 -- Definition: a what-if over recorded weights. Of the experts of a token, those are left out whose weight is below a part of
---   the largest weight of the token, so that at least one remains. The weights that remain are not scaled. The recorded
+--   the largest weight of the token; one at least remains. The weights that remain are not scaled. The recorded
 --   decisions stay as they are, although a model that leaves experts out would route its later layers otherwise: what it
 --   answers then is not known from this. Only runs with weights have rows.
--- Formula: an expert i of the token t is left out if w_i(t) < part * max over j of w_j(t). left_out_share = experts left out
+-- Formula: an expert i of the token t is left out if w_i(t) < min(part, 1) * max over j of w_j(t). left_out_share = experts left out
 --   / experts chosen; weight_lost = sum of their weights / sum of all weights.
--- Source: after Helldez/BigMoeOnEdge, docs/expert-dropping.md, and vllm-project/vllm issue 25636, which leave experts of
---   little weight out while they serve.
+-- Source: the rule is our own. Helldez/BigMoeOnEdge, docs/expert-dropping.md, leaves out experts that its cache lacks and
+--   whose weight is below a part of 1 / top_k, and scales the others; vllm-project/vllm pull request 25636 goes by sums of
+--   weights.
 -- Version: 1
 -- Example: SELECT layer, left_out_share, experts_per_token, weight_lost, n
 --   FROM dropped_choices(1, 'prompt', 0.5)
@@ -17,7 +18,7 @@
 -- Parameters:
 --   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   part DOUBLE from 0: Part of the largest weight of the token that the weight of an expert must reach
+--   part DOUBLE from 0: Part of the largest weight of the token that the weight of an expert must reach; more than 1 is taken for 1
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
@@ -32,10 +33,10 @@ SELECT
     -- A token of k experts has k rows.
     CAST(round(sum(1e0 / chosen)) AS BIGINT) AS n,
     count(*) AS uses,
-    count(*) FILTER (WHERE weight < $part * most) AS left_out,
-    count(*) FILTER (WHERE weight < $part * most) / count(*) AS left_out_share,
-    count(*) FILTER (WHERE weight >= $part * most) / round(sum(1e0 / chosen)) AS experts_per_token,
-    significant(coalesce(sum(weight) FILTER (WHERE weight < $part * most), 0) / sum(weight)) AS weight_lost
+    count(*) FILTER (WHERE weight < least($part, 1e0) * most) AS left_out,
+    count(*) FILTER (WHERE weight < least($part, 1e0) * most) / count(*) AS left_out_share,
+    count(*) FILTER (WHERE weight >= least($part, 1e0) * most) / round(sum(1e0 / chosen)) AS experts_per_token,
+    significant(coalesce(sum(weight) FILTER (WHERE weight < least($part, 1e0) * most), 0) / sum(weight)) AS weight_lost
 FROM (
     SELECT
         t.layer,

@@ -7,7 +7,7 @@
 -- Source: Chernov 2025, arXiv 2502.17187, finding 2.
 -- Version: 2
 -- Example: SELECT layer, mean_token_entropy, uniform_entropy, normalised_token_entropy, mean_mass, n
---   FROM entropy_of_subject(1, 'last_prompt', (SELECT min(subject) FROM questions))
+--   FROM entropy_of_subject(1, 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
 --   ORDER BY layer
 --
 -- Parameters:

@@ -6,7 +6,7 @@
 --   Tokens of one prompt are not independent: at scope prompt z is too large.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation.
 -- Example: SELECT layer, place, expert, share, ratio
---   FROM experts_of_subject(1, 'last_prompt', (SELECT min(subject) FROM questions), 3)
+--   FROM experts_of_subject(1, 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0), 3)
 --   ORDER BY layer, place
 --
 -- Parameters:

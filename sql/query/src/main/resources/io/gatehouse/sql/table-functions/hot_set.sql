@@ -4,8 +4,7 @@
 -- Definition: keep the busiest experts of a layer in fast memory, for good. Chosen and scored on the same questions such a
 --   set always looks good; so the questions are split at random into folds, the set is chosen on all folds but one and
 --   scored on that one, and each fold is scored once. With one question per fold it is leave-one-out. The same questions
---   always give the same folds. The verdict has the thresholds of the source; the first that applies is given: too few
---   tokens, overfitted, no gain, gain.
+--   always give the same folds. The verdict is that of the function hot_set_verdict.
 -- Formula: of each fold, the set H is the resident experts with the most tokens in the other folds, ties to the lower
 --   number; held_out = activations of the fold in H / activations of the fold, summed over folds; in_sample and oracle
 --   the same with H chosen and scored on the other folds, and chosen and scored on the fold; uniform = resident / experts;
@@ -33,7 +32,7 @@
 --   gain_share DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
 --   whole_tokens DOUBLE: Share of the unseen tokens with all of their experts in the set, 0 to 1
 --   activations_per_expert DOUBLE: Mean number of activations of an expert in the questions that a set was chosen on
---   verdict VARCHAR: gain, no gain (less than .03 over uniform), overfitted (in_sample more than .25 above held_out) or too few tokens (fewer than 20 activations_per_expert)
+--   verdict VARCHAR: hot_set_verdict of these scores: gain, no gain, overfitted or too few tokens
 WITH folded AS (
     SELECT question_id, (row_number() OVER (ORDER BY md5(CAST(question_id AS VARCHAR)), question_id) - 1) % $folds AS fold
     FROM (SELECT DISTINCT question_id FROM question_usage WHERE run_id = $run) AS recorded
@@ -76,12 +75,7 @@ SELECT
         AS gain_share,
     w.whole_tokens,
     s.activations_per_expert,
-    CASE
-        WHEN s.activations_per_expert < 20 THEN 'too few tokens'
-        WHEN s.in_sample - s.held_out > 0.25 THEN 'overfitted'
-        WHEN s.held_out - least($resident, s.experts) / s.experts < 0.03 THEN 'no gain'
-        ELSE 'gain'
-    END AS verdict
+    hot_set_verdict(s.held_out, s.in_sample, least($resident, s.experts) / s.experts, s.activations_per_expert) AS verdict
 FROM (
     SELECT
         layer,

@@ -25,7 +25,7 @@
 --   uniform DOUBLE: resident / experts of all layers: the same of a set at random
 --   gain_share DOUBLE NULL: Share of what can be gained over a set at random that the set gains; NULL if nothing can be gained
 --   activations_per_expert DOUBLE: Mean number of activations of an expert in the questions that a set was chosen on
---   verdict VARCHAR: gain, no gain (less than .03 over uniform), overfitted (in_sample more than .25 above held_out) or too few tokens (fewer than 20 activations_per_expert)
+--   verdict VARCHAR: hot_set_verdict of these scores: gain, no gain, overfitted or too few tokens
 WITH folded AS (
     SELECT question_id, (row_number() OVER (ORDER BY md5(CAST(question_id AS VARCHAR)), question_id) - 1) % $folds AS fold
     FROM (SELECT DISTINCT question_id FROM question_usage WHERE run_id = $run) AS recorded
@@ -59,12 +59,7 @@ SELECT
     (s.held_out - least($resident, s.experts) / s.experts) / nullif(s.oracle - least($resident, s.experts) / s.experts, 0)
         AS gain_share,
     s.activations_per_expert,
-    CASE
-        WHEN s.activations_per_expert < 20 THEN 'too few tokens'
-        WHEN s.in_sample - s.held_out > 0.25 THEN 'overfitted'
-        WHEN s.held_out - least($resident, s.experts) / s.experts < 0.03 THEN 'no gain'
-        ELSE 'gain'
-    END AS verdict
+    hot_set_verdict(s.held_out, s.in_sample, least($resident, s.experts) / s.experts, s.activations_per_expert) AS verdict
 FROM (
     SELECT
         max(fit_place) AS experts,

@@ -41,7 +41,8 @@ WITH pairs AS (
             WHEN 'weights' THEN coalesce(relative_distance, 0e0)
         END AS distance
     FROM expert_similarity
-    WHERE run_id = $run AND layer = $layer AND expert < other_expert
+    -- The function refuses more experts; a longer list of pairs is not made for it.
+    WHERE run_id = $run AND layer = $layer AND expert < other_expert AND other_expert <= 1024
 ),
 grouped AS (
     SELECT
@@ -61,7 +62,6 @@ grouped AS (
                         ORDER BY expert, other_expert
                     ) AS distances
                 FROM pairs
-                WHERE distance IS NOT NULL
             ) AS listed
         ) AS joined
     ) AS parts
@@ -71,10 +71,9 @@ SELECT
     g.expert,
     count(*) OVER w AS group_size,
     significant(g.height) AS height,
-    coalesce(u.activations, 0) AS n,
-    coalesce(u.activations, 0) / nullif(sum(coalesce(u.activations, 0)) OVER w, 0) AS merge_weight,
-    row_number() OVER (PARTITION BY g.merge_group ORDER BY coalesce(u.activations, 0) DESC, g.expert) = 1
-        AS is_representative
+    u.activations AS n,
+    u.activations / nullif(sum(u.activations) OVER w, 0) AS merge_weight,
+    row_number() OVER (PARTITION BY g.merge_group ORDER BY u.activations DESC, g.expert) = 1 AS is_representative
 FROM grouped AS g
-LEFT JOIN experts AS u ON u.run_id = $run AND u.scope = $scope AND u.layer = $layer AND u.expert = g.expert
+JOIN experts AS u ON u.run_id = $run AND u.scope = $scope AND u.layer = $layer AND u.expert = g.expert
 WINDOW w AS (PARTITION BY g.merge_group)

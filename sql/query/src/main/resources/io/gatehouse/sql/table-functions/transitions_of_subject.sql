@@ -8,7 +8,7 @@
 -- Source: none: the view expert_transitions by subject.
 -- Version: 1
 -- Example: SELECT layer, expert, next_expert, together, share, lift, n
---   FROM transitions_of_subject(1, 'last_prompt', (SELECT min(subject) FROM questions))
+--   FROM transitions_of_subject(1, 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
 --   ORDER BY together DESC, layer, expert, next_expert
 --   LIMIT 50
 --

@@ -3,9 +3,8 @@
 -- Finding: In layer {layer}, the last one with experts, there {always|is|are} {always}
 --   {always|pair|pairs} of subject and expert in which the expert fires at every last prompt token of the subject (subjects
 --   with at least {least} of them); uniform routing would give each expert {uniform percent}.
--- Finding: Of the pairs with at least {least} tokens and a share whose 95% CI lies above uniform and above the share in the
---   other subjects, expert {expert} and {subject}
---   have the largest odds ratio against the other subjects: the expert fires at {share percent} of the
+-- Finding: Of the pairs with at least {least} tokens and a share whose 95% CI lies above uniform, that of expert {expert} and
+--   {subject} lies furthest above the share in the other subjects: the expert fires at {share percent} of the
 --   {n} last prompt tokens of the subject (95% CI {share_low percent} to {share_high percent}) and at {elsewhere percent} of those of
 --   the other subjects.
 -- Finding: No subject has {floor} last prompt tokens, so no pair of subject and expert is named.
@@ -24,13 +23,13 @@ SELECT
     CASE WHEN max(n) < 30 THEN 30 END AS floor,
     CASE WHEN count(*) FILTER (WHERE n >= 30) > 0 THEN count(*) FILTER (WHERE share = 1 AND n >= 30) END AS always,
     max(uniform_share) AS uniform,
-    arg_max(expert, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS expert,
-    arg_max(subject, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS subject,
-    arg_max(share, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS share,
-    arg_max(n, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS n,
-    arg_max(elsewhere, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS elsewhere,
-    arg_max(share_low, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS share_low,
-    arg_max(share_high, log_odds) FILTER (WHERE clear AND share_low > elsewhere) AS share_high
+    arg_max(expert, share_low - elsewhere) FILTER (WHERE clear AND share_low > elsewhere) AS expert,
+    arg_max(subject, share_low - elsewhere) FILTER (WHERE clear AND share_low > elsewhere) AS subject,
+    arg_max(share, share_low - elsewhere) FILTER (WHERE clear AND share_low > elsewhere) AS share,
+    arg_max(n, share_low - elsewhere) FILTER (WHERE clear AND share_low > elsewhere) AS n,
+    arg_max(elsewhere, share_low - elsewhere) FILTER (WHERE clear AND share_low > elsewhere) AS elsewhere,
+    arg_max(share_low, share_low - elsewhere) FILTER (WHERE clear AND share_low > elsewhere) AS share_low,
+    arg_max(share_high, share_low - elsewhere) FILTER (WHERE clear AND share_low > elsewhere) AS share_high
 FROM (
     SELECT
         *,

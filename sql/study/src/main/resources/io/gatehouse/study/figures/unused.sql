@@ -13,7 +13,7 @@
 --   here and in the averages and maxima over the experts of a layer.
 -- Finding: With {half} {half|prompt|prompts}, {unused_at_half tenth} would be unused at the last prompt token.
 -- Caption: Expected number of unused experts of a layer by number of questions, last prompt token.
--- Note: If a line still falls at its end, more questions would use more experts. Chernov [1] reports that most experts
+-- Note: If a line still falls at its end, more questions would use more experts, down to those that are masked. Chernov [1] reports that most experts
 --   were never activated, without naming the tokens.
 -- X: Questions (logarithmic)
 -- Y: Unused experts
