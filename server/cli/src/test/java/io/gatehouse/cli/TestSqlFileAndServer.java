@@ -272,7 +272,7 @@ final class TestSqlFileAndServer {
         assertThat(both("--param", "a=1", "--param", "A=2", "-c", layer))
                 .contains("The parameter a has two values: --param and --null-param give each one.");
         String orAll = "SELECT count(*) AS n FROM questions WHERE :id IS NULL OR question_id = CAST(:id AS INTEGER)";
-        assertThat(both("--format", "csv", "--null-param", "ID", "-c", orAll)).startsWith("0\nn\r\n3\r\n");
+        assertThat(both("--format", "csv", "--null-param", "ID", "-c", orAll)).startsWith("0\nn\r\n24\r\n");
         assertThat(both("--format", "csv", "--param", "id=1", "-c", orAll)).startsWith("0\nn\r\n1\r\n");
         assertThat(both("--null-param", "a", "--param", "a=1", "-c", "SELECT :a"))
                 .contains("The parameter a has two values: --param and --null-param give each one.");

@@ -170,7 +170,7 @@ final class TestServeScreen {
     void givesTheNumbersAsATableAndAsSql() {
         Map<String, List<String>> relations = Map.of(
                 CACHE, List.of("FROM expert_cache(1, 'prompt', 'model', 'lru', 1)", "'belady'", "UNION ALL"),
-                PLAN, List.of("FROM serve_plan(1, 'prompt', 'model', 'lru', 1, 1, 1)"),
+                PLAN, List.of("FROM serve_plan(1, 'prompt', 'model', 'lru', 0.0246, 1, 1)"),
                 WORKING_SET, List.of("FROM working_set", "UNION ALL"),
                 HOT_SET, List.of("FROM hot_set(1, 'prompt', 4, 4)"),
                 BY_LAYER, List.of("FROM expert_cache(1, 'prompt', 'layer', 'lru', 1)"),

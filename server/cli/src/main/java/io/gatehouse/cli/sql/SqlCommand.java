@@ -57,7 +57,7 @@ public final class SqlCommand implements Callable<Integer> {
     @Option(
             names = "--null-param",
             paramLabel = "NAME",
-            description = "Sets the parameter :NAME of the statements to NULL; may be given several times.")
+            description = "Parameter :NAME of the statements that is NULL; may be given several times.")
     private List<String> nullParameters = List.of();
 
     @Option(names = "--keep-going", description = "Continue after a statement that fails.")

@@ -102,7 +102,8 @@ final class ServerApi {
 
     private static HttpRequest.Builder withBody(HttpRequest.Builder request, Map<String, Object> body) {
         try {
-            byte[] json = JSON.std.asBytes(body);
+            // A parameter may be NULL.
+            byte[] json = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asBytes(body);
             if (json.length > MAX_BODY_BYTES) {
                 throw new GatehouseException(
                         ErrorCode.SQL_TOO_LARGE, "The request is larger than %d bytes.".formatted(MAX_BODY_BYTES));
