@@ -16,9 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "analyses",
         description = {
-            "Measures the example of each view and table function: seconds from the text to the last row, once each. Most"
-                    + " are about run 1 of the file; where an example compares two runs, it takes the last one, too.",
-            "An analysis that fails has its error in place of rows.",
+            "Runs the example of each view and table function once, and reports the seconds from the text to the last row."
+                    + " Most examples ask about run 1; those that compare two runs use the last run as well.",
+            "If an example fails, its error is shown instead of the number of rows.",
             "Without --db it first writes a file of synthetic routing, as bench store does."
         },
         mixinStandardHelpOptions = true,
