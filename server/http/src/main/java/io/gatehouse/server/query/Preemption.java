@@ -22,7 +22,7 @@ final class Preemption {
      * A query is long that has run for this time and computed for {@link #LONG_CPU_NANOS} of it, in its own thread. That
      * it took time to be planned says nothing about this.
      */
-    private static final long LONG_NANOS = 100_000_000;
+    private static final long LONG_NANOS = 50_000_000;
 
     private static final long LONG_CPU_NANOS = 40_000_000;
     /** A query is long that has run for this time, even if it has waited for others. */
@@ -150,12 +150,18 @@ final class Preemption {
         if (slot.isShort() && isLong(now)) {
             slot.becomeLong();
             if (slot.isWaiting() && phase == Phase.NO_ROWS) {
-                phase = Phase.PREEMPTED;
-                interrupt.run();
+                preempt(interrupt);
             }
+        } else if (phase == Phase.NO_ROWS && slot.endTurn()) {
+            preempt(interrupt);
         }
         long between = phase == Phase.STREAMING && slot.isWaiting() ? nanosInEngine(now) : 0;
         return between < LONG_NANOS || slot.borrow() || between < MAX_BETWEEN_ROWS_NANOS;
+    }
+
+    private void preempt(Runnable interrupt) {
+        phase = Phase.PREEMPTED;
+        interrupt.run();
     }
 
     /** For how long the serving thread has been in the engine without a row, as far as calls of this method have seen. */

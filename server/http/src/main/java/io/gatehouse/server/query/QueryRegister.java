@@ -30,9 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class QueryRegister implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueryRegister.class);
     /** A query whose client has left keeps its cores until that is noticed. */
-    private static final Duration WATCH_INTERVAL = Duration.ofMillis(50);
+    private static final Duration WATCH_INTERVAL = Duration.ofMillis(25);
     /** Listeners hear of a running query at every n-th look. */
-    private static final int LOOKS_BETWEEN_NEWS = 5;
+    private static final int LOOKS_BETWEEN_NEWS = 10;
 
     private static final int REMEMBERED = 100;
     /** Characters of SQL in lists and events, which would otherwise be megabytes. */

@@ -4,12 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * The right of one query to compute. A short query has a slot of its own until it ends. A long query shares the slots for
- * long queries with others: it holds one while it computes, and waits for one between two of its rows. Safe for use by
+ * long queries with others: it holds one while it computes, and waits for one between two of its rows. Those that have
+ * computed least come first, so that one that is only just long does not wait for one that takes minutes. Safe for use by
  * many threads, of which one computes.
  */
 public final class ComputeSlot implements AutoCloseable {
     /** A long query lets another one compute after this time. */
     private static final long SLICE_NANOS = 50_000_000;
+    /** A query that would have to begin again computes at least for this time, and for as long as it has before. */
+    private static final long FIRST_TURN_NANOS = 200_000_000;
 
     private enum State {
         SHORT,
@@ -24,6 +27,8 @@ public final class ComputeSlot implements AutoCloseable {
     private final Admission admission;
     private volatile State state = State.SHORT;
     private volatile long computingSince;
+    /** Time that it has held a slot for long queries, but for the time since {@link #computingSince}. */
+    private volatile long computedNanos;
 
     ComputeSlot(Admission admission) {
         this.admission = requireNonNull(admission, "admission is null");
@@ -70,7 +75,7 @@ public final class ComputeSlot implements AutoCloseable {
         if (state == State.SHORT || state == State.LONG_COMPUTING || !mustQueue()) {
             return;
         }
-        admission.longQueries().acquire(check);
+        admission.longQueries().acquire(rank(computedNanos), check);
         resume();
     }
 
@@ -99,6 +104,29 @@ public final class ComputeSlot implements AutoCloseable {
         computingSince = System.nanoTime();
     }
 
+    /** 0 for less than the time of a first turn, then one more for each doubling. */
+    private static int rank(long computedNanos) {
+        return Long.SIZE - Long.numberOfLeadingZeros(computedNanos / FIRST_TURN_NANOS);
+    }
+
+    /**
+     * Takes the slot from a long query that would have to begin again, if it has had its turn and one that has computed less
+     * waits; false if it has not. Since a turn is as long as all before it, beginning again costs no more than half of the
+     * time.
+     */
+    public synchronized boolean endTurn() {
+        if (state != State.LONG_COMPUTING) {
+            return false;
+        }
+        long turn = System.nanoTime() - computingSince;
+        if (turn < Math.max(FIRST_TURN_NANOS, computedNanos)
+                || !admission.longQueries().isWantedBelow(rank(computedNanos + turn))) {
+            return false;
+        }
+        pause();
+        return true;
+    }
+
     /** Lets another long query compute if this one has done so for a while. */
     public void giveWay() {
         if (state == State.LONG_COMPUTING
@@ -114,6 +142,7 @@ public final class ComputeSlot implements AutoCloseable {
             state = State.SHORT_PAUSED;
         } else if (state == State.LONG_COMPUTING) {
             state = State.LONG_WITHOUT;
+            computedNanos += System.nanoTime() - computingSince;
             admission.longQueries().release();
         }
     }

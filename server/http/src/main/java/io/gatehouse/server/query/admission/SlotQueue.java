@@ -1,20 +1,27 @@
 package io.gatehouse.server.query.admission;
 
+import static java.util.Comparator.comparingInt;
+
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A fixed number of slots, granted in the order in which they were asked for. */
+/** A fixed number of slots, granted by rank, and within a rank in the order in which they were asked for. */
 public final class SlotQueue {
     private static final long CHECK_INTERVAL_MILLIS = 50;
 
-    private final Deque<CountDownLatch> waiting = new ArrayDeque<>();
+    private record Waiting(int rank, long arrival, CountDownLatch granted) {}
+
+    private final Queue<Waiting> waiting =
+            new PriorityQueue<>(comparingInt(Waiting::rank).thenComparingLong(Waiting::arrival));
     private final int slots;
     /** Negative while slots are borrowed. */
     private int free;
+
+    private long arrivals;
 
     public SlotQueue(int slots) {
         this.slots = slots;
@@ -30,29 +37,36 @@ public final class SlotQueue {
         return acquired;
     }
 
+    /** Returns when a slot is granted to a request of rank 0. */
+    public void acquire(Runnable check) {
+        acquire(0, check);
+    }
+
     /**
      * Returns when a slot is granted; {@link #release} must follow.
      *
+     * @param rank lower ones come first
      * @param check is called while the slot is not granted, and throws to leave the queue
      */
-    public void acquire(Runnable check) {
-        CountDownLatch granted = new CountDownLatch(1);
+    void acquire(int rank, Runnable check) {
+        Waiting request;
         synchronized (this) {
             if (tryAcquire()) {
                 return;
             }
-            waiting.addLast(granted);
+            request = new Waiting(rank, arrivals++, new CountDownLatch(1));
+            waiting.add(request);
         }
         try {
-            while (!granted.await(CHECK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!request.granted().await(CHECK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
                 check.run();
             }
         } catch (InterruptedException e) {
-            abandon(granted);
+            abandon(request);
             Thread.currentThread().interrupt();
             throw new GatehouseException(ErrorCode.CANCELLED_BY_USER, "The request was interrupted.", e);
         } catch (RuntimeException e) {
-            abandon(granted);
+            abandon(request);
             throw e;
         }
     }
@@ -67,11 +81,11 @@ public final class SlotQueue {
     }
 
     public synchronized void release() {
-        CountDownLatch next = free < 0 ? null : waiting.pollFirst();
+        Waiting next = free < 0 ? null : waiting.poll();
         if (next == null) {
             free++;
         } else {
-            next.countDown();
+            next.granted().countDown();
         }
     }
 
@@ -79,9 +93,15 @@ public final class SlotQueue {
         return waiting.size();
     }
 
+    /** Whether a request of a lower rank waits. */
+    synchronized boolean isWantedBelow(int rank) {
+        Waiting first = waiting.peek();
+        return first != null && first.rank() < rank;
+    }
+
     /** The slot may have been granted just now; then it goes to the next one. */
-    private synchronized void abandon(CountDownLatch granted) {
-        if (!waiting.remove(granted)) {
+    private synchronized void abandon(Waiting request) {
+        if (!waiting.remove(request)) {
             release();
         }
     }

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Timeout;
 /** One short query and one long one at a time, unless a test says otherwise. */
 @Timeout(20)
 final class TestAdmission {
+    /** Milliseconds that a query may compute at least, and a few more. */
+    private static final long FIRST_TURN = 210;
+
     private final Admission admission = new Admission(1, 1, 3, Duration.ofSeconds(10));
 
     private static void nothing() {}
@@ -72,6 +75,70 @@ final class TestAdmission {
             other.get(10, TimeUnit.SECONDS);
         }
         assertThat(order).containsExactly(0, 1, 2);
+        assertEmpty();
+    }
+
+    @Test
+    void thoseThatHaveComputedLeastComeFirst() throws Exception {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        ComputeSlot old = enterLong();
+        Thread.sleep(FIRST_TURN);
+        old.pause();
+        ComputeSlot computing = enterLong();
+        CompletableFuture<Void> oldWaits = CompletableFuture.runAsync(() -> {
+            old.await(TestAdmission::nothing);
+            order.add("old");
+            old.close();
+        });
+        awaitWaiting(1);
+        ComputeSlot young = enterLong();
+        CompletableFuture<Void> youngWaits = CompletableFuture.runAsync(() -> {
+            young.await(TestAdmission::nothing);
+            order.add("young");
+            young.close();
+        });
+        awaitWaiting(2);
+        computing.close();
+        youngWaits.get(10, TimeUnit.SECONDS);
+        oldWaits.get(10, TimeUnit.SECONDS);
+        assertThat(order).containsExactly("young", "old");
+        assertEmpty();
+    }
+
+    @Test
+    void aTurnEndsForOneThatHasComputedLess() throws Exception {
+        ComputeSlot old = enterLong();
+        Thread.sleep(FIRST_TURN);
+        assertThat(old.endTurn()).as("nobody waits").isFalse();
+        ComputeSlot young = enterLong();
+        CompletableFuture<Void> youngWaits = awaiting(young);
+        awaitWaiting(1);
+        assertThat(old.endTurn()).isTrue();
+        assertThat(old.isWaiting()).isTrue();
+        youngWaits.get(10, TimeUnit.SECONDS);
+        assertThat(young.endTurn()).as("it has just begun").isFalse();
+        young.close();
+        old.close();
+        assertEmpty();
+    }
+
+    /** It begins again at each turn: turns that do not grow would never let it end. */
+    @Test
+    void aTurnIsAsLongAsAllBeforeIt() throws Exception {
+        ComputeSlot old = enterLong();
+        Thread.sleep(3 * FIRST_TURN);
+        old.pause();
+        old.await(TestAdmission::nothing);
+        ComputeSlot young = enterLong();
+        CompletableFuture<Void> youngWaits = awaiting(young);
+        awaitWaiting(1);
+        Thread.sleep(FIRST_TURN);
+        assertThat(old.endTurn()).isFalse();
+        Thread.sleep(2 * FIRST_TURN);
+        assertThat(old.endTurn()).isTrue();
+        youngWaits.get(10, TimeUnit.SECONDS);
+        young.close();
+        old.close();
         assertEmpty();
     }
 
