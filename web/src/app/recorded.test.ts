@@ -27,7 +27,7 @@ describe('what is not recorded', () => {
 
   it('is everything where no question was answered', () => {
     const cancelled: Run = { ...OWN, answered: 0, status: 'cancelled' };
-    for (const text of [noAnswers(cancelled), noEntropy(cancelled), noWeights(cancelled), noRows(cancelled, 'prompt', undefined), noRows(cancelled, 'generated', 'law')]) {
+    for (const text of [noAnswers(cancelled), noEntropy(cancelled), noWeights(cancelled), noRows(cancelled, 'prompt', undefined), noRows(cancelled, 'generated', 'law'), noQuestion(cancelled)]) {
       expect(text).toBe('No question was answered before the run ended.');
     }
   });
@@ -51,6 +51,7 @@ describe('what is not recorded', () => {
 
   it('is nothing but counts where there are no sequences', () => {
     const counts: Run = { ...IMPORTED, questions: 0 };
+    expect(noRows(counts, 'last_prompt', undefined)).toContain('have counts over all prompt tokens only, none of the last prompt token.');
     for (const text of [noTokens(counts, true), noQuestion(counts), noRows(counts, 'prompt', undefined)]) {
       expect(text).toContain('have counts of experts only, no sequences.');
     }

@@ -74,7 +74,7 @@ export function noNearest(run: Run | undefined, decisions: number, weighed: bool
 
 /** Why no question is shown, where none is chosen. */
 export function noQuestion(run: Run | undefined): string {
-  return run !== undefined && run.questions === 0 ? noTokens(run, true) : 'No question is chosen.';
+  return noneAsked(run) || (run !== undefined && run.questions === 0 ? noTokens(run, true) : 'No question is chosen.');
 }
 
 /** Where the norms and similarities of a checkpoint are missing: they come from its files and not from a run. */
@@ -102,6 +102,9 @@ export function noRows(run: Run | undefined, scope: Scope, subject: string | und
   const last = scope === 'last_prompt' && run.recorded === 'prompt';
   if (isImported(run) && run.questions === 0 && !last) {
     return noTokens(run, true);
+  }
+  if (isImported(run) && run.questions === 0) {
+    return `Not recorded: ${files(run)} have counts over all prompt tokens only, none of the last prompt token.`;
   }
   if (isImported(run)) {
     return `Not recorded: ${files(run)} do not contain what this chart needs${last ? ' at the last prompt token; try all prompt tokens' : ''}.`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../api/http';
 import { answer } from '../api/testing';
-import { answerText, commonScope, counterpart, decodedScope, differences, firstChoice, interventionTexts, partialText, recordedText, type Run, runsOf, runText, scopeOf, treatment } from './runs';
+import { answerText, commonScope, counterpart, decodedScope, differences, firstChoice, interventionTexts, maskedText, partialText, recordedText, type Run, runsOf, runText, scopeOf, treatment } from './runs';
 
 const COLUMNS = [
   'run_id', 'name', 'model', 'architecture', 'layers', 'quiz', 'prompt_format', 'questions', 'recorded', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision',
@@ -44,6 +44,8 @@ describe('runs', () => {
     expect(partialText(cancelled)).toBe(
       'Run 2 (stopped) was cancelled: 128 of 1,560 questions are answered, of 2 subjects. Its figures cover only these questions, which need not represent the quiz.',
     );
+    expect(partialText({ ...cancelled, answered: 0 })).toBe('Run 2 (stopped) was cancelled: none of its 1,560 questions was answered, so it has no figures.');
+    expect(partialText({ ...cancelled, answered: 0, status: 'running' })).toContain('is not finished: none of its 1,560 questions is answered yet');
     expect(runText(cancelled)).toBe('2 · stopped (olmoe, 128 of 1,560 questions, 5-shot mmlu, cancelled)');
     expect(complete.correct).toBe(900);
   });
@@ -54,6 +56,8 @@ describe('runs', () => {
       { interventions: 'mask 2:12,3:1; scale 1:2=0.5; top-k 4', precision: 'fast', recorded: 'last_prompt', probabilities: 'all', norms: true, step: 5000 },
       { name: 'served', model: '', source: 'vllm', shots: 0, precision: '', questions: 5, quiz: 'served', probabilities: 'none', recorded: 'last_prompt' },
     ]) as [Run, Run, Run];
+    expect(maskedText(plain)).toBe('');
+    expect(maskedText(changed)).toBe(' The run masks 2 experts, which are counted in what is uniform.');
     expect(treatment(plain)).toEqual([]);
     expect(treatment(changed)).toEqual([
       '2 experts masked (2:12, 3:1)', '1 expert scaled (1:2=0.5)', 'top-k 4', 'fast precision', 'step 5,000', 'last prompt token only', 'all probabilities', 'norms',

@@ -153,6 +153,11 @@ export function firstChoice(runs: Run[]): Run | undefined {
   return candidates.findLast((run) => run.questions === most) ?? runs.at(-1);
 }
 
+/** Whether the questions of a run are those that it answered: imports without answers have sequences all the same. */
+export function hasAnswers(run: Run | undefined): boolean {
+  return run !== undefined && (run.answered > 0 || !isImported(run));
+}
+
 export function isImported(run: Run): boolean {
   return run.source !== 'gatehouse';
 }
@@ -168,8 +173,11 @@ export function partialText(run: Run): string {
     return '';
   }
   const state = run.status === 'running' ? 'is not finished' : run.status === 'failed' ? 'failed' : `was ${run.status}`;
+  if (run.answered === 0) {
+    return `Run ${run.id} (${run.name}) ${state}: none of its ${formatCount(run.questions)} questions ${run.status === 'running' ? 'is answered yet' : 'was answered'}, so it has no figures.`;
+  }
   const of = `${formatCount(run.answered)} of ${formatCount(run.questions)} questions`;
-  const covered = run.answered === 0 ? `${of} are answered` : `${of} are answered, of ${run.subjects} ${run.subjects === 1 ? 'subject' : 'subjects'}`;
+  const covered = `${of} are answered, of ${run.subjects} ${run.subjects === 1 ? 'subject' : 'subjects'}`;
   return `Run ${run.id} (${run.name}) ${state}: ${covered}. Its figures cover only these questions, which need not represent the quiz.`;
 }
 
@@ -195,6 +203,12 @@ export function maskedExperts(run: Run | undefined): string[] {
     .map((part) => part.trim())
     .find((part) => part.startsWith('mask '));
   return mask === undefined ? [] : mask.slice('mask '.length).split(',');
+}
+
+/** What a picture that compares with all experts says of a run that masks some, with a space before it; empty of others. */
+export function maskedText(run: Run | undefined): string {
+  const count = maskedExperts(run).length;
+  return count === 0 ? '' : ` The run masks ${count === 1 ? 'one expert, which is' : `${formatCount(count)} experts, which are`} counted in what is uniform.`;
 }
 
 /** What distinguishes a run from a plain one, in short: interventions, precision, source, what it recorded. */

@@ -31,7 +31,7 @@ export function accuracySql(look: ExpertLook): string {
 }
 
 export function subjectsSql(look: ExpertLook): string {
-  return select("coalesce(nullif(subject, ''), 'no subject') AS subject, share, ratio, activations, n, log_odds", 'subject_specialisation', [atScope(look)], 'ratio DESC, subject');
+  return select("coalesce(nullif(subject, ''), 'no subject') AS subject, share, ratio, z, log_odds, activations, n", 'subject_specialisation', [atScope(look)], 'ratio DESC, subject');
 }
 
 /** Tokens that occur less often than this have a share by chance. */
@@ -55,8 +55,11 @@ export function contextsSql(look: ExpertLook, most: number, width: number): stri
   );
 }
 
+/** Pairs with fewer tokens together have a lift by chance. */
+export const LEAST_TOGETHER = 5;
+
 export function togetherSql(look: ExpertLook): string {
-  return select('other_expert, lift, share, together, n', 'expert_coactivation', [atScope(look)], 'lift DESC, other_expert');
+  return select('other_expert, lift, z, share, together, n', 'expert_coactivation', [`${atScope(look)} AND together >= ${LEAST_TOGETHER}`], 'lift DESC, other_expert');
 }
 
 export function weightsSql(look: ExpertLook): string {

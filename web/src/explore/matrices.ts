@@ -9,6 +9,8 @@ export interface Counted {
   /** Of each cell. */
   counts: Float64Array;
   share: Float64Array;
+  /** Standard errors from what the others, or chance, have. */
+  z: Float64Array;
   /** Tokens of each row. */
   totals: number[];
   /** Numbers of the rows and columns, in the order they are shown. */
@@ -21,6 +23,7 @@ interface Figures {
   count: number;
   share: number;
   value: number;
+  z: number;
 }
 
 /** The name of the subject of imports that name none. */
@@ -31,10 +34,10 @@ export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): 
   const subject = texts(rows, 'subject');
   const names = [...new Set(subject)].sort();
   const at = new Map(names.map((name, index) => [name, index]));
-  const [expert, tokens, activations, share, ratio] = ['expert', 'n', 'activations', 'share', 'ratio'].map((name) => numbers(rows, name)) as [
-    number[], number[], number[], number[], number[],
+  const [expert, tokens, activations, share, ratio, z] = ['expert', 'n', 'activations', 'share', 'ratio', 'z'].map((name) => numbers(rows, name)) as [
+    number[], number[], number[], number[], number[], number[],
   ];
-  const figures = grid(names.length, experts, { count: 0, share: 0, value: NaN });
+  const figures = grid(names.length, experts, { count: 0, share: 0, value: NaN, z: NaN });
   const totals = names.map(() => 0);
   subject.forEach((name, index) => {
     const row = at.get(name) as number;
@@ -44,6 +47,7 @@ export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): 
       count: activations[index] as number,
       share: share[index] as number,
       value: value === 0 ? NEVER : Math.log2(value),
+      z: z[index] as number,
     };
   });
   const shares = figures.map((row) => row.map((cell) => cell.share));
@@ -55,19 +59,20 @@ export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): 
 /** Experts by experts of one layer: log2 of how many times more often than by chance two are chosen for the same token. */
 export function coactivationMatrix(rows: Rows, experts: number, clustered: boolean): Counted & { tokens: number } {
   const all = numbersTo(experts);
-  const [expert, other, tokens, own, together, share, lift] = ['expert', 'other_expert', 'tokens', 'n', 'together', 'share', 'lift'].map((name) =>
+  const [expert, other, tokens, own, together, share, lift, z] = ['expert', 'other_expert', 'tokens', 'n', 'together', 'share', 'lift', 'z'].map((name) =>
     numbers(rows, name),
-  ) as [number[], number[], number[], number[], number[], number[], number[]];
+  ) as [number[], number[], number[], number[], number[], number[], number[], number[]];
   const totals = all.map(() => 0);
   expert.forEach((number, index) => (totals[number] = own[index] as number));
   // Two that both fired and have no row were never chosen together.
-  const figures = all.map((one) => all.map((two) => ({ count: 0, share: 0, value: one !== two && totals[one] !== 0 && totals[two] !== 0 ? NEVER : NaN })));
-  all.forEach((one) => ((figures[one] as Figures[])[one] = { count: totals[one] as number, share: totals[one] === 0 ? 0 : 1, value: NaN }));
+  const figures = all.map((one) => all.map((two) => ({ count: 0, share: 0, value: one !== two && totals[one] !== 0 && totals[two] !== 0 ? NEVER : NaN, z: NaN })));
+  all.forEach((one) => ((figures[one] as Figures[])[one] = { count: totals[one] as number, share: totals[one] === 0 ? 0 : 1, value: NaN, z: NaN }));
   expert.forEach((number, index) => {
     (figures[number] as Figures[])[other[index] as number] = {
       count: together[index] as number,
       share: share[index] as number,
       value: Math.log2(lift[index] as number),
+      z: z[index] as number,
     };
   });
   const order = clustered ? clusterOrder(figures.map((row) => row.map((cell) => cell.share))) : all;
@@ -92,6 +97,7 @@ export function withoutUnused<T extends Counted>(counted: T, rowsToo: boolean): 
     },
     counts: kept(counted.counts),
     share: kept(counted.share),
+    z: kept(counted.z),
     totals: keptRows.map((row) => counted.totals[row] ?? 0),
     rowKeys: keptRows.map((row) => counted.rowKeys[row] ?? 0),
     columnKeys: keptColumns.map((column) => counted.columnKeys[column] ?? 0),
@@ -113,7 +119,7 @@ export function differenceMatrix(rows: Rows): Counted & { other: Float64Array } 
     others[at] = other[index] as number;
     matrix.values[at] = logOfChange(share[index] as number, other[index] as number, change[index] as number);
   });
-  return { matrix, counts: shares, share: shares, totals: [], rowKeys: layers, columnKeys, other: others };
+  return { matrix, counts: shares, share: shares, z: new Float64Array(shares.length).fill(NaN), totals: [], rowKeys: layers, columnKeys, other: others };
 }
 
 /** An expert that fires in one run alone is as far as the scale reaches, not missing. */
@@ -151,15 +157,16 @@ function transposed(rows: number[][], width: number): number[][] {
 
 function ordered(rowKeys: number[], columnKeys: number[], names: string[], figures: Figures[][], totals: number[]): Counted {
   const matrix = emptyMatrix(rowKeys.map((key) => names[key] ?? ''), columnKeys.map(String));
-  const [counts, share] = [new Float64Array(matrix.values.length), new Float64Array(matrix.values.length)];
+  const [counts, share, z] = [new Float64Array(matrix.values.length), new Float64Array(matrix.values.length), new Float64Array(matrix.values.length)];
   rowKeys.forEach((row, y) =>
     columnKeys.forEach((column, x) => {
       const at = y * columnKeys.length + x;
       const cell = figures[row]?.[column];
       counts[at] = cell?.count ?? 0;
       share[at] = cell?.share ?? 0;
+      z[at] = cell?.z ?? NaN;
       matrix.values[at] = cell?.value ?? NaN;
     }),
   );
-  return { matrix, counts, share, totals: rowKeys.map((row) => totals[row] ?? 0), rowKeys, columnKeys };
+  return { matrix, counts, share, z, totals: rowKeys.map((row) => totals[row] ?? 0), rowKeys, columnKeys };
 }

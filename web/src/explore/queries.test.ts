@@ -7,6 +7,7 @@ import {
   differenceSql,
   generationSql,
   nearestSql,
+  predictabilitySql,
   questionListSql,
   questionSql,
   routingOfQuestionSql,
@@ -39,7 +40,7 @@ describe('queries of Explore', () => {
   });
 
   it('look at the tokens of the scope', () => {
-    for (const build of [(look: Look) => subjectsSql(look, 0), ...OF_SUBJECT.slice(0, 4)]) {
+    for (const build of [(look: Look) => subjectsSql(look, 0), predictabilitySql, ...OF_SUBJECT.slice(0, 4)]) {
       for (const subject of [undefined, 'anatomy']) {
         expect(build({ run: 1, scope: 'last_prompt', subject })).toContain("'last_prompt'");
         expect(build({ run: 1, scope: 'prompt', subject })).not.toContain('last_prompt');

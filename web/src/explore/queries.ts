@@ -3,13 +3,13 @@ import { type Look, ofRun, ofScope, ofSubject } from '../overview/queries';
 
 /** Where the tokens of each subject go in one layer. */
 export function subjectsSql(look: Look, layer: number): string {
-  return select('subject, expert, n, activations, share, ratio', 'subject_specialisation', [ofScope(look), `layer = ${layer}`], 'subject, expert');
+  return select('subject, expert, n, activations, share, ratio, log_odds, z', 'subject_specialisation', [ofScope(look), `layer = ${layer}`], 'subject, expert');
 }
 
 /** How often two experts of one layer are chosen for the same token. */
 export function coactivationSql(look: Look, layer: number): string {
   return select(
-    'expert, other_expert, tokens, n, together, share, lift',
+    'expert, other_expert, tokens, n, together, share, lift, z',
     look.subject === undefined ? 'expert_coactivation' : call('coactivation_of_subject', look.run, look.scope, look.subject),
     [look.subject === undefined && ofScope(look), `layer = ${layer}`],
     'expert, other_expert',
@@ -24,6 +24,11 @@ export function transitionsSql(look: Look, layer: number, steps: number): string
     [look.subject === undefined && ofScope(look), `layer BETWEEN ${layer} AND ${layer + steps - 1}`],
     'layer, expert, next_expert',
   );
+}
+
+/** How many of the experts of unseen questions can be predicted, by layer. Of all subjects. */
+export function predictabilitySql(look: Look): string {
+  return select('layer, predictor, predicted, n, recall, chance', call('predictability', look.run, look.scope), [], 'layer, predicted, predictor');
 }
 
 /** Utilisation of each expert in two runs, over the questions that both answered. */
@@ -81,7 +86,7 @@ export function mismatchSql(look: Look, other: number): string {
 /** Accuracy of two runs by subject, over the questions that both answered. */
 export function answersOfBothSql(look: Look, other: number): string {
   return select(
-    'subject, n, accuracy, other_accuracy, difference, only_this, only_other',
+    'subject, n, accuracy, other_accuracy, difference, low, high, only_this, only_other',
     'subject_answer_difference',
     [`${ofRun(look)} AND other_run_id = ${other}`, ofSubject(look)],
     'subject',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress, ServedRun } from '../api/runs';
-import { durationOf } from './times';
+import { durationOf, listedDurationOf } from './times';
 
 const RUN: ServedRun = { name: 'a', status: 'complete', startedAt: '2026-11-24T10:00:00Z', finishedAt: '2026-11-24T12:00:00Z' };
 const PROGRESS = { elapsedSeconds: 30 } as Progress;
@@ -15,6 +15,9 @@ describe('duration', () => {
   it('is the time from start to end where nobody measured it', () => {
     expect(durationOf(RUN)).toBe('120 min 00 s');
     expect(durationOf({ ...RUN, status: 'failed', progress: PROGRESS })).toBe('30.0 s');
+    expect(listedDurationOf(RUN)).toBe('120 min 00 s elapsed');
+    expect(listedDurationOf({ ...RUN, computeSeconds: 125 })).toBe('2 min 05 s');
+    expect(listedDurationOf({ name: 'b', status: 'waiting' })).toBe('');
   });
 
   it('is empty for a run that has not ended', () => {

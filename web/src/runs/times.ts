@@ -6,6 +6,12 @@ export function computedSeconds(run: ServedRun): number | undefined {
   return run.computeSeconds ?? (run.status === 'running' ? undefined : run.progress?.elapsedSeconds);
 }
 
+/** The same in a list, where it must be told from a time of computing. */
+export function listedDurationOf(run: ServedRun): string {
+  const duration = durationOf(run);
+  return duration === '' || computedSeconds(run) !== undefined ? duration : `${duration} elapsed`;
+}
+
 /** How long a run took: its time of computing or, where nobody measured it, from start to end. Empty where it has not ended. */
 export function durationOf(run: ServedRun): string {
   const computed = computedSeconds(run);

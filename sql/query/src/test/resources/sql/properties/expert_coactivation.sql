@@ -31,3 +31,6 @@ JOIN (
     GROUP BY a.run_id
 ) AS s ON s.run_id = c.run_id
 WHERE s.subjects = 1 AND abs(c.lift - 1.5) > 1e-9 AND (c.subjects = 1) <> (c.together >= 5 AND c.lift > 1.5);
+
+-- Two that fire together more often than by chance have a positive z.
+SELECT * FROM expert_coactivation WHERE abs(lift - 1) > 1e-9 AND sign(lift - 1) <> sign(z);

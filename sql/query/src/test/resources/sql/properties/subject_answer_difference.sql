@@ -13,3 +13,6 @@ FULL JOIN (
     GROUP BY run_id, other_run_id
 ) AS s ON s.run_id = a.run_id AND s.other_run_id = a.other_run_id
 WHERE s.n IS DISTINCT FROM a.n OR s.only_this IS DISTINCT FROM a.only_this OR s.only_other IS DISTINCT FROM a.only_other;
+
+-- A difference is in its interval.
+SELECT * FROM subject_answer_difference WHERE NOT (difference BETWEEN low AND high AND low >= -1 AND high <= 1);

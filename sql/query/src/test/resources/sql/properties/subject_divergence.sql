@@ -33,3 +33,6 @@ JOIN (
     ON v.run_id = d.run_id AND v.scope = d.scope AND v.layer = d.layer AND v.subject = d.subject
         AND v.other_subject = d.other_subject
 WHERE NOT d.divergence BETWEEN v.variation * v.variation / (2 * ln(2)) - 1e-9 AND v.variation + 1e-9;
+
+-- What chance makes of few tokens is a divergence, too.
+SELECT * FROM subject_divergence WHERE NOT chance BETWEEN 0 AND 1;

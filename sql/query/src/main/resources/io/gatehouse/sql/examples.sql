@@ -27,18 +27,38 @@ ORDER BY margin
 LIMIT 100;
 
 -- Tokens: Entropy and margin by outcome
--- Whether the router is more certain where the answer is correct
+-- Whether the router is more certain where the answer is correct: the mean of correct minus that of wrong answers at the last prompt token, within subjects and over all; a difference within plus or minus its half_width may be 0
+WITH measured AS (
+    SELECT
+        r.layer,
+        q.subject,
+        CASE WHEN a.correct THEN 1 ELSE 0 END AS is_right,
+        r.entropy,
+        r.margin,
+        CASE WHEN a.correct THEN 1 ELSE 0 END - avg(CASE WHEN a.correct THEN 1 ELSE 0 END) OVER w AS own_right,
+        r.entropy - avg(r.entropy) OVER w AS own_entropy,
+        r.margin - avg(r.margin) OVER w AS own_margin
+    FROM token_routing AS r
+    JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = r.question_id
+    JOIN questions AS q ON q.question_id = r.question_id
+    WHERE r.run_id = 1 AND r.is_last_prompt
+    WINDOW w AS (PARTITION BY r.layer, q.subject)
+)
 SELECT
-    r.layer,
-    CASE WHEN a.correct THEN 'correct' ELSE 'wrong' END AS outcome,
-    count(*) AS n,
-    avg(r.entropy) AS entropy,
-    avg(r.margin) AS margin
-FROM token_routing AS r
-JOIN answers AS a ON a.run_id = r.run_id AND a.question_id = r.question_id
-WHERE r.run_id = 1 AND r.is_last_prompt
-GROUP BY r.layer, a.correct
-ORDER BY r.layer, outcome;
+    layer,
+    regr_slope(own_entropy, own_right) AS entropy_difference_within_subjects,
+    1.96 * sqrt(regr_syy(own_entropy, own_right) * greatest(1 - regr_r2(own_entropy, own_right), 0)
+        / nullif(greatest(count(*) - count(DISTINCT subject) - 1, 0) * regr_sxx(own_entropy, own_right), 0)) AS entropy_half_width,
+    regr_slope(own_margin, own_right) AS margin_difference_within_subjects,
+    1.96 * sqrt(regr_syy(own_margin, own_right) * greatest(1 - regr_r2(own_margin, own_right), 0)
+        / nullif(greatest(count(*) - count(DISTINCT subject) - 1, 0) * regr_sxx(own_margin, own_right), 0)) AS margin_half_width,
+    avg(entropy) FILTER (WHERE is_right = 1) - avg(entropy) FILTER (WHERE is_right = 0) AS entropy_difference_over_all,
+    avg(margin) FILTER (WHERE is_right = 1) - avg(margin) FILTER (WHERE is_right = 0) AS margin_difference_over_all,
+    sum(is_right) AS correct,
+    count(*) - sum(is_right) AS wrong
+FROM measured
+GROUP BY layer
+ORDER BY layer;
 
 -- Tokens: Tokens with few experts
 -- Tokens that always go to the same few experts
@@ -132,12 +152,40 @@ WINDOW w AS (PARTITION BY a.layer)
 ORDER BY a.layer, a.expert;
 
 -- Questions: Entropy along the prompt
--- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer
-SELECT position // 10 * 10 AS from_position, layer, avg(entropy) AS mean_entropy, count(*) AS decisions
+-- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer; where few questions are that long, the mean is of these only
+SELECT
+    position // 10 * 10 AS from_position,
+    layer,
+    avg(entropy) AS mean_entropy,
+    count(*) AS decisions,
+    count(DISTINCT question_id) AS questions
 FROM token_routing
 WHERE run_id = 1 AND phase = 'prompt'
 GROUP BY ALL
 ORDER BY layer, from_position;
+
+-- Questions: Entropy by part of the prompt
+-- Mean router entropy (in nats) of each segment of the prompt and class of tokens (words, digits, punctuation, …), layer by layer
+SELECT r.layer, t.segment, token_class(t.token) AS token_class, avg(r.entropy) AS mean_entropy, count(*) AS decisions
+FROM token_routing AS r
+JOIN tokens AS t ON t.run_id = r.run_id AND t.question_id = r.question_id AND t.position = r.position
+WHERE r.run_id = 1 AND r.phase = 'prompt'
+GROUP BY r.layer, t.segment, token_class(t.token)
+ORDER BY r.layer, t.segment, mean_entropy DESC;
+
+-- Questions: Prompt against generated tokens
+-- Experts that fire more, or less, often on generated tokens (other_share) than on those of prompts (share), the largest difference first; only runs that generated text have rows
+SELECT layer, expert, share, other_share, difference, low, high, q_value, divergence
+FROM contrast(1, 'prompt', 'all', 'generated', 'all')
+ORDER BY abs(difference) DESC, layer, expert
+LIMIT 50;
+
+-- Questions: Predicting experts ahead of time
+-- Share of the experts of unseen questions that are among four predicted ones: from the experts of the layer before (coupled_1), from the token before (previous), or the most used ones (hot), against chance
+SELECT layer, predictor, recall, chance, n
+FROM predictability(1, 'prompt')
+WHERE predicted = 4
+ORDER BY layer, predictor;
 
 -- Questions: Redundant pairs of experts
 -- Pairs that fire together more often than by chance: the share of the tokens of either that both see (jaccard), and whether their weights are more alike than those of all pairs of the layer
@@ -146,6 +194,7 @@ SELECT
     c.expert,
     c.other_expert,
     c.lift,
+    c.z,
     1 / (1 / c.share + 1 / o.share - 1) AS jaccard,
     c.together,
     s.weight_cosine,
@@ -184,8 +233,8 @@ ORDER BY nearest_similarity, s.question_id
 LIMIT 50;
 
 -- Questions: How differently two subjects are routed
--- Jensen-Shannon divergence of the loads of two subjects, by layer: 0 if both use the experts alike, 1 if they share none
-SELECT layer, subject, other_subject, divergence, n, other_n
+-- Jensen-Shannon divergence of the loads of two subjects, by layer: 0 if both use the experts alike, 1 if they share none; chance is what the number of tokens makes of it
+SELECT layer, subject, other_subject, divergence, chance, n, other_n
 FROM subject_divergence
 WHERE run_id = 1 AND scope = 'prompt'
 ORDER BY divergence DESC, layer, subject, other_subject;

@@ -45,7 +45,8 @@ final class TestCoactivationViews {
 
     /**
      * In subject s experts 0 1 and 2 3 fire at five tokens each, twice as often together as by chance; in t so do 0 1, but
-     * at four tokens; in u 0 and 1 always fire together, which is what chance does, too.
+     * at four tokens; in u 0 and 1 always fire together, which is what chance does, too. Of all 25 tokens, 15 of 15 with
+     * expert 0 have 1, and none of the other 10.
      */
     @Test
     void pairsBelongToSubjects() throws Exception {
@@ -61,14 +62,14 @@ final class TestCoactivationViews {
                         .file();
                 QueryEngine engine = file.engine()) {
             assertThat(rows(engine, """
-                            SELECT expert, other_expert, together, subjects FROM expert_coactivation
+                            SELECT expert, other_expert, together, round(z, 9), subjects FROM expert_coactivation
                             WHERE scope = 'prompt' ORDER BY expert
                             """))
                     .containsExactly(
-                            List.of(0, 1, 15L, 1L),
-                            List.of(1, 0, 15L, 1L),
-                            List.of(2, 3, 10L, 2L),
-                            List.of(3, 2, 10L, 2L));
+                            List.of(0, 1, 15L, 5.0, 1L),
+                            List.of(1, 0, 15L, 5.0, 1L),
+                            List.of(2, 3, 10L, 5.0, 2L),
+                            List.of(3, 2, 10L, 5.0, 2L));
         }
     }
 

@@ -139,6 +139,25 @@ final class TestComparisonViews {
         }
     }
 
+    /** The example of Newcombe 1998, of 36 questions both right, 12 and 2 right in one run only. */
+    @Test
+    void aDifferenceOfASubjectHasThePublishedInterval() throws Exception {
+        HandMadeRouting routing =
+                new HandMadeRouting().run(1, "a", 1, 2, 1, "last_prompt").run(2, "b", 1, 2, 1, "last_prompt");
+        for (int question = 1; question <= 50; question++) {
+            routing.question(1, question, "s", question <= 48, "0:.5");
+            routing.question(2, question, "s", question <= 36 || question > 48, "0:.5");
+        }
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, """
+                            SELECT run_id, difference, round(low, 4), round(high, 4)
+                            FROM subject_answer_difference ORDER BY run_id
+                            """))
+                    .containsExactly(List.of(1, 0.2, 0.0569, 0.3404), List.of(2, -0.2, -0.3404, -0.0569));
+        }
+    }
+
     /** Run 1 sends its token to 0 and 1, run 2 its two tokens to 0 and 2 and to 0 and 1; expert 3 fires in neither. */
     @Test
     @ByHand("utilisation_difference")

@@ -1,10 +1,11 @@
 package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.error.GatehouseException;
 import java.sql.Connection;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -12,8 +13,9 @@ import org.junit.jupiter.api.Test;
 /** The table function contrast. */
 final class TestContrast {
     /**
-     * Expert 0 takes 2 and 1 of the two tokens of the questions of s, 0 and 1 of those of t: shares 3/4 and 1/4. Each question
-     * is half a token away from the share of its set, that is 1/8 of the four tokens.
+     * Expert 0 takes 2 and 1 of the two tokens of the questions of s, 0 and 1 of those of t: shares 3/4 and 1/4. Of the share
+     * of both, 1/2, one question of each set is a token away and the other none: 1/4 of the four tokens. Each question is half
+     * a token away from the share of its set, so that a share of four tokens has the variance of one of three independent ones.
      */
     @Test
     void setsDifferByMoreThanTheirQuestionsDo() throws Exception {
@@ -33,17 +35,15 @@ final class TestContrast {
                     FROM contrast(1, 'prompt', '%s', 'prompt', '%s') ORDER BY expert
                     """;
             List<List<@Nullable Object>> rows = rows(engine, sql.formatted("s", "t"));
-            double error = Math.sqrt(4 * 4.0 / 3) / 8;
+            double error = Math.sqrt(2 * 4.0 / 3) / 4;
+            double half = Math.hypot(0.75 - wilson(0.75, 3, -1), wilson(0.25, 3, 1) - 0.25);
+            double otherHalf = Math.hypot(wilson(0.75, 3, 1) - 0.75, 0.25 - wilson(0.25, 3, -1));
             double divergence = 1 + 0.75 * Math.log(0.75) / Math.log(2) + 0.25 * Math.log(0.25) / Math.log(2);
             assertThat(rows).hasSize(3);
             assertThat(rows.get(0).subList(0, 9)).containsExactly(0, 4L, 4L, 4L, 3L, 1L, 0.75, 0.25, 0.5);
-            assertNumbers(
-                    rows.get(0).subList(9, 12),
-                    0.5 - 1.959963984540054 * error,
-                    0.5 + 1.959963984540054 * error,
-                    0.5 / error);
+            assertNumbers(rows.get(0).subList(9, 12), 0.5 - half, 0.5 + otherHalf, 0.5 / error);
             // Both experts that fire have the same p-value, which is q: 2 p / 2.
-            assertThat((double) rows.get(0).get(12)).isEqualTo(0.0832645, within(1e-7));
+            assertThat((double) rows.get(0).get(12)).isEqualTo(0.2206714, within(1e-7));
             assertThat((double) rows.get(0).get(13))
                     .isEqualTo((double) rows.get(0).get(12), within(1e-12));
             assertNumbers(rows.get(0).subList(14, 16), Math.log(1.5) / Math.log(8 / 3.0), divergence);
@@ -51,14 +51,52 @@ final class TestContrast {
             assertNumbers(rows.get(1).subList(14, 16), Math.log(0.5) / Math.log(8), divergence);
             assertThat(rows.get(2).subList(4, 15))
                     .as("an expert that never fires")
-                    .isEqualTo(Arrays.asList(0L, 0L, 0.0, 0.0, 0.0, 0.0, 0.0, null, null, null, null));
+                    .startsWith(0L, 0L, 0.0, 0.0, 0.0)
+                    .endsWith(null, null, null, null);
+            assertNumbers(rows.get(2).subList(9, 11), -wilson(0, 2, 1), wilson(0, 2, 1));
             assertThat(rows(engine, sql.formatted("right", "wrong"))).isEqualTo(rows);
             assertThat(rows(engine, sql.formatted("kind=a", "t"))).isEqualTo(rows);
-            assertThat(rows(engine, sql.formatted("s", "nobody"))).isEmpty();
         }
     }
 
-    /** Where the sets share questions, the variance is that of the differences of the questions. */
+    /** No question differs from its set, and yet nothing could differ more: 1/8 - 0, of 2 tokens each away from 1/2. */
+    @Test
+    void anExpertOfOneSetOnlyDiffersMost() throws Exception {
+        HandMadeRouting routing = new HandMadeRouting().run(1, "r", 1, 3, 1, "last_prompt");
+        for (int question = 1; question <= 8; question++) {
+            routing.question(1, question, question <= 4 ? "s" : "t", true, question <= 4 ? "0:.5" : "1:.5");
+        }
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            List<List<@Nullable Object>> rows = rows(
+                    engine,
+                    "SELECT difference, low, high, z FROM contrast(1, 'last_prompt', 's', 'last_prompt', 't') ORDER BY expert");
+            double low = 1 - Math.sqrt(2) * (1 - wilson(1, 4, -1));
+            double z = 1 / Math.sqrt(8.0 / 7 * 8 * Math.pow(0.5 / 4, 2));
+            assertNumbers(rows.get(0), 1, low, 1, z);
+            assertNumbers(rows.get(1), -1, -1, -low, -z);
+        }
+    }
+
+    @Test
+    void unknownSetsAreRefused() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 3, 1, "last_prompt")
+                        .question(1, 1, "s", true, "0:.5")
+                        .and("INSERT INTO question_attributes VALUES (1, 'kind', 'a');")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThatExceptionOfType(GatehouseException.class)
+                    .isThrownBy(() -> rows(engine, "FROM contrast(1, 'last_prompt', 's', 'last_prompt', 'nobody')"))
+                    .withMessageStartingWith(
+                            "other_questions of contrast is 'nobody', and the file has no such question set; "
+                                    + "it has the question sets 'all', 'right', 'wrong', 's', 'kind=a'");
+            assertThat(rows(engine, "FROM contrast(1, 'last_prompt', 'kind=a', 'last_prompt', 'right')"))
+                    .hasSize(3);
+        }
+    }
+
+    /** Where the sets share questions, the variance is that of the differences of the questions, and the shares correlate. */
     @Test
     void questionsOfBothSetsAreClusters() throws Exception {
         try (RoutingFile file = RoutingFile.comparable();
@@ -77,25 +115,47 @@ final class TestContrast {
                                 FROM q, (SELECT CAST(unnest(range(8)) AS SMALLINT) AS expert) AS e
                             ), s AS (
                                 SELECT expert, sum(n) / sum(prompt) AS p, sum(m) / sum(last) AS o, sum(prompt) AS t,
-                                    sum(last) AS u
+                                    sum(last) AS u, sum(n + m) / sum(prompt + last) AS pooled
                                 FROM c GROUP BY expert
                             )
-                            SELECT c.expert, any_value(p - o) AS difference, sqrt(count(*) / (count(*) - 1) * sum(
-                                power((n - p * prompt) / t - (m - o * last) / u, 2))) AS error
-                            FROM c JOIN s ON s.expert = c.expert GROUP BY c.expert ORDER BY c.expert
+                            SELECT any_value(p) AS share, any_value(o) AS other,
+                                CASE WHEN p IN (0, 1) THEN count(*) ELSE
+                                    least(p * (1 - p) / (var_samp((n - p * prompt) / t) * count(*)), any_value(t)) END AS own_n,
+                                CASE WHEN o IN (0, 1) THEN count(*) ELSE
+                                    least(o * (1 - o) / (var_samp((m - o * last) / u) * count(*)), any_value(u)) END AS other_n,
+                                CASE WHEN p IN (0, 1) OR o IN (0, 1) THEN 0 ELSE
+                                    corr(n - p * prompt, m - o * last) END AS correlation,
+                                (p - o) / sqrt(count(*) / (count(*) - 1) * sum(
+                                    power((n - pooled * prompt) / t - (m - pooled * last) / u, 2))) AS z
+                            FROM c JOIN s ON s.expert = c.expert GROUP BY c.expert, p, o ORDER BY c.expert
                             """).rows();
             List<List<@Nullable Object>> actual = rows(engine, """
-                    SELECT expert, difference, (high - low) / 2 / 1.959963984540054e0
+                    SELECT difference, low, high, z
                     FROM contrast(1, 'prompt', 'all', 'last_prompt', 'all') WHERE layer = 1 ORDER BY expert
                     """);
             assertThat(actual).hasSize(8);
             for (int expert = 0; expert < 8; expert++) {
-                assertThat(actual.get(expert).get(0))
-                        .isEqualTo(expected.get(expert).get(0));
+                double[] e = expected.get(expert).stream()
+                        .mapToDouble(value -> ((Number) value).doubleValue())
+                        .toArray();
+                double below = e[0] - wilson(e[0], e[2], -1);
+                double above = wilson(e[0], e[2], 1) - e[0];
+                double otherBelow = e[1] - wilson(e[1], e[3], -1);
+                double otherAbove = wilson(e[1], e[3], 1) - e[1];
+                double difference = e[0] - e[1];
                 assertNumbers(
-                        actual.get(expert).subList(1, 3),
-                        (double) expected.get(expert).get(1),
-                        (double) expected.get(expert).get(2));
+                        actual.get(expert).subList(0, 3),
+                        difference,
+                        difference - Math.sqrt(below * below + otherAbove * otherAbove - 2 * e[4] * below * otherAbove),
+                        difference
+                                + Math.sqrt(above * above + otherBelow * otherBelow - 2 * e[4] * above * otherBelow));
+                if (Double.isNaN(e[5])) {
+                    assertThat(actual.get(expert).get(3))
+                            .as("an expert that fires at no token")
+                            .isNull();
+                } else {
+                    assertNumbers(actual.get(expert).subList(3, 4), e[5]);
+                }
             }
         }
     }
@@ -110,7 +170,7 @@ final class TestContrast {
                 String back = "contrast(%d, 'last_prompt', 'wrong', 'last_prompt', 'right')".formatted(run);
                 assertThat(rows(engine, """
                                 SELECT * FROM %s WHERE NOT (share BETWEEN 0 AND 1 AND divergence BETWEEN 0 AND 1
-                                    AND coalesce(difference BETWEEN low AND high, true) AND coalesce(npmi, 0) BETWEEN -1 AND 1
+                                    AND coalesce(difference BETWEEN low AND high AND low >= -1 AND high <= 1, true) AND coalesce(npmi, 0) BETWEEN -1 AND 1
                                     AND coalesce(q_value >= p_value - 1e-12 AND q_value <= 1, true))
                                 """.formatted(forth)))
                         .as("bounds in run %d of seed %d", run, seed)
@@ -130,6 +190,13 @@ final class TestContrast {
                         .isEmpty();
             }
         }
+    }
+
+    /** An end of the interval of Wilson of a share of n tokens. */
+    private static double wilson(double share, double n, int sign) {
+        double z = 1.959963984540054;
+        double half = z * Math.sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+        return (share + z * z / (2 * n) + sign * half) / (1 + z * z / n);
     }
 
     private static void assertNumbers(List<@Nullable Object> row, double... expected) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.Example;
 import io.gatehouse.sql.catalog.TableFunction;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,24 @@ final class TestExamples {
             assertThat(example.group()).isNotBlank();
             assertThat(example.about()).isNotBlank().doesNotStartWith("One row per");
         });
+    }
+
+    /** The page on the console sends readers to them. */
+    @Test
+    void theConsolePageNamesThemAsTheyAre() throws Exception {
+        String page = Files.readString(Path.of(System.getProperty("gatehouse.root"), "docs", "console.md"));
+        List<String> named = page.lines()
+                .filter(line -> line.startsWith("| "))
+                .flatMap(line -> Pattern.compile("examples? (\\*[^*]+\\*(?:, \\*[^*]+\\*)*)")
+                        .matcher(line)
+                        .results()
+                        .flatMap(list -> Pattern.compile("\\*([^*]+)\\*")
+                                .matcher(list.group(1))
+                                .results()))
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(named).hasSizeGreaterThan(12);
+        assertThat(Example.all()).extracting(Example::title).containsAll(named);
     }
 
     @Test
@@ -44,6 +65,6 @@ final class TestExamples {
                 }
             }
         }
-        assertThat(empty).isEmpty();
+        assertThat(empty).as("of a run without generated text").containsExactly("Prompt against generated tokens");
     }
 }

@@ -263,7 +263,7 @@ final class TestUsageViews {
         return load / 12.0 * Math.log(load / 12.0);
     }
 
-    /** Expert 0 takes both last tokens of s and not that of t: with 2/3 and 1/3 added, odds of 8/3 to 2/3 and of 1/3 to 4/3. */
+    /** Expert 0 takes both last tokens of s and not that of t: with 2/3 and 1/3 added, odds of 8/3 to 2/3 and of 1/3 to 4/3; 2 of 3 tokens in all. */
     @Test
     @ByHand("subject_specialisation")
     void subjectsHaveExperts() {
@@ -272,10 +272,7 @@ final class TestUsageViews {
                 FROM subject_specialisation WHERE scope = 'last_prompt' AND subject = 's' ORDER BY expert
                 """);
         assertThat(rows.get(0)).startsWith(0, "s", 2L, 2L, 1.0, 0.5, 2.0);
-        assertNumbers(
-                rows.get(0).subList(7, 9),
-                Math.log(16),
-                Math.log(16) / Math.sqrt(3 / 8.0 + 3 / 2.0 + 3 / 1.0 + 3 / 4.0));
+        assertNumbers(rows.get(0).subList(7, 9), Math.log(16), 1 / Math.sqrt(2 / 9.0 * (1 / 2.0 + 1)));
         assertThat(rows.get(3)).startsWith(3, "s", 2L, 0L, 0.0, 0.5, 0.0);
     }
 
@@ -352,13 +349,14 @@ final class TestUsageViews {
                         .file();
                 QueryEngine subjects = file.engine()) {
             assertThat(rows(subjects, """
-                            SELECT layer, subject, other_subject, n, other_n, divergence FROM subject_divergence
+                            SELECT layer, subject, other_subject, n, other_n, divergence, round(chance * 8 * ln(2e0), 9)
+                            FROM subject_divergence
                             WHERE scope = 'prompt' ORDER BY subject, other_subject
                             """))
                     .containsExactly(
-                            List.of(0, "s", "t", 2L, 1L, 0.5),
-                            List.of(0, "s", "u", 2L, 1L, 1.0),
-                            List.of(0, "t", "u", 1L, 1L, 0.5));
+                            List.of(0, "s", "t", 2L, 1L, 0.5, 0.75),
+                            List.of(0, "s", "u", 2L, 1L, 1.0, 1.5),
+                            List.of(0, "t", "u", 1L, 1L, 0.5, 1.0));
         }
     }
 

@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /** What a figure may need that not every run has recorded. The names in lower case are the columns of recorded.sql. */
 enum Recorded {
+    /** Whatever a figure needs, a run has none of it without this. */
+    ROUTING("no decision of a router is stored, because no question was answered before the run ended"),
     ANSWERS("the run has no answers"),
     LAST_PROMPT("nothing is known about the last prompt tokens"),
     WEIGHTS("the weights of the selected experts were not recorded"),
@@ -49,7 +51,8 @@ enum Recorded {
     static Optional<String> findMissing(List<String> needs, List<Recorded> recorded) {
         requireNonNull(recorded, "recorded is null");
         return Arrays.stream(values())
-                .filter(kind -> needs.contains(kind.column()) && !recorded.contains(kind))
+                .filter(kind -> kind == ROUTING ? !needs.isEmpty() : needs.contains(kind.column()))
+                .filter(kind -> !recorded.contains(kind))
                 .map(kind -> kind.otherwise)
                 .findFirst();
     }

@@ -1,4 +1,5 @@
 SELECT
+    (SELECT count(*) FROM experts WHERE run_id = :run_id) > 0 AS routing,
     (SELECT count(*) FROM answers WHERE run_id = :run_id) > 0 AS answers,
     (SELECT count(*) FROM experts WHERE run_id = :run_id AND scope = 'last_prompt') > 0 AS last_prompt,
     (SELECT count(weight_sum) FROM experts WHERE run_id = :run_id) > 0 AS weights,

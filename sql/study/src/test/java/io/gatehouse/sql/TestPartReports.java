@@ -60,8 +60,8 @@ final class TestPartReports {
                 .contains(
                         "**4** of **4** experts fire at a different share of the generated tokens",
                         "which fires at **10.0%** of the generated and **100.0%** of the prompt tokens:"
-                                + " **-90.0 percentage points** (95% CI **-95.9** to"
-                                + " **-84.1 percentage points**).",
+                                + " **-90.0 percentage points** (95% CI **-94.5** to"
+                                + " **-81.7 percentage points**).",
                         "Over **100** **generated** tokens, an LRU cache",
                         "| Tokens recorded | all prompt tokens and generated tokens |");
     }

@@ -87,6 +87,25 @@ final class TestReport {
         }
     }
 
+    /** It would be wrong to say that the run recorded less than others. */
+    @Test
+    void aRunThatKeptNothingGivesNoOtherReasons() throws Exception {
+        try (RoutingFile file = run().file()) {
+            try (Connection connection = file.writer();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("UPDATE runs SET status = 'cancelled'");
+            }
+            try (QueryEngine engine = file.engine()) {
+                assertThat(Study.of(engine, 1).absent())
+                        .filteredOn(absence -> absence.reason().contains("recorded"))
+                        .isEmpty();
+                assertThat(MarkdownReport.of(Study.of(engine, 1)))
+                        .contains(
+                                "no decision of a router is stored, because no question was answered before the run ended");
+            }
+        }
+    }
+
     @Test
     void theCommandRepeatsTheRun() throws Exception {
         try (RoutingFile file = halves(question -> question % 2 == 0)) {

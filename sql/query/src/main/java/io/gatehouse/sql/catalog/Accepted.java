@@ -28,6 +28,8 @@ public sealed interface Accepted {
         private static final OfFile RUNS = new OfFile("run", List.of("catalog/runs.sql"));
         private static final OfFile SUBJECTS =
                 new OfFile("subject", List.of("catalog/subjects.sql", "catalog/counted-subjects.sql"));
+        private static final OfFile QUESTION_SETS =
+                new OfFile("question set", List.of("catalog/question-sets.sql", "catalog/question-attributes.sql"));
 
         public OfFile {
             queries = List.copyOf(queries);
@@ -37,6 +39,7 @@ public sealed interface Accepted {
             return switch (values) {
                 case "runs" -> RUNS;
                 case "subjects" -> SUBJECTS;
+                case "question sets" -> QUESTION_SETS;
                 default -> throw new IllegalArgumentException("A parameter takes one of \"%s\"".formatted(values));
             };
         }
@@ -98,8 +101,8 @@ public sealed interface Accepted {
     }
 
     /**
-     * Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", "of runs", "of subjects", or
-     * nothing.
+     * Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", "of runs", "of subjects", "of
+     * question sets", or nothing.
      */
     static Accepted parse(String text) {
         String[] parts = text.split(" ", 2);

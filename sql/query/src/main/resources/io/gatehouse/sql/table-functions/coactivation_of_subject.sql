@@ -3,10 +3,11 @@
 --
 -- Title: Co-activation of a subject
 -- Definition: as in the view expert_coactivation, over the questions of the subject.
--- Formula: share = N(i,j) / N(i); lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were selected independently.
+-- Formula: share = N(i,j) / N(i); lift = N(i,j) tokens / (N(i) N(j)): 1 if the two were selected independently; z as in
+--   expert_coactivation.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6.
--- Version: 1
--- Example: SELECT layer, expert, other_expert, together, share, lift, n
+-- Version: 2
+-- Example: SELECT layer, expert, other_expert, together, share, lift, z, n
 --   FROM coactivation_of_subject(1, 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
 --   ORDER BY together DESC, layer, expert, other_expert
 --   LIMIT 50
@@ -25,6 +26,7 @@
 --   together BIGINT: Number of those that were also routed to the second
 --   share DOUBLE: together / n, 0 to 1
 --   lift DOUBLE: Ratio of together to the number expected by chance
+--   z DOUBLE NULL: Standard errors between share and the share of the second at the other tokens; NULL if there are no others, or the second is at all tokens
 SELECT
     p.layer,
     p.expert,
@@ -33,7 +35,8 @@ SELECT
     a.activations AS n,
     p.together,
     p.together / a.activations AS share,
-    CAST(p.together AS DOUBLE) * a.n / (CAST(a.activations AS DOUBLE) * b.activations) AS lift
+    CAST(p.together AS DOUBLE) * a.n / (CAST(a.activations AS DOUBLE) * b.activations) AS lift,
+    two_proportion_z(p.together, a.activations, b.activations - p.together, a.n - a.activations) AS z
 FROM (
     SELECT layer, expert, other_expert, count(*) AS together
     FROM (

@@ -4,18 +4,23 @@
 -- Title: Contrast of two sets of tokens
 -- Definition: a set is the tokens of a scope in some questions: 'all'; 'right' or 'wrong', those that the run answered so; a
 --   subject, by its name; or an attribute of questions, as 'name=value'. Tokens of one question are not independent, so the
---   variance is taken over questions, of the two sets together where they share questions. The interval holds for many
---   questions; with a few dozen it is too narrow. q_value adjusts for the number of experts of all layers. At scope prompt
---   the sets are empty where the run recorded the last prompt token only.
+--   variances are taken over questions, of the two sets together where they share questions. z is a score test: its
+--   variance is that where the two sets have the same share, so that it also tells apart an expert that fires at all tokens
+--   of one set and at none of the other. The interval holds for many questions; with a few dozen it is too narrow. q_value
+--   adjusts for the number of experts of all layers. At scope prompt the sets are empty where the run recorded the last
+--   prompt token only.
 -- Formula: difference = share - other_share, with share = sum_q n_q / sum_q t_q, n_q of the t_q tokens of question q routed
---   to the expert; its variance = Q / (Q - 1) sum_q d_q^2, d_q = (n_q - share t_q) / T - (n'_q - other_share t'_q) / T',
---   over the Q questions of either set; low, high = difference -+ 1.96 standard errors. npmi = ln(p(e,A) / (p(e) p(A))) /
---   -ln p(e,A), p over the tokens of both sets. divergence = sum_e P ln(P / M) / 2 + P' ln(P' / M) / 2 over ln 2, P = share /
---   top_k, M = (P + P') / 2.
+--   to the expert, T = sum_q t_q. z = difference / sqrt(Q / (Q - 1) sum_q d_q^2), d_q = (n_q - p t_q) / T - (n'_q - p t'_q) /
+--   T', p the share in both sets together, over the Q questions of either set. low, high: Newcombe's interval of Wilson's
+--   interval of each share, of as many independent tokens as give the share its variance between questions, and of the
+--   correlation of the two shares over the questions of both.
+--   npmi = ln(p(e,A) / (p(e) p(A))) / -ln p(e,A), p over the tokens of both sets. divergence = sum_e P ln(P / M) / 2 + P' ln(P'
+--   / M) / 2 over ln 2, P = share / top_k, M = (P + P') / 2.
 -- Source: the risk difference of SteerMoE, Fayyaz et al. 2025, arXiv 2509.09660; clustered variance: Liang and Zeger 1986,
---   Biometrika 73(1); npmi: Bouma 2009, GSCL; Lin 1991, IEEE Trans. Inf. Theory 37(1); Benjamini and Hochberg 1995, JRSS B
+--   Biometrika 73(1), and of a score test: Boos 1992, American Statistician 46(4); interval: Newcombe 1998, Stat. Med. 17,
+--   873-890 and 2635-2650; number of independent tokens: Kish 1965, Survey Sampling; npmi: Bouma 2009, GSCL; Lin 1991, IEEE Trans. Inf. Theory 37(1); Benjamini and Hochberg 1995, JRSS B
 --   57(1).
--- Version: 1
+-- Version: 2
 -- Example: SELECT layer, expert, share, other_share, difference, low, high, q_value
 --   FROM contrast(1, 'last_prompt', 'right', 'last_prompt', 'wrong')
 --   ORDER BY abs(z) DESC, layer, expert
@@ -24,9 +29,9 @@
 -- Parameters:
 --   run INTEGER of runs: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens of the first set: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   questions VARCHAR: Questions of the first set: all, right, wrong, a subject, or an attribute as name=value
+--   questions VARCHAR of question sets: Questions of the first set: all, right, wrong, a subject, or an attribute as name=value
 --   other_scope VARCHAR in last_prompt, prompt, generated: Tokens of the second set
---   other_questions VARCHAR: Questions of the second set
+--   other_questions VARCHAR of question sets: Questions of the second set
 --
 -- Columns:
 --   layer SMALLINT: Layer of the model, from 0
@@ -39,9 +44,9 @@
 --   share DOUBLE: activations / n, 0 to 1
 --   other_share DOUBLE: other_activations / other_n, 0 to 1
 --   difference DOUBLE: share - other_share
---   low DOUBLE NULL: Lower end of the 95% interval of difference; NULL with one question
---   high DOUBLE NULL: Upper end of it; NULL with one question
---   z DOUBLE NULL: Standard errors between difference and 0; NULL with one question, or where no question differs from its set
+--   low DOUBLE NULL: Lower end of the 95% interval of difference; NULL where a set has one question
+--   high DOUBLE NULL: Upper end of it; NULL where a set has one question
+--   z DOUBLE NULL: Standard errors between difference and 0; NULL with one question, or where the expert fires at none or at all of the tokens of both sets
 --   p_value DOUBLE NULL: Two-sided p-value of z, for this expert alone; NULL where z is
 --   q_value DOUBLE NULL: p_value adjusted for the number of experts; NULL where z is
 --   npmi DOUBLE NULL: Normalised pointwise mutual information of expert and first set, -1 (never together) to 1; NULL if the expert fires in neither
@@ -91,59 +96,116 @@ of_layers AS (
     SELECT
         layer,
         count(*) AS questions,
+        count(*) FILTER (WHERE t > 0) AS own_questions,
+        count(*) FILTER (WHERE other_t > 0) AS other_questions,
         sum(t) AS n,
         sum(other_t) AS other_n,
-        sum(t * t) AS t_squares,
-        sum(other_t * other_t) AS other_t_squares,
-        sum(t * other_t) AS t_products
+        sum(t * t) AS tt,
+        sum(other_t * other_t) AS oo,
+        sum(t * other_t) AS "to"
     FROM of_questions
     GROUP BY layer
     HAVING sum(t) > 0 AND sum(other_t) > 0
 ),
+-- Sums of products over questions, of a and b, the tokens of a question in the two sets that are routed to the expert, and t
+-- and o, all its tokens there.
 summed AS (
     SELECT
         e.layer,
         e.expert,
-        l.questions,
-        l.n,
-        l.other_n,
-        l.t_squares,
-        l.other_t_squares,
-        l.t_products,
         coalesce(sum(c.n), 0e0) AS activations,
         coalesce(sum(c.other_n), 0e0) AS other_activations,
-        coalesce(sum(power(c.n / l.n - c.other_n / l.other_n, 2)), 0e0) AS squares,
-        coalesce(sum((c.n / l.n - c.other_n / l.other_n) * q.t), 0e0) AS products,
-        coalesce(sum((c.n / l.n - c.other_n / l.other_n) * q.other_t), 0e0) AS other_products
+        coalesce(sum(c.n * c.n), 0e0) AS aa,
+        coalesce(sum(c.n * q.t), 0e0) AS "at",
+        coalesce(sum(c.n * q.other_t), 0e0) AS ao,
+        coalesce(sum(c.other_n * c.other_n), 0e0) AS bb,
+        coalesce(sum(c.other_n * q.t), 0e0) AS bt,
+        coalesce(sum(c.other_n * q.other_t), 0e0) AS bo,
+        coalesce(sum(c.n * c.other_n), 0e0) AS ab
     FROM (SELECT DISTINCT layer, expert FROM experts WHERE run_id = $run) AS e
     JOIN of_layers AS l ON l.layer = e.layer
     LEFT JOIN counted AS c ON c.layer = e.layer AND c.expert = e.expert
     LEFT JOIN of_questions AS q ON q.layer = c.layer AND q.question_id = c.question_id
-    GROUP BY e.layer, e.expert, l.questions, l.n, l.other_n, l.t_squares, l.other_t_squares, l.t_products
+    GROUP BY e.layer, e.expert
 ),
--- The sum of the squares d_q, multiplied out: an expert has rows for the questions in which it fired only. What is left of
--- the cancelled digits is 0.
+shared AS (
+    SELECT
+        s.*,
+        l.questions,
+        l.own_questions,
+        l.other_questions,
+        l.n,
+        l.other_n,
+        l.tt,
+        l.oo,
+        l."to",
+        s.activations / l.n AS share,
+        s.other_activations / l.other_n AS other_share,
+        (s.activations + s.other_activations) / (l.n + l.other_n) AS pooled
+    FROM summed AS s
+    JOIN of_layers AS l ON l.layer = s.layer
+),
+-- Sums of squares, multiplied out: an expert has rows for the questions in which it fired only. What is left of the
+-- cancelled digits is 0.
 varied AS (
     SELECT
         *,
-        CASE WHEN questions > 1 THEN significant(sqrt(CASE WHEN variance > 1e-12 * largest THEN variance ELSE 0e0 END
-            * questions / (questions - 1))) END AS standard_error
-    FROM (
-        SELECT
-            *,
-            squares + power(share / n, 2) * t_squares + power(other_share / other_n, 2) * other_t_squares AS largest,
-            squares + power(share / n, 2) * t_squares + power(other_share / other_n, 2) * other_t_squares
-                - 2 * share / n * other_share / other_n * t_products - 2 * share / n * products
-                + 2 * other_share / other_n * other_products AS variance
-        FROM (
-            SELECT *, activations / n AS share, other_activations / other_n AS other_share
-            FROM summed
-        ) AS shared
-    ) AS multiplied
+        share - other_share AS difference,
+        CASE WHEN pooled > 0 AND pooled < 1
+            THEN aa / (n * n) + bb / (other_n * other_n) - 2 * ab / (n * other_n)
+                + pooled * pooled * (tt / (n * n) + oo / (other_n * other_n) - 2 * "to" / (n * other_n))
+                - 2 * pooled * ("at" / (n * n) + bo / (other_n * other_n) - (ao + bt) / (n * other_n))
+            END AS null_variance,
+        CASE WHEN aa - 2 * share * "at" + share * share * tt > 1e-12 * aa
+            THEN (aa - 2 * share * "at" + share * share * tt) / (n * n) ELSE 0e0 END AS variance,
+        CASE WHEN bb - 2 * other_share * bo + other_share * other_share * oo > 1e-12 * bb
+            THEN (bb - 2 * other_share * bo + other_share * other_share * oo) / (other_n * other_n) ELSE 0e0 END
+            AS other_variance,
+        (ab - share * bt - other_share * ao + share * other_share * "to") / (n * other_n) AS covariance
+    FROM shared
+),
+counts AS (
+    SELECT
+        *,
+        CASE WHEN own_questions > 1
+            THEN CASE WHEN share <= 0 OR share >= 1 THEN own_questions WHEN variance = 0 THEN n
+                ELSE least(n, share * (1 - share) / variance * (own_questions - 1) / own_questions) END
+            END AS independent,
+        CASE WHEN other_questions > 1
+            THEN CASE WHEN other_share <= 0 OR other_share >= 1 THEN other_questions WHEN other_variance = 0 THEN other_n
+                ELSE least(other_n, other_share * (1 - other_share) / other_variance * (other_questions - 1) / other_questions)
+                END
+            END AS other_independent,
+        CASE WHEN variance > 0 AND other_variance > 0
+            THEN greatest(-1e0, least(1e0, covariance / sqrt(variance * other_variance))) ELSE 0e0 END AS correlation
+    FROM varied
+),
+bounded AS (
+    SELECT
+        *,
+        share - wilson_low(share * independent, independent) AS below,
+        wilson_high(share * independent, independent) - share AS above,
+        other_share - wilson_low(other_share * other_independent, other_independent) AS other_below,
+        wilson_high(other_share * other_independent, other_independent) - other_share AS other_above
+    FROM counts
 ),
 tested AS (
     SELECT *, two_sided_p(z) AS p_value
-    FROM (SELECT *, significant((share - other_share) / nullif(standard_error, 0)) AS z FROM varied) AS standardised
+    FROM (
+        SELECT
+            *,
+            CASE WHEN own_questions > 1 AND other_questions > 1
+                THEN difference - sqrt(greatest(
+                    0e0, below * below + other_above * other_above - 2 * correlation * below * other_above
+                )) END AS low,
+            CASE WHEN own_questions > 1 AND other_questions > 1
+                THEN difference + sqrt(greatest(
+                    0e0, above * above + other_below * other_below - 2 * correlation * above * other_below
+                )) END AS high,
+            CASE WHEN questions > 1 AND null_variance > 1e-12 * pooled * pooled * (tt / (n * n) + oo / (other_n * other_n))
+                THEN significant(difference / sqrt(null_variance * questions / (questions - 1))) END AS z
+        FROM bounded
+    ) AS standardised
 )
 SELECT
     layer,
@@ -155,9 +217,9 @@ SELECT
     CAST(other_activations AS BIGINT) AS other_activations,
     share,
     other_share,
-    share - other_share AS difference,
-    share - other_share - 1.959963984540054e0 * standard_error AS low,
-    share - other_share + 1.959963984540054e0 * standard_error AS high,
+    difference,
+    significant(low) AS low,
+    significant(high) AS high,
     z,
     p_value,
     CASE WHEN p_value IS NOT NULL THEN least(1e0, min(scaled_p) OVER (

@@ -5,7 +5,7 @@
 -- Definition: as in the view subject_specialisation, in the order of log_odds; ties go to the lower expert number.
 --   Tokens of one prompt are not independent: at scope prompt z is too large.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation.
--- Example: SELECT layer, place, expert, share, ratio
+-- Example: SELECT layer, place, expert, share, ratio, z
 --   FROM experts_of_subject(1, 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0), 3)
 --   ORDER BY layer, place
 --
@@ -24,7 +24,7 @@
 --   share DOUBLE: activations / n, 0 to 1
 --   ratio DOUBLE: share / (top_k / experts); 1 is uniform
 --   log_odds DOUBLE: Logarithm of the odds ratio of the expert in the subject against the other subjects
---   z DOUBLE: Standard errors of log_odds from 0
+--   z DOUBLE: Standard errors between share and the share of the other subjects
 SELECT layer, place, expert, n, activations, share, ratio, log_odds, z
 FROM (
     SELECT *, row_number() OVER (PARTITION BY layer ORDER BY log_odds DESC, expert) AS place

@@ -5,10 +5,9 @@
 --   prompt, scope prompt every prompt token. A layer whose experts
 --   were all activated has no row, and neither has one for which an import has no data; unused_experts has a row of each
 --   layer with data.
--- Example: SELECT layer, count(*) AS unused
+-- Example: SELECT layer, expert
 --   FROM never_activated(1, 'last_prompt')
---   GROUP BY layer
---   ORDER BY layer
+--   ORDER BY layer, expert
 --
 -- Parameters:
 --   run INTEGER of runs: The run

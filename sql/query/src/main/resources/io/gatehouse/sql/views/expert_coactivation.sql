@@ -9,14 +9,16 @@
 --   symmetric. The published code counts only pairs at neighbouring ranks, 7 of the 28 pairs of top-8; adjacent_share
 --   does the same, to compare with figures made by that code. Pairs of most subjects belong to the model, pairs of one
 --   to its topic: subjects counts those in which the two fire together at five tokens or more, at more than one and a half
---   times the rate of chance.
+--   times the rate of chance. Of a pair with few tokens together, lift and z say little: set a minimum, as in WHERE together
+--   >= 5. Tokens of one prompt are not independent: at scopes prompt and generated z is too large.
 -- Formula: share = N(i,j) / N(i), OLMoE's equation 6; adjacent_share = N(i and j at neighbouring ranks) / N(i);
---   expected = N(i) N(j) / tokens; lift = N(i,j) / expected: 1 if the two were selected independently; subjects = number of subjects s with
+--   expected = N(i) N(j) / tokens; lift = N(i,j) / expected: 1 if the two were selected independently; z:
+--   pooled two-proportion z of N(i,j) of N(i) tokens against N(j) - N(i,j) of tokens - N(i); subjects = number of subjects s with
 --   N_s(i,j) >= 5 and N_s(i,j) tokens_s / (N_s(i) N_s(j)) > 1.5.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 6; allenai/OLMoE, commit 357454f, scripts; subjects after
 --   colibri issue 119.
--- Version: 4
--- Example: SELECT expert, other_expert, together, expected, lift, share, adjacent_share, n
+-- Version: 5
+-- Example: SELECT expert, other_expert, together, expected, lift, z, share, adjacent_share, n
 --   FROM expert_coactivation
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND layer = 0
 --   ORDER BY expert, other_expert
@@ -39,6 +41,7 @@
 --   adjacent_share DOUBLE NULL: adjacent / n, 0 to 1; NULL if an import has no order
 --   expected DOUBLE: Number of tokens at which the two would fire together if they were selected independently
 --   lift DOUBLE: together / expected
+--   z DOUBLE NULL: Standard errors between share and the share of the second at the other tokens; NULL if there are no others, or the second is at all tokens
 --   subjects BIGINT: Number of subjects in which the two fire together at five tokens or more and with a lift above 1.5
 WITH loads_of_subjects AS (
     SELECT
@@ -71,6 +74,7 @@ SELECT
     p.adjacent / a.activations AS adjacent_share,
     CAST(a.activations AS DOUBLE) * b.activations / a.tokens AS expected,
     CAST(p.together AS DOUBLE) * a.tokens / (CAST(a.activations AS DOUBLE) * b.activations) AS lift,
+    two_proportion_z(p.together, a.activations, b.activations - p.together, a.tokens - a.activations) AS z,
     p.subjects
 FROM (
     SELECT

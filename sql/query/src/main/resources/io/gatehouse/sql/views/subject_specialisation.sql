@@ -7,15 +7,18 @@
 -- Definition: of the tokens of the subject's prompts, the share routed to the expert; against an even spread and
 --   against the other subjects. Scope last_prompt counts only the last prompt token of each question; scope prompt
 --   counts every prompt token, including the last one, for runs that recorded them and for runs imported from counts.
---   Tokens of one prompt are not independent: at scope prompt z is too large.
+--   Tokens of one prompt are not independent: at scope prompt z is too large. The function contrast has intervals of one
+--   subject against another with questions as the unit.
 -- Formula: share = N(e,D) / N(D), OLMoE's equation 7; uniform_share = top_k / experts; log_odds = ln of the odds of the
 --   expert at a token of the subject over its odds at a token of another one. To the two counts of the subject (tokens with
 --   and without the expert) its share of all tokens is added, and to the two counts of the others their share of all
---   tokens, so that an expert that fires at no token, or at every token, has log_odds 0; z = log_odds / sqrt(1/a + 1/b + 1/c + 1/d) of these four counts.
+--   tokens, so that an expert that fires at no token, or at every token, has log_odds 0. z: pooled two-proportion z of the two
+--   shares, without correction; it has no need of one, and is largest where the expert fires at all tokens of the subject
+--   and at none of the others.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation; the correction in proportion to the size of
---   the groups: Sweeting, Sutton and Lambert 2004, Statistics in Medicine 23(9).
--- Version: 3
--- Example: SELECT layer, expert, subject, share, uniform_share, log_odds, n
+--   the groups: Sweeting, Sutton and Lambert 2004, Statistics in Medicine 23(9); Agresti 2002, Categorical Data Analysis, 3.
+-- Version: 4
+-- Example: SELECT layer, expert, subject, share, uniform_share, log_odds, z, n
 --   FROM subject_specialisation
 --   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY log_odds DESC, layer, expert, subject
@@ -34,7 +37,7 @@
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were selected equally often
 --   ratio DOUBLE: share / uniform_share; 1 is uniform
 --   log_odds DOUBLE NULL: Logarithm of the odds ratio of the expert in the subject against the other subjects; NULL if there is one subject, or counts contradict the layer's top_k
---   z DOUBLE NULL: Standard errors of log_odds from 0; NULL if there is one subject, or counts contradict the run's top_k
+--   z DOUBLE NULL: Standard errors between share and the share of the other subjects; NULL if there is one subject, or counts contradict the run's top_k
 SELECT
     run_id,
     scope,
@@ -47,14 +50,13 @@ SELECT
     uniform_share,
     share / uniform_share AS ratio,
     log_odds,
-    log_odds / standard_error AS z
+    CASE WHEN possible THEN coalesce(round(two_proportion_z(activations, n, activations_elsewhere, others), 12), 0e0) END AS z
 FROM (
     SELECT
         *,
         activations / n AS share,
         -- Rounded, so that an odds ratio of 1 gives exactly 0.
-        CASE WHEN possible THEN round(ln(a * d / (b * c)), 12) END AS log_odds,
-        CASE WHEN possible THEN sqrt(1 / a + 1 / b + 1 / c + 1 / d) END AS standard_error
+        CASE WHEN possible THEN round(ln(a * d / (b * c)), 12) END AS log_odds
     FROM (
         SELECT
             *,

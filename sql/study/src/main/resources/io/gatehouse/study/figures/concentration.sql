@@ -10,6 +10,7 @@
 -- X: Part of the experts (%)
 -- Y: Share of the activations (%)
 -- Chance: experts at random
+-- Needs: routing
 -- Missing: no routing decision was recorded
 -- Views: load_concentration
 -- Picture: lines x=part y=share by=tokens chance=even_share legend=chance

@@ -19,6 +19,7 @@
 -- X: Layer
 -- Y: Entropy (%)
 -- Chance: uniform gate
+-- Needs: routing
 -- Missing: neither the weights of the selected experts nor the probabilities of all experts were recorded
 -- Views: gate_entropy masked_experts
 -- Picture: lines x=layer y=share by=gate chance=uniform_share

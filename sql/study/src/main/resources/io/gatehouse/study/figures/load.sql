@@ -14,6 +14,7 @@
 -- X: Layer
 -- Y: Effective experts
 -- Chance: all experts equally loaded
+-- Needs: routing
 -- Missing: no routing decision was recorded
 -- Views: layer_load masked_experts
 -- Picture: lines x=layer y=effective_experts by=tokens chance=not_masked legend=chance

@@ -8,6 +8,7 @@
 --   Decisions with a small margin can differ in another precision, on another device or in another engine.
 -- X: Layer
 -- Y: Decisions with a margin below 0.001 (%)
+-- Needs: routing
 -- Missing: margins were not recorded; they need the probabilities of experts that were not selected
 -- Views: routing_margins
 -- Picture: lines x=layer y=share_below_0_001 by=tokens

@@ -11,6 +11,7 @@
 -- X: Experts, the least used first (%)
 -- Y: Load over an even load
 -- Chance: even load
+-- Needs: routing
 -- Missing: no routing decision was recorded
 -- Views: expert_utilisation
 -- Picture: lines x=part y=ratio by=tokens chance=even legend=chance

@@ -17,6 +17,7 @@
 --   were never activated, without naming the tokens.
 -- X: Questions (logarithmic)
 -- Y: Unused experts
+-- Needs: routing
 -- Missing: no routing decision was recorded
 -- Unpictured: the curve needs answers and the routing of every prompt token
 -- Views: unused_experts unused_rarefaction masked_experts

@@ -1,0 +1,1 @@
+SELECT DISTINCT name || '=' || "value" FROM question_attributes ORDER BY 1
