@@ -36,6 +36,84 @@
 --   over_k DOUBLE: distinct_experts / top_k: experts to read, relative to those of one token
 --   uniform DOUBLE: Mean number of distinct experts for independent, uniform choices
 --   experts INTEGER: Number of experts of the layer
+WITH tokens_of_islands AS (
+    -- Tokens at successive positions are an island: they share the difference of position and row number.
+    SELECT
+        t.run_id,
+        t.question_id,
+        t.layer,
+        t.is_generated,
+        t."position",
+        t."position" - row_number() OVER (
+            PARTITION BY t.run_id, t.question_id, t.layer, t.is_generated ORDER BY t."position"
+        ) AS island,
+        t.experts
+    FROM routing AS t
+    JOIN runs AS r ON r.run_id = t.run_id
+    WHERE r.recorded = 'prompt' OR t.is_generated
+),
+-- An expert is in no window that lies within a stretch of tokens without it: of all windows of an island, those of each of
+-- its stretches are taken away. So lengths of stretches are enough to know.
+stretches AS (
+    SELECT run_id, layer, is_generated, length, CAST(sum(islands) AS BIGINT) AS islands, CAST(sum(uses) AS BIGINT) AS uses
+    FROM (
+        SELECT
+            e.run_id,
+            e.layer,
+            e.is_generated,
+            CASE s.name
+                WHEN 'island' THEN e.island_end - e.island_start + 1
+                WHEN 'before' THEN e.earliest - e.island_start
+                ELSE e.island_end - e.latest
+            END AS length,
+            CASE WHEN s.name = 'island' AND e.number = 1 THEN 1 ELSE 0 END AS islands,
+            CASE WHEN s.name = 'island' THEN 1 ELSE -1 END AS uses
+        FROM (
+            SELECT
+                run_id,
+                layer,
+                is_generated,
+                earliest,
+                latest,
+                min(earliest) OVER (PARTITION BY run_id, question_id, layer, is_generated, island) AS island_start,
+                max(latest) OVER (PARTITION BY run_id, question_id, layer, is_generated, island) AS island_end,
+                row_number() OVER (PARTITION BY run_id, question_id, layer, is_generated, island ORDER BY expert) AS number
+            FROM (
+                SELECT
+                    run_id,
+                    question_id,
+                    layer,
+                    is_generated,
+                    island,
+                    expert,
+                    min("position") AS earliest,
+                    max("position") AS latest
+                FROM (
+                    SELECT run_id, question_id, layer, is_generated, island, "position", unnest(experts) AS expert
+                    FROM tokens_of_islands
+                ) AS used
+                GROUP BY run_id, question_id, layer, is_generated, island, expert
+            ) AS ends
+        ) AS e
+        CROSS JOIN (VALUES ('island'), ('before'), ('after')) AS s(name)
+        UNION ALL
+        SELECT
+            run_id,
+            layer,
+            is_generated,
+            "position" - 1 - lag("position") OVER (
+                PARTITION BY run_id, question_id, layer, is_generated, island, expert ORDER BY "position"
+            ) AS length,
+            0 AS islands,
+            -1 AS uses
+        FROM (
+            SELECT run_id, question_id, layer, is_generated, island, "position", unnest(experts) AS expert
+            FROM tokens_of_islands
+        ) AS used
+    ) AS counted
+    WHERE length > 0
+    GROUP BY run_id, layer, is_generated, length
+)
 SELECT
     u.run_id,
     u.scope,
@@ -48,76 +126,18 @@ SELECT
     significant(k.experts * (1 - power(1e0 - k.top_k / k.experts, u.tokens))) AS uniform,
     k.experts
 FROM (
-    -- An expert is in no window that lies within a stretch of tokens without it: of all windows of an island of tokens at
-    -- successive positions, those of each of its stretches are taken away. So lengths of stretches are enough to know.
     SELECT
         run_id,
-        scope,
+        CASE WHEN is_generated THEN 'generated' ELSE 'prompt' END AS scope,
         layer,
         'window' AS tokens_from,
         tokens,
-        CAST(sum(number * greatest(island - tokens + 1, 0)) AS BIGINT) AS n,
-        sum(number * (greatest(used - tokens + 1, 0) - greatest(before - tokens + 1, 0) - greatest(after - tokens + 1, 0)))
-            / sum(number * greatest(island - tokens + 1, 0)) AS distinct_experts
-    FROM (
-        SELECT s.run_id, s.scope, s.layer, s.island, s.used, s.before, s.after, s.number, v.tokens
-        FROM (
-            SELECT run_id, scope, layer, island, used, before, after, count(*) AS number
-            FROM (
-                SELECT
-                    run_id,
-                    scope,
-                    layer,
-                    CASE WHEN place = 1 AND expert = first_expert THEN length ELSE 0 END AS island,
-                    CASE WHEN last_place IS NULL THEN length ELSE 0 END AS used,
-                    place - coalesce(last_place, 0) - 1 AS before,
-                    CASE WHEN next_place IS NULL THEN length - place ELSE 0 END AS after
-                FROM (
-                    SELECT
-                        *,
-                        lag(place) OVER (
-                            PARTITION BY run_id, question_id, layer, scope, start, expert ORDER BY place
-                        ) AS last_place,
-                        lead(place) OVER (
-                            PARTITION BY run_id, question_id, layer, scope, start, expert ORDER BY place
-                        ) AS next_place
-                    FROM (
-                        SELECT
-                            run_id,
-                            question_id,
-                            layer,
-                            scope,
-                            start,
-                            row_number() OVER (
-                                PARTITION BY run_id, question_id, layer, scope, start ORDER BY "position"
-                            ) AS place,
-                            count(*) OVER (PARTITION BY run_id, question_id, layer, scope, start) AS length,
-                            experts[1] AS first_expert,
-                            unnest(experts) AS expert
-                        FROM (
-                            SELECT
-                                t.run_id,
-                                t.question_id,
-                                t.layer,
-                                CASE WHEN t.is_generated THEN 'generated' ELSE 'prompt' END AS scope,
-                                t."position",
-                                t."position" - row_number() OVER (
-                                    PARTITION BY t.run_id, t.question_id, t.layer, t.is_generated ORDER BY t."position"
-                                ) AS start,
-                                t.experts
-                            FROM routing AS t
-                            JOIN runs AS r ON r.run_id = t.run_id
-                            WHERE r.recorded = 'prompt' OR t.is_generated
-                        ) AS islands
-                    ) AS placed
-                ) AS neighbours
-            ) AS stretches
-            GROUP BY run_id, scope, layer, island, used, before, after
-        ) AS s
-        CROSS JOIN (VALUES (1), (2), (4), (8), (16), (32), (64), (128), (256), (512)) AS v(tokens)
-    ) AS sized
-    GROUP BY run_id, scope, layer, tokens
-    HAVING sum(number * greatest(island - tokens + 1, 0)) > 0
+        CAST(sum(islands * greatest(length - tokens + 1, 0)) AS BIGINT) AS n,
+        sum(uses * greatest(length - tokens + 1, 0)) / sum(islands * greatest(length - tokens + 1, 0)) AS distinct_experts
+    FROM stretches
+    CROSS JOIN (VALUES (1), (2), (4), (8), (16), (32), (64), (128), (256), (512)) AS v(tokens)
+    GROUP BY run_id, is_generated, layer, tokens
+    HAVING sum(islands * greatest(length - tokens + 1, 0)) > 0
     UNION ALL
     -- The logarithm of C(T - a, w) / C(T, w) as a sum over the w tokens: differences of lgamma would lose their digits.
     SELECT
