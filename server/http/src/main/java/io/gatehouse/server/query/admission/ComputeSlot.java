@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * The right of one query to compute. A short query has a slot of its own until it ends. A long query shares the slots for
- * long queries with others: it holds one while it computes, and waits for one between two of its rows. Those that have
- * computed least come first, so that one that is only just long does not wait for one that takes minutes. Safe for use by
- * many threads, of which one computes.
+ * long queries with others: it holds one while it computes, and waits for one between two of its rows. Those that are only
+ * just long come before all others, so that they do not wait for one that takes minutes. Safe for use by many threads, of
+ * which one computes.
  */
 public final class ComputeSlot implements AutoCloseable {
     /** A long query lets another one compute after this time. */
@@ -104,27 +104,31 @@ public final class ComputeSlot implements AutoCloseable {
         computingSince = System.nanoTime();
     }
 
-    /** 0 for less than the time of a first turn, then one more for each doubling. */
+    /** 0 for a query that is just long, 1 for one that has computed for a turn, 2 for all others. */
     private static int rank(long computedNanos) {
-        return Long.SIZE - Long.numberOfLeadingZeros(computedNanos / FIRST_TURN_NANOS);
+        return (int) Math.min(2, computedNanos / FIRST_TURN_NANOS);
     }
 
     /**
-     * Takes the slot from a long query that would have to begin again, if it has had its turn and one that has computed less
-     * waits; false if it has not. Since a turn is as long as all before it, beginning again costs no more than half of the
-     * time.
+     * Takes the slot from a long query that would have to begin again, if it has had its turn and another one comes before
+     * it; false otherwise. Since a turn is as long as all before it, beginning again costs no more than half of the time.
      */
     public synchronized boolean endTurn() {
         if (state != State.LONG_COMPUTING) {
             return false;
         }
         long turn = System.nanoTime() - computingSince;
-        if (turn < Math.max(FIRST_TURN_NANOS, computedNanos)
-                || !admission.longQueries().isWantedBelow(rank(computedNanos + turn))) {
+        if (turn < Math.max(FIRST_TURN_NANOS, computedNanos)) {
             return false;
         }
-        pause();
-        return true;
+        int before = rank(computedNanos);
+        int rank = rank(computedNanos + turn);
+        // It came before those of its present rank only because it was new.
+        boolean wanted = admission.longQueries().isWantedBelow(rank > before ? rank + 1 : rank);
+        if (wanted) {
+            pause();
+        }
+        return wanted;
     }
 
     /** Lets another long query compute if this one has done so for a while. */

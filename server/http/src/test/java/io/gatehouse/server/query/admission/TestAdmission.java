@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 final class TestAdmission {
     /** Milliseconds that a query may compute at least, and a few more. */
-    private static final long FIRST_TURN = 210;
+    private static final long TURN = 210;
 
     private final Admission admission = new Admission(1, 1, 3, Duration.ofSeconds(10));
 
@@ -79,10 +79,10 @@ final class TestAdmission {
     }
 
     @Test
-    void thoseThatHaveComputedLeastComeFirst() throws Exception {
+    void thoseThatAreJustLongComeFirst() throws Exception {
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         ComputeSlot old = enterLong();
-        Thread.sleep(FIRST_TURN);
+        Thread.sleep(TURN);
         old.pause();
         ComputeSlot computing = enterLong();
         CompletableFuture<Void> oldWaits = CompletableFuture.runAsync(() -> {
@@ -105,10 +105,11 @@ final class TestAdmission {
         assertEmpty();
     }
 
+    /** Afterwards it is one of many, and those that it came before go on. */
     @Test
-    void aTurnEndsForOneThatHasComputedLess() throws Exception {
+    void aTurnEndsForOneThatIsJustLong() throws Exception {
         ComputeSlot old = enterLong();
-        Thread.sleep(FIRST_TURN);
+        Thread.sleep(2 * TURN);
         assertThat(old.endTurn()).as("nobody waits").isFalse();
         ComputeSlot young = enterLong();
         CompletableFuture<Void> youngWaits = awaiting(young);
@@ -117,8 +118,21 @@ final class TestAdmission {
         assertThat(old.isWaiting()).isTrue();
         youngWaits.get(10, TimeUnit.SECONDS);
         assertThat(young.endTurn()).as("it has just begun").isFalse();
-        young.close();
+
+        CompletableFuture<Void> oldWaits = awaiting(old);
+        awaitWaiting(1);
+        Thread.sleep(2 * TURN);
+        assertThat(young.endTurn()).isTrue();
+        oldWaits.get(10, TimeUnit.SECONDS);
+        CompletableFuture<Void> youngWaitsAgain = awaiting(young);
+        awaitWaiting(1);
+        Thread.sleep(3 * TURN);
+        assertThat(old.endTurn())
+                .as("both have computed for more than two turns")
+                .isFalse();
         old.close();
+        youngWaitsAgain.get(10, TimeUnit.SECONDS);
+        young.close();
         assertEmpty();
     }
 
@@ -126,15 +140,15 @@ final class TestAdmission {
     @Test
     void aTurnIsAsLongAsAllBeforeIt() throws Exception {
         ComputeSlot old = enterLong();
-        Thread.sleep(3 * FIRST_TURN);
+        Thread.sleep(3 * TURN);
         old.pause();
         old.await(TestAdmission::nothing);
         ComputeSlot young = enterLong();
         CompletableFuture<Void> youngWaits = awaiting(young);
         awaitWaiting(1);
-        Thread.sleep(FIRST_TURN);
+        Thread.sleep(TURN);
         assertThat(old.endTurn()).isFalse();
-        Thread.sleep(2 * FIRST_TURN);
+        Thread.sleep(3 * TURN);
         assertThat(old.endTurn()).isTrue();
         youngWaits.get(10, TimeUnit.SECONDS);
         young.close();
