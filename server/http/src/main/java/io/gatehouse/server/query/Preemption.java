@@ -22,7 +22,7 @@ final class Preemption {
      * A query is long that has run for this time and computed for {@link #LONG_CPU_NANOS} of it, in its own thread. That
      * it took time to be planned says nothing about this.
      */
-    private static final long LONG_NANOS = 50_000_000;
+    private static final long LONG_NANOS = 100_000_000;
 
     private static final long LONG_CPU_NANOS = 40_000_000;
     /** A query is long that has run for this time, even if it has waited for others. */
