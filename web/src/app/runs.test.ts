@@ -57,7 +57,7 @@ describe('runs', () => {
       { name: 'served', model: '', source: 'vllm', shots: 0, precision: '', questions: 5, quiz: 'served', probabilities: 'none', recorded: 'last_prompt' },
     ]) as [Run, Run, Run];
     expect(maskedText(plain)).toBe('');
-    expect(maskedText(changed)).toBe(' The run masks 2 experts, which are counted in what is uniform.');
+    expect(maskedText(changed)).toBe(' The run masks 2 experts; uniform is over all experts, masked ones included.');
     expect(treatment(plain)).toEqual([]);
     expect(treatment(changed)).toEqual([
       '2 experts masked (2:12, 3:1)', '1 expert scaled (1:2=0.5)', 'top-k 4', 'fast precision', 'step 5,000', 'last prompt token only', 'all probabilities', 'norms',

@@ -208,7 +208,7 @@ export function maskedExperts(run: Run | undefined): string[] {
 /** What a picture that compares with all experts says of a run that masks some, with a space before it; empty of others. */
 export function maskedText(run: Run | undefined): string {
   const count = maskedExperts(run).length;
-  return count === 0 ? '' : ` The run masks ${count === 1 ? 'one expert, which is' : `${formatCount(count)} experts, which are`} counted in what is uniform.`;
+  return count === 0 ? '' : ` The run masks ${count === 1 ? 'one expert' : `${formatCount(count)} experts`}; uniform is over all experts, masked ones included.`;
 }
 
 /** What distinguishes a run from a plain one, in short: interventions, precision, source, what it recorded. */
