@@ -28,4 +28,8 @@ public final class LruCache<K, V> {
     public synchronized void put(K key, V value) {
         entries.put(requireNonNull(key, "key is null"), requireNonNull(value, "value is null"));
     }
+
+    public synchronized void remove(K key) {
+        entries.remove(key);
+    }
 }

@@ -104,7 +104,7 @@ public final class QueryService {
     ComputeSlot open(ServedQuery query, Consumer<ServedQuery> reading) {
         @Nullable ComputeSlot slot = null;
         try {
-            slot = admission.enter(query::queued, query::checkStopped);
+            slot = admission.enter(query.statement().sql(), query::queued, query::checkStopped);
             run(query, slot, reading::accept);
             return slot;
         } catch (GatehouseException e) {
@@ -132,13 +132,13 @@ public final class QueryService {
         query.admitted(new Preemption(slot, engine.isLocal()));
         while (!attempt(query, query.statement(), reading)) {
             query.queued();
-            admission.awaitRestart(slot, query::checkStopped);
+            admission.awaitTurn(slot, query::checkStopped);
         }
     }
 
     /** Runs a query and hands it to the reading when it has begun. */
     void serve(ServedQuery query, Reading reading) throws IOException {
-        try (ComputeSlot slot = admission.enter(query::queued, query::checkStopped)) {
+        try (ComputeSlot slot = admission.enter(query.statement().sql(), query::queued, query::checkStopped)) {
             try {
                 run(query, slot, reading);
             } finally {

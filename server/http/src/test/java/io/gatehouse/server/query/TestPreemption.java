@@ -72,6 +72,6 @@ class TestPreemption {
     }
 
     private ComputeSlot enter() {
-        return admission.enter(() -> {}, () -> {});
+        return admission.enter("SELECT 1", () -> {}, () -> {});
     }
 }

@@ -16,6 +16,7 @@ public final class Admission {
     private final Duration patience;
     private final SlotQueue shortQueries;
     private final SlotQueue longQueries;
+    private final LongStatements longStatements = new LongStatements();
     private int longOnes;
 
     /**
@@ -34,19 +35,24 @@ public final class Admission {
     }
 
     /**
-     * Returns when a query may run, as a short one. Closing what is returned lets the next one run.
+     * Returns when a query may run: as a short one, unless its statement was long when it last ran. Closing what is
+     * returned lets the next one run.
      *
+     * @param sql of the statement
      * @param waits is called before the query waits
      * @param check is called while it waits, and throws to give up
      * @throws GatehouseException QUERY_BUSY if too many wait already, or this one has waited too long
      */
-    public ComputeSlot enter(Runnable waits, Runnable check) {
+    public ComputeSlot enter(String sql, Runnable waits, Runnable check) {
+        String form = LongStatements.form(sql);
+        return longStatements.contains(form) ? enterLong(form, waits, check) : enterShort(form, waits, check);
+    }
+
+    private ComputeSlot enterShort(String form, Runnable waits, Runnable check) {
         synchronized (this) {
-            if (longOnes >= maxLong + maxWaiting) {
-                throw busy("long queries run or wait", longOnes);
-            }
+            checkLong();
             if (shortQueries.tryAcquire()) {
-                return new ComputeSlot(this);
+                return ComputeSlot.ofShort(this, form);
             }
             if (shortQueries.waiting() >= maxWaiting) {
                 throw busy("queries wait, and %d run".formatted(maxShort), shortQueries.waiting());
@@ -54,7 +60,29 @@ public final class Admission {
         }
         waits.run();
         shortQueries.acquire(impatient(check, maxShort));
-        return new ComputeSlot(this);
+        return ComputeSlot.ofShort(this, form);
+    }
+
+    private ComputeSlot enterLong(String form, Runnable waits, Runnable check) {
+        synchronized (this) {
+            checkLong();
+            longOnes++;
+        }
+        ComputeSlot slot = ComputeSlot.ofLong(this, form);
+        try {
+            waits.run();
+            awaitTurn(slot, check);
+            return slot;
+        } catch (RuntimeException e) {
+            slot.close();
+            throw e;
+        }
+    }
+
+    private void checkLong() {
+        if (longOnes >= maxLong + maxWaiting) {
+            throw busy("long queries run or wait", longOnes);
+        }
     }
 
     private static GatehouseException busy(String what, int number) {
@@ -64,7 +92,7 @@ public final class Admission {
     }
 
     /** Returns when a long query that has no rows yet may compute. */
-    public void awaitRestart(ComputeSlot slot, Runnable check) {
+    public void awaitTurn(ComputeSlot slot, Runnable check) {
         slot.await(impatient(check, maxLong));
     }
 
@@ -91,11 +119,16 @@ public final class Admission {
         shortQueries.release();
     }
 
-    void leaveShort() {
+    void leaveShort(String form) {
+        longStatements.ended(form, 0);
         shortQueries.release();
     }
 
-    synchronized void leaveLong() {
+    /** @param computedNanos time for which it has computed as a long query; 0 if it never did */
+    synchronized void leaveLong(String form, long computedNanos) {
+        if (computedNanos > 0) {
+            longStatements.ended(form, computedNanos);
+        }
         longOnes--;
     }
 

@@ -25,13 +25,26 @@ public final class ComputeSlot implements AutoCloseable {
     }
 
     private final Admission admission;
-    private volatile State state = State.SHORT;
+    private final String form;
+    private volatile State state;
     private volatile long computingSince;
     /** Time that it has held a slot for long queries, but for the time since {@link #computingSince}. */
     private volatile long computedNanos;
 
-    ComputeSlot(Admission admission) {
+    private ComputeSlot(Admission admission, String form, State state) {
         this.admission = requireNonNull(admission, "admission is null");
+        this.form = requireNonNull(form, "form is null");
+        this.state = state;
+    }
+
+    /** The slot of a query that has one among the short queries. */
+    static ComputeSlot ofShort(Admission admission, String form) {
+        return new ComputeSlot(admission, form, State.SHORT);
+    }
+
+    /** The slot of a query that is long before it begins, and waits for its turn. */
+    static ComputeSlot ofLong(Admission admission, String form) {
+        return new ComputeSlot(admission, form, State.LONG_WITHOUT);
     }
 
     public boolean isShort() {
@@ -153,14 +166,11 @@ public final class ComputeSlot implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        pause();
         switch (state) {
-            case SHORT, SHORT_PAUSED -> admission.leaveShort();
-            case LONG_COMPUTING -> {
-                admission.longQueries().release();
-                admission.leaveLong();
-            }
-            case LONG_WITHOUT, LONG_QUEUED -> admission.leaveLong();
-            case CLOSED -> {}
+            case SHORT_PAUSED -> admission.leaveShort(form);
+            case LONG_WITHOUT, LONG_QUEUED -> admission.leaveLong(form, computedNanos);
+            case SHORT, LONG_COMPUTING, CLOSED -> {}
         }
         state = State.CLOSED;
     }

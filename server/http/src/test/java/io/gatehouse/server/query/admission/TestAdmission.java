@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,11 +21,16 @@ final class TestAdmission {
     private static final long TURN = 210;
 
     private final Admission admission = new Admission(1, 1, 3, Duration.ofSeconds(10));
+    private final AtomicInteger statements = new AtomicInteger();
 
     private static void nothing() {}
 
     private ComputeSlot enter() {
-        return admission.enter(TestAdmission::nothing, TestAdmission::nothing);
+        return enter("SELECT x" + "x".repeat(statements.incrementAndGet()));
+    }
+
+    private ComputeSlot enter(String sql) {
+        return admission.enter(sql, TestAdmission::nothing, TestAdmission::nothing);
     }
 
     private ComputeSlot enterLong() {
@@ -156,6 +162,62 @@ final class TestAdmission {
         assertEmpty();
     }
 
+    private void ended(String sql, long computingMillis) throws InterruptedException {
+        try (ComputeSlot slot = enter(sql)) {
+            slot.becomeLong();
+            Thread.sleep(computingMillis);
+        }
+    }
+
+    /** It takes no time from short queries until it has a turn. */
+    @Test
+    void aStatementThatWasLongIsLongFromTheBeginning() throws Exception {
+        ended("SELECT sum(a.x) FROM a, b WHERE b.y = 'it''s' AND a.z < 15", 2 * TURN);
+        ComputeSlot computing = enterLong();
+        CompletableFuture<ComputeSlot> again = CompletableFuture.supplyAsync(
+                () -> enter("SELECT sum(a.x) FROM a, b WHERE b.y = 'anything' AND a.z < 4"));
+        awaitWaiting(1);
+        try (ComputeSlot other = enter("SELECT sum(a.x) FROM a, b WHERE b.y = a.y AND a.z < 4")) {
+            assertThat(other.isShort()).as("another statement").isTrue();
+        }
+        assertThat(again).isNotDone();
+        computing.close();
+        try (ComputeSlot slot = again.get(10, TimeUnit.SECONDS)) {
+            assertThat(slot.isShort()).isFalse();
+            assertThat(slot.isWaiting()).as("computes").isFalse();
+        }
+        try (ComputeSlot slot = enter("SELECT sum(a.x) FROM a, b WHERE b.y = '' AND a.z < 0")) {
+            assertThat(slot.isShort()).as("it was short just now").isTrue();
+        }
+        assertEmpty();
+    }
+
+    /** One that was slow once, beside others. */
+    @Test
+    void aStatementThatWasJustLongIsShortTheNextTime() throws Exception {
+        ended("SELECT 2", TURN);
+        try (ComputeSlot slot = enter("SELECT 2")) {
+            assertThat(slot.isShort()).isTrue();
+        }
+        assertEmpty();
+    }
+
+    /** That it gave up or was refused says nothing about it. */
+    @Test
+    void aStatementThatNeverComputedStaysLong() throws Exception {
+        ended("SELECT 2", 2 * TURN);
+        ComputeSlot computing = enterLong();
+        assertThatThrownBy(() -> admission.enter("SELECT 2", TestAdmission::nothing, () -> {
+                    throw new IllegalStateException("enough");
+                }))
+                .hasMessage("enough");
+        computing.close();
+        try (ComputeSlot slot = enter("SELECT 2")) {
+            assertThat(slot.isShort()).isFalse();
+        }
+        assertEmpty();
+    }
+
     /** Its thread waits for a client: a slot would be lost on it. */
     @Test
     void aPausedQueryThatBecomesLongTakesNoSlot() {
@@ -224,13 +286,14 @@ final class TestAdmission {
     void whoeverGivesUpLeavesNothing() throws Exception {
         ComputeSlot running = enter();
         CompletableFuture<ComputeSlot> late =
-                CompletableFuture.supplyAsync(() -> admission.enter(TestAdmission::nothing, () -> {
+                CompletableFuture.supplyAsync(() -> admission.enter("SELECT 1", TestAdmission::nothing, () -> {
                     throw new IllegalStateException("enough");
                 }));
         assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("enough");
         assertThatThrownBy(() -> admission.enter(
+                        "SELECT 1",
                         () -> {
                             throw new IllegalStateException("a listener failed");
                         },
