@@ -154,7 +154,7 @@ export function firstChoice(runs: Run[]): Run | undefined {
 }
 
 /** Whether the questions of a run are those that it answered: imports without answers have sequences all the same. */
-export function hasAnswers(run: Run | undefined): boolean {
+export function listsAnsweredQuestions(run: Run | undefined): boolean {
   return run !== undefined && (run.answered > 0 || !isImported(run));
 }
 

@@ -3,7 +3,7 @@ import { headingText, outcomeText, scopeText, shortened } from './words';
 
 describe('words', () => {
   it('name the tokens of each scope', () => {
-    expect((['last_prompt', 'prompt', 'generated'] as const).map(scopeText)).toEqual(['Last prompt token', 'All prompt tokens', 'Generated tokens']);
+    expect((['last_prompt', 'prompt', 'generated'] as const).map(scopeText)).toEqual(['Last prompt token', 'Prompt tokens', 'Generated tokens']);
   });
 
   it('make headings of column names', () => {

@@ -1,7 +1,7 @@
 import { formatUnits } from '../api/format';
 import type { Scope } from './place';
 
-const SCOPE_NAMES: Record<Scope, string> = { last_prompt: 'Last prompt token', prompt: 'All prompt tokens', generated: 'Generated tokens' };
+const SCOPE_NAMES: Record<Scope, string> = { last_prompt: 'Last prompt token', prompt: 'Prompt tokens', generated: 'Generated tokens' };
 
 /** The tokens that a picture includes, in words. */
 export function scopeText(scope: Scope): string {

@@ -55,11 +55,11 @@ export function contextsSql(look: ExpertLook, most: number, width: number): stri
   );
 }
 
-/** Pairs with fewer tokens together have a lift by chance. */
-export const LEAST_TOGETHER = 5;
+/** Where fewer tokens are expected, the lift of a pair says little. */
+export const LEAST_EXPECTED = 5;
 
 export function togetherSql(look: ExpertLook): string {
-  return select('other_expert, lift, z, share, together, n', 'expert_coactivation', [`${atScope(look)} AND together >= ${LEAST_TOGETHER}`], 'lift DESC, other_expert');
+  return select('other_expert, lift, z, share, together, expected, n', 'expert_coactivation', [`${atScope(look)} AND expected >= ${LEAST_EXPECTED}`], 'lift DESC, other_expert');
 }
 
 export function weightsSql(look: ExpertLook): string {

@@ -36,6 +36,13 @@ describe('options of a run', () => {
     ]);
   });
 
+  it('name the subjects of a complete run', () => {
+    expect(commandOf({ ...RUN, status: 'complete' }, ['formal logic', 'law'])).toContain("--subjects 'formal logic,law'");
+    expect(commandOf(RUN, ['law'])).not.toContain('--subjects');
+    expect(commandOf({ ...RUN, status: 'complete' }, ['law', ''])).not.toContain('--subjects');
+    expect(commandOf({ ...RUN, status: 'complete' }, Array.from({ length: 21 }, (_, index) => `s${index}`))).not.toContain('--subjects');
+  });
+
   it('of generated text are sent where they mean something', () => {
     const text = { ...PLAIN, model: 'm', quiz: 'q', temperature: 0.7, seed: 3, stop: 'Q:\n \\n\\n\na\\\\n', extract: 'number', match: 'number', sampling: 'random' };
     expect(requestOf(text)).toEqual({ model: 'm', quiz: 'q' });

@@ -1,4 +1,4 @@
-import type { Run } from '../app/runs';
+import { isPartial, type Run } from '../app/runs';
 
 /** The options of a run as the form has them; texts may be empty and numbers null for the default. */
 export interface RunOptions {
@@ -7,7 +7,7 @@ export interface RunOptions {
   name: string;
   /** Questions at most. */
   limit: number | null;
-  /** Names with commas between. */
+  /** Comma-separated list of subjects. */
   subjects: string;
   shots: number;
   format: string;
@@ -42,11 +42,11 @@ export interface RunOptions {
   precision: string;
   device: string;
   memory: string;
-  /** layer:expert, with commas between. */
+  /** Comma-separated list of layer:expert. */
   mask: string;
   maskUnusedOf: string;
   unusedScope: string;
-  /** layer:expert=factor, with commas between. */
+  /** Comma-separated list of layer:expert=factor. */
   scale: string;
   topK: number | null;
 }
@@ -209,9 +209,17 @@ export function optionsOf(run: Run): RunOptions {
   };
 }
 
-/** The command line that makes such a run, short of the paths of model and quiz. */
-export function commandOf(run: Run): string {
-  const { model, quiz, ...others } = requestOf(optionsOf(run));
+/** More subjects would make the command longer than anybody reads. */
+const LISTED_SUBJECTS = 20;
+
+/**
+ * The command line that makes such a run, short of the paths of model and quiz.
+ *
+ * @param subjects those with answers: of a complete run, the only ones that it can have asked
+ */
+export function commandOf(run: Run, subjects: string[] = []): string {
+  const named = !isPartial(run) && subjects.length <= LISTED_SUBJECTS && subjects.every((subject) => subject !== '' && !subject.includes(','));
+  const { model, quiz, ...others } = requestOf({ ...optionsOf(run), subjects: named ? subjects.join(',') : '' });
   const options = Object.entries(others).flatMap(([name, value]) => {
     if (name === 'stop') {
       return (value as string[]).map((text) => `--stop ${quoted(text)}`);

@@ -1,8 +1,11 @@
 import { select } from '../api/sql';
 
+/** How questions without a subject are named. */
+export const NO_SUBJECT = 'no subject';
+
 /** Accuracy by subject, of the subjects with answers. */
 export function subjectsSql(run: number): string {
-  return select("CASE WHEN subject = '' THEN 'no subject' ELSE subject END AS subject, n, correct, accuracy, wilson_low, wilson_high, prompt_tokens", 'subject_accuracy', [`run_id = ${run}`, 'n > 0'], 'subject');
+  return select(`CASE WHEN subject = '' THEN '${NO_SUBJECT}' ELSE subject END AS subject, n, correct, accuracy, wilson_low, wilson_high, prompt_tokens`, 'subject_accuracy', [`run_id = ${run}`, 'n > 0'], 'subject');
 }
 
 /** The layers of the model, as the run had them; imports may know only some. */

@@ -240,7 +240,7 @@ public record RunRequest(
         topK = requireNonNullElse(topK, Optional.empty());
     }
 
-    /** Texts may hold several values with commas between, as on the command line. */
+    /** A text may be a comma-separated list, as on the command line. */
     private static List<String> separated(List<String> texts) {
         return requireNonNullElse(texts, List.<String>of()).stream()
                 .filter(Objects::nonNull)

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.Checkpoint;
 import io.gatehouse.store.database.Compaction;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.DatabaseFile;
@@ -43,7 +44,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +54,6 @@ import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One database file, owned by this process as long as the store is open, or the directory of an export, which is only
@@ -65,7 +63,6 @@ import org.slf4j.LoggerFactory;
  * <p>DuckDB is locked down: no other file, no network, no extension, no change of settings.
  */
 public final class Store implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 
     private final Path file;
     private final OpenDatabase database;
@@ -379,17 +376,11 @@ public final class Store implements AutoCloseable {
         return run(edit.name().orElse(name));
     }
 
-    /** Moves what the log holds into the file. DuckDB does not while somebody writes; what is done then stays done. */
     private void checkpoint() {
-        try (Connection writer = database.writer();
-                Statement statement = writer.createStatement()) {
-            statement.execute("CHECKPOINT");
-        } catch (SQLException | GatehouseException e) {
-            if (String.valueOf(e.getMessage()).contains("Cannot CHECKPOINT")) {
-                LOG.debug("{} is not checkpointed", file, e);
-            } else {
-                LOG.warn("{} is not checkpointed", file, e);
-            }
+        try (Connection writer = database.writer()) {
+            Checkpoint.make(file, writer);
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
         }
     }
 

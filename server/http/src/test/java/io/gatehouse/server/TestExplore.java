@@ -151,10 +151,10 @@ final class TestExplore {
         browser.press(Keys.END);
         browser.awaitText("[role=status]", "Layer 0, expert 15, first (run 1): 0.0% of tokens, second (run 2): 0.0%");
         browser.click("All prompt tokens");
-        browser.awaitText(".about", "All prompt tokens, at the same position: n = 120 tokens.");
-        browser.awaitText(".about", "All prompt tokens: n = 120 and 120 tokens.");
+        browser.awaitText(".about", "Prompt tokens, at the same position: n = 120 tokens.");
+        browser.awaitText(".about", "Prompt tokens: n = 120 and 120 tokens.");
         browser.pick(".pickers label:last-of-type select", "colours");
-        browser.awaitText(".about", "All prompt tokens: n = 40 and 40 tokens of colours.");
+        browser.awaitText(".about", "Prompt tokens: n = 40 and 40 tokens of colours.");
     }
 
     @Test
@@ -213,7 +213,9 @@ final class TestExplore {
         browser.awaitText(".outcome td", "8 of 24 questions");
         browser.awaitText("[aria-label='Utilisation difference'] .about", "n = 8 and 8 tokens.");
         browser.awaitText("[aria-label=Saturation] .about", "n = 8 tokens.");
-        browser.awaitText("[aria-label='Routing mismatch'] .about", "All prompt tokens: n = 160 decisions");
+        browser.awaitText(
+                "[aria-label='Routing mismatch'] .about",
+                "All prompt tokens that both runs recorded, not only the last of each prompt: n = 160 decisions");
         browser.enter("#screen=explore&run=1&other=99&picture=comparison");
         browser.awaitText(".with [role=alert]", "There is no run 99 in this file.");
     }

@@ -79,7 +79,7 @@ final class TestKeyboard {
         browser.awaitAddress("run=1");
         browser.focus(".switch button:last-child");
         browser.press(Keys.SPACE);
-        browser.awaitText(".about", "All prompt tokens: n = 120 tokens");
+        browser.awaitText(".about", "Prompt tokens: n = 120 tokens");
         browser.awaitFocus(".switch button:last-child");
         browser.focus(".pickers label:last-of-type select");
         browser.press(Keys.ARROW_DOWN);

@@ -91,15 +91,15 @@ final class TestOverview {
     @Test
     void looksAtTheTokensAndTheSubjectThatAreAskedFor() {
         browser.click("All prompt tokens");
-        browser.awaitText(USE + " .about", "All prompt tokens: n = 120 tokens of 24 questions.");
+        browser.awaitText(USE + " .about", "Prompt tokens: n = 120 tokens of 24 questions.");
         browser.pick(".pickers label:last-of-type select", "colours");
-        browser.awaitText(USE + " .about", "All prompt tokens: n = 40 tokens of 8 questions of colours.");
+        browser.awaitText(USE + " .about", "Prompt tokens: n = 40 tokens of 8 questions of colours.");
         browser.awaitText(PROMPT + " .about", "Question 2 (colours)");
         browser.awaitAddress("scope=prompt", "subject=colours");
         browser.clickOn("[aria-label='Next question']");
         browser.awaitText(PROMPT + " .about", "Question 5 (colours)");
         browser.back();
-        browser.awaitText(USE + " .about", "All prompt tokens: n = 120 tokens of 24 questions.");
+        browser.awaitText(USE + " .about", "Prompt tokens: n = 120 tokens of 24 questions.");
     }
 
     /** Its rows are thin also while another picture still has those of a run of four layers. */

@@ -43,7 +43,7 @@ final class TestServeScreen {
     @Test
     void showsSixPicturesThatSayWhatTheyShow() {
         // All prompt tokens, not the last ones, unless others are asked for: caches are for what is decoded in a row.
-        browser.awaitText(CACHE + " .about", "All prompt tokens: n = 1,920 uses by 120 tokens.");
+        browser.awaitText(CACHE + " .about", "Prompt tokens: n = 1,920 uses by 120 tokens.");
         browser.awaitText(PLAN + " .about", "How many experts must be loaded for a token");
         browser.awaitText(PLAN + " .below-figure", "Give the bandwidth and the memory above");
         browser.awaitText(WORKING_SET + " .about", "Share of the experts of layer 0");

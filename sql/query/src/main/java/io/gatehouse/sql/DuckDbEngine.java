@@ -7,6 +7,7 @@ import io.gatehouse.sql.deadline.Deadline;
 import io.gatehouse.sql.decision.ByteCacheFunction;
 import io.gatehouse.sql.decision.CacheFunction;
 import io.gatehouse.sql.decision.DecisionReads;
+import io.gatehouse.sql.decision.FunctionCalls;
 import io.gatehouse.sql.decision.FunctionReads;
 import io.gatehouse.sql.decision.MergeFunction;
 import io.gatehouse.sql.decision.PredictionFunction;
@@ -39,18 +40,19 @@ final class DuckDbEngine implements ExecutionEngine {
     DuckDbEngine(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
         try (Connection connection = readers.open()) {
-            DecisionReads decisions = new DecisionReads(readers, reads);
+            DecisionReads decisions = new DecisionReads(readers);
+            FunctionCalls calls = new FunctionCalls(reads);
             JavaFunction.register(
                     connection,
                     List.of(
                             WorkFunctions.check(),
                             WorkFunctions.pattern(),
                             new RunningFunction(reads).function(),
-                            new CacheFunction(decisions).function(),
-                            new ByteCacheFunction(decisions).function(),
-                            new PredictionFunction(decisions).function(),
-                            new StaleGateFunction(decisions).function(),
-                            new MergeFunction(decisions).function()));
+                            new CacheFunction(calls, decisions).function(),
+                            new ByteCacheFunction(calls, decisions).function(),
+                            new PredictionFunction(calls, decisions).function(),
+                            new StaleGateFunction(calls, decisions).function(),
+                            new MergeFunction(calls).function()));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }

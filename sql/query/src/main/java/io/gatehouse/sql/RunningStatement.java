@@ -7,7 +7,7 @@ import io.gatehouse.sql.decision.FunctionReads;
 import io.gatehouse.sql.driver.DriverConnection;
 import io.gatehouse.sql.driver.DuckDbErrors;
 import io.gatehouse.sql.driver.ReaderSource;
-import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.function.StatementFunction;
 import io.gatehouse.sql.limits.GuardFunctions;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.ListOf;
@@ -151,10 +151,10 @@ final class RunningStatement implements Execution, AutoCloseable {
         this.reads = reads;
         this.own = new FunctionReads.OfStatement(stopCondition);
         try {
-            if (DecisionFunction.isCalledIn(sql) || GuardFunctions.looksWhetherItRuns(sql)) {
+            if (StatementFunction.isCalledIn(sql) || GuardFunctions.looksWhetherItRuns(sql)) {
                 String given = reads.add(own);
                 name = Optional.of(given);
-                execute("SET VARIABLE %s = '%s'".formatted(DecisionFunction.STATEMENT, given));
+                execute("SET VARIABLE %s = '%s'".formatted(StatementFunction.STATEMENT, given));
             }
             execute(BEGIN);
             this.statement = firstStatement();

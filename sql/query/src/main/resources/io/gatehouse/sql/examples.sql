@@ -27,7 +27,7 @@ ORDER BY margin
 LIMIT 100;
 
 -- Tokens: Entropy and margin by outcome
--- Whether the router is more certain where the answer is correct: the mean of correct minus that of wrong answers at the last prompt token, within subjects and over all; a difference within plus or minus its half_width may be 0
+-- Whether the router is more certain where the answer is correct: the mean of correct minus that of wrong answers at the last prompt token, within subjects and over all; the 95% interval is the value plus or minus half_width
 WITH measured AS (
     SELECT
         r.layer,
@@ -211,7 +211,7 @@ LEFT JOIN (
     WHERE expert < other_expert
     GROUP BY run_id, layer
 ) AS m ON m.run_id = c.run_id AND m.layer = c.layer
-WHERE c.run_id = 1 AND c.scope = 'prompt' AND c.expert < c.other_expert AND c.together >= 5 AND c.lift > 1
+WHERE c.run_id = 1 AND c.scope = 'prompt' AND c.expert < c.other_expert AND c.expected >= 5 AND c.lift > 1
 ORDER BY c.lift DESC, c.layer, c.expert, c.other_expert
 LIMIT 50;
 
@@ -236,11 +236,11 @@ LIMIT 50;
 -- Jensen-Shannon divergence of the loads of two subjects, by layer: 0 if both use the experts alike, 1 if they share none; chance is what the number of tokens makes of it
 SELECT layer, subject, other_subject, divergence, chance, n, other_n
 FROM subject_divergence
-WHERE run_id = 1 AND scope = 'prompt'
+WHERE run_id = 1 AND scope = 'last_prompt'
 ORDER BY divergence DESC, layer, subject, other_subject;
 
 -- Questions: Entropy and margin against the confidence of the answer
--- Correlation, by layer, of the router at the last prompt token with the log-probability of the likeliest answer: within subjects, and over all questions; a correlation within plus or minus its half_width may be 0
+-- Correlation, by layer, of the router at the last prompt token with the log-probability of the likeliest answer: within subjects, and over all questions; the 95% interval is the correlation plus or minus half_width
 WITH measured AS (
     SELECT
         r.layer,

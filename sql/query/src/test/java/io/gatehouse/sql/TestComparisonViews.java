@@ -142,19 +142,34 @@ final class TestComparisonViews {
     /** The example of Newcombe 1998, of 36 questions both right, 12 and 2 right in one run only. */
     @Test
     void aDifferenceOfASubjectHasThePublishedInterval() throws Exception {
+        assertThat(differencesOf(36, 12, 2, 0))
+                .containsExactly(List.of(1, 0.2, 0.0569, 0.3404), List.of(2, -0.2, -0.3404, -0.0569));
+    }
+
+    /** 20 both right, 16 both wrong: phi is (20 * 16 - 12 * 2 - 50 / 2) / sqrt(32 * 18 * 22 * 28) = 0.455. */
+    @Test
+    void answersThatGoTogetherNarrowTheInterval() throws Exception {
+        assertThat(differencesOf(20, 12, 2, 16))
+                .containsExactly(List.of(1, 0.2, 0.0562, 0.3292), List.of(2, -0.2, -0.3292, -0.0562));
+    }
+
+    /** The difference of each run from the other, of so many questions right in both, in the first, the second and none. */
+    private static List<List<@Nullable Object>> differencesOf(int both, int first, int second, int none)
+            throws Exception {
         HandMadeRouting routing =
                 new HandMadeRouting().run(1, "a", 1, 2, 1, "last_prompt").run(2, "b", 1, 2, 1, "last_prompt");
-        for (int question = 1; question <= 50; question++) {
-            routing.question(1, question, "s", question <= 48, "0:.5");
-            routing.question(2, question, "s", question <= 36 || question > 48, "0:.5");
+        int either = both + first + second;
+        for (int question = 1; question <= either + none; question++) {
+            boolean secondOnly = question > both + first && question <= either;
+            routing.question(1, question, "s", question <= both + first, "0:.5");
+            routing.question(2, question, "s", question <= both || secondOnly, "0:.5");
         }
         try (RoutingFile file = routing.file();
                 QueryEngine engine = file.engine()) {
-            assertThat(rows(engine, """
-                            SELECT run_id, difference, round(low, 4), round(high, 4)
-                            FROM subject_answer_difference ORDER BY run_id
-                            """))
-                    .containsExactly(List.of(1, 0.2, 0.0569, 0.3404), List.of(2, -0.2, -0.3404, -0.0569));
+            return rows(engine, """
+                    SELECT run_id, difference, round(low, 4), round(high, 4)
+                    FROM subject_answer_difference ORDER BY run_id
+                    """);
         }
     }
 

@@ -2,7 +2,6 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -131,12 +130,7 @@ final class TestCompressionFunctions {
         double[] values = rows.stream()
                 .mapToDouble(row -> (double) requireNonNull(row.get(column)))
                 .toArray();
-        double mean = Arrays.stream(values).average().orElseThrow();
-        double variance = Arrays.stream(values)
-                        .map(value -> (value - mean) * (value - mean))
-                        .sum()
-                / (values.length - 1);
-        assertThat(mean).isCloseTo(answer, within(3 * Math.sqrt(variance / values.length)));
+        SampleMean.assertIs(answer, values, 3);
     }
 
     private static List<List<@Nullable Object>> rows(QueryEngine engine, String sql) {

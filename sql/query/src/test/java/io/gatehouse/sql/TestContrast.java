@@ -1,11 +1,13 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.error.GatehouseException;
 import java.sql.Connection;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,35 @@ final class TestContrast {
         }
     }
 
+    /**
+     * One token of ten of half of the questions of s, and of none or of one of t. Of a rare expert, as many tokens are
+     * independent as there are: 400, and not 40.
+     */
+    @Test
+    void anIntervalDoesNotJumpWhereAnExpertDoesNotFire() throws Exception {
+        double[] low = new double[2];
+        for (int activations = 0; activations < 2; activations++) {
+            HandMadeRouting routing = new HandMadeRouting().run(1, "r", 1, 3, 1, "prompt");
+            for (int question = 1; question <= 80; question++) {
+                boolean fires = question <= 20 || (activations == 1 && question == 41);
+                String[] tokens = new String[10];
+                Arrays.fill(tokens, "1:.5");
+                tokens[0] = fires ? "0:.5" : "1:.5";
+                routing.question(1, question, question <= 40 ? "s" : "t", true, tokens);
+            }
+            try (RoutingFile file = routing.file();
+                    QueryEngine engine = file.engine()) {
+                low[activations] = (double) requireNonNull(
+                        rows(engine, "SELECT low FROM contrast(1, 'prompt', 's', 'prompt', 't') WHERE expert = 0")
+                                .get(0)
+                                .get(0));
+            }
+        }
+        double below = 0.05 - wilson(0.05, 400, -1);
+        assertThat(low[0]).isEqualTo(0.05 - Math.hypot(below, wilson(0, 400, 1)), within(1e-9));
+        assertThat(low[1]).isPositive().isLessThan(low[0]);
+    }
+
     @Test
     void unknownSetsAreRefused() throws Exception {
         try (RoutingFile file = new HandMadeRouting()
@@ -119,9 +150,13 @@ final class TestContrast {
                                 FROM c GROUP BY expert
                             )
                             SELECT any_value(p) AS share, any_value(o) AS other,
-                                CASE WHEN p IN (0, 1) THEN count(*) ELSE
+                                CASE WHEN any_value(pooled) IN (0, 1) THEN count(*) WHEN p IN (0, 1) THEN
+                                    least(any_value(t), greatest(count(*), power(any_value(1 / pooled - 1), 1 - 2 * p)
+                                        * any_value(t) * any_value(t) / sum(prompt * prompt))) ELSE
                                     least(p * (1 - p) / (var_samp((n - p * prompt) / t) * count(*)), any_value(t)) END AS own_n,
-                                CASE WHEN o IN (0, 1) THEN count(*) ELSE
+                                CASE WHEN any_value(pooled) IN (0, 1) THEN count(*) WHEN o IN (0, 1) THEN
+                                    least(any_value(u), greatest(count(*), power(any_value(1 / pooled - 1), 1 - 2 * o)
+                                        * any_value(u) * any_value(u) / sum(last * last))) ELSE
                                     least(o * (1 - o) / (var_samp((m - o * last) / u) * count(*)), any_value(u)) END AS other_n,
                                 CASE WHEN p IN (0, 1) OR o IN (0, 1) THEN 0 ELSE
                                     corr(n - p * prompt, m - o * last) END AS correlation,

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /** What a figure may need that not every run has recorded. The names in lower case are the columns of recorded.sql. */
 enum Recorded {
-    /** Whatever a figure needs, a run has none of it without this. */
-    ROUTING("no decision of a router is stored, because no question was answered before the run ended"),
+    /** Every figure that needs anything of a run needs routing. */
+    ROUTING("no routing decision is stored"),
     ANSWERS("the run has no answers"),
     LAST_PROMPT("nothing is known about the last prompt tokens"),
     WEIGHTS("the weights of the selected experts were not recorded"),

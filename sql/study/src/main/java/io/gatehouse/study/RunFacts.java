@@ -369,8 +369,8 @@ public record RunFacts(Rows row, List<String> subjects) {
         List<String> form = List.of(format.split("\\+", -1));
         words.addAll(List.of("run", "--model", model(), "--quiz", quiz(), "--db", "FILE", "--name", name()));
         words.addAll(List.of("--limit", Long.toString(number("questions") + number("skipped_questions"))));
-        // Of a partial run, only the subjects with answers are known.
-        if (!isPartial() && !subjects.isEmpty() && subjects.size() <= LISTED_SUBJECTS) {
+        // Of a partial run, only the subjects with answers are known; without a subject, a question cannot be named.
+        if (!isPartial() && !subjects.isEmpty() && subjects.size() <= LISTED_SUBJECTS && !subjects.contains("")) {
             words.addAll(List.of("--subjects", String.join(",", subjects)));
         }
         words.addAll(List.of("--shots", Long.toString(number("shots"))));

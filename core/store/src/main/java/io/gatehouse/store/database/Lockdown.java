@@ -46,9 +46,10 @@ public final class Lockdown {
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
         properties.setProperty("max_expression_depth", "250");
+        // Not within commits, see Checkpoint.
+        properties.setProperty("checkpoint_threshold", "1TB");
         // A query that meets a defect of DuckDB ("INTERNAL Error") would otherwise end all others and the run that is
-        // being written, until the file is opened anew. Queries only read, so they leave nothing half done. After a
-        // failed checkpoint DuckDB refuses to go on whatever this says.
+        // being written, until the file is opened anew. Queries only read, so they leave nothing half done.
         properties.setProperty("disable_database_invalidation", "true");
         return properties;
     }

@@ -96,6 +96,7 @@ public final class OpenDatabase implements AutoCloseable {
                 Transaction transaction = Transaction.begin(connection)) {
             T result = work.on(connection);
             transaction.commit();
+            Checkpoint.ifLarge(file, connection);
             return result;
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);

@@ -3,6 +3,7 @@ package io.gatehouse.store.write;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.store.database.Checkpoint;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.MemoryRetry;
 import io.gatehouse.store.database.Transaction;
@@ -164,6 +165,7 @@ public final class RunWriter implements AutoCloseable {
                 insert.insert();
                 transaction.commit();
             }
+            Checkpoint.ifLarge(file, connection);
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.server.query.admission.Admission;
 import io.gatehouse.server.query.admission.ComputeSlot;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -12,18 +13,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a query becomes a long one, and what happens to it if no slot for long queries is free. DuckDB cannot pause a
- * statement: one without rows is interrupted and restarted later, one with rows waits between two of them.
+ * When a query becomes a long one, and what happens to it if no slot for long queries is free or its turn ends. DuckDB
+ * cannot pause a statement: one without rows is interrupted and restarted later, one with rows waits between two of them.
  *
  * <p>One thread serves the query; another one looks at it from time to time.
  */
 final class Preemption {
     /**
-     * A query is long that has run for this time and computed for {@link #LONG_CPU_NANOS} of it, in its own thread. That
-     * it took time to be planned says nothing about this.
+     * A query is long that has run for {@link Admission#LONG_NANOS} and computed for this part of it, in its own thread.
+     * That it took time to be planned says nothing about this.
      */
-    private static final long LONG_NANOS = 100_000_000;
-
     private static final long LONG_CPU_NANOS = 40_000_000;
     /** A query is long that has run for this time, even if it has waited for others. */
     private static final long LONGEST_SHORT_NANOS = 1_000_000_000;
@@ -79,6 +78,7 @@ final class Preemption {
     /** The query is planned, and begins to compute in this thread. */
     synchronized void startRun() {
         runStart = System.nanoTime();
+        slot.begin();
         thread = Thread.currentThread();
         cpuBefore = THREADS.getThreadCpuTime(thread.getId());
     }
@@ -106,7 +106,9 @@ final class Preemption {
      * @param check is called while the query waits for a slot, and throws to give up
      */
     void enterEngine(Runnable check) {
-        slot.giveWay();
+        if (phase == Phase.STREAMING) {
+            slot.giveWay();
+        }
         slot.await(check);
         cross();
     }
@@ -152,11 +154,11 @@ final class Preemption {
             if (slot.isWaiting() && phase == Phase.NO_ROWS) {
                 preempt(interrupt);
             }
-        } else if (phase == Phase.NO_ROWS && slot.endTurn()) {
+        } else if (phase == Phase.NO_ROWS && slot.tryEndTurn()) {
             preempt(interrupt);
         }
         long between = phase == Phase.STREAMING && slot.isWaiting() ? nanosInEngine(now) : 0;
-        return between < LONG_NANOS || slot.borrow() || between < MAX_BETWEEN_ROWS_NANOS;
+        return between < Admission.LONG_NANOS || slot.borrow() || between < MAX_BETWEEN_ROWS_NANOS;
     }
 
     private void preempt(Runnable interrupt) {
@@ -177,7 +179,7 @@ final class Preemption {
     private boolean isLong(long now) {
         long run = now - runStart;
         return run > LONGEST_SHORT_NANOS
-                || (run > LONG_NANOS
+                || (run > Admission.LONG_NANOS
                         && thread != null
                         && THREADS.getThreadCpuTime(thread.getId()) - cpuBefore > LONG_CPU_NANOS);
     }
@@ -199,6 +201,11 @@ final class Preemption {
     /** Gives those that hold the memory some time. */
     void awaitMemory() {
         LockSupport.parkNanos(MEMORY_RETRY_NANOS << (memoryRetries - 1));
+    }
+
+    /** The query has reached its last row. */
+    void complete() {
+        slot.complete();
     }
 
     /** Lets others compute while the serving thread waits for its client. */

@@ -129,7 +129,7 @@ final class ServedQuery implements AutoCloseable {
         if (present && ++rows % ROWS_BETWEEN_COUNTS == 0) {
             rowsSeen = rows;
         }
-        ended = !present;
+        end(!present);
         truncated = open.truncated();
         return present;
     }
@@ -145,9 +145,16 @@ final class ServedQuery implements AutoCloseable {
             rows += batches.root().getRowCount();
             rowsSeen = rows;
         }
-        ended = !present;
+        end(!present);
         truncated = batches.truncated();
         return present;
+    }
+
+    private void end(boolean atLastRow) {
+        ended = atLastRow;
+        if (atLastRow) {
+            preemption().complete();
+        }
     }
 
     private boolean compute(BooleanSupplier engine) {

@@ -6,7 +6,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.cache.ByteCache;
 import io.gatehouse.sql.driver.JavaFunction;
-import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.function.StatementFunction;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,23 +25,25 @@ import org.duckdb.DuckDBWritableVector;
  * uses.
  */
 public final class ByteCacheFunction {
+    private final FunctionCalls calls;
     private final DecisionReads decisions;
 
-    public ByteCacheFunction(DecisionReads decisions) {
+    public ByteCacheFunction(FunctionCalls calls, DecisionReads decisions) {
+        this.calls = requireNonNull(calls, "calls is null");
         this.decisions = requireNonNull(decisions, "decisions is null");
     }
 
     /** The function, as a database registers it. */
     public JavaFunction function() {
         return new JavaFunction(
-                DecisionFunction.BYTE_CACHE.written(),
+                StatementFunction.BYTE_CACHE.written(),
                 List.of(DuckDBColumnType.VARCHAR, DuckDBColumnType.INTEGER, DuckDBColumnType.DOUBLE),
                 DuckDBColumnType.VARCHAR,
                 this::replayRows);
     }
 
     private void replayRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {
-        decisions.call(
+        calls.call(
                 rows,
                 result,
                 (row, statement) -> replay(

@@ -15,7 +15,7 @@ import io.gatehouse.sql.cache.RecencyReplay;
 import io.gatehouse.sql.cache.SingleRequests;
 import io.gatehouse.sql.cache.StaticReplay;
 import io.gatehouse.sql.driver.JavaFunction;
-import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.function.StatementFunction;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -45,16 +45,18 @@ public final class CacheFunction {
     private record Cache(
             int run, int layer, int slots, int stride, int keys, String scope, CachePolicy policy, int fitted) {}
 
+    private final FunctionCalls calls;
     private final DecisionReads decisions;
 
-    public CacheFunction(DecisionReads decisions) {
+    public CacheFunction(FunctionCalls calls, DecisionReads decisions) {
+        this.calls = requireNonNull(calls, "calls is null");
         this.decisions = requireNonNull(decisions, "decisions is null");
     }
 
     /** The function, as a database registers it. */
     public JavaFunction function() {
         return new JavaFunction(
-                DecisionFunction.CACHE_REPLAY.written(),
+                StatementFunction.CACHE_REPLAY.written(),
                 List.of(
                         DuckDBColumnType.VARCHAR,
                         DuckDBColumnType.INTEGER,
@@ -70,10 +72,10 @@ public final class CacheFunction {
     }
 
     private void replayRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {
-        decisions.call(rows, result, (row, statement) -> {
+        calls.call(rows, result, (row, statement) -> {
             Cache cache = cache(rows, row);
             return cache.policy() == CachePolicy.BELADY
-                    ? decisions.alone(statement, () -> replay(cache, statement))
+                    ? calls.alone(statement, () -> replay(cache, statement))
                     : replay(cache, statement);
         });
     }

@@ -2,8 +2,6 @@ package io.gatehouse.sql.decision;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.common.util.concurrent.Uninterruptibles;
-import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.driver.DriverConnection;
 import io.gatehouse.sql.driver.DuckDbErrors;
@@ -14,14 +12,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,9 +23,8 @@ import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBPreparedStatement;
 import org.duckdb.DuckDBReadableVector;
-import org.duckdb.DuckDBWritableVector;
 
-/** Calls functions in Java that read the decisions of a run, and reads these on a connection of its own. */
+/** Reads the decisions of a run for functions in Java, on connections of its own. */
 public final class DecisionReads {
     private static final Map<String, String> TOKENS =
             Map.of("last_prompt", "is_last_prompt", "prompt", "NOT is_generated", "generated", "is_generated");
@@ -39,10 +32,6 @@ public final class DecisionReads {
     private static final String ALL_TOKENS = "TRUE";
 
     private final ReaderSource readers;
-    private final FunctionReads reads;
-
-    /** For functions that hold what they read, of which each may take the memory that there is for it. */
-    private final Semaphore holding = new Semaphore(1, true);
 
     /** Is told decisions, one after another. */
     interface Listener {
@@ -75,69 +64,13 @@ public final class DecisionReads {
         void decide(int question, int layer, boolean isGenerated, int[] experts, int count);
     }
 
-    /** The result of a function for one row of its arguments; empty for NULL. */
-    interface RowFunction {
-        Optional<String> result(long row, FunctionReads.OfStatement statement);
-    }
-
-    /**
-     * @param readers connections on which {@code jdbc_stream_results} may be set
-     * @param reads the statements that can be stopped
-     */
-    public DecisionReads(ReaderSource readers, FunctionReads reads) {
+    /** @param readers connections on which {@code jdbc_stream_results} may be set */
+    public DecisionReads(ReaderSource readers) {
         this.readers = requireNonNull(readers, "readers is null");
-        this.reads = requireNonNull(reads, "reads is null");
     }
 
     static boolean isScope(String scope) {
         return TOKENS.containsKey(scope);
-    }
-
-    /**
-     * Calls a function for each row. The result is NULL where an argument is.
-     *
-     * @param rows its arguments, the name of the statement first
-     */
-    void call(DuckDBDataChunkReader rows, DuckDBWritableVector results, RowFunction function) {
-        for (long row = 0; row < rows.rowCount(); row++) {
-            Optional<String> result = holdsNull(rows, row) ? Optional.empty() : called(rows, row, function);
-            if (result.isPresent()) {
-                results.setString(row, result.get());
-            } else {
-                results.setNull(row);
-            }
-        }
-    }
-
-    private Optional<String> called(DuckDBDataChunkReader rows, long row, RowFunction function) {
-        FunctionReads.OfStatement statement = reads.of(rows.vector(0).getString(row));
-        try {
-            return function.result(row, statement);
-        } catch (GatehouseException e) {
-            statement.fail(e);
-            throw e;
-        }
-    }
-
-    private static boolean holdsNull(DuckDBDataChunkReader rows, long row) {
-        for (long column = 0; column < rows.columnCount(); column++) {
-            if (rows.vector(column).isNull(row)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Runs what holds much of what it reads, after others that do. */
-    <T> T alone(FunctionReads.OfStatement statement, Supplier<T> work) {
-        while (!Uninterruptibles.tryAcquireUninterruptibly(holding, Duration.ofMillis(100))) {
-            statement.checkStopped();
-        }
-        try {
-            return work.get();
-        } finally {
-            holding.release();
-        }
     }
 
     /**

@@ -6,7 +6,7 @@ import com.google.common.base.Splitter;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.driver.JavaFunction;
-import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.function.StatementFunction;
 import io.gatehouse.sql.merging.AverageLinkage;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -30,16 +30,16 @@ public final class MergeFunction {
     private static final Splitter ITEMS = Splitter.on(';');
     private static final Splitter PARTS = Splitter.on(' ');
 
-    private final DecisionReads decisions;
+    private final FunctionCalls calls;
 
-    public MergeFunction(DecisionReads decisions) {
-        this.decisions = requireNonNull(decisions, "decisions is null");
+    public MergeFunction(FunctionCalls calls) {
+        this.calls = requireNonNull(calls, "calls is null");
     }
 
     /** The function, as a database registers it. */
     public JavaFunction function() {
         return new JavaFunction(
-                DecisionFunction.MERGE_GROUPS.written(),
+                StatementFunction.MERGE_GROUPS.written(),
                 List.of(
                         DuckDBColumnType.VARCHAR,
                         DuckDBColumnType.INTEGER,
@@ -50,7 +50,7 @@ public final class MergeFunction {
     }
 
     private void groupRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {
-        decisions.call(
+        calls.call(
                 rows,
                 result,
                 (row, statement) -> Optional.of(groups(

@@ -7,7 +7,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.sql.catalog.SqlResource;
 import io.gatehouse.sql.driver.JavaFunction;
-import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.function.StatementFunction;
 import io.gatehouse.sql.prediction.ExpertPredictions;
 import java.util.List;
 import java.util.Optional;
@@ -25,16 +25,18 @@ public final class PredictionFunction {
     /** The largest layer that is predicted; its pairs of experts take 16 MB. */
     private static final int MAX_EXPERTS = 2048;
 
+    private final FunctionCalls calls;
     private final DecisionReads decisions;
 
-    public PredictionFunction(DecisionReads decisions) {
+    public PredictionFunction(FunctionCalls calls, DecisionReads decisions) {
+        this.calls = requireNonNull(calls, "calls is null");
         this.decisions = requireNonNull(decisions, "decisions is null");
     }
 
     /** The function, as a database registers it. */
     public JavaFunction function() {
         return new JavaFunction(
-                DecisionFunction.PREDICTIONS.written(),
+                StatementFunction.PREDICTIONS.written(),
                 List.of(
                         DuckDBColumnType.VARCHAR,
                         DuckDBColumnType.INTEGER,
@@ -45,10 +47,10 @@ public final class PredictionFunction {
     }
 
     private void predictRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {
-        decisions.call(
+        calls.call(
                 rows,
                 result,
-                (row, statement) -> decisions.alone(
+                (row, statement) -> calls.alone(
                         statement,
                         () -> predict(
                                 rows.vector(1).getInt(row),

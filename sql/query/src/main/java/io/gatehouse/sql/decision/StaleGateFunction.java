@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.driver.JavaFunction;
-import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.function.StatementFunction;
 import io.gatehouse.sql.prediction.StaleGate;
 import java.util.List;
 import java.util.Optional;
@@ -23,16 +23,18 @@ public final class StaleGateFunction {
     /** The largest layer; of each expert the misses of a cache are a row. */
     private static final int MAX_EXPERTS = 2048;
 
+    private final FunctionCalls calls;
     private final DecisionReads decisions;
 
-    public StaleGateFunction(DecisionReads decisions) {
+    public StaleGateFunction(FunctionCalls calls, DecisionReads decisions) {
+        this.calls = requireNonNull(calls, "calls is null");
         this.decisions = requireNonNull(decisions, "decisions is null");
     }
 
     /** The function, as a database registers it. */
     public JavaFunction function() {
         return new JavaFunction(
-                DecisionFunction.STALE_GATE.written(),
+                StatementFunction.STALE_GATE.written(),
                 List.of(
                         DuckDBColumnType.VARCHAR,
                         DuckDBColumnType.INTEGER,
@@ -43,7 +45,7 @@ public final class StaleGateFunction {
     }
 
     private void countRows(DuckDBDataChunkReader rows, DuckDBWritableVector result) {
-        decisions.call(
+        calls.call(
                 rows,
                 result,
                 (row, statement) -> count(

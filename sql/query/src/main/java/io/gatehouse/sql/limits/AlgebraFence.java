@@ -1,7 +1,7 @@
 package io.gatehouse.sql.limits;
 
-import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.sql.function.FunctionTable;
+import io.gatehouse.sql.function.StatementFunction;
 import io.gatehouse.sql.parse.StatementErrors;
 import java.util.List;
 import java.util.Set;
@@ -66,11 +66,11 @@ public final class AlgebraFence extends RelVisitor {
             SqlStdOperatorTable.FLOOR,
             SqlStdOperatorTable.CEIL,
             SqlLibraryOperators.SAFE_CAST,
-            DecisionFunction.CACHE_REPLAY,
-            DecisionFunction.BYTE_CACHE,
-            DecisionFunction.PREDICTIONS,
-            DecisionFunction.STALE_GATE,
-            DecisionFunction.MERGE_GROUPS);
+            StatementFunction.CACHE_REPLAY,
+            StatementFunction.BYTE_CACHE,
+            StatementFunction.PREDICTIONS,
+            StatementFunction.STALE_GATE,
+            StatementFunction.MERGE_GROUPS);
 
     private AlgebraFence() {}
 

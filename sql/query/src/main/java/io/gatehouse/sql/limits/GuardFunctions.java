@@ -1,7 +1,7 @@
 package io.gatehouse.sql.limits;
 
 import io.gatehouse.sql.function.Cost;
-import io.gatehouse.sql.function.DecisionFunction;
+import io.gatehouse.sql.function.StatementFunction;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlFunction;
@@ -63,7 +63,7 @@ public final class GuardFunctions {
                     SqlFunctionCategory.USER_DEFINED_FUNCTION) {
                 @Override
                 public void unparse(SqlWriter writer, SqlCall call, int left, int right) {
-                    writer.print("%s(%s, ".formatted(RUNNING, DecisionFunction.NAME_OF_STATEMENT));
+                    writer.print("%s(%s, ".formatted(RUNNING, StatementFunction.NAME_OF_STATEMENT));
                     call.operand(0).unparse(writer, 0, 0);
                     writer.print(")");
                     writer.setNeedWhitespace(true);

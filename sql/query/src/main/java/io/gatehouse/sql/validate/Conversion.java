@@ -6,8 +6,8 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.catalog.TableCall;
 import io.gatehouse.sql.dialect.OutputColumns;
 import io.gatehouse.sql.dialect.TableCalls;
-import io.gatehouse.sql.function.DecisionFunction;
 import io.gatehouse.sql.function.FunctionTable;
+import io.gatehouse.sql.function.StatementFunction;
 import io.gatehouse.sql.parse.StatementErrors;
 import io.gatehouse.sql.rollup.RollupRewrite;
 import java.util.ArrayList;
@@ -73,7 +73,7 @@ public final class Conversion implements OutputColumns.PartialValidator {
     public record Result(RelRoot root, SqlNode validated) {}
 
     private static final SqlOperatorTable FUNCTIONS_OF_VIEWS =
-            SqlOperatorTables.chain(FunctionTable.INSTANCE, SqlOperatorTables.of(DecisionFunction.ALL));
+            SqlOperatorTables.chain(FunctionTable.INSTANCE, SqlOperatorTables.of(StatementFunction.ALL));
 
     private static final HepProgram NO_RULES = HepProgram.builder().build();
     private static final Convertlets CONVERTLETS = new Convertlets();

@@ -13,7 +13,9 @@
 --   to the expert, T = sum_q t_q. z = difference / sqrt(Q / (Q - 1) sum_q d_q^2), d_q = (n_q - p t_q) / T - (n'_q - p t'_q) /
 --   T', p the share in both sets together, over the Q questions of either set. low, high: Newcombe's interval of Wilson's
 --   interval of each share, of as many independent tokens as give the share its variance between questions, and of the
---   correlation of the two shares over the questions of both.
+--   correlation of the two shares over the questions of both. The questions of a share of 0 do not vary: it has
+--   ((1 - p) / p) T^2 / sum_q t_q^2 independent tokens, the number at which p would vary as they do from p, but at least one
+--   for each question and no more than T; a share of 1 likewise, with p / (1 - p).
 --   npmi = ln(p(e,A) / (p(e) p(A))) / -ln p(e,A), p over the tokens of both sets. divergence = sum_e P ln(P / M) / 2 + P' ln(P'
 --   / M) / 2 over ln 2, P = share / top_k, M = (P + P') / 2.
 -- Source: the risk difference of SteerMoE, Fayyaz et al. 2025, arXiv 2509.09660; clustered variance: Liang and Zeger 1986,
@@ -46,7 +48,7 @@
 --   difference DOUBLE: share - other_share
 --   low DOUBLE NULL: Lower end of the 95% interval of difference; NULL where a set has one question
 --   high DOUBLE NULL: Upper end of it; NULL where a set has one question
---   z DOUBLE NULL: Standard errors between difference and 0; NULL with one question, or where the expert fires at none or at all of the tokens of both sets
+--   z DOUBLE NULL: Standard errors between difference and 0; NULL with one question, or where the share is the same in each question of both sets
 --   p_value DOUBLE NULL: Two-sided p-value of z, for this expert alone; NULL where z is
 --   q_value DOUBLE NULL: p_value adjusted for the number of experts; NULL where z is
 --   npmi DOUBLE NULL: Normalised pointwise mutual information of expert and first set, -1 (never together) to 1; NULL if the expert fires in neither
@@ -145,8 +147,8 @@ shared AS (
     FROM summed AS s
     JOIN of_layers AS l ON l.layer = s.layer
 ),
--- Sums of squares, multiplied out: an expert has rows for the questions in which it fired only. What is left of the
--- cancelled digits is 0.
+-- Sums of squares, multiplied out: an expert has rows for the questions in which it fired only. Differences below 1e-12 of
+-- their terms are rounding, and count as 0.
 varied AS (
     SELECT
         *,
@@ -168,11 +170,19 @@ counts AS (
     SELECT
         *,
         CASE WHEN own_questions > 1
-            THEN CASE WHEN share <= 0 OR share >= 1 THEN own_questions WHEN variance = 0 THEN n
+            THEN CASE WHEN pooled <= 0 OR pooled >= 1 THEN own_questions
+                WHEN share <= 0 THEN least(n, greatest(own_questions, (1 - pooled) / pooled * n * n / tt))
+                WHEN share >= 1 THEN least(n, greatest(own_questions, pooled / (1 - pooled) * n * n / tt))
+                WHEN variance = 0 THEN n
                 ELSE least(n, share * (1 - share) / variance * (own_questions - 1) / own_questions) END
             END AS independent,
         CASE WHEN other_questions > 1
-            THEN CASE WHEN other_share <= 0 OR other_share >= 1 THEN other_questions WHEN other_variance = 0 THEN other_n
+            THEN CASE WHEN pooled <= 0 OR pooled >= 1 THEN other_questions
+                WHEN other_share <= 0
+                    THEN least(other_n, greatest(other_questions, (1 - pooled) / pooled * other_n * other_n / oo))
+                WHEN other_share >= 1
+                    THEN least(other_n, greatest(other_questions, pooled / (1 - pooled) * other_n * other_n / oo))
+                WHEN other_variance = 0 THEN other_n
                 ELSE least(other_n, other_share * (1 - other_share) / other_variance * (other_questions - 1) / other_questions)
                 END
             END AS other_independent,

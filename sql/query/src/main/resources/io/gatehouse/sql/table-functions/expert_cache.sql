@@ -7,12 +7,13 @@
 --   emptied between questions. It belongs to a layer, or to the model as a whole. Experts of a decision are needed together:
 --   each is a hit if it was kept after the decision before; then all of them have slots, and other experts go, by the policy.
 --   Simulators that evict after each single expert, in the order of ranks, as libCacheSim and moe-policylang, let experts of
---   one decision displace each other and have fewer hits: so does lru_single, which is lru there. With one expert for each
---   decision belady is the same there, too. The lfu of moe-policylang forgets the uses of an expert that goes. Policies: lru keeps what was used last, of one
---   decision the later ranks; lfu what was used most often since the beginning, whether in the cache or not, then what was
---   used last; belady what is used again soonest, which no policy exceeds that loads what it misses; random drops any, with
---   a fixed seed; static holds the most used experts of a run from the beginning and loads no others into the cache: of this
---   run, or as a hot list of another one.
+--   one decision displace each other and have fewer hits: so does lru_single, which is their lru and only meant for
+--   comparisons with them. With one expert for each decision belady is the same there, too. The lfu of moe-policylang
+--   forgets the uses of an expert that goes. Policies: lru keeps what was used last, of one decision the later ranks; lfu
+--   what was used most often since the beginning, whether in the cache or not, then what was used last; belady what is used
+--   again soonest, which no policy exceeds that loads what it misses; random drops any, with a fixed seed; static holds the
+--   most used experts of a run from the beginning and loads no others into the cache: of this run, or as a hot list of
+--   another one.
 -- Formula: with n uses, hit_rate = hits / n; cold_misses are first uses of an expert, which only a static set can have in
 --   advance; evicted_misses = n - hits - cold_misses. misses_per_token = (n - hits) / tokens.
 -- Source: Mattson et al. 1970, IBM Systems Journal 9(2), for all sizes in one pass; Belady 1966, IBM Systems Journal 5(2).

@@ -9,8 +9,10 @@
 --   symmetric. The published code counts only pairs at neighbouring ranks, 7 of the 28 pairs of top-8; adjacent_share
 --   does the same, to compare with figures made by that code. Pairs of most subjects belong to the model, pairs of one
 --   to its topic: subjects counts those in which the two fire together at five tokens or more, at more than one and a half
---   times the rate of chance. Of a pair with few tokens together, lift and z say little: set a minimum, as in WHERE together
---   >= 5. Tokens of one prompt are not independent: at scopes prompt and generated z is too large.
+--   times the rate of chance. Where few tokens are expected, lift and z say little: set a minimum, as in WHERE expected >= 5.
+--   A token takes k different experts, so that two are not independent even if the router chooses at random: of E experts
+--   that are chosen equally often, lift is then E (k - 1) / (k (E - 1)) and z about -sqrt(tokens) / (E - 1). Tokens of one
+--   prompt are not independent: at scopes prompt and generated z is too large.
 -- Formula: share = N(i,j) / N(i), OLMoE's equation 6; adjacent_share = N(i and j at neighbouring ranks) / N(i);
 --   expected = N(i) N(j) / tokens; lift = N(i,j) / expected: 1 if the two were selected independently; z:
 --   pooled two-proportion z of N(i,j) of N(i) tokens against N(j) - N(i,j) of tokens - N(i); subjects = number of subjects s with

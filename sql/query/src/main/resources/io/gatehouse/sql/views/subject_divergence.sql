@@ -6,8 +6,8 @@
 -- Definition: of the loads of a layer at the tokens of two subjects, the Jensen-Shannon divergence: 0 if both subjects are
 --   spread over the experts alike, 1 if they share no expert. Each pair has one row, with subject before other_subject in
 --   the alphabet. Few tokens alone make it larger than 0: chance is what they make of it if they are
---   independent and the subjects do not differ. Tokens of one prompt are not independent, so that at scope prompt the
---   divergence by chance is larger than that.
+--   independent and the subjects do not differ. Tokens of one text are not independent, so that at scopes prompt and
+--   generated the divergence by chance is larger than that.
 -- Formula: divergence = sum_e P ln(P / M) / 2 + Q ln(Q / M) / 2 over ln 2, P and Q the shares of the activations of the two
 --   subjects that go to expert e, M = (P + Q) / 2. chance = (E - k) / (8 k ln 2) (1 / n + 1 / other_n), E the experts that
 --   either subject uses, k = top_k: the mean of the chi-squared distribution that the divergence has then, of tokens with k
@@ -16,7 +16,7 @@
 -- Version: 2
 -- Example: SELECT layer, subject, other_subject, divergence, chance, n, other_n
 --   FROM subject_divergence
---   WHERE run_id = 1 AND scope = 'prompt'
+--   WHERE run_id = 1 AND scope = 'last_prompt'
 --   ORDER BY divergence DESC, layer, subject, other_subject
 --   LIMIT 10
 -- Picture: table

@@ -7,14 +7,14 @@
 -- Definition: of the tokens of the subject's prompts, the share routed to the expert; against an even spread and
 --   against the other subjects. Scope last_prompt counts only the last prompt token of each question; scope prompt
 --   counts every prompt token, including the last one, for runs that recorded them and for runs imported from counts.
---   Tokens of one prompt are not independent: at scope prompt z is too large. The function contrast has intervals of one
+--   Tokens of one text are not independent: at scopes prompt and generated z is too large. The function contrast has intervals of one
 --   subject against another with questions as the unit.
 -- Formula: share = N(e,D) / N(D), OLMoE's equation 7; uniform_share = top_k / experts; log_odds = ln of the odds of the
 --   expert at a token of the subject over its odds at a token of another one. To the two counts of the subject (tokens with
 --   and without the expert) its share of all tokens is added, and to the two counts of the others their share of all
 --   tokens, so that an expert that fires at no token, or at every token, has log_odds 0. z: pooled two-proportion z of the two
---   shares, without correction; it has no need of one, and is largest where the expert fires at all tokens of the subject
---   and at none of the others.
+--   shares; no continuity correction is applied. It is largest where the expert fires at all tokens of the subject and at
+--   none of the others.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, 5.3, domain specialisation; the correction in proportion to the size of
 --   the groups: Sweeting, Sutton and Lambert 2004, Statistics in Medicine 23(9); Agresti 2002, Categorical Data Analysis, 3.
 -- Version: 4

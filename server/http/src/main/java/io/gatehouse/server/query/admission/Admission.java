@@ -10,6 +10,9 @@ import java.time.Duration;
  * cores that it can get. Some more wait; what comes then is refused.
  */
 public final class Admission {
+    /** A query is long that has run for this time. */
+    public static final long LONG_NANOS = 100_000_000;
+
     private final int maxShort;
     private final int maxLong;
     private final int maxWaiting;
@@ -17,7 +20,7 @@ public final class Admission {
     private final SlotQueue shortQueries;
     private final SlotQueue longQueries;
     private final LongStatements longStatements = new LongStatements();
-    private int longOnes;
+    private int longQueryCount;
 
     /**
      * @param maxShort short queries that run at a time
@@ -35,8 +38,8 @@ public final class Admission {
     }
 
     /**
-     * Returns when a query may run: as a short one, unless its statement was long when it last ran. Closing what is
-     * returned lets the next one run.
+     * Returns when a query may run: as a short one, unless its statement computed for long when it last ran. Closing what
+     * is returned lets the next one run.
      *
      * @param sql of the statement
      * @param waits is called before the query waits
@@ -44,15 +47,17 @@ public final class Admission {
      * @throws GatehouseException QUERY_BUSY if too many wait already, or this one has waited too long
      */
     public ComputeSlot enter(String sql, Runnable waits, Runnable check) {
-        String form = LongStatements.form(sql);
-        return longStatements.contains(form) ? enterLong(form, waits, check) : enterShort(form, waits, check);
+        String fingerprint = LongStatements.fingerprint(sql);
+        return longStatements.contains(fingerprint)
+                ? enterLong(fingerprint, waits, check)
+                : enterShort(fingerprint, waits, check);
     }
 
-    private ComputeSlot enterShort(String form, Runnable waits, Runnable check) {
+    private ComputeSlot enterShort(String fingerprint, Runnable waits, Runnable check) {
         synchronized (this) {
-            checkLong();
+            refuseIfFull(maxLong + maxWaiting);
             if (shortQueries.tryAcquire()) {
-                return ComputeSlot.ofShort(this, form);
+                return ComputeSlot.ofShort(this, fingerprint);
             }
             if (shortQueries.waiting() >= maxWaiting) {
                 throw busy("queries wait, and %d run".formatted(maxShort), shortQueries.waiting());
@@ -60,18 +65,21 @@ public final class Admission {
         }
         waits.run();
         shortQueries.acquire(impatient(check, maxShort));
-        return ComputeSlot.ofShort(this, form);
+        return ComputeSlot.ofShort(this, fingerprint);
     }
 
-    private ComputeSlot enterLong(String form, Runnable waits, Runnable check) {
+    /** Leaves half of the places to short queries that become long. */
+    private ComputeSlot enterLong(String fingerprint, Runnable waits, Runnable check) {
         synchronized (this) {
-            checkLong();
-            longOnes++;
+            refuseIfFull(maxLong + maxWaiting / 2);
+            longQueryCount++;
         }
-        ComputeSlot slot = ComputeSlot.ofLong(this, form);
+        ComputeSlot slot = ComputeSlot.ofLong(this, fingerprint);
         try {
-            waits.run();
-            awaitTurn(slot, check);
+            if (!slot.tryResume()) {
+                waits.run();
+                awaitTurn(slot, check);
+            }
             return slot;
         } catch (RuntimeException e) {
             slot.close();
@@ -79,9 +87,9 @@ public final class Admission {
         }
     }
 
-    private void checkLong() {
-        if (longOnes >= maxLong + maxWaiting) {
-            throw busy("long queries run or wait", longOnes);
+    private void refuseIfFull(int most) {
+        if (longQueryCount >= most) {
+            throw busy("long queries run or wait", longQueryCount);
         }
     }
 
@@ -115,21 +123,19 @@ public final class Admission {
     }
 
     synchronized void becomeLong() {
-        longOnes++;
+        longQueryCount++;
         shortQueries.release();
     }
 
-    void leaveShort(String form) {
-        longStatements.ended(form, 0);
+    void leaveShort(String fingerprint, boolean complete) {
+        longStatements.ended(fingerprint, 0, complete);
         shortQueries.release();
     }
 
-    /** @param computedNanos time for which it has computed as a long query; 0 if it never did */
-    synchronized void leaveLong(String form, long computedNanos) {
-        if (computedNanos > 0) {
-            longStatements.ended(form, computedNanos);
-        }
-        longOnes--;
+    /** @param computedNanos time for which it has computed as a long query since it last began */
+    synchronized void leaveLong(String fingerprint, long computedNanos, boolean complete) {
+        longStatements.ended(fingerprint, computedNanos, complete);
+        longQueryCount--;
     }
 
     SlotQueue longQueries() {

@@ -12,7 +12,7 @@ public final class ComputeSlot implements AutoCloseable {
     /** A long query lets another one compute after this time. */
     private static final long SLICE_NANOS = 50_000_000;
     /** A query that would have to begin again computes at least for this time, and for as long as it has before. */
-    private static final long FIRST_TURN_NANOS = 200_000_000;
+    static final long FIRST_TURN_NANOS = 200_000_000;
 
     private enum State {
         SHORT,
@@ -25,26 +25,46 @@ public final class ComputeSlot implements AutoCloseable {
     }
 
     private final Admission admission;
-    private final String form;
+    private final String fingerprint;
+    private final int firstRank;
     private volatile State state;
     private volatile long computingSince;
     /** Time that it has held a slot for long queries, but for the time since {@link #computingSince}. */
     private volatile long computedNanos;
+    /** The part of it since it last began. */
+    private volatile long attemptNanos;
 
-    private ComputeSlot(Admission admission, String form, State state) {
+    private volatile boolean complete;
+
+    private ComputeSlot(Admission admission, String fingerprint, State state, int firstRank) {
         this.admission = requireNonNull(admission, "admission is null");
-        this.form = requireNonNull(form, "form is null");
+        this.fingerprint = requireNonNull(fingerprint, "fingerprint is null");
         this.state = state;
+        this.firstRank = firstRank;
     }
 
     /** The slot of a query that has one among the short queries. */
-    static ComputeSlot ofShort(Admission admission, String form) {
-        return new ComputeSlot(admission, form, State.SHORT);
+    static ComputeSlot ofShort(Admission admission, String fingerprint) {
+        return new ComputeSlot(admission, fingerprint, State.SHORT, 0);
     }
 
-    /** The slot of a query that is long before it begins, and waits for its turn. */
-    static ComputeSlot ofLong(Admission admission, String form) {
-        return new ComputeSlot(admission, form, State.LONG_WITHOUT);
+    /**
+     * The slot of a query whose statement was long before. It comes after those that are just long, but before those that
+     * have computed for some turns: with other numbers it may be short.
+     */
+    static ComputeSlot ofLong(Admission admission, String fingerprint) {
+        return new ComputeSlot(admission, fingerprint, State.LONG_WITHOUT, 1);
+    }
+
+    /** The query computes from its beginning; what came before was another attempt, or planning. */
+    public synchronized void begin() {
+        computingSince = System.nanoTime();
+        attemptNanos = 0;
+    }
+
+    /** The query has reached its last row. */
+    public void complete() {
+        complete = true;
     }
 
     public boolean isShort() {
@@ -57,10 +77,19 @@ public final class ComputeSlot implements AutoCloseable {
             boolean computes = state == State.SHORT;
             admission.becomeLong();
             state = State.LONG_WITHOUT;
-            if (computes && admission.longQueries().tryAcquire()) {
-                compute();
+            if (computes) {
+                tryResume();
             }
         }
+    }
+
+    /** Lets a long query compute if a slot is free. */
+    synchronized boolean tryResume() {
+        boolean free = state == State.LONG_WITHOUT && admission.longQueries().tryAcquire();
+        if (free) {
+            compute();
+        }
+        return free;
     }
 
     /** Whether it is a long query without a slot. */
@@ -118,15 +147,16 @@ public final class ComputeSlot implements AutoCloseable {
     }
 
     /** 0 for a query that is just long, 1 for one that has computed for a turn, 2 for all others. */
-    private static int rank(long computedNanos) {
-        return (int) Math.min(2, computedNanos / FIRST_TURN_NANOS);
+    private int rank(long nanos) {
+        return Math.max(firstRank, (int) Math.min(2, nanos / FIRST_TURN_NANOS));
     }
 
     /**
      * Takes the slot from a long query that would have to begin again, if it has had its turn and another one comes before
-     * it; false otherwise. Since a turn is as long as all before it, beginning again costs no more than half of the time.
+     * it; false otherwise. A turn is as long as all before it and shorter than what the query needs, so that all turns
+     * that are lost are shorter than twice that.
      */
-    public synchronized boolean endTurn() {
+    public synchronized boolean tryEndTurn() {
         if (state != State.LONG_COMPUTING) {
             return false;
         }
@@ -159,7 +189,9 @@ public final class ComputeSlot implements AutoCloseable {
             state = State.SHORT_PAUSED;
         } else if (state == State.LONG_COMPUTING) {
             state = State.LONG_WITHOUT;
-            computedNanos += System.nanoTime() - computingSince;
+            long turn = System.nanoTime() - computingSince;
+            computedNanos += turn;
+            attemptNanos += turn;
             admission.longQueries().release();
         }
     }
@@ -168,8 +200,8 @@ public final class ComputeSlot implements AutoCloseable {
     public synchronized void close() {
         pause();
         switch (state) {
-            case SHORT_PAUSED -> admission.leaveShort(form);
-            case LONG_WITHOUT, LONG_QUEUED -> admission.leaveLong(form, computedNanos);
+            case SHORT_PAUSED -> admission.leaveShort(fingerprint, complete);
+            case LONG_WITHOUT, LONG_QUEUED -> admission.leaveLong(fingerprint, attemptNanos, complete);
             case SHORT, LONG_COMPUTING, CLOSED -> {}
         }
         state = State.CLOSED;

@@ -6,53 +6,95 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Which statements computed for long when they last ran. A statement is known by its form: two that differ only in numbers
- * and string literals have the same one. Safe for use by many threads.
+ * Which statements computed for long when they last ran. A statement is known by its fingerprint: two that differ only in
+ * numbers, string literals and comments have the same one. Safe for use by many threads.
  */
 final class LongStatements {
-    /** More than one that is only just long, so that an ordinary one that was slow once is not remembered. */
-    private static final long REMEMBERED_NANOS = 400_000_000;
+    /** More than a query that is just long, so that an ordinary one that was slow once is not remembered. */
+    private static final long REMEMBERED_NANOS = 2 * ComputeSlot.FIRST_TURN_NANOS;
 
-    private static final long FORGOTTEN_NANOS = 100_000_000;
-    private static final int MOST_FORMS = 1000;
+    private static final int MAX_STATEMENTS = 1000;
 
-    /** The form is made of the beginning of a statement, so that it takes no time to make. */
-    private static final int FORM_CHARACTERS = 20_000;
+    private final LruCache<String, Boolean> fingerprints = new LruCache<>(MAX_STATEMENTS);
 
-    private final LruCache<String, Boolean> forms = new LruCache<>(MOST_FORMS);
-
-    /** What statements have in common that differ only in numbers and string literals. */
-    static String form(String sql) {
-        StringBuilder form = new StringBuilder();
-        boolean literal = false;
-        char last = 0;
-        int length = Math.min(sql.length(), FORM_CHARACTERS);
-        for (int i = 0; i < length; i++) {
+    /** What statements have in common that differ only in numbers, string literals and comments. */
+    static String fingerprint(String sql) {
+        StringBuilder kept = new StringBuilder();
+        int i = 0;
+        while (i < sql.length()) {
             char c = sql.charAt(i);
-            char shown = literal || c == '\'' ? '\'' : Character.isDigit(c) ? '0' : c;
-            literal ^= c == '\'';
-            if (shown != last || (shown != '\'' && shown != '0')) {
-                form.append(shown);
+            int end;
+            if (c == '\'') {
+                end = endOfQuoted(sql, i);
+                kept.append(c);
+            } else if (c == '"') {
+                end = endOfQuoted(sql, i);
+                kept.append(sql, i, end);
+            } else if (sql.startsWith("--", i)) {
+                end = after(sql, "\n", i);
+                kept.append(' ');
+            } else if (sql.startsWith("/*", i)) {
+                end = after(sql, "*/", i + 2);
+                kept.append(' ');
+            } else if (Character.isDigit(c)) {
+                end = endOfWord(sql, i);
+                kept.append('0');
+            } else if (Character.isJavaIdentifierStart(c)) {
+                end = endOfWord(sql, i);
+                kept.append(sql, i, end);
+            } else {
+                end = i + 1;
+                kept.append(c);
             }
-            last = shown;
+            i = end;
         }
-        return HexFormat.of().formatHex(Sha256.digest().digest(form.toString().getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(Sha256.digest().digest(kept.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    boolean contains(String form) {
-        return forms.find(form).isPresent();
+    /** A quote that is doubled is part of the text. */
+    private static int endOfQuoted(String sql, int from) {
+        String quote = sql.substring(from, from + 1);
+        int end = after(sql, quote, from + 1);
+        while (sql.startsWith(quote, end)) {
+            end = after(sql, quote, end + 1);
+        }
+        return end;
+    }
+
+    private static int after(String sql, String mark, int from) {
+        int at = sql.indexOf(mark, from);
+        return at < 0 ? sql.length() : at + mark.length();
+    }
+
+    /** Of a name, or of a number such as 1.5e3. */
+    private static int endOfWord(String sql, int from) {
+        int end = from;
+        while (end < sql.length() && (Character.isJavaIdentifierPart(sql.charAt(end)) || isPoint(sql, end))) {
+            end++;
+        }
+        return end;
+    }
+
+    /** Whether a number goes on after a point. */
+    private static boolean isPoint(String sql, int at) {
+        return sql.charAt(at) == '.' && at > 0 && Character.isDigit(sql.charAt(at - 1));
+    }
+
+    boolean contains(String fingerprint) {
+        return fingerprints.find(fingerprint).isPresent();
     }
 
     /**
      * A statement has ended.
      *
-     * @param computedNanos time for which it had a slot for long queries; 0 for a short query
+     * @param computedNanos time for which it last held a slot for long queries; 0 for a short query
+     * @param complete whether it reached its last row: another one would have computed for longer
      */
-    void ended(String form, long computedNanos) {
+    void ended(String fingerprint, long computedNanos, boolean complete) {
         if (computedNanos >= REMEMBERED_NANOS) {
-            forms.put(form, true);
-        } else if (computedNanos < FORGOTTEN_NANOS) {
-            forms.remove(form);
+            fingerprints.put(fingerprint, true);
+        } else if (complete && computedNanos < Admission.LONG_NANOS) {
+            fingerprints.remove(fingerprint);
         }
     }
 }

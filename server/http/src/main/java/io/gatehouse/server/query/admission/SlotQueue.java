@@ -93,10 +93,10 @@ public final class SlotQueue {
         return waiting.size();
     }
 
-    /** Whether a request of a lower rank waits. */
+    /** Whether a slot that is released now goes to a request of a lower rank. */
     synchronized boolean isWantedBelow(int rank) {
         Waiting first = waiting.peek();
-        return first != null && first.rank() < rank;
+        return free >= 0 && first != null && first.rank() < rank;
     }
 
     /** The slot may have been granted just now; then it goes to the next one. */

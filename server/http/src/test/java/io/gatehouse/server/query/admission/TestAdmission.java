@@ -2,6 +2,7 @@ package io.gatehouse.server.query.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,29 +117,51 @@ final class TestAdmission {
     void aTurnEndsForOneThatIsJustLong() throws Exception {
         ComputeSlot old = enterLong();
         Thread.sleep(2 * TURN);
-        assertThat(old.endTurn()).as("nobody waits").isFalse();
+        assertThat(old.tryEndTurn()).as("nobody waits").isFalse();
         ComputeSlot young = enterLong();
         CompletableFuture<Void> youngWaits = awaiting(young);
         awaitWaiting(1);
-        assertThat(old.endTurn()).isTrue();
+        assertThat(old.tryEndTurn()).isTrue();
         assertThat(old.isWaiting()).isTrue();
         youngWaits.get(10, TimeUnit.SECONDS);
-        assertThat(young.endTurn()).as("it has just begun").isFalse();
 
         CompletableFuture<Void> oldWaits = awaiting(old);
         awaitWaiting(1);
         Thread.sleep(2 * TURN);
-        assertThat(young.endTurn()).isTrue();
+        assertThat(young.tryEndTurn()).isTrue();
         oldWaits.get(10, TimeUnit.SECONDS);
         CompletableFuture<Void> youngWaitsAgain = awaiting(young);
         awaitWaiting(1);
         Thread.sleep(3 * TURN);
-        assertThat(old.endTurn())
+        assertThat(old.tryEndTurn())
                 .as("both have computed for more than two turns")
                 .isFalse();
         old.close();
         youngWaitsAgain.get(10, TimeUnit.SECONDS);
         young.close();
+        assertEmpty();
+    }
+
+    /** Short turns would cost more than they give. It has computed for half a turn before, and has the rank of a whole one. */
+    @Test
+    void aTurnDoesNotEndBeforeItsTime() throws Exception {
+        ComputeSlot old = enterLong();
+        Thread.sleep(TURN / 2);
+        old.pause();
+        long start = System.nanoTime();
+        old.await(TestAdmission::nothing);
+        ComputeSlot young = enterLong();
+        CompletableFuture<Void> waiting = awaiting(young);
+        awaitWaiting(1);
+        Thread.sleep(TURN / 2 + 20);
+        boolean ended = old.tryEndTurn();
+        assumeThat(System.nanoTime() - start).as("a machine in time").isLessThan(ComputeSlot.FIRST_TURN_NANOS);
+        assertThat(ended).isFalse();
+        Thread.sleep(TURN);
+        assertThat(old.tryEndTurn()).isTrue();
+        waiting.get(10, TimeUnit.SECONDS);
+        young.close();
+        old.close();
         assertEmpty();
     }
 
@@ -153,9 +176,9 @@ final class TestAdmission {
         CompletableFuture<Void> youngWaits = awaiting(young);
         awaitWaiting(1);
         Thread.sleep(TURN);
-        assertThat(old.endTurn()).isFalse();
+        assertThat(old.tryEndTurn()).isFalse();
         Thread.sleep(3 * TURN);
-        assertThat(old.endTurn()).isTrue();
+        assertThat(old.tryEndTurn()).isTrue();
         youngWaits.get(10, TimeUnit.SECONDS);
         young.close();
         old.close();
@@ -185,6 +208,12 @@ final class TestAdmission {
         try (ComputeSlot slot = again.get(10, TimeUnit.SECONDS)) {
             assertThat(slot.isShort()).isFalse();
             assertThat(slot.isWaiting()).as("computes").isFalse();
+            slot.begin();
+        }
+        try (ComputeSlot slot = enter("SELECT sum(a.x) FROM a, b WHERE b.y = '' AND a.z < 0")) {
+            assertThat(slot.isShort()).as("it did not reach its last row").isFalse();
+            slot.begin();
+            slot.complete();
         }
         try (ComputeSlot slot = enter("SELECT sum(a.x) FROM a, b WHERE b.y = '' AND a.z < 0")) {
             assertThat(slot.isShort()).as("it was short just now").isTrue();
@@ -200,6 +229,76 @@ final class TestAdmission {
             assertThat(slot.isShort()).isTrue();
         }
         assertEmpty();
+    }
+
+    /** Planned again, or interrupted and started again: what counts is how long it takes from its beginning. */
+    @Test
+    void onlyTheLastAttemptOfAStatementCounts() throws Exception {
+        try (ComputeSlot slot = enter("SELECT 2")) {
+            slot.becomeLong();
+            Thread.sleep(2 * TURN);
+            slot.pause();
+            slot.await(TestAdmission::nothing);
+            slot.begin();
+        }
+        try (ComputeSlot slot = enter("SELECT 2")) {
+            assertThat(slot.isShort()).isTrue();
+        }
+    }
+
+    /** The others are for short queries that become long. */
+    @Test
+    void statementsThatWereLongTakeHalfOfThePlaces() throws Exception {
+        ended("SELECT 2", 2 * TURN);
+        ComputeSlot computing = enterLong();
+        CompletableFuture<ComputeSlot> again = CompletableFuture.supplyAsync(() -> enter("SELECT 2"));
+        awaitWaiting(1);
+        assertThatThrownBy(() -> enter("SELECT 2")).hasMessageContaining("2 long queries run or wait");
+        enter().close();
+        computing.close();
+        again.get(10, TimeUnit.SECONDS).close();
+        assertEmpty();
+    }
+
+    /** A query that is just long, with whatever statement, does not wait for those of which it is known before. */
+    @Test
+    void statementsThatWereLongComeAfterThoseThatAreJustLong() throws Exception {
+        ended("SELECT 2", 2 * TURN);
+        ComputeSlot computing = enterLong();
+        CompletableFuture<ComputeSlot> again = CompletableFuture.supplyAsync(() -> enter("SELECT 2"));
+        awaitWaiting(1);
+        ComputeSlot young = enterLong();
+        CompletableFuture<Void> youngWaits = awaiting(young);
+        awaitWaiting(2);
+        computing.close();
+        youngWaits.get(10, TimeUnit.SECONDS);
+        assertThat(again).isNotDone();
+        young.close();
+        again.get(10, TimeUnit.SECONDS).close();
+        assertEmpty();
+    }
+
+    @Test
+    void fingerprintsAreOfWhatIsNeitherANumberNorALiteralNorAComment() {
+        String fingerprint = LongStatements.fingerprint("SELECT \"it's\" FROM run_1 WHERE x < 4 AND y = 'a'");
+        assertThat(List.of(
+                        "SELECT \"it's\" FROM run_1 WHERE x < 4.5e10 AND y = 'it''s'",
+                        "SELECT \"it's\" FROM run_1 WHERE x < 17 AND y = ''",
+                        "SELECT \"it's\" FROM run_1 WHERE x < 4 AND y = 'no end"))
+                .map(LongStatements::fingerprint)
+                .containsOnly(fingerprint);
+        assertThat(List.of(
+                        "SELECT \"it's\" FROM run_2 WHERE x < 4 AND y = 'a'",
+                        "SELECT \"its\" FROM run_1 WHERE x < 4 AND y = 'a'",
+                        "-- don't\nSELECT 1",
+                        "-- don't\nSELECT 1, 2",
+                        "/* don't */ SELECT x",
+                        "/* don't */ SELECT y"))
+                .map(LongStatements::fingerprint)
+                .doesNotContain(fingerprint)
+                .doesNotHaveDuplicates();
+        assertThat(LongStatements.fingerprint("-- don't\nSELECT 1 /* or */"))
+                .isEqualTo(LongStatements.fingerprint("--\nSELECT 2 /**/"));
     }
 
     /** That it gave up or was refused says nothing about it. */
@@ -249,6 +348,25 @@ final class TestAdmission {
         borrower.close();
         waiting.get(10, TimeUnit.SECONDS);
         refused.close();
+        assertEmpty();
+    }
+
+    /** It would lose its work for nobody. */
+    @Test
+    void aTurnDoesNotEndWhileASlotIsBorrowed() throws Exception {
+        ComputeSlot computing = enterLong();
+        ComputeSlot borrower = enterLong();
+        assertThat(borrower.borrow()).isTrue();
+        ComputeSlot young = enterLong();
+        CompletableFuture<Void> waiting = awaiting(young);
+        awaitWaiting(1);
+        Thread.sleep(2 * TURN);
+        assertThat(computing.tryEndTurn()).isFalse();
+        borrower.close();
+        assertThat(computing.tryEndTurn()).isTrue();
+        waiting.get(10, TimeUnit.SECONDS);
+        young.close();
+        computing.close();
         assertEmpty();
     }
 

@@ -10,31 +10,31 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlWriter;
 
 /**
- * A function in Java that returns a text, most of decisions of a run that it reads. For the files of table functions; users
- * cannot call it.
+ * A function in Java that returns a text and stops with the statement that calls it, whose name is its first argument in
+ * DuckDB. For the files of table functions; users cannot call it.
  */
-public final class DecisionFunction extends SqlFunction {
+public final class StatementFunction extends SqlFunction {
     /** {@code (run, layer, slots, stride, keys, scope, policy, fitted)}: the hits of a cache of each size. */
-    public static final DecisionFunction CACHE_REPLAY =
-            new DecisionFunction("expert_cache_replay", "gatehouse_cache_replay", 8);
+    public static final StatementFunction CACHE_REPLAY =
+            new StatementFunction("expert_cache_replay", "gatehouse_cache_replay", 8);
 
     /** {@code (run, bytes)}: the hits of one cache, of prompts and of generated tokens. */
-    public static final DecisionFunction BYTE_CACHE =
-            new DecisionFunction("expert_byte_cache_replay", "gatehouse_byte_cache_replay", 2);
+    public static final StatementFunction BYTE_CACHE =
+            new StatementFunction("expert_byte_cache_replay", "gatehouse_byte_cache_replay", 2);
 
     /** {@code (run, experts, scope)}: how well the experts of a decision are predicted from what was before. */
-    public static final DecisionFunction PREDICTIONS =
-            new DecisionFunction("expert_predictions", "gatehouse_expert_predictions", 3);
+    public static final StatementFunction PREDICTIONS =
+            new StatementFunction("expert_predictions", "gatehouse_expert_predictions", 3);
 
     /** {@code (run, experts, scope)}: which misses of a cache were named by the choice from an earlier state. */
-    public static final DecisionFunction STALE_GATE =
-            new DecisionFunction("expert_stale_gate", "gatehouse_stale_gate", 3);
+    public static final StatementFunction STALE_GATE =
+            new StatementFunction("expert_stale_gate", "gatehouse_stale_gate", 3);
 
     /** {@code (experts, groups, distances)}: the group of each expert. */
-    public static final DecisionFunction MERGE_GROUPS =
-            new DecisionFunction("expert_merge_groups", "gatehouse_merge_groups", 3);
+    public static final StatementFunction MERGE_GROUPS =
+            new StatementFunction("expert_merge_groups", "gatehouse_merge_groups", 3);
 
-    private static final List<DecisionFunction> FUNCTIONS =
+    private static final List<StatementFunction> FUNCTIONS =
             List.of(CACHE_REPLAY, BYTE_CACHE, PREDICTIONS, STALE_GATE, MERGE_GROUPS);
 
     public static final List<SqlOperator> ALL = List.copyOf(FUNCTIONS);
@@ -47,7 +47,7 @@ public final class DecisionFunction extends SqlFunction {
 
     private final String written;
 
-    private DecisionFunction(String name, String written, int arguments) {
+    private StatementFunction(String name, String written, int arguments) {
         super(
                 name,
                 SqlKind.OTHER_FUNCTION,
