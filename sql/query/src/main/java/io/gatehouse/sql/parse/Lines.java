@@ -20,6 +20,11 @@ public final class Lines {
         }
     }
 
+    /** Whether there is such a line; they count from 1. */
+    public boolean has(int line) {
+        return line <= starts.size();
+    }
+
     /** The index of the character at a line and column, which count from 1. */
     public int offset(int line, int column) {
         return starts.get(line - 1) + column - 1;

@@ -139,11 +139,12 @@ public record StatementText(String text, String normal) {
      * Returns what is written around a place, with {@link #PLACE} in it: the tokens with single blanks, and nothing in
      * quotes, so that it shows the form of the statement and no values.
      *
-     * @param place the beginning if empty
+     * @param place the beginning if empty, or if it is in the text of a definition that the statement uses
      */
     String around(Optional<TextRange> place) {
         LexedText lexed = LexedText.of(text);
-        int at = place.map(range -> lexed.lines().offset(range.line(), range.column()))
+        int at = place.filter(range -> lexed.lines().has(range.line()))
+                .map(range -> lexed.lines().offset(range.line(), range.column()))
                 .orElse(0);
         String form = lexed.form(at);
         int marked = form.indexOf(PLACE);

@@ -53,6 +53,63 @@ residents AS (
         WHERE p.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
         GROUP BY p.layer, p.expert, q.half
     ) AS u ON u.layer = e.layer AND u.expert = e.expert AND u.half = h.half
+),
+layer_lists AS (
+    SELECT
+        layer,
+        half,
+        array_agg(expert ORDER BY expert) AS numbers,
+        array_agg(is_resident ORDER BY expert) AS residents
+    FROM residents
+    GROUP BY layer, half
+),
+decided AS (
+    SELECT
+        t.layer,
+        t.question_id,
+        t."position",
+        len(t.experts) AS k,
+        t.experts,
+        g.gates,
+        l.numbers,
+        l.residents,
+        list_reverse_sort(g.gates)[least($candidates, len(g.gates))] AS least_gate
+    FROM routing AS t
+    JOIN scopes AS v ON (v.phase = 'generated') = t.is_generated AND v.is_last_prompt = t.is_last_prompt
+    JOIN runs AS r ON r.run_id = t.run_id
+    JOIN gates AS g
+        ON g.run_id = t.run_id AND g.question_id = t.question_id AND g."position" = t."position" AND g.layer = t.layer
+    JOIN halved AS q ON q.question_id = t.question_id
+    JOIN layer_lists AS l ON l.layer = t.layer AND l.half = q.half
+    WHERE t.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
+),
+-- The experts of a decision and the residents among its candidates. Rows of all experts, which are many times as many, must
+-- not be joined with anything: that would copy the lists of each.
+considered AS (
+    SELECT
+        layer,
+        question_id,
+        "position",
+        k,
+        least_gate,
+        expert,
+        gate,
+        is_resident,
+        list_position(experts, expert) AS own_place
+    FROM (
+        SELECT
+            layer,
+            question_id,
+            "position",
+            k,
+            experts,
+            least_gate,
+            unnest(gates) AS gate,
+            unnest(numbers) AS expert,
+            unnest(residents) AS is_resident
+        FROM decided
+    ) AS gated
+    WHERE (is_resident AND gate >= least_gate) OR list_contains(experts, expert)
 )
 SELECT
     layer,
@@ -82,39 +139,7 @@ FROM (
                 ORDER BY CASE WHEN own_place <= $keep THEN 0 WHEN is_resident AND gate >= least_gate THEN 1 ELSE 2 END,
                     CASE WHEN own_place <= $keep THEN own_place END, gate DESC, expert
             ) AS place
-        FROM (
-            SELECT
-                d.layer,
-                d.question_id,
-                d."position",
-                d.k,
-                c.expert,
-                c.is_resident,
-                list_position(d.experts, c.expert) AS own_place,
-                d.gates[c.expert + 1] AS gate,
-                d.least_gate
-            FROM (
-                SELECT
-                    t.layer,
-                    t.question_id,
-                    t."position",
-                    len(t.experts) AS k,
-                    t.experts,
-                    q.half,
-                    g.gates,
-                    list_reverse_sort(g.gates)[least($candidates, len(g.gates))] AS least_gate
-                FROM routing AS t
-                JOIN scopes AS v ON (v.phase = 'generated') = t.is_generated AND v.is_last_prompt = t.is_last_prompt
-                JOIN runs AS r ON r.run_id = t.run_id
-                JOIN gates AS g
-                    ON g.run_id = t.run_id AND g.question_id = t.question_id AND g."position" = t."position"
-                        AND g.layer = t.layer
-                JOIN halved AS q ON q.question_id = t.question_id
-                WHERE t.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
-            ) AS d
-            JOIN residents AS c ON c.layer = d.layer AND c.half = d.half
-        ) AS each_expert
-        WHERE own_place > 0 OR (is_resident AND gate >= least_gate)
+        FROM considered
     ) AS ordered
     GROUP BY layer, question_id, "position"
 ) AS decisions
