@@ -54,12 +54,8 @@ residents AS (
         GROUP BY p.layer, p.expert, q.half
     ) AS u ON u.layer = e.layer AND u.expert = e.expert AND u.half = h.half
 ),
-layer_lists AS (
-    SELECT
-        layer,
-        half,
-        array_agg(expert ORDER BY expert) AS numbers,
-        array_agg(is_resident ORDER BY expert) AS residents
+resident_lists AS (
+    SELECT layer, half, array_agg(expert ORDER BY expert) FILTER (WHERE is_resident) AS residents
     FROM residents
     GROUP BY layer, half
 ),
@@ -71,45 +67,41 @@ decided AS (
         len(t.experts) AS k,
         t.experts,
         g.gates,
-        l.numbers,
         l.residents,
-        list_reverse_sort(g.gates)[least($candidates, len(g.gates))] AS least_gate
+        g.least_gate
     FROM routing AS t
     JOIN scopes AS v ON (v.phase = 'generated') = t.is_generated AND v.is_last_prompt = t.is_last_prompt
     JOIN runs AS r ON r.run_id = t.run_id
-    JOIN gates AS g
+    JOIN (
+        -- Below the join, so that a list is sorted once and not for each of its experts.
+        SELECT *, list_reverse_sort(gates)[least($candidates, len(gates))] AS least_gate FROM gates WHERE run_id = $run
+    ) AS g
         ON g.run_id = t.run_id AND g.question_id = t.question_id AND g."position" = t."position" AND g.layer = t.layer
     JOIN halved AS q ON q.question_id = t.question_id
-    JOIN layer_lists AS l ON l.layer = t.layer AND l.half = q.half
+    JOIN resident_lists AS l ON l.layer = t.layer AND l.half = q.half
     WHERE t.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
 ),
--- The experts of a decision and the residents among its candidates. Rows of all experts, which are many times as many, must
--- not be joined with anything: that would copy the lists of each.
+-- The experts of a decision and the residents among its candidates. Rows of all experts, which are many times as many, would
+-- copy the gates for each.
 considered AS (
-    SELECT
-        layer,
-        question_id,
-        "position",
-        k,
-        least_gate,
-        expert,
-        gate,
-        is_resident,
-        list_position(experts, expert) AS own_place
+    SELECT layer, question_id, "position", k, least_gate, expert, gate, own_place, is_resident
     FROM (
         SELECT
             layer,
             question_id,
             "position",
             k,
-            experts,
             least_gate,
-            unnest(gates) AS gate,
-            unnest(numbers) AS expert,
-            unnest(residents) AS is_resident
-        FROM decided
+            expert,
+            gates[expert + 1] AS gate,
+            list_position(experts, expert) AS own_place,
+            coalesce(list_contains(residents, expert), FALSE) AS is_resident
+        FROM (
+            SELECT *, unnest(list_distinct(list_concat(experts, residents))) AS expert
+            FROM decided
+        ) AS unnested
     ) AS gated
-    WHERE (is_resident AND gate >= least_gate) OR list_contains(experts, expert)
+    WHERE own_place > 0 OR gate >= least_gate
 )
 SELECT
     layer,
