@@ -176,8 +176,12 @@ final class TestRunsScreen {
 
     @Test
     void drawsThePicturesOfARunAnewAsItGoesOn() {
-        // Long prompts, so that it is still going on when all has been looked at.
-        start("live", "1560", "5");
+        browser.click("Start a run");
+        browser.awaitText("form option", "model");
+        // Long prompts and generated tokens, so that it is still going on when all has been looked at.
+        browser.clickOn("form summary");
+        browser.typeInto("form input[name=max-new-tokens]", "16");
+        describe("live", "1560", "5");
         browser.awaitText("tbody .status", "running");
         browser.awaitText("tbody tr:first-child .actions", "Open");
         browser.clickOn("tbody tr:first-child .actions .tool");
@@ -208,12 +212,13 @@ final class TestRunsScreen {
     }
 
     private void start(String name, String questions) {
-        start(name, questions, "0");
-    }
-
-    private void start(String name, String questions, String shots) {
         browser.click("Start a run");
         browser.awaitText("form option", "model");
+        describe(name, questions, "0");
+    }
+
+    /** Fills the form and sends it. */
+    private void describe(String name, String questions, String shots) {
         browser.typeInto("form input[type=text]", name);
         browser.typeInto("form input[placeholder=all]", questions);
         browser.typeInto("form input[max='32']", shots);
