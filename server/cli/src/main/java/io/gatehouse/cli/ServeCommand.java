@@ -13,7 +13,6 @@ import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.RemoteEngine;
 import io.gatehouse.sql.driver.LimitedReaders;
-import io.gatehouse.sql.driver.ReaderSource;
 import io.gatehouse.store.Store;
 import io.gatehouse.worker.WorkerSettings;
 import java.io.PrintWriter;
@@ -85,9 +84,9 @@ final class ServeCommand implements Runnable {
 
     private void serve(Store store, ServerSettings settings, Optional<ModelSettings> models) {
         if (!engine.isGiven()) {
-            ReaderSource readers =
-                    new LimitedReaders(store::reader, settings.memory().operator());
-            try (QueryEngine own = new QueryEngine(readers)) {
+            try (LimitedReaders readers =
+                            new LimitedReaders(store::reader, settings.memory().operator());
+                    QueryEngine own = new QueryEngine(readers)) {
                 serve(
                         store,
                         own,

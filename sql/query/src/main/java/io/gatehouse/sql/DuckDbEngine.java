@@ -69,14 +69,16 @@ final class DuckDbEngine implements ExecutionEngine {
         if (!plan.holdsAllParameters()) {
             return prepare(plan.withValues(values), List.of(), maxRows, deadline);
         }
-        String limited = plan.limitedTo(maxRows);
         Optional<StatementCache.Entry> before = cache.find(plan);
-        RunningStatement statement =
-                before.filter(ran -> runsDirectly(plan, ran)).isPresent()
-                        ? RunningStatement.direct(readers, limited, deadline, watchdog, reads)
-                        : RunningStatement.prepare(readers, limited, deadline, watchdog, reads);
+        boolean direct = before.filter(ran -> runsDirectly(plan, values, ran)).isPresent();
+        RunningStatement statement = direct
+                ? RunningStatement.direct(
+                        readers, plan.withValues(values).limitedTo(maxRows), deadline, watchdog, reads)
+                : RunningStatement.prepare(readers, plan.limitedTo(maxRows), deadline, watchdog, reads);
         try {
-            statement.bind(values);
+            if (!direct) {
+                statement.bind(values);
+            }
             statement.know(
                     before.orElseGet(() -> cache.keep(plan, statement.columnTypes())),
                     plan.preface().isEmpty());
@@ -87,9 +89,19 @@ final class DuckDbEngine implements ExecutionEngine {
         }
     }
 
-    /** Results with many texts are read as chunks, which DuckDB's driver offers for prepared statements only. */
-    private static boolean runsDirectly(Plan plan, StatementCache.Entry ran) {
-        return plan.parameters().isEmpty() && (ran.hasFewRows() || !ChunkRows.suit(ran.columnTypes()));
+    /**
+     * Whether a statement that was prepared before need not be prepared, with the values of its parameters written into
+     * it. DuckDB's driver offers chunks, in which many texts are read faster, for prepared statements only; texts of one
+     * with parameters may be longer with other values, and are measured in chunks.
+     */
+    private static boolean runsDirectly(Plan plan, List<@Nullable Object> values, StatementCache.Entry ran) {
+        List<SqlType> types = ran.columnTypes();
+        if (plan.parameters().isEmpty()) {
+            return ran.hasFewRows() || !ChunkRows.suit(types);
+        }
+        return types.stream().noneMatch(RunningStatement::isLong)
+                && !types.contains(Execution.UNKNOWN)
+                && ParameterValues.canBeWritten(values);
     }
 
     @Override

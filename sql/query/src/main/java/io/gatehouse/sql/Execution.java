@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.deadline.StopCondition;
 import io.gatehouse.type.SqlType;
+import io.gatehouse.type.SqlType.Other;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -11,6 +12,12 @@ import org.apache.arrow.vector.ipc.ArrowReader;
 
 /** One statement of an engine: run once, read by one thread in one of two ways, cancelled by any. */
 public interface Execution {
+    /**
+     * DuckDB's type of columns whose types depend on the value of a parameter. DuckDB then does not report the number
+     * of columns either.
+     */
+    SqlType UNKNOWN = new Other("UNKNOWN");
+
     /** The types of the columns. */
     List<SqlType> columnTypes();
 

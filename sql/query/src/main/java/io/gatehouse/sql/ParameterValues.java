@@ -47,6 +47,9 @@ final class ParameterValues {
     private static final int HUGEINT_BITS = 127;
     private static final int MAX_DIGITS = 400;
 
+    /** The most characters of texts that are written into a statement. */
+    private static final int MAX_WRITTEN = 10_000;
+
     /** Names in one message. */
     private static final int MAX_SHOWN = 20;
 
@@ -92,6 +95,19 @@ final class ParameterValues {
             converted.add(of(ParameterName.label(names, i), types.get(i), values.get(i)));
         }
         return converted;
+    }
+
+    /** Whether values may be written into a statement: numbers, booleans and short texts, NULL included. */
+    static boolean canBeWritten(List<@Nullable Object> values) {
+        long characters = 0;
+        for (Object value : values) {
+            if (value instanceof String text) {
+                characters += text.length();
+            } else if (value != null && !(value instanceof Number) && !(value instanceof Boolean)) {
+                return false;
+            }
+        }
+        return characters <= MAX_WRITTEN;
     }
 
     private static List<@Nullable Object> inOrder(List<SqlType> types, Bindings bindings) {

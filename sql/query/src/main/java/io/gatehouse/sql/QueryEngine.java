@@ -23,7 +23,6 @@ import io.gatehouse.sql.write.EngineSql;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.type.SqlType;
-import io.gatehouse.type.SqlType.Other;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,12 +44,6 @@ import org.jspecify.annotations.Nullable;
 public final class QueryEngine implements AutoCloseable {
     /** The timeout of checks and completions, which run while a user types. */
     private static final Duration CHECK_LIMIT = Duration.ofSeconds(1);
-
-    /**
-     * DuckDB's type of columns whose types depend on the value of a parameter. DuckDB then does not report the number
-     * of columns either.
-     */
-    private static final SqlType UNKNOWN = new Other("UNKNOWN");
 
     private static final int MAX_COMPLETED = 100_000;
 
@@ -216,7 +209,7 @@ public final class QueryEngine implements AutoCloseable {
 
     private Execution prepared(Plan plan, List<@Nullable Object> values, long maxRows, Deadline deadline) {
         Execution statement = runner(plan).prepare(plan, values, maxRows, deadline);
-        if (plan.parameters().isEmpty() || !statement.columnTypes().contains(UNKNOWN)) {
+        if (plan.parameters().isEmpty() || !statement.columnTypes().contains(Execution.UNKNOWN)) {
             return statement;
         }
         statement.close(0);
@@ -225,7 +218,7 @@ public final class QueryEngine implements AutoCloseable {
 
     private static List<SqlType> columnTypes(ExecutionEngine engine, Plan plan, Deadline deadline) {
         List<SqlType> types = engine.columnTypes(plan, deadline);
-        if (plan.parameters().isEmpty() || !types.contains(UNKNOWN)) {
+        if (plan.parameters().isEmpty() || !types.contains(Execution.UNKNOWN)) {
             return types;
         }
         try {

@@ -287,7 +287,8 @@ final class RunningStatement implements Execution, AutoCloseable {
         return known != null && known.isSmall();
     }
 
-    private static boolean isLong(SqlType type) {
+    /** Whether values of a type may be long. */
+    static boolean isLong(SqlType type) {
         return type == Scalar.VARCHAR || type instanceof ListOf;
     }
 

@@ -12,7 +12,9 @@ import io.gatehouse.error.TextRange;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.Scalar;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -294,7 +296,7 @@ final class TestParameters {
     void everyFormThatHoldsAQueryTakesParameters() {
         String counted = "SELECT count(*) AS n FROM activations WHERE layer = ?";
         assertThat(Rows.of(engine, "EXPLAIN " + counted).rows().toString()).contains("CAST($1 AS BIGINT)");
-        assertThat(rows("EXPLAIN ANALYZE " + counted, 1)).hasSizeGreaterThan(3);
+        assertThat(rowsOnce("EXPLAIN ANALYZE " + counted, 1)).hasSizeGreaterThan(3);
         assertThat(rows("DESCRIBE " + counted, 1)).hasSize(1);
         assertThat(rows("SUMMARIZE SELECT layer FROM activations WHERE layer = ?", 1))
                 .hasSize(1);
@@ -323,6 +325,34 @@ final class TestParameters {
     }
 
     @Test
+    void theNextValuesOfAStatementCountToo() {
+        String sql = "SELECT count(*) FROM questions WHERE question_id < CAST(? AS DOUBLE)"
+                + " AND coalesce(CAST(? AS VARCHAR), subject) = subject AND (CAST(? AS BOOLEAN) OR question_id > ?)";
+        long all = (Long) requireNonNull(
+                Rows.of(engine, "SELECT count(*) FROM questions").rows().get(0).get(0));
+        for (double high : List.of(Double.NaN, Double.POSITIVE_INFINITY, 1e300)) {
+            assertThat(rows(sql, high, null, true, 0)).containsExactly(List.of(all));
+        }
+        // The first question is 0.
+        assertThat(rows(sql, 1e-300, null, true, 0)).containsExactly(List.of(1L));
+        assertThat(rows(sql, -0.0, null, true, 0)).containsExactly(List.of(0L));
+        assertThat(rows(sql, 1e9, "it's $1 \" ' -- \\", true, 0)).containsExactly(List.of(0L));
+        assertThat(rows(sql, 1e9, null, false, Long.MAX_VALUE)).containsExactly(List.of(0L));
+        assertThat(rows(sql, 1e9, null, null, 0)).containsExactly(List.of(all - 1));
+        assertThat(rows(
+                        "SELECT CAST(? AS DECIMAL(18, 3)) + 0.001, CAST(? AS FLOAT), CAST(? AS HUGEINT)",
+                        new BigDecimal("-123456789012345.678"),
+                        0.1f,
+                        new BigDecimal("-170141183460469231731687303715884105728")))
+                .containsExactly(List.of(
+                        new BigDecimal("-123456789012345.677"),
+                        0.1f,
+                        new BigDecimal("-170141183460469231731687303715884105728")));
+        assertThat(rows("SELECT count(*) FROM questions WHERE ? >= DATE '2026-01-01'", LocalDate.of(12_026, 1, 1)))
+                .containsExactly(List.of(all));
+    }
+
+    @Test
     void aLimitOfTheCallerCutsThemToo() {
         try (QueryResult result = engine.query(
                 "SELECT question_id FROM questions WHERE question_id > ? ORDER BY 1",
@@ -342,7 +372,14 @@ final class TestParameters {
                 .toList();
     }
 
+    /** The rows of a statement, which DuckDB prepares the first time only. */
     private List<List<@Nullable Object>> rows(String sql, @Nullable Object... values) {
+        List<List<@Nullable Object>> rows = rowsOnce(sql, values);
+        assertThat(rowsOnce(sql, values)).isEqualTo(rows);
+        return rows;
+    }
+
+    private List<List<@Nullable Object>> rowsOnce(String sql, @Nullable Object... values) {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         try (QueryResult result = engine.query(sql, Arrays.asList(values), LIMITS)) {
             while (result.next()) {

@@ -19,7 +19,8 @@ final class TestLimitedReaders {
     @Test
     void limitsAnOperator() throws SQLException {
         try (Store store = Store.create(folder.resolve("a.duckdb"));
-                Connection connection = new LimitedReaders(store::reader, 16 << 20).open();
+                LimitedReaders readers = new LimitedReaders(store::reader, 16 << 20);
+                Connection connection = readers.open();
                 Statement statement = connection.createStatement()) {
             assertThat(text(statement, "SELECT current_setting('operator_memory_limit')"))
                     .isEqualTo("16.0 MiB");
@@ -29,7 +30,8 @@ final class TestLimitedReaders {
     @Test
     void leavesOtherSettingsLocked() throws SQLException {
         try (Store store = Store.create(folder.resolve("b.duckdb"));
-                Connection connection = new LimitedReaders(store::reader, 16 << 20).open();
+                LimitedReaders readers = new LimitedReaders(store::reader, 16 << 20);
+                Connection connection = readers.open();
                 Statement statement = connection.createStatement()) {
             assertThatThrownBy(() -> statement.execute("SET memory_limit = '1GB'"))
                     .hasMessageContaining("locked");
