@@ -60,7 +60,8 @@ import org.duckdb.DuckDBConnection;
  * read. Safe for use by several threads; each reader and each run writer belongs to one thread at a time. Readers see
  * whole committed shards only, whatever is being written beside them.
  *
- * <p>DuckDB is locked down: no other file, no network, no extension, no change of settings.
+ * <p>DuckDB is locked down: no other file, no network, no extension, no change of settings but of a few that
+ * statements of Gatehouse itself need.
  */
 public final class Store implements AutoCloseable {
 
@@ -142,6 +143,16 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Limits the memory that an operator of a query collects, on readers that are opened from now on, so that statements end
+     * soon after they are interrupted.
+     *
+     * @param bytes the memory of an operator, all threads together
+     */
+    public void limitOperators(long bytes) {
+        database.limitOperators(bytes);
+    }
+
+    /**
      * Registers a run and its questions in the order given. Questions that the file holds already keep their ids.
      *
      * @throws GatehouseException RUN_EXISTS if a run of this name is there, or an imported one that is named like the
@@ -177,7 +188,7 @@ public final class Store implements AutoCloseable {
         requireNonNull(given, "given is null");
         List<QuestionRow> rows = List.copyOf(questions);
         DuckDBConnection writer = database.writer();
-        try (Transaction transaction = Transaction.begin(writer)) {
+        try (Transaction transaction = database.begin(writer)) {
             RunDescription run = given.withQuiz(QuestionRegister.nameOfQuiz(writer, given.quiz(), rows));
             RunDefinition definition = RunDefinition.of(run, rows, more);
             RunRegister register = new RunRegister(file, writer);
@@ -189,7 +200,16 @@ public final class Store implements AutoCloseable {
                 throw beingWritten(run.name());
             }
             return new RunWriter(
-                    file, writer, runId, run, rows, questionIds, committed, () -> runsBeingWritten.remove(runId), true);
+                    file,
+                    database::begin,
+                    writer,
+                    runId,
+                    run,
+                    rows,
+                    questionIds,
+                    committed,
+                    () -> runsBeingWritten.remove(runId),
+                    true);
         } catch (SQLException e) {
             close(writer);
             throw DatabaseFailure.using(file, e);

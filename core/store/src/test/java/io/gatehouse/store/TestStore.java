@@ -221,7 +221,7 @@ final class TestStore {
                     "INSTALL httpfs",
                     "LOAD httpfs",
                     "SET enable_external_access = true",
-                    "SET memory_limit = '1TB'",
+                    "SET max_temp_directory_size = '1TB'",
                     "SET lock_configuration = false",
                     "SET threads = 1")) {
                 assertThatThrownBy(() -> execute(reader, sql)).as(sql).isInstanceOf(SQLException.class);

@@ -12,7 +12,6 @@ import io.gatehouse.server.ServerSettings;
 import io.gatehouse.server.model.ModelSettings;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.RemoteEngine;
-import io.gatehouse.sql.driver.LimitedReaders;
 import io.gatehouse.store.Store;
 import io.gatehouse.worker.WorkerSettings;
 import java.io.PrintWriter;
@@ -84,9 +83,8 @@ final class ServeCommand implements Runnable {
 
     private void serve(Store store, ServerSettings settings, Optional<ModelSettings> models) {
         if (!engine.isGiven()) {
-            try (LimitedReaders readers =
-                            new LimitedReaders(store::reader, settings.memory().operator());
-                    QueryEngine own = new QueryEngine(readers)) {
+            store.limitOperators(settings.memory().operator());
+            try (QueryEngine own = new QueryEngine(store)) {
                 serve(
                         store,
                         own,

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,11 @@ public final class Checkpoint {
     private static final String MEMORY_IS_FREE = """
             SELECT coalesce(sum(memory_usage_bytes), 0) < parse_formatted_bytes(current_setting('memory_limit')) / 2
             FROM duckdb_memory() WHERE tag <> 'BASE_TABLE'""";
+
+    /** With the pauses in between ten seconds, in which other writers end. */
+    private static final int MAX_TRIES = 200;
+
+    private static final long PAUSE_NANOS = 50_000_000;
 
     private Checkpoint() {}
 
@@ -56,6 +62,28 @@ public final class Checkpoint {
             } else {
                 LOG.warn("{} is not checkpointed; its log has what was committed", file, e);
             }
+        }
+    }
+
+    /**
+     * Makes a checkpoint after a transaction that DuckDB has undone in memory but maybe not in the log.
+     *
+     * @throws SQLException if it cannot be made, so that the log may have what memory has not
+     */
+    static void afterUndoing(Path file, Connection connection) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            if (Files.exists(log(file, ".wal.checkpoint"))) {
+                throw new SQLException("An earlier checkpoint has failed");
+            }
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CHECKPOINT");
+                return;
+            } catch (SQLException e) {
+                if (tries == MAX_TRIES || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 

@@ -24,6 +24,10 @@ import java.util.regex.Pattern;
 public final class DatabaseFailure {
     private static final Pattern LOCK_HOLDER = Pattern.compile("held in (\\S+) \\(PID (\\d+)\\)");
 
+    /** DuckDB has then undone the transaction. */
+    private static final Pattern COMMIT_WITHOUT_MEMORY = Pattern.compile(
+            "TransactionContext Error: Failed to commit: (could not allocate|failed to (pin|allocate)) ");
+
     private static final int LONGEST_COMMAND = 200;
 
     private DatabaseFailure() {}
@@ -87,7 +91,8 @@ public final class DatabaseFailure {
                     "The disk of %s is full. What was committed is safe: make room and go on.".formatted(file),
                     e);
         }
-        if (message.startsWith("Out of Memory Error")) {
+        if (message.startsWith("Out of Memory Error")
+                || COMMIT_WITHOUT_MEMORY.matcher(message).lookingAt()) {
             return new GatehouseException(
                     OUT_OF_MEMORY, "DuckDB ran out of memory on %s: %s".formatted(file, firstLine(message)), e);
         }
@@ -142,6 +147,10 @@ public final class DatabaseFailure {
 
     private static String messageOf(Exception e) {
         return String.valueOf(e.getMessage());
+    }
+
+    static String firstLine(Exception e) {
+        return firstLine(messageOf(e));
     }
 
     private static String firstLine(String message) {

@@ -70,9 +70,10 @@ public final class Lockdown {
             statement.execute("SET allowed_directories = [%s]".formatted(allowed));
             statement.execute("SET enable_external_access = false");
             // A reader may choose how a connection returns rows, how much an operator on it collects at a time,
-            // whether filters and joins collect small chunks, and whether statements are optimised.
+            // whether filters and joins collect small chunks, and whether statements are optimised; a writer gets more
+            // memory to commit, see CommitMemory.
             statement.execute(
-                    "SET allowed_configs = ['jdbc_stream_results', 'operator_memory_limit', 'enable_caching_operators', 'enable_optimizer']");
+                    "SET allowed_configs = ['jdbc_stream_results', 'memory_limit', 'operator_memory_limit', 'enable_caching_operators', 'enable_optimizer']");
             statement.execute("SET lock_configuration = true");
         }
     }

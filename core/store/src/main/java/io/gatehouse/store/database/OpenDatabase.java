@@ -5,27 +5,46 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.duckdb.DuckDBConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A database that is open and locked down. Safe for use by several threads. */
 public final class OpenDatabase implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenDatabase.class);
+
     private final Path file;
     private final DuckDBConnection writing;
     /** Queries on its duplicates report their progress, which would cost a writer a tenth of its time. */
     private final DuckDBConnection reading;
 
     private final boolean readOnly;
+    private final CommitMemory memory;
+
+    /** Why what DuckDB has in memory is no longer what is in the file; empty while it is. */
+    private volatile Optional<String> lost = Optional.empty();
+
+    /** Begins transactions to write. */
+    @FunctionalInterface
+    public interface Transactions {
+        /** Begins one on a connection. */
+        Transaction begin(Connection connection) throws SQLException;
+    }
 
     /** What is done on a connection. */
     public interface Work<T> {
         T on(DuckDBConnection connection) throws SQLException;
     }
 
-    private OpenDatabase(Path file, DuckDBConnection writing, DuckDBConnection reading, boolean readOnly) {
+    private OpenDatabase(
+            Path file, DuckDBConnection writing, DuckDBConnection reading, boolean readOnly, CommitMemory memory) {
         this.file = file;
+        this.memory = memory;
         this.writing = writing;
         this.reading = reading;
         this.readOnly = readOnly;
@@ -50,7 +69,9 @@ public final class OpenDatabase implements AutoCloseable {
             statement.execute("SET enable_progress_bar = true");
             statement.execute("SET enable_progress_bar_print = false");
             Lockdown.apply(disk, connection, directories);
-            return new OpenDatabase(file, connection, reading, readOnly);
+            long limit = SmallQuery.number(
+                    connection, "SELECT parse_formatted_bytes(current_setting('memory_limit'))::BIGINT");
+            return new OpenDatabase(file, connection, reading, readOnly, new CommitMemory(limit));
         } catch (SQLException | RuntimeException e) {
             reading.close();
             throw e;
@@ -77,6 +98,60 @@ public final class OpenDatabase implements AutoCloseable {
         return duplicate(writing);
     }
 
+    /**
+     * Begins a transaction on a connection to write. If DuckDB can neither commit nor undo it, nothing can be read or written
+     * any more until the file is opened anew.
+     */
+    public synchronized Transaction begin(Connection connection) throws SQLException {
+        requireState();
+        return Transaction.begin(connection, new Ending());
+    }
+
+    private final class Ending implements Transaction.Ending {
+        @Override
+        public void begins(Connection connection) {
+            memory.raise(connection);
+        }
+
+        @Override
+        public void ends(Connection connection) {
+            memory.lower(connection);
+        }
+
+        /** A checkpoint writes what is in memory, and empties the log. Until then no other transaction begins. */
+        @Override
+        public void isUndone(Connection connection) {
+            synchronized (OpenDatabase.this) {
+                try {
+                    Checkpoint.afterUndoing(file, connection);
+                } catch (SQLException e) {
+                    isLost(e);
+                }
+            }
+        }
+
+        @Override
+        public void isLost(SQLException failure) {
+            LOG.error("What DuckDB has of {} in memory is not what is in the file", file, failure);
+            lost = Optional.of(DatabaseFailure.firstLine(failure));
+        }
+    }
+
+    /**
+     * Limits the memory that a sort, join or aggregate collects before it processes it, on connections to read that are
+     * opened from now on. DuckDB sorts what a thread has collected in one step that it does not interrupt: without a limit
+     * that may be a third of its memory, which takes seconds where many statements share the processors.
+     *
+     * @param bytes the memory of an operator, all threads together
+     */
+    public void limitOperators(long bytes) {
+        try (Statement statement = reading.createStatement()) {
+            statement.execute("SET SESSION operator_memory_limit = '%s KiB'".formatted(bytes >> 10));
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
+        }
+    }
+
     /** Does something on a connection of its own. */
     public <T> T read(Work<T> work) {
         try (DuckDBConnection connection = reader()) {
@@ -93,7 +168,7 @@ public final class OpenDatabase implements AutoCloseable {
      */
     public <T> T write(Work<T> work) {
         try (DuckDBConnection connection = writer();
-                Transaction transaction = Transaction.begin(connection)) {
+                Transaction transaction = begin(connection)) {
             T result = work.on(connection);
             transaction.commit();
             Checkpoint.ifLarge(file, connection);
@@ -132,7 +207,17 @@ public final class OpenDatabase implements AutoCloseable {
         }
     }
 
+    private void requireState() {
+        lost.ifPresent(reason -> {
+            throw new GatehouseException(
+                    ErrorCode.INTERNAL_ERROR,
+                    "DuckDB could not undo a transaction of %s, and has to open it anew: start Gatehouse again. What was committed is safe. DuckDB says: %s"
+                            .formatted(file, reason));
+        });
+    }
+
     private DuckDBConnection duplicate(DuckDBConnection connection) {
+        requireState();
         try {
             return connection.duplicate();
         } catch (SQLException e) {

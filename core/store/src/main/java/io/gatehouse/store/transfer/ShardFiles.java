@@ -4,6 +4,7 @@ import io.gatehouse.duckdb.DuckDb;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.Lockdown;
+import io.gatehouse.store.database.Transaction;
 import io.gatehouse.store.run.Ledger.CommittedWork;
 import io.gatehouse.store.run.QuestionRegister;
 import io.gatehouse.store.run.QuestionRow;
@@ -50,6 +51,7 @@ public final class ShardFiles {
             QuestionRegister.insert(connection, run.quiz(), questions, questionIds);
             try (RunWriter writer = new RunWriter(
                     directory,
+                    Transaction::begin,
                     connection.duplicate(),
                     runId,
                     run,

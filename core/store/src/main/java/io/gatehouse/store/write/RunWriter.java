@@ -6,6 +6,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.database.Checkpoint;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.MemoryRetry;
+import io.gatehouse.store.database.OpenDatabase;
 import io.gatehouse.store.database.Transaction;
 import io.gatehouse.store.run.Ledger;
 import io.gatehouse.store.run.Ledger.CommittedWork;
@@ -28,6 +29,7 @@ import org.duckdb.DuckDBConnection;
  */
 public final class RunWriter implements AutoCloseable {
     private final Path file;
+    private final OpenDatabase.Transactions transactions;
     private final DuckDBConnection connection;
     private final int runId;
     private final RunDescription run;
@@ -45,9 +47,14 @@ public final class RunWriter implements AutoCloseable {
     private long generated;
     private final BufferAllocator allocator = new RootAllocator();
 
-    /** @param timed whether the time between writes is that of computing the shards, which the ledger then keeps */
+    /**
+     * Writes a run, each write in a transaction.
+     *
+     * @param timed whether the time between writes is that of computing the shards, which the ledger then keeps
+     */
     public RunWriter(
             Path file,
+            OpenDatabase.Transactions transactions,
             DuckDBConnection connection,
             int runId,
             RunDescription run,
@@ -56,11 +63,12 @@ public final class RunWriter implements AutoCloseable {
             CommittedWork committed,
             Runnable atClose,
             boolean timed) {
-        this(file, connection, runId, run, questions, questionIds, committed, atClose, false, timed);
+        this(file, transactions, connection, runId, run, questions, questionIds, committed, atClose, false, timed);
     }
 
     private RunWriter(
             Path file,
+            OpenDatabase.Transactions transactions,
             DuckDBConnection connection,
             int runId,
             RunDescription run,
@@ -71,6 +79,7 @@ public final class RunWriter implements AutoCloseable {
             boolean within,
             boolean timed) {
         this.file = file;
+        this.transactions = transactions;
         this.connection = connection;
         this.runId = runId;
         this.run = run;
@@ -94,7 +103,17 @@ public final class RunWriter implements AutoCloseable {
             List<QuestionRow> questions,
             int[] questionIds) {
         return new RunWriter(
-                file, connection, runId, run, questions, questionIds, CommittedWork.nothing(), () -> {}, true, false);
+                file,
+                Transaction::begin,
+                connection,
+                runId,
+                run,
+                questions,
+                questionIds,
+                CommittedWork.nothing(),
+                () -> {},
+                true,
+                false);
     }
 
     /** Number of the run in the file. */
@@ -161,7 +180,7 @@ public final class RunWriter implements AutoCloseable {
                 insert.insert();
                 return;
             }
-            try (Transaction transaction = Transaction.begin(connection)) {
+            try (Transaction transaction = transactions.begin(connection)) {
                 insert.insert();
                 transaction.commit();
             }
@@ -203,7 +222,16 @@ public final class RunWriter implements AutoCloseable {
         if (within) {
             recordEnd(status);
         } else {
-            MemoryRetry.run(() -> recordEnd(status));
+            MemoryRetry.run(() -> endInTransaction(status));
+        }
+    }
+
+    private void endInTransaction(RunStatus status) {
+        try (Transaction transaction = transactions.begin(connection)) {
+            recordEnd(status);
+            transaction.commit();
+        } catch (SQLException e) {
+            throw DatabaseFailure.using(file, e);
         }
     }
 

@@ -52,4 +52,26 @@ final class TestOpenDatabase {
             assertThat(store.savedQueries().list()).hasSize(1);
         }
     }
+
+    @Test
+    void limitsOperatorsOfReadersOnly() throws Exception {
+        try (OpenDatabase database = DatabaseFile.create(directory.resolve("a.duckdb"))) {
+            database.limitOperators(16 << 20);
+            try (Connection reader = database.reader();
+                    Connection writer = database.writer()) {
+                assertThat(isLimited(reader)).isTrue();
+                assertThat(isLimited(writer)).isFalse();
+                assertThatThrownBy(() -> SmallQuery.update(reader, "SET threads = 1"))
+                        .hasMessageContaining("locked");
+            }
+        }
+    }
+
+    private static boolean isLimited(Connection connection) throws Exception {
+        return SmallQuery.first(
+                        connection,
+                        "SELECT current_setting('operator_memory_limit') IS NOT DISTINCT FROM '16.0 MiB'",
+                        row -> row.getBoolean(1))
+                .orElseThrow();
+    }
 }
