@@ -1,6 +1,6 @@
 -- The trace of granite-3.0-1b-a400m-instruct of the folder reference/traces/granite ($file): 24 layers of 32 experts, 8 of them
 -- chosen; three prompts, each of a subject of its own, and 64 tokens that the model sampled after each. Run 1 is of all
--- prompts, and each prompt is a run of its own, 2 of prose, 3 of code and 4 of mathematics.
+-- prompts, and each prompt is a run of its own, 2 of prose, 3 of code and 4 of mathematics; 5, 6 and 7 are of the other two.
 CREATE TEMP TABLE trace AS
 SELECT
     row_number() OVER () AS question_id,
@@ -18,7 +18,11 @@ FROM (
 CREATE TEMP TABLE parts AS
 SELECT 1 AS run_id, 'granite' AS name, question_id FROM trace
 UNION ALL
-SELECT 1 + question_id, subject, question_id FROM trace;
+SELECT 1 + question_id, subject, question_id FROM trace
+UNION ALL
+SELECT 4 + t.question_id, 'without ' || t.subject, other.question_id
+FROM trace AS t
+JOIN trace AS other ON other.question_id <> t.question_id;
 
 INSERT INTO runs BY NAME
 SELECT run_id, name, 'granite-3.0-1b-a400m-instruct' AS model, 'g' AS fingerprint,

@@ -2,7 +2,10 @@ package io.gatehouse.sql;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +14,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The table functions merge_groups and dropped_choices. */
+/** The table functions merge_groups, dropped_choices and dropped_misses. */
 final class TestCompressionFunctions {
     /** Weights of four experts of a layer: the router rows of 0 and 2, and those of 1 and 3, are alike. */
     private static final String WEIGHTS = """
@@ -123,6 +126,78 @@ final class TestCompressionFunctions {
                     .toList();
             assertMean(rows, 0, 0.15);
             assertMean(rows, 1, 0.03);
+        }
+    }
+
+    /**
+     * Experts of 1 MB and a cache of 2. The prompt leaves 0 and 1. The first token lacks 2, of .25 of 1; the second one lacks 3,
+     * which has half of its weights; the third one lacks 2, of .625. So part 1 leaves out one of three, of .25 of 3.
+     */
+    @Test
+    void missingExpertsOfLittleWeightAreLeftOut() throws Exception {
+        HandMadeRouting routing = new HandMadeRouting()
+                .run(1, "r", 1, 4, 2, "prompt")
+                .question(1, 1, "s", true, "0:.5 1:.5")
+                .generated(1, 1, 1, "0:.75 2:.25", "0:.5 3:.5", "2:.625 3:.375")
+                .run(2, "without generated tokens", 1, 4, 2, "prompt")
+                .question(2, 1, "s", true, "0:.5 1:.5");
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine();
+                Connection writer = file.writer();
+                Statement statement = writer.createStatement()) {
+            String sql = """
+                    SELECT n, misses, left_out, reads_saved, weight_lost, read_gb, saved_gb
+                    FROM dropped_misses(1, 2, %s)
+                    """;
+            assertThatThrownBy(() -> rows(engine, sql.formatted(1)))
+                    .hasMessageContaining("Run 1 does not say how large an expert of layer 0 is");
+            statement.execute("UPDATE layers SET expert_bytes = 1_000_000");
+            assertThat(rows(engine, sql.formatted(1)))
+                    .containsExactly(List.of(6L, 3L, 1L, 1 / 3.0, 0.0833333333333, 0.003, 0.001));
+            assertThat(rows(engine, sql.formatted(2))).isEqualTo(rows(engine, sql.formatted(1)));
+            assertThat(rows(engine, sql.formatted(0.5))).containsExactly(List.of(6L, 3L, 0L, 0.0, 0.0, 0.003, 0.0));
+            assertThat(rows(engine, sql.formatted(0)))
+                    .containsExactly(Arrays.asList(6L, 3L, 0L, 0.0, null, 0.003, 0.0));
+            assertThat(rows(engine, "SELECT * FROM dropped_misses(2, 2, 1)")).isEmpty();
+            statement.execute("UPDATE decisions SET weight_2 = NULL WHERE is_generated");
+            assertThatThrownBy(() -> rows(engine, sql.formatted(1)))
+                    .hasMessage("Run 1 has no weights of experts in layer 0, by which experts are left out.");
+        }
+    }
+
+    /**
+     * Nothing is ever found, and the second of two weights is uniform between 0 and the first, which is 1. It is below half of
+     * the mean if it is below 1/3: one of six is left out, and of all weights 1/18 of 3/2. The mean over 200 runs lies within
+     * three standard errors.
+     */
+    @Test
+    void missesOfUniformWeightsAreLeftOutInProportion() throws Exception {
+        int runs = 200;
+        Random random = new Random(20_261_205);
+        HandMadeRouting routing = new HandMadeRouting();
+        for (int run = 1; run <= runs; run++) {
+            String[] tokens = IntStream.range(0, 10)
+                    .mapToObj(token -> String.format(
+                            Locale.ROOT, token % 2 == 0 ? "0:1 1:%.6f" : "2:1 3:%.6f", random.nextDouble()))
+                    .toArray(String[]::new);
+            routing.run(run, "r" + run, 1, 4, 2, "prompt")
+                    .question(run, 1, "s", true, "2:1 3:1")
+                    .generated(run, 1, 1, tokens);
+        }
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine();
+                Connection writer = file.writer();
+                Statement statement = writer.createStatement()) {
+            statement.execute("UPDATE layers SET expert_bytes = 5");
+            List<List<@Nullable Object>> rows = IntStream.rangeClosed(1, runs)
+                    .mapToObj(run -> rows(
+                                    engine,
+                                    "SELECT reads_saved, weight_lost FROM dropped_misses(%d, 0, 0.5) WHERE misses = 20"
+                                            .formatted(run))
+                            .get(0))
+                    .toList();
+            assertMean(rows, 0, 1 / 6.0);
+            assertMean(rows, 1, 1 / 27.0);
         }
     }
 

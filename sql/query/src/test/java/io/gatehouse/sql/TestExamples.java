@@ -65,6 +65,8 @@ final class TestExamples {
                 }
             }
         }
-        assertThat(empty).as("of a run without generated text").containsExactly("Prompt against generated tokens");
+        assertThat(empty)
+                .as("of a run without generated text")
+                .containsExactly("Prompt against generated tokens", "Missing experts of little weight left out");
     }
 }

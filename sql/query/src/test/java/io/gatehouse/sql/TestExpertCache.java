@@ -130,14 +130,15 @@ final class TestExpertCache {
 
     /**
      * Experts of layer 0 have 1 MB, those of layer 1 have 2, and the cache has 3. The first prompt needs 0, 1 and 2 of layer
-     * 0 and leaves 2 and the 3 of layer 1; the second prompt finds nothing that it needs, and for 3 there is no room beside
-     * the 2 that it needs at the same time. The first generated token finds 1 and brings 3, and the second one finds both.
+     * 0, of which 2 was used last and stays beside the 3 of layer 1. The second prompt finds nothing that it needs, and leaves
+     * the 2 and the 3 of layer 1, 4 MB that it needs at the same time. The first generated token brings 1, for which 2 goes,
+     * and the second one finds both.
      */
     @Test
     void aCacheOfBytesServesPromptsAndGeneratedTokens() throws Exception {
         String sql = """
-                SELECT phase, n, hits, cold_misses, evicted_misses, hit_rate, read_gb
-                FROM expert_cache_in_bytes(1, 3) ORDER BY phase DESC
+                SELECT phase, n, hits, cold_misses, evicted_misses, hit_rate, read_gb, largest_mb
+                FROM expert_cache_in_bytes(1, 3, 'model', 'lru') ORDER BY phase DESC
                 """;
         try (RoutingFile file =
                         sixTokens().generated(1, 2, 2, "1:1 / 3:1", "1:1 / 3:1").file();
@@ -152,14 +153,22 @@ final class TestExpertCache {
             statement.execute("UPDATE layers SET expert_bytes = 1_000_000 * (layer + 1)");
             assertThat(rows(engine, sql))
                     .containsExactly(
-                            List.of("prompt", 8L, 0L, 5L, 3L, 0.0, 0.011),
-                            List.of("generated", 4L, 3L, 0L, 1L, 0.75, 0.002));
+                            List.of("prompt", 8L, 0L, 5L, 3L, 0.0, 0.011, 4.0),
+                            List.of("generated", 4L, 3L, 0L, 1L, 0.75, 0.001, 3.0));
+            // Each layer has half of the bytes, and keeps what its last use needed: at first 3 and then 4 MB, beside 2.
+            assertThat(rows(engine, """
+                            SELECT hits, read_gb, largest_mb
+                            FROM expert_cache_in_bytes(1, 3, 'layer', 'lru') ORDER BY phase DESC
+                            """)).containsExactly(List.of(3L, 0.007, 6.0), List.of(4L, 0.0, 5.0));
             // With room for everything, only first uses are misses.
+            assertThat(
+                            rows(
+                                    engine,
+                                    "SELECT n - hits, cold_misses FROM expert_cache_in_bytes(1, 100, 'model', 'lru') ORDER BY phase DESC"))
+                    .containsExactly(List.of(5L, 5L), List.of(0L, 0L));
             assertThat(rows(
                             engine,
-                            "SELECT n - hits, cold_misses FROM expert_cache_in_bytes(1, 100) ORDER BY phase DESC"))
-                    .containsExactly(List.of(5L, 5L), List.of(0L, 0L));
-            assertThat(rows(engine, "SELECT n, hits FROM expert_cache_in_bytes(1, 0) ORDER BY phase DESC"))
+                            "SELECT n, hits FROM expert_cache_in_bytes(1, 0, 'model', 'lru') ORDER BY phase DESC"))
                     .containsExactly(List.of(8L, 0L), List.of(4L, 0L));
         }
     }

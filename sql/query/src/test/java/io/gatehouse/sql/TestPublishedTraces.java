@@ -1,10 +1,15 @@
 package io.gatehouse.sql;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.testing.SharedData;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +53,7 @@ final class TestPublishedTraces {
                         SELECT run_id, list(round(over_k, 4) ORDER BY tokens)
                         FROM (
                             SELECT run_id, tokens, avg(over_k) AS over_k FROM working_set
-                            WHERE scope = 'generated' AND tokens_from = 'window' AND tokens IN (2, 4, 8) AND run_id > 1
+                            WHERE scope = 'generated' AND tokens_from = 'window' AND tokens IN (2, 4, 8) AND run_id BETWEEN 2 AND 4
                             GROUP BY run_id, tokens
                         )
                         GROUP BY run_id ORDER BY run_id
@@ -64,7 +69,7 @@ final class TestPublishedTraces {
     void expertsOfTheStepBefore() {
         assertThat(rows("""
                         SELECT run_id, round(avg(reuse), 7), CAST(round(sum((1 - reuse) * n * 8)) AS BIGINT) + 24 * 8
-                        FROM expert_reuse WHERE scope = 'generated' AND lag = 1 AND run_id > 1
+                        FROM expert_reuse WHERE scope = 'generated' AND lag = 1 AND run_id BETWEEN 2 AND 4
                         GROUP BY run_id ORDER BY run_id
                         """))
                 .containsExactly(
@@ -140,6 +145,28 @@ final class TestPublishedTraces {
         assertThat(missesOf(run, "model", "static", slots)).isEqualTo(fixed);
     }
 
+    /** The published share of misses of a set chosen on the two other prompts, which are .07 to .13 more than of its own. */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 192, 0.6446940104166666", "3, 192, 0.5681966145833334", "4, 192, 0.5857747395833334",
+        "2, 384, 0.367431640625", "3, 384, 0.27685546875", "4, 384, 0.3052571614583333"
+    })
+    void cachesOfTheOtherPrompts(int run, int slots, double share) {
+        double others = (Long) missesOf(run, "model", "static", slots, run + 3);
+        double own = (Long) missesOf(run, "model", "static", slots, run);
+        assertThat(others / (64 * 24 * 8)).isEqualTo(share);
+        assertThat((others - own) / (64 * 24 * 8)).isBetween(0.07, 0.13);
+    }
+
+    @Test
+    void tokensOfThePrompts() {
+        assertThat(rows("""
+                        SELECT run_id, count(DISTINCT "position") FILTER (WHERE phase = 'prompt'),
+                            count(DISTINCT "position") FILTER (WHERE phase = 'generated')
+                        FROM token_routing WHERE run_id BETWEEN 2 AND 4 GROUP BY run_id ORDER BY run_id
+                        """)).containsExactly(List.of(2, 39L, 64L), List.of(3, 44L, 64L), List.of(4, 29L, 64L));
+    }
+
     /** The misses where each expert may displace one of the same token. */
     @Test
     void cacheOfSingleRequests() {
@@ -162,10 +189,15 @@ final class TestPublishedTraces {
     }
 
     private Object missesOf(int run, String cache, String policy, int slots) {
-        return rows("SELECT 1, CAST(sum(n - hits) AS BIGINT) FROM expert_cache(%1$d, 'generated', '%2$s', '%3$s', %1$d) WHERE slots = %4$d"
-                        .formatted(run, cache, policy, slots))
-                .get(0)
-                .get(1);
+        return missesOf(run, cache, policy, slots, run);
+    }
+
+    private Object missesOf(int run, String cache, String policy, int slots, int fitted) {
+        return requireNonNull(
+                rows("SELECT CAST(sum(n - hits) AS BIGINT) FROM expert_cache(%d, 'generated', '%s', '%s', %d) WHERE slots = %d"
+                                .formatted(run, cache, policy, fitted, slots))
+                        .get(0)
+                        .get(0));
     }
 
     /** The experts that the authors of ESFT released for p = 0.2, in their order, and the scores beside them. */
@@ -202,12 +234,37 @@ final class TestPublishedTraces {
                                         """).rows()::contains)
                         .hasSize(24);
                 assertThat(Rows.of(tuned, """
-                                        SELECT token_share_pooled, gate_mean_pooled FROM esft_scores
-                                        WHERE scope = 'prompt' AND layer = 1 AND expert = 35
-                                        """).rows().get(0))
-                        .satisfiesExactly(
-                                share -> assertThat((double) share).isEqualTo(0.0811, within(5e-5)),
-                                mean -> assertThat((double) mean).isEqualTo(0.0415, within(5e-5)));
+                                        SELECT count(*), count(DISTINCT question_id) FROM token_routing WHERE layer = 1
+                                        """).rows()).containsExactly(List.of(8_251L, 40L));
+                // Both scores of each expert, which are published with four places.
+                List<List<@Nullable Object>> scores = Rows.of(tuned, """
+                                SELECT e.layer, e.expert, e.token_share_pooled, e.gate_mean_pooled, p.gate_mass
+                                FROM esft_scores AS e
+                                JOIN pruning_criteria AS p USING (run_id, scope, layer, expert)
+                                WHERE e.scope = 'prompt' ORDER BY e.layer, e.expert
+                                """).rows();
+                List<List<@Nullable Object>> published =
+                        Rows.of(released, """
+                                SELECT CAST(token.key AS SMALLINT), CAST(unnest(range(64)) AS SMALLINT),
+                                    unnest(map_values(token.value)), unnest(map_values(gate.value)),
+                                    unnest(map_values(gate.value))
+                                FROM (
+                                    SELECT unnest(map_entries(token_scores)) AS token, unnest(map_entries(gate_scores)) AS gate
+                                    FROM read_json('%s/summary.json', columns = {
+                                        token_scores: 'MAP(VARCHAR, MAP(VARCHAR, DOUBLE))',
+                                        gate_scores: 'MAP(VARCHAR, MAP(VARCHAR, DOUBLE))'})
+                                ) ORDER BY 1, 2
+                                """.formatted(folder)).rows();
+                assertThat(scores).hasSize(26 * 64).hasSameSizeAs(published);
+                for (int expert = 0; expert < scores.size(); expert++) {
+                    assertThat(scores.get(expert).subList(0, 2))
+                            .isEqualTo(published.get(expert).subList(0, 2));
+                    for (int score = 2; score < 5; score++) {
+                        assertThat((Double) scores.get(expert).get(score))
+                                .as("score %d of expert %d", score, expert)
+                                .isEqualTo((Double) published.get(expert).get(score), within(5.05e-5));
+                    }
+                }
             }
         }
     }
@@ -226,13 +283,8 @@ final class TestPublishedTraces {
     void expertsOfPhones(
             String model, int k, double reuse, double overK, double busiest, double mean, long least, long most)
             throws Exception {
-        String trace = SharedData.path("reference/traces/bigmoe/%s.route.csv.gz".formatted(model))
-                .toString();
-        try (RoutingFile phone = RoutingFile.empty();
+        try (RoutingFile phone = phone(model, k);
                 QueryEngine recorded = phone.engine()) {
-            phone.executeImport(RoutingFile.resource("/sql/bigmoe.data.sql")
-                    .replace("$file", trace)
-                    .replace("$k", String.valueOf(k)));
             assertThat(Rows.of(recorded, """
                                     SELECT round(avg(reuse), 4) FROM expert_reuse WHERE scope = 'generated' AND lag = 1
                                     """).rows()).containsExactly(List.of(reuse));
@@ -243,11 +295,6 @@ final class TestPublishedTraces {
             assertThat(Rows.of(recorded, """
                                     SELECT round(sum(share) / count(DISTINCT layer), 4) FROM top_experts(1, 'generated', %d)
                                     """.formatted(k)).rows()).containsExactly(List.of(busiest));
-            // Of the other two models, the last layer routes the last prompt token only.
-            assertThat(Rows.of(recorded, """
-                                    SELECT count(DISTINCT "position") FROM token_routing
-                                    WHERE phase = 'prompt' AND layer = (SELECT max(layer) FROM token_routing)
-                                    """).rows()).containsExactly(List.of(model.equals("gemma") ? 29L : 1L));
             assertThat(Rows.of(recorded, """
                                     SELECT round(avg(experts), 1), min(experts), max(experts)
                                     FROM (
@@ -258,23 +305,138 @@ final class TestPublishedTraces {
         }
     }
 
-    /** A cache of 500, 1,000 and 6,000 MiB for Qwen3: hits of prompt and generated tokens together, and of the latter. */
+    /**
+     * Tokens of the prompt, generated ones and activations. In the last layer of two of the models the prompt has one token,
+     * the last one.
+     */
     @ParameterizedTest
-    @CsvSource({"524.288, 0.0, 0.0", "1048.576, 35.141, 37.679", "6291.456, 85.928, 92.133"})
-    void cachesInBytes(double megabytes, double all, double generated) throws Exception {
-        String trace =
-                SharedData.path("reference/traces/bigmoe/qwen.route.csv.gz").toString();
-        try (RoutingFile phone = RoutingFile.empty();
+    @CsvSource({"gptoss, 2, 36, 85, 64, 10560, 84", "qwen, 6, 48, 28, 128, 44766, 27", "gemma, 6, 30, 29, 128, 28260, 0"
+    })
+    void tokensOfPhones(String model, int k, long layers, long prompt, long generated, long activations, int first)
+            throws Exception {
+        try (RoutingFile phone = phone(model, k);
                 QueryEngine recorded = phone.engine()) {
-            phone.executeImport(RoutingFile.resource("/sql/bigmoe.data.sql")
-                    .replace("$file", trace)
-                    .replace("$k", "6"));
             assertThat(Rows.of(recorded, """
-                                    SELECT round(100 * sum(hits) / sum(n), 3),
-                                        round(100 * max(hit_rate) FILTER (WHERE phase = 'generated'), 3)
-                                    FROM expert_cache_in_bytes(1, %s)
-                                    """.formatted(megabytes)).rows()).containsExactly(List.of(all, generated));
+                                    SELECT count(DISTINCT layer), count(DISTINCT "position") FILTER (WHERE phase = 'prompt'),
+                                        count(DISTINCT "position") FILTER (WHERE phase = 'generated'), sum(len(experts)),
+                                        min(len(experts)), max(len(experts))
+                                    FROM token_routing
+                                    """).rows())
+                    .extracting(row -> row.stream()
+                            .map(each -> ((Number) each).longValue())
+                            .toList())
+                    .containsExactly(List.of(layers, prompt, generated, activations, (long) k, (long) k));
+            assertThat(Rows.of(recorded, """
+                                    SELECT DISTINCT "position" FROM token_routing
+                                    WHERE phase = 'prompt' AND layer = (SELECT max(layer) FROM token_routing)
+                                    ORDER BY "position"
+                                    """).rows())
+                    .hasSize((int) prompt - first)
+                    .startsWith(List.of(first))
+                    .endsWith(List.of((int) prompt - 1));
         }
+    }
+
+    /**
+     * The published table of predictors in per cent: the experts of the token before; the busiest of the answer, at tokens that
+     * have one before; the busiest of the prompt, of equal ones the first; and chance.
+     */
+    @ParameterizedTest
+    @CsvSource({"qwen, 6, 38.0, 37.6, 17.9, 4.7", "gemma, 6, 35.7, 39.6, 26.8, 4.7", "gptoss, 2, 17.9, 26.7, 8.2, 1.6"})
+    void predictorsOfPhones(String model, int k, double previous, double busiest, double ofPrompt, double chance)
+            throws Exception {
+        try (RoutingFile phone = phone(model, k);
+                QueryEngine recorded = phone.engine()) {
+            assertThat(Rows.of(recorded, """
+                                    SELECT round(100 * sum(reuse * n) / sum(n), 1), round(100 * max(chance), 1)
+                                    FROM expert_reuse WHERE scope = 'generated' AND lag = 1
+                                    """).rows()).containsExactly(List.of(previous, chance));
+            String found = """
+                    WITH uses AS (
+                        SELECT layer, phase, "position", expert, "position" * 8 + rank AS place FROM activations
+                    ),
+                    hot AS (
+                        SELECT layer, expert FROM uses WHERE phase = '%s'
+                        GROUP BY layer, expert
+                        QUALIFY row_number() OVER (PARTITION BY layer ORDER BY count(*) DESC, min(place)) <= %d
+                    )
+                    SELECT round(100 * count(h.expert) / count(*), 1)
+                    FROM uses AS u
+                    LEFT JOIN hot AS h ON h.layer = u.layer AND h.expert = u.expert
+                    WHERE u.phase = 'generated' AND u."position" >= (SELECT min("position") FROM uses WHERE phase = 'generated') + %d
+                    """;
+            assertThat(Rows.of(recorded, found.formatted("generated", k, 1)).rows())
+                    .containsExactly(List.of(busiest));
+            assertThat(Rows.of(recorded, found.formatted("prompt", k, 0)).rows())
+                    .containsExactly(List.of(ofPrompt));
+        }
+    }
+
+    /** The published curves: hits in per cent of prompt and answer together and of the answer, and what is read in MiB. */
+    @ParameterizedTest
+    @CsvSource({"qwen, 6", "gemma, 6", "gptoss, 2"})
+    void cachesInBytes(String model, int k) throws Exception {
+        List<String> published =
+                Files.readAllLines(SharedData.path("reference/traces/bigmoe/%s-curve.csv".formatted(model))).stream()
+                        .skip(1)
+                        .filter(line -> !line.contains(",random,"))
+                        .toList();
+        List<String> curve = new ArrayList<>();
+        try (RoutingFile phone = phone(model, k);
+                QueryEngine recorded = phone.engine()) {
+            for (String line : published) {
+                String[] cells = line.split(",", -1);
+                boolean ofLayers = cells[1].startsWith("layer");
+                String policy = cells[1].equals("layer") ? "lru" : cells[1].replace("layer", "");
+                List<@Nullable Object> found = Rows.of(recorded, """
+                                SELECT 100 * sum(hits) / sum(n), 100 * max(hit_rate) FILTER (WHERE phase = 'generated'),
+                                    sum(read_gb) * 1e9 / 1048576
+                                FROM expert_cache_in_bytes(1, %s, '%s', '%s')
+                                """.formatted(
+                                        Integer.parseInt(cells[0]) * 1.048576, ofLayers ? "layer" : "model", policy))
+                        .rows()
+                        .get(0);
+                curve.add("%s,%s,%s,%s,%s"
+                        .formatted(
+                                cells[0],
+                                cells[1],
+                                digits(found.get(0), 3),
+                                digits(found.get(1), 3),
+                                digits(found.get(2), 1)));
+            }
+        }
+        assertThat(curve).isEqualTo(published).hasSize(55);
+    }
+
+    /** Of the reads of experts that a cache of 4,000 MiB lacks and of the weights, in per cent; published with as many digits. */
+    @ParameterizedTest
+    @CsvSource({"qwen, 6, 66, 9.5", "gemma, 6, 67, 8.2"})
+    void missesOfLittleWeight(String model, int k, double saved, double lost) throws Exception {
+        try (RoutingFile phone = phone(model, k);
+                QueryEngine recorded = phone.engine()) {
+            assertThat(Rows.of(
+                                    recorded,
+                                    "SELECT round(100 * reads_saved), round(100 * weight_lost, 1) FROM dropped_misses(1, 4194.304, 1)")
+                            .rows())
+                    .containsExactly(List.of(saved, lost));
+        }
+    }
+
+    private static String digits(@Nullable Object number, int places) {
+        return new BigDecimal(String.valueOf(number))
+                .setScale(places, RoundingMode.HALF_EVEN)
+                .toPlainString();
+    }
+
+    private static RoutingFile phone(String model, int k) throws Exception {
+        RoutingFile phone = RoutingFile.empty();
+        phone.executeImport(RoutingFile.resource("/sql/bigmoe.data.sql")
+                .replace(
+                        "$file",
+                        SharedData.path("reference/traces/bigmoe/%s.route.csv.gz".formatted(model))
+                                .toString())
+                .replace("$k", String.valueOf(k)));
+        return phone;
     }
 
     private static double number(List<@Nullable Object> row) {

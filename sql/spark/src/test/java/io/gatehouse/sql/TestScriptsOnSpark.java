@@ -238,7 +238,7 @@ final class TestScriptsOnSpark {
         String stale = "SELECT * FROM stale_gate(1, 'prompt')";
         assertThatThrownBy(() -> Rows.of(spark.engine(), stale))
                 .hasMessage("The score of a stale gate, as in stale_gate, is not available on Spark.");
-        String inBytes = "SELECT * FROM expert_cache_in_bytes(1, 1)";
+        String inBytes = "SELECT * FROM expert_cache_in_bytes(1, 1, 'model', 'lru')";
         assertThatThrownBy(() -> Rows.of(spark.engine(), inBytes))
                 .hasMessage("The replay of a cache, as in expert_cache, is not available on Spark.");
         String groups = "SELECT * FROM merge_groups(1, 'prompt', 0, 'router', 2)";

@@ -1,23 +1,18 @@
 package io.gatehouse.sql.cache;
 
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
+import static java.util.Objects.requireNonNull;
 
 /**
- * A cache of a number of bytes, for the experts of all layers: what was used least recently goes until there is room.
- * Experts that are needed together do not displace each other; one for which there can be no room then is read and not
- * kept, and displaces nothing.
+ * A cache of a number of bytes. What is needed together is loaded; then others go, the one of lowest priority first, until
+ * the rest fits. What is needed together stays until the next use, even if it does not fit: it is in memory while it
+ * computes.
  */
 public final class ByteCache {
     private final long capacity;
-    private final int stride;
-    /** Bytes of each expert, the one that was used least recently first. */
-    private final Map<Integer, Long> kept = new LinkedHashMap<>(16, 0.75f, true);
-
-    private final Set<Integer> used = new HashSet<>();
+    private final Priority priority;
+    private final ExpertHeap kept;
+    private final long[] sizes;
+    private final boolean[] known;
     private long bytes;
 
     /** What a number of uses came to. */
@@ -46,56 +41,78 @@ public final class ByteCache {
         }
     }
 
-    /**
-     * @param capacity bytes
-     * @param stride more than the largest number of an expert
-     */
-    public ByteCache(long capacity, int stride) {
+    private ByteCache(long capacity, int keys, Priority priority) {
         this.capacity = capacity;
-        this.stride = stride;
+        this.priority = requireNonNull(priority, "priority is null");
+        this.kept = new ExpertHeap(keys);
+        this.sizes = new long[keys];
+        this.known = new boolean[keys];
     }
 
     /**
-     * Uses experts of a layer that are needed together.
+     * Keeps what was used last.
      *
-     * @param experts each once, in the order of their use
-     * @param size bytes of each, the same one for each use of the layer
+     * @param capacity bytes
+     * @param keys how many experts there are, from 0
+     */
+    public static ByteCache recency(long capacity, int keys) {
+        return new ByteCache(capacity, keys, new Priority.Recency(keys));
+    }
+
+    /** Keeps what was used most often so far. */
+    public static ByteCache frequency(long capacity, int keys) {
+        return new ByteCache(capacity, keys, new Priority.Frequency(keys));
+    }
+
+    /**
+     * Keeps what is used again soonest.
+     *
+     * @param uses that are to be made of it
+     */
+    public static ByteCache belady(long capacity, int keys, FutureUses uses) {
+        return new ByteCache(capacity, keys, new Priority.NextUse(keys, uses::next));
+    }
+
+    /**
+     * Uses experts that are needed together.
+     *
+     * @param experts the first {@code count} are those, each once, the one that is used last at the end
+     * @param size bytes of each
      * @param tally what is added to
      */
-    public void use(int layer, Set<Integer> experts, long size, Tally tally) {
-        for (int expert : experts) {
-            int key = layer * stride + expert;
-            tally.uses++;
-            if (kept.get(key) != null) {
+    public void use(int[] experts, int count, long size, Tally tally) {
+        tally.uses += count;
+        for (int i = 0; i < count; i++) {
+            int expert = experts[i];
+            priority.used(expert);
+            if (kept.contains(expert)) {
                 tally.hits++;
+                kept.remove(expert);
                 continue;
             }
-            tally.coldMisses += used.add(key) ? 1 : 0;
+            if (!known[expert]) {
+                known[expert] = true;
+                tally.coldMisses++;
+            }
             tally.bytesRead += size;
-            if (size <= capacity - size * kept(layer, experts)) {
-                makeRoom(size, layer, experts);
-                kept.put(key, size);
-                bytes += size;
-            }
+            sizes[expert] = size;
+            bytes = Math.addExact(bytes, size);
+        }
+        while (bytes > capacity && !kept.isEmpty()) {
+            bytes -= sizes[kept.removeLowest()];
+        }
+        for (int i = 0; i < count; i++) {
+            kept.add(experts[i], priority.of(experts[i]));
         }
     }
 
-    /** How many of these experts of a layer are kept. */
-    private long kept(int layer, Set<Integer> experts) {
-        return experts.stream()
-                .filter(expert -> kept.containsKey(layer * stride + expert))
-                .count();
+    /** Whether an expert is in it. */
+    public boolean contains(int expert) {
+        return kept.contains(expert);
     }
 
-    private void makeRoom(long size, int layer, Set<Integer> needed) {
-        Iterator<Map.Entry<Integer, Long>> oldest = kept.entrySet().iterator();
-        while (size > capacity - bytes && oldest.hasNext()) {
-            Map.Entry<Integer, Long> entry = oldest.next();
-            boolean isNeeded = entry.getKey() / stride == layer && needed.contains(entry.getKey() % stride);
-            if (!isNeeded) {
-                bytes -= entry.getValue();
-                oldest.remove();
-            }
-        }
+    /** Bytes of the experts that it has. */
+    public long bytes() {
+        return bytes;
     }
 }

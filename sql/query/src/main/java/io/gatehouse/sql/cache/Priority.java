@@ -10,6 +10,26 @@ interface Priority {
     /** The larger, the rather it is kept. No two experts have the same. */
     long of(int expert);
 
+    /** Least recently used. */
+    final class Recency implements Priority {
+        private final long[] last;
+        private long time;
+
+        Recency(int keys) {
+            last = new long[keys];
+        }
+
+        @Override
+        public void used(int expert) {
+            last[expert] = ++time;
+        }
+
+        @Override
+        public long of(int expert) {
+            return last[expert];
+        }
+    }
+
     /** Least frequently used: the number of uses so far, while in the cache or not; then the later use. */
     final class Frequency implements Priority {
         private final int[] uses;

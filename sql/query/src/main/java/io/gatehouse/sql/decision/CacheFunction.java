@@ -90,13 +90,17 @@ public final class CacheFunction {
                 rows.vector(6).getString(row),
                 CachePolicy.of(rows.vector(7).getString(row)),
                 rows.vector(8).getInt(row));
-        if (cache.keys() > MAX_KEYS) {
+        requireRoom(cache.keys());
+        return cache;
+    }
+
+    /** Checks that there are not too many experts for a replay. */
+    static void requireRoom(int keys) {
+        if (keys > MAX_KEYS) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "A cache is replayed for up to %,d experts; the model has room for %,d."
-                            .formatted(MAX_KEYS, cache.keys()));
+                    "A cache is replayed for up to %,d experts; the model has room for %,d.".formatted(MAX_KEYS, keys));
         }
-        return cache;
     }
 
     private Optional<String> replay(Cache cache, FunctionReads.OfStatement statement) {
@@ -136,18 +140,19 @@ public final class CacheFunction {
         decisions.read(run, cache.scope(), condition, statement, (question, position, layer, experts, count) -> {
             int first = cache.layer() < 0 ? layer * cache.stride() : 0;
             for (int i = 0; i < count; i++) {
-                experts[i] = key(cache, first, experts[i]);
+                experts[i] = key(cache.stride(), cache.keys(), first, experts[i]);
             }
             listener.decide(experts, count);
         });
     }
 
-    private static int key(Cache cache, int first, int expert) {
-        if (expert >= cache.stride() || first + expert >= cache.keys()) {
+    /** The number of an expert of a layer whose first one has a number. */
+    static int key(int stride, int keys, int first, int expert) {
+        if (expert >= stride || first + expert >= keys) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "A run has expert %d in a layer of %d experts; a static cache can be chosen on a run of the same model only."
-                            .formatted(expert, cache.stride()));
+                            .formatted(expert, stride));
         }
         return first + expert;
     }

@@ -60,8 +60,9 @@ public final class DecisionReads {
          * The next decision.
          *
          * @param experts the first {@code count} are its experts, the one of rank 1 first
+         * @param weights of those, in a unit of their own; NaN where there is none
          */
-        void decide(int question, int layer, boolean isGenerated, int[] experts, int count);
+        void decide(int question, int layer, boolean isGenerated, int[] experts, float[] weights, int count);
     }
 
     /** @param readers connections on which {@code jdbc_stream_results} may be set */
@@ -93,12 +94,28 @@ public final class DecisionReads {
         });
     }
 
-    /** Reads all decisions by question, position and layer. */
-    void readPhases(int run, FunctionReads.OfStatement statement, PhaseListener listener) {
+    /**
+     * Reads all decisions by question, position and layer.
+     *
+     * @param withWeights whether weights are read; otherwise all are NaN
+     */
+    void readPhases(int run, boolean withWeights, FunctionReads.OfStatement statement, PhaseListener listener) {
         open(statement, connection -> {
             int ranks = ranks(connection, run);
-            String columns = columns(ranks) + ", is_generated";
-            read(connection, run, ALL_TOKENS, "TRUE", columns, statement, rows -> passPhases(rows, ranks, listener));
+            String columns = columns(ranks) + ", is_generated"
+                    + (withWeights
+                            ? IntStream.rangeClosed(1, ranks)
+                                    .mapToObj(rank -> ", CAST(%s AS FLOAT)".formatted(weight(rank)))
+                                    .collect(Collectors.joining())
+                            : "");
+            read(
+                    connection,
+                    run,
+                    ALL_TOKENS,
+                    "TRUE",
+                    columns,
+                    statement,
+                    rows -> passPhases(rows, ranks, withWeights, listener));
         });
     }
 
@@ -212,6 +229,12 @@ public final class DecisionReads {
                 : "%s[%s].expert".formatted(RankColumns.MORE_RANKS, rank - RankColumns.COUNT);
     }
 
+    private static String weight(int rank) {
+        return rank <= RankColumns.COUNT
+                ? RankColumns.weight(rank)
+                : "%s[%s].weight".formatted(RankColumns.MORE_RANKS, rank - RankColumns.COUNT);
+    }
+
     private static void pass(DuckDBDataChunkReader rows, int ranks, Listener listener) {
         DuckDBReadableVector questions = rows.vector(0);
         DuckDBReadableVector positions = rows.vector(1);
@@ -225,16 +248,23 @@ public final class DecisionReads {
         }
     }
 
-    private static void passPhases(DuckDBDataChunkReader rows, int ranks, PhaseListener listener) {
+    private static void passPhases(DuckDBDataChunkReader rows, int ranks, boolean withWeights, PhaseListener listener) {
         DuckDBReadableVector questions = rows.vector(0);
         DuckDBReadableVector layers = rows.vector(2);
         DuckDBReadableVector[] experts = vectors(rows, 0, ranks);
         DuckDBReadableVector generated = rows.vector(3L + ranks);
+        DuckDBReadableVector[] weightColumns = vectors(rows, ranks + 1, withWeights ? ranks : 0);
         int[] decision = new int[ranks];
+        float[] weights = new float[ranks];
+        Arrays.fill(weights, Float.NaN);
         long count = rows.rowCount();
         for (long row = 0; row < count; row++) {
             int chosen = copy(experts, row, decision);
-            listener.decide(questions.getInt(row), layers.getShort(row), generated.getBoolean(row), decision, chosen);
+            if (withWeights) {
+                copyWeights(experts, weightColumns, row, weights);
+            }
+            listener.decide(
+                    questions.getInt(row), layers.getShort(row), generated.getBoolean(row), decision, weights, chosen);
         }
     }
 
@@ -278,5 +308,16 @@ public final class DecisionReads {
             }
         }
         return count;
+    }
+
+    /** Copies the weights of the experts of a row. */
+    private static void copyWeights(
+            DuckDBReadableVector[] experts, DuckDBReadableVector[] weights, long row, float[] to) {
+        int count = 0;
+        for (int rank = 0; rank < experts.length; rank++) {
+            if (!experts[rank].isNull(row)) {
+                to[count++] = weights[rank].isNull(row) ? Float.NaN : weights[rank].getFloat(row);
+            }
+        }
     }
 }

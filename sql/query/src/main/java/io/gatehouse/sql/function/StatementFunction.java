@@ -18,9 +18,12 @@ public final class StatementFunction extends SqlFunction {
     public static final StatementFunction CACHE_REPLAY =
             new StatementFunction("expert_cache_replay", "gatehouse_cache_replay", 8);
 
-    /** {@code (run, bytes)}: the hits of one cache, of prompts and of generated tokens. */
+    /**
+     * {@code (run, bytes, cache_of, policy, stride, keys, part)}: the hits of caches, of prompts and of generated tokens,
+     * and the misses of little weight.
+     */
     public static final StatementFunction BYTE_CACHE =
-            new StatementFunction("expert_byte_cache_replay", "gatehouse_byte_cache_replay", 2);
+            new StatementFunction("expert_byte_cache_replay", "gatehouse_byte_cache_replay", 7);
 
     /** {@code (run, experts, scope)}: how well the experts of a decision are predicted from what was before. */
     public static final StatementFunction PREDICTIONS =

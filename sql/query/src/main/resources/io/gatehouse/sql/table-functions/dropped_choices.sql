@@ -7,9 +7,8 @@
 --   answers then is not known from this. Only runs with weights have rows.
 -- Formula: an expert i of the token t is left out if w_i(t) < min(part, 1) * max over j of w_j(t). left_out_share = experts left out
 --   / experts chosen; weight_lost = sum of their weights / sum of all weights.
--- Source: the rule is our own. Helldez/BigMoeOnEdge, docs/expert-dropping.md, leaves out experts that its cache lacks and
---   whose weight is below a part of 1 / top_k, and scales the others; vllm-project/vllm pull request 25636 goes by sums of
---   weights.
+-- Source: the rule is our own. Helldez/BigMoeOnEdge leaves out experts that its cache lacks, see dropped_misses;
+--   vllm-project/vllm pull request 25636 goes by sums of weights.
 -- Version: 1
 -- Example: SELECT layer, left_out_share, experts_per_token, weight_lost, n
 --   FROM dropped_choices(1, 'prompt', 0.5)
