@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.database.Checkpoint;
 import io.gatehouse.store.database.Compaction;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.DatabaseFile;
@@ -374,7 +373,7 @@ public final class Store implements AutoCloseable {
             new RunRegister(file, connection).delete(run.runId());
             return run;
         });
-        checkpoint();
+        database.checkpoint();
     }
 
     /**
@@ -394,14 +393,6 @@ public final class Store implements AutoCloseable {
             return run;
         });
         return run(edit.name().orElse(name));
-    }
-
-    private void checkpoint() {
-        try (Connection writer = database.writer()) {
-            Checkpoint.make(file, writer);
-        } catch (SQLException e) {
-            throw DatabaseFailure.using(file, e);
-        }
     }
 
     /**
@@ -431,14 +422,7 @@ public final class Store implements AutoCloseable {
     /** Closes the store. Readers and run writers that are still open go on until they are closed. */
     @Override
     public void close() {
-        try {
-            // DuckDB does it, too, but not where a reader is left that cannot be interrupted.
-            if (!isReadOnly()) {
-                checkpoint();
-            }
-        } finally {
-            database.close();
-        }
+        database.close();
     }
 
     private static void requireFile(Path file) {

@@ -97,11 +97,11 @@ final class ParameterValues {
         return converted;
     }
 
-    /** Whether values may be written into a statement: numbers, booleans and short texts, NULL included. */
+    /** Whether values may be written into a statement: numbers, booleans and short plain texts, NULL included. */
     static boolean canBeWritten(List<@Nullable Object> values) {
         long characters = 0;
         for (Object value : values) {
-            if (value instanceof String text) {
+            if (value instanceof String text && text.indexOf('\0') < 0) {
                 characters += text.length();
             } else if (value != null && !(value instanceof Number) && !(value instanceof Boolean)) {
                 return false;

@@ -337,6 +337,10 @@ final class TestParameters {
         assertThat(rows(sql, 1e-300, null, true, 0)).containsExactly(List.of(1L));
         assertThat(rows(sql, -0.0, null, true, 0)).containsExactly(List.of(0L));
         assertThat(rows(sql, 1e9, "it's $1 \" ' -- \\", true, 0)).containsExactly(List.of(0L));
+        for (String text : List.of("a\0b", "a\u00a0b", "", " ")) {
+            assertThat(rows("SELECT length(?) = ?, ? = ? || ''", text, text.length(), text, text))
+                    .containsExactly(List.of(true, true));
+        }
         assertThat(rows(sql, 1e9, null, false, Long.MAX_VALUE)).containsExactly(List.of(0L));
         assertThat(rows(sql, 1e9, null, null, 0)).containsExactly(List.of(all - 1));
         assertThat(rows(

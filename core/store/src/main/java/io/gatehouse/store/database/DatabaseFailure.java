@@ -24,9 +24,11 @@ import java.util.regex.Pattern;
 public final class DatabaseFailure {
     private static final Pattern LOCK_HOLDER = Pattern.compile("held in (\\S+) \\(PID (\\d+)\\)");
 
-    /** DuckDB has then undone the transaction. */
-    private static final Pattern COMMIT_WITHOUT_MEMORY = Pattern.compile(
-            "TransactionContext Error: Failed to commit: (could not allocate|failed to (pin|allocate)) ");
+    /** How DuckDB begins the error of a transaction that it has undone instead. */
+    private static final String UNDONE_COMMIT = "TransactionContext Error: Failed to commit: ";
+
+    private static final Pattern WITHOUT_MEMORY = Pattern.compile(
+            "Out of Memory Error: |" + Pattern.quote(UNDONE_COMMIT) + "(could not allocate|failed to (pin|allocate)) ");
 
     private static final int LONGEST_COMMAND = 200;
 
@@ -35,6 +37,16 @@ public final class DatabaseFailure {
     /** Whether this process has the file open already. */
     static boolean isOpenHere(SQLException e) {
         return messageOf(e).contains("Unique file handle conflict");
+    }
+
+    /** Whether DuckDB has undone a transaction that it could not commit. */
+    static boolean isUndoneCommit(SQLException e) {
+        return messageOf(e).startsWith(UNDONE_COMMIT);
+    }
+
+    /** Whether DuckDB had no memory. */
+    static boolean isWithoutMemory(Exception e) {
+        return WITHOUT_MEMORY.matcher(messageOf(e)).lookingAt();
     }
 
     /** Returns the error for a file that could not be opened. */
@@ -91,8 +103,7 @@ public final class DatabaseFailure {
                     "The disk of %s is full. What was committed is safe: make room and go on.".formatted(file),
                     e);
         }
-        if (message.startsWith("Out of Memory Error")
-                || COMMIT_WITHOUT_MEMORY.matcher(message).lookingAt()) {
+        if (isWithoutMemory(e)) {
             return new GatehouseException(
                     OUT_OF_MEMORY, "DuckDB ran out of memory on %s: %s".formatted(file, firstLine(message)), e);
         }
@@ -145,7 +156,7 @@ public final class DatabaseFailure {
                 .map(line -> line.length() > LONGEST_COMMAND ? line.substring(0, LONGEST_COMMAND) + "…" : line);
     }
 
-    private static String messageOf(Exception e) {
+    static String messageOf(Exception e) {
         return String.valueOf(e.getMessage());
     }
 

@@ -87,7 +87,7 @@ public final class DatabaseFile {
                 prepareSchema(file, connection, mayCreate);
                 Macros.bringUpToDate(connection);
                 Compaction.deleteLeftovers(file);
-                return OpenDatabase.of(file, connection, false, file, directories);
+                return OpenDatabase.of(file, connection, false, file, directories, Lockdown.memory(settings));
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;
@@ -121,11 +121,12 @@ public final class DatabaseFile {
     public static OpenDatabase empty() {
         Path nowhere = Path.of("a database in memory");
         try {
-            DuckDBConnection connection = DuckDb.inMemory(Lockdown.settings());
+            Properties settings = Lockdown.settings();
+            DuckDBConnection connection = DuckDb.inMemory(settings);
             try (Statement statement = connection.createStatement()) {
                 statement.execute(DatabaseSchema.definition());
                 Path disk = Path.of(System.getProperty("java.io.tmpdir"));
-                return OpenDatabase.of(nowhere, connection, true, disk, List.of());
+                return OpenDatabase.of(nowhere, connection, true, disk, List.of(), Lockdown.memory(settings));
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;

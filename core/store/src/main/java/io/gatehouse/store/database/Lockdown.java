@@ -16,10 +16,12 @@ import org.duckdb.DuckDBConnection;
 
 /**
  * Keeps a DuckDB instance from other files, the network, extensions and changes of settings. The order matters: DuckDB
- * takes some settings only when it opens a database, and after {@code lock_configuration} nobody can change any. Arrow
+ * takes some settings only when it opens a database, and after {@code lock_configuration} nobody can change any but those that statements of Gatehouse itself set. Arrow
  * streams and spilling to the directory for temporary files go on working.
  */
 public final class Lockdown {
+    private static final String MEMORY_LIMIT = "memory_limit";
+
     private Lockdown() {}
 
     /** Returns the settings with which a process that does little else opens a database. */
@@ -40,7 +42,7 @@ public final class Lockdown {
         // be empty.
         properties.setProperty("default_block_size", "65536");
         properties.setProperty("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
-        properties.setProperty("memory_limit", megabytes(memory));
+        properties.setProperty(MEMORY_LIMIT, megabytes(memory));
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
@@ -49,9 +51,15 @@ public final class Lockdown {
         // Not within commits, see Checkpoint.
         properties.setProperty("checkpoint_threshold", "1TB");
         // A query that meets a defect of DuckDB ("INTERNAL Error") would otherwise end all others and the run that is
-        // being written, until the file is opened anew. Queries only read, so they leave nothing half done.
+        // being written, until the file is opened anew. Queries only read, so they leave nothing half done. What a
+        // transaction that writes leaves half done is found by Transaction.
         properties.setProperty("disable_database_invalidation", "true");
         return properties;
+    }
+
+    /** Returns the bytes that DuckDB may take with some settings. */
+    public static long memory(Properties settings) {
+        return Long.parseLong(settings.getProperty(MEMORY_LIMIT).replace("MiB", "")) << 20;
     }
 
     /**
@@ -69,6 +77,8 @@ public final class Lockdown {
             statement.execute("SET max_temp_directory_size = '%s'".formatted(megabytes(freeDisk(disk) / 2)));
             statement.execute("SET allowed_directories = [%s]".formatted(allowed));
             statement.execute("SET enable_external_access = false");
+            // OpenDatabase makes one when it closes, but not of a state that is lost.
+            statement.execute("PRAGMA disable_checkpoint_on_shutdown");
             // A reader may choose how a connection returns rows, how much an operator on it collects at a time,
             // whether filters and joins collect small chunks, and whether statements are optimised; a writer gets more
             // memory to commit, see CommitMemory.

@@ -25,26 +25,21 @@ public final class OpenDatabase implements AutoCloseable {
 
     private final boolean readOnly;
     private final CommitMemory memory;
+    private final Checkpoint checkpoint;
+    private final CommitListener guard = new Guard();
 
     /** Why what DuckDB has in memory is no longer what is in the file; empty while it is. */
     private volatile Optional<String> lost = Optional.empty();
-
-    /** Begins transactions to write. */
-    @FunctionalInterface
-    public interface Transactions {
-        /** Begins one on a connection. */
-        Transaction begin(Connection connection) throws SQLException;
-    }
 
     /** What is done on a connection. */
     public interface Work<T> {
         T on(DuckDBConnection connection) throws SQLException;
     }
 
-    private OpenDatabase(
-            Path file, DuckDBConnection writing, DuckDBConnection reading, boolean readOnly, CommitMemory memory) {
+    private OpenDatabase(Path file, DuckDBConnection writing, DuckDBConnection reading, boolean readOnly, long memory) {
         this.file = file;
-        this.memory = memory;
+        this.memory = new CommitMemory(writing, memory);
+        this.checkpoint = new Checkpoint(file);
         this.writing = writing;
         this.reading = reading;
         this.readOnly = readOnly;
@@ -58,9 +53,10 @@ public final class OpenDatabase implements AutoCloseable {
      * @param readOnly whether nothing that is written would last
      * @param disk a path on the disk that queries spill to
      * @param directories those that the database may still read and write
+     * @param memory bytes that DuckDB may take
      */
     public static OpenDatabase of(
-            Path file, DuckDBConnection connection, boolean readOnly, Path disk, List<Path> directories)
+            Path file, DuckDBConnection connection, boolean readOnly, Path disk, List<Path> directories, long memory)
             throws SQLException {
         requireNonNull(file, "file is null");
         DuckDBConnection reading = connection.duplicate();
@@ -69,9 +65,7 @@ public final class OpenDatabase implements AutoCloseable {
             statement.execute("SET enable_progress_bar = true");
             statement.execute("SET enable_progress_bar_print = false");
             Lockdown.apply(disk, connection, directories);
-            long limit = SmallQuery.number(
-                    connection, "SELECT parse_formatted_bytes(current_setting('memory_limit'))::BIGINT");
-            return new OpenDatabase(file, connection, reading, readOnly, new CommitMemory(limit));
+            return new OpenDatabase(file, connection, reading, readOnly, memory);
         } catch (SQLException | RuntimeException e) {
             reading.close();
             throw e;
@@ -104,37 +98,51 @@ public final class OpenDatabase implements AutoCloseable {
      */
     public synchronized Transaction begin(Connection connection) throws SQLException {
         requireState();
-        return Transaction.begin(connection, new Ending());
+        return Transaction.begin(connection, guard);
     }
 
-    private final class Ending implements Transaction.Ending {
+    private final class Guard implements CommitListener {
         @Override
-        public void begins(Connection connection) {
-            memory.raise(connection);
+        public void requireState() {
+            OpenDatabase.this.requireState();
         }
 
         @Override
-        public void ends(Connection connection) {
-            memory.lower(connection);
+        public void beforeEnd() {
+            memory.raise();
+        }
+
+        @Override
+        public void afterEnd(boolean committed) {
+            memory.lower();
+            if (committed && lost.isEmpty()) {
+                checkpoint.ifLarge(writing);
+            }
         }
 
         /** A checkpoint writes what is in memory, and empties the log. Until then no other transaction begins. */
         @Override
-        public void isUndone(Connection connection) {
+        public void undone() {
             synchronized (OpenDatabase.this) {
                 try {
-                    Checkpoint.afterUndoing(file, connection);
+                    checkpoint.afterUndoing(writing);
                 } catch (SQLException e) {
-                    isLost(e);
+                    stateLost(e);
                 }
             }
         }
 
         @Override
-        public void isLost(SQLException failure) {
-            LOG.error("What DuckDB has of {} in memory is not what is in the file", file, failure);
+        public void stateLost(SQLException failure) {
+            LOG.error("The state of {} in memory no longer matches the file", file, failure);
             lost = Optional.of(DatabaseFailure.firstLine(failure));
         }
+    }
+
+    /** Moves what the log holds into the file. */
+    public void checkpoint() {
+        requireState();
+        checkpoint.make(writing);
     }
 
     /**
@@ -171,7 +179,6 @@ public final class OpenDatabase implements AutoCloseable {
                 Transaction transaction = begin(connection)) {
             T result = work.on(connection);
             transaction.commit();
-            Checkpoint.ifLarge(file, connection);
             return result;
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
@@ -200,8 +207,11 @@ public final class OpenDatabase implements AutoCloseable {
     /** Closes it. Connections that it handed out keep the file open until they are closed. */
     @Override
     public void close() {
-        try (writing) {
-            reading.close();
+        try (writing;
+                reading) {
+            if (!readOnly && lost.isEmpty()) {
+                checkpoint.make(writing);
+            }
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }
@@ -211,7 +221,7 @@ public final class OpenDatabase implements AutoCloseable {
         lost.ifPresent(reason -> {
             throw new GatehouseException(
                     ErrorCode.INTERNAL_ERROR,
-                    "DuckDB could not undo a transaction of %s, and has to open it anew: start Gatehouse again. What was committed is safe. DuckDB says: %s"
+                    "DuckDB could not undo a transaction of %s: restart Gatehouse to reopen the file. What was committed is safe. DuckDB says: %s"
                             .formatted(file, reason));
         });
     }

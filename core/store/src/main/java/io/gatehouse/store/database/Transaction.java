@@ -5,13 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * An explicit transaction: {@code setAutoCommit(false)} starts none until a statement runs, so an appender that comes
  * first would commit by itself. Closing without a commit rolls back.
  *
- * <p>Where statements hold all memory, DuckDB may commit and then have none to say so. The transaction is then committed
+ * <p>Where statements hold all memory, DuckDB may commit and then fail to report it. The transaction is then committed
  * here, too: whoever repeated it would write its rows twice.
  */
 public final class Transaction implements AutoCloseable {
@@ -19,62 +20,53 @@ public final class Transaction implements AutoCloseable {
     private static final long PAUSE_NANOS = 20_000_000;
 
     private final Connection connection;
-    private final Ending ending;
+    private final CommitListener listener;
+    private final long id;
     private boolean committed;
 
-    /** What a database does about the ends of its transactions. */
-    interface Ending {
-        /** That of a database that nobody else uses. */
-        Ending NOTHING = new Ending() {};
-
-        /** DuckDB is about to commit or to roll back. */
-        default void begins(Connection connection) {}
-
-        /** It has done so, or failed. */
-        default void ends(Connection connection) {}
-
-        /** DuckDB has rolled back a transaction that it could not commit, but its log may have it. */
-        default void isUndone(Connection connection) {}
-
-        /**
-         * DuckDB could neither commit nor roll back. What it has in memory is neither the state before nor that after the
-         * transaction, and what it writes from then on is wrong.
-         */
-        default void isLost(SQLException failure) {}
+    /** Begins transactions. */
+    @FunctionalInterface
+    public interface Source {
+        /** Begins one on a connection. */
+        Transaction begin(Connection connection) throws SQLException;
     }
 
-    private Transaction(Connection connection, Ending ending) {
+    private Transaction(Connection connection, CommitListener listener, long id) {
         this.connection = requireNonNull(connection, "connection is null");
-        this.ending = requireNonNull(ending, "ending is null");
+        this.listener = requireNonNull(listener, "listener is null");
+        this.id = id;
     }
 
     /** Begins a transaction of a database that nobody else uses. */
     public static Transaction begin(Connection connection) throws SQLException {
-        return begin(connection, Ending.NOTHING);
+        return begin(connection, CommitListener.NONE);
     }
 
-    static Transaction begin(Connection connection, Ending ending) throws SQLException {
-        execute(connection, "BEGIN TRANSACTION");
-        return new Transaction(connection, ending);
+    static Transaction begin(Connection connection, CommitListener listener) throws SQLException {
+        try {
+            execute(connection, "BEGIN TRANSACTION");
+            return new Transaction(connection, listener, id(connection));
+        } catch (SQLException e) {
+            // It may have begun all the same, or be one that could not be rolled back before.
+            rollBack(connection);
+            throw e;
+        }
     }
 
     /**
-     * Commits, or throws if nothing of the transaction is committed. If the state is {@link Ending#isLost lost}, the file may
-     * have it when it is opened anew.
+     * Commits, or throws if nothing of the transaction is committed. If its state is {@link CommitListener#stateLost lost},
+     * the file may have it when it is opened anew.
      */
     public void commit() throws SQLException {
-        ending.begins(connection);
+        listener.requireState();
+        listener.beforeEnd();
         try {
             execute(connection, "COMMIT");
             committed = true;
         } catch (SQLException e) {
-            noteLost(e);
-            committed = hasCommitted(e);
-            if (!committed) {
-                throw e;
-            }
+            resolve(e);
         } finally {
-            ending.ends(connection);
+            listener.afterEnd(committed);
         }
     }
 
@@ -82,29 +74,34 @@ public final class Transaction implements AutoCloseable {
      * DuckDB ends a transaction that it cannot commit with an error of a kind of its own. Any other error comes before it has
      * begun to commit, and leaves the transaction open, or after it has committed.
      */
-    private boolean hasCommitted(SQLException failure) throws SQLException {
-        if (isLost(failure)) {
-            return false;
+    private void resolve(SQLException failure) throws SQLException {
+        if (isStateLost(failure)) {
+            listener.stateLost(failure);
+            throw failure;
         }
-        if (messageOf(failure).startsWith("TransactionContext Error")) {
-            ending.isUndone(connection);
-            return false;
+        if (DatabaseFailure.isUndoneCommit(failure)) {
+            if (DatabaseFailure.isWithoutMemory(failure)) {
+                listener.undone();
+            }
+            throw failure;
         }
-        return !rollBack();
+        if (isOpen()) {
+            throw failure;
+        }
+        committed = true;
     }
 
-    /** Rolls back; false if the transaction had ended. DuckDB needs memory for this, too. */
-    private boolean rollBack() throws SQLException {
+    /** Whether DuckDB still has the transaction open: outside of it, each statement is a transaction with another id. */
+    private boolean isOpen() throws SQLException {
         for (int tries = 1; ; tries++) {
             try {
-                execute(connection, "ROLLBACK");
-                return true;
+                return id(connection) == id;
             } catch (SQLException e) {
-                if (messageOf(e).contains("no transaction is active")) {
-                    return false;
+                if (DatabaseFailure.messageOf(e).contains("transaction is aborted")) {
+                    return true;
                 }
-                noteLost(e);
-                if (isLost(e) || tries == MAX_TRIES || Thread.currentThread().isInterrupted()) {
+                if (tries == MAX_TRIES || Thread.currentThread().isInterrupted()) {
+                    listener.stateLost(e);
                     throw e;
                 }
             }
@@ -117,28 +114,41 @@ public final class Transaction implements AutoCloseable {
         if (committed) {
             return;
         }
-        ending.begins(connection);
+        listener.beforeEnd();
         try {
-            rollBack();
-        } catch (SQLException e) {
-            // DuckDB does it when the connection is closed.
+            rollBack(connection).filter(Transaction::isStateLost).ifPresent(listener::stateLost);
         } finally {
-            ending.ends(connection);
+            listener.afterEnd(false);
         }
     }
 
-    private void noteLost(SQLException e) {
-        if (isLost(e)) {
-            ending.isLost(e);
+    /** Rolls back what is open, if anything is; returns why that is impossible. DuckDB needs memory for it, too. */
+    private static Optional<SQLException> rollBack(Connection connection) {
+        for (int tries = 1; ; tries++) {
+            try {
+                execute(connection, "ROLLBACK");
+                return Optional.empty();
+            } catch (SQLException e) {
+                if (DatabaseFailure.messageOf(e).contains("no transaction is active")) {
+                    return Optional.empty();
+                }
+                if (isStateLost(e)
+                        || tries == MAX_TRIES
+                        || Thread.currentThread().isInterrupted()) {
+                    return Optional.of(e);
+                }
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    private static boolean isLost(SQLException e) {
-        return messageOf(e).startsWith("FATAL Error") || messageOf(e).startsWith("INTERNAL Error");
+    private static boolean isStateLost(SQLException e) {
+        String message = DatabaseFailure.messageOf(e);
+        return message.startsWith("FATAL Error") || message.startsWith("INTERNAL Error");
     }
 
-    private static String messageOf(SQLException e) {
-        return String.valueOf(e.getMessage());
+    private static long id(Connection connection) throws SQLException {
+        return SmallQuery.number(connection, "SELECT txid_current()");
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

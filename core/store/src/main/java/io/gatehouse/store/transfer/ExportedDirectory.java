@@ -52,7 +52,7 @@ public final class ExportedDirectory {
             DuckDBConnection connection = DuckDb.inMemory(spillingElsewhere(settings));
             try {
                 attach(directory, root, connection);
-                return OpenDatabase.of(directory, connection, true, root, List.of(root));
+                return OpenDatabase.of(directory, connection, true, root, List.of(root), Lockdown.memory(settings));
             } catch (SQLException | RuntimeException e) {
                 connection.close();
                 throw e;

@@ -3,10 +3,8 @@ package io.gatehouse.store.write;
 import static java.util.Objects.requireNonNull;
 
 import io.gatehouse.error.GatehouseException;
-import io.gatehouse.store.database.Checkpoint;
 import io.gatehouse.store.database.DatabaseFailure;
 import io.gatehouse.store.database.MemoryRetry;
-import io.gatehouse.store.database.OpenDatabase;
 import io.gatehouse.store.database.Transaction;
 import io.gatehouse.store.run.Ledger;
 import io.gatehouse.store.run.Ledger.CommittedWork;
@@ -29,7 +27,7 @@ import org.duckdb.DuckDBConnection;
  */
 public final class RunWriter implements AutoCloseable {
     private final Path file;
-    private final OpenDatabase.Transactions transactions;
+    private final Transaction.Source transactions;
     private final DuckDBConnection connection;
     private final int runId;
     private final RunDescription run;
@@ -54,7 +52,7 @@ public final class RunWriter implements AutoCloseable {
      */
     public RunWriter(
             Path file,
-            OpenDatabase.Transactions transactions,
+            Transaction.Source transactions,
             DuckDBConnection connection,
             int runId,
             RunDescription run,
@@ -68,7 +66,7 @@ public final class RunWriter implements AutoCloseable {
 
     private RunWriter(
             Path file,
-            OpenDatabase.Transactions transactions,
+            Transaction.Source transactions,
             DuckDBConnection connection,
             int runId,
             RunDescription run,
@@ -184,7 +182,6 @@ public final class RunWriter implements AutoCloseable {
                 insert.insert();
                 transaction.commit();
             }
-            Checkpoint.ifLarge(file, connection);
         } catch (SQLException e) {
             throw DatabaseFailure.using(file, e);
         }

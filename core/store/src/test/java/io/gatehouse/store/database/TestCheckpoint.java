@@ -52,7 +52,7 @@ final class TestCheckpoint {
             assertThat(log(file, ".wal.checkpoint"))
                     .as("DuckDB still has the defect")
                     .exists();
-            Checkpoint.ifLarge(file, connection);
+            new Checkpoint(file).ifLarge(connection);
             execute(connection, LARGE.formatted("c"));
             assertThat(SmallQuery.number(connection, COUNT)).isEqualTo(60_000);
         }
@@ -73,10 +73,10 @@ final class TestCheckpoint {
             execute(connection, "CREATE TEMP TABLE held AS SELECT random() AS x FROM range(10_000_000)");
             execute(connection, "SET memory_limit = '120MB'");
             execute(other, LARGE.formatted("a"));
-            Checkpoint.ifLarge(file, other);
+            new Checkpoint(file).ifLarge(other);
             assertThat(log(file, ".wal")).exists();
             execute(connection, "DROP TABLE held");
-            Checkpoint.ifLarge(file, other);
+            new Checkpoint(file).ifLarge(other);
             assertThat(log(file, ".wal")).doesNotExist();
         }
     }

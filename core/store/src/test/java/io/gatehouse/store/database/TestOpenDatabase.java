@@ -26,7 +26,7 @@ final class TestOpenDatabase {
         try (DuckDBConnection connection =
                 (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:" + file, Lockdown.settings())) {
             Path noDisk = directory.resolve("none");
-            assertThatThrownBy(() -> OpenDatabase.of(file, connection, false, noDisk, List.of()))
+            assertThatThrownBy(() -> OpenDatabase.of(file, connection, false, noDisk, List.of(), 1 << 30))
                     .isInstanceOfSatisfying(
                             GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FILE_NOT_FOUND))
                     .hasMessage("There is no file %s.".formatted(noDisk));

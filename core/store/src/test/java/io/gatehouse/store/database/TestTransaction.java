@@ -9,17 +9,23 @@ import io.gatehouse.store.Store;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +33,8 @@ final class TestTransaction {
     private static final String NO_MEMORY = "Out of Memory Error: failed to allocate data of size 2.0 KiB";
     private static final String NOT_ACTIVE = "TransactionContext Error: cannot rollback - no transaction is active";
     private static final String NOT_COMMITTED = "TransactionContext Error: Failed to commit: failed to pin block";
+    private static final String DUPLICATE =
+            "TransactionContext Error: Failed to commit: PRIMARY KEY or UNIQUE constraint violation";
     private static final String LOST = "FATAL Error: Failed to rollback transaction. Cannot continue operation.";
 
     private static final int ROWS = 3_000;
@@ -34,62 +42,80 @@ final class TestTransaction {
     @TempDir
     private Path directory;
 
+    /** Outside of a transaction each statement has an id of its own. */
     @Test
     void anErrorAfterTheCommitIsNone() throws SQLException {
-        try (Transaction transaction = begin(NO_MEMORY, NO_MEMORY, NOT_ACTIVE)) {
+        Driver driver = new Driver(7, 9).failing("COMMIT", NO_MEMORY).failing("SELECT txid_current()", "", NO_MEMORY);
+        try (Transaction transaction = Transaction.begin(driver.connection())) {
             transaction.commit();
         }
+        assertThat(driver.executed()).doesNotContain("ROLLBACK");
     }
 
     @Test
     void anErrorBeforeTheCommitLeavesNothing() throws SQLException {
-        try (Transaction transaction = begin(NO_MEMORY, NO_MEMORY, "")) {
+        Driver driver = new Driver(7, 7).failing("COMMIT", NO_MEMORY).failing("ROLLBACK", NO_MEMORY, NO_MEMORY);
+        try (Transaction transaction = Transaction.begin(driver.connection())) {
             assertThatThrownBy(transaction::commit).hasMessage(NO_MEMORY);
         }
-        try (Transaction transaction = begin(NOT_COMMITTED)) {
-            assertThatThrownBy(transaction::commit).hasMessage(NOT_COMMITTED);
-        }
+        assertThat(driver.executed())
+                .containsExactly("BEGIN TRANSACTION", "COMMIT", "ROLLBACK", "ROLLBACK", "ROLLBACK");
+    }
+
+    /** DuckDB may begin and then fail to report it. */
+    @Test
+    void anErrorAfterTheBeginLeavesNoTransactionOpen() {
+        Driver driver = new Driver(7).failing("BEGIN TRANSACTION", NO_MEMORY);
+        assertThatThrownBy(() -> Transaction.begin(driver.connection())).hasMessage(NO_MEMORY);
+        assertThat(driver.executed()).containsExactly("BEGIN TRANSACTION", "ROLLBACK");
     }
 
     @Test
     void aLostStateIsTold() throws SQLException {
-        for (List<String> answers : List.of(List.of(LOST), List.of(NO_MEMORY, LOST))) {
-            List<String> told = new ArrayList<>();
-            try (Transaction transaction =
-                    Transaction.begin(connection(answers.toArray(String[]::new)), new Notes(told))) {
-                assertThatThrownBy(transaction::commit).isInstanceOf(SQLException.class);
-            }
-            assertThat(told).containsExactly("begins", LOST, "ends", "begins", "ends");
+        List<String> told = new ArrayList<>();
+        Driver driver = new Driver(7).failing("COMMIT", LOST).failing("ROLLBACK", NOT_ACTIVE);
+        try (Transaction transaction = Transaction.begin(driver.connection(), new Notes(told))) {
+            assertThatThrownBy(transaction::commit).hasMessage(LOST);
         }
+        assertThat(told).containsExactly("begins", LOST, "ends", "begins", "ends");
+        told.clear();
+        Transaction.begin(new Driver(7).failing("ROLLBACK", NO_MEMORY, LOST).connection(), new Notes(told))
+                .close();
+        assertThat(told).containsExactly("begins", LOST, "ends");
     }
 
     @Test
     void aTransactionThatIsUndoneIsTold() throws SQLException {
         List<String> told = new ArrayList<>();
-        try (Transaction transaction = Transaction.begin(connection(NOT_COMMITTED, NOT_ACTIVE), new Notes(told))) {
-            assertThatThrownBy(transaction::commit).hasMessage(NOT_COMMITTED);
+        for (String failure : List.of(NOT_COMMITTED, DUPLICATE)) {
+            Driver driver = new Driver(7).failing("COMMIT", failure).failing("ROLLBACK", NOT_ACTIVE);
+            try (Transaction transaction = Transaction.begin(driver.connection(), new Notes(told))) {
+                assertThatThrownBy(transaction::commit).hasMessage(failure);
+            }
         }
-        assertThat(told).containsExactly("begins", "undone", "ends", "begins", "ends");
+        assertThat(told)
+                .as("only without memory the log may have it")
+                .containsExactly("begins", "undone", "ends", "begins", "ends", "begins", "ends", "begins", "ends");
     }
 
-    private record Notes(List<String> told) implements Transaction.Ending {
+    private record Notes(List<String> told) implements CommitListener {
         @Override
-        public void begins(Connection connection) {
+        public void beforeEnd() {
             told.add("begins");
         }
 
         @Override
-        public void ends(Connection connection) {
-            told.add("ends");
+        public void afterEnd(boolean committed) {
+            told.add(committed ? "committed" : "ends");
         }
 
         @Override
-        public void isUndone(Connection connection) {
+        public void undone() {
             told.add("undone");
         }
 
         @Override
-        public void isLost(SQLException failure) {
+        public void stateLost(SQLException failure) {
             told.add(failure.getMessage());
         }
     }
@@ -99,13 +125,14 @@ final class TestTransaction {
     void aDatabaseWhoseStateIsLostRefusesEverything() throws Exception {
         Path file = directory.resolve("a.duckdb");
         try (OpenDatabase database = DatabaseFile.create(file)) {
-            try (Transaction transaction = database.begin(connection(LOST))) {
+            Driver driver = new Driver(7).failing("COMMIT", LOST).failing("ROLLBACK", NOT_ACTIVE);
+            try (Transaction transaction = database.begin(driver.connection())) {
                 assertThatThrownBy(transaction::commit).hasMessage(LOST);
             }
             assertThatThrownBy(database::reader)
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage("DuckDB could not undo a transaction of " + file
-                            + ", and has to open it anew: start Gatehouse again. What was committed is safe. DuckDB says: "
+                            + ": restart Gatehouse to reopen the file. What was committed is safe. DuckDB says: "
                             + LOST);
             assertThatThrownBy(database::writer).isInstanceOf(GatehouseException.class);
         }
@@ -136,7 +163,10 @@ final class TestTransaction {
                     MemoryRetry.run(() -> write(database, name));
                     expected.add(name);
                 } catch (GatehouseException e) {
-                    last = e.code() == ErrorCode.OUT_OF_MEMORY ? "" : name;
+                    if (e.code() != ErrorCode.OUT_OF_MEMORY) {
+                        assertThatThrownBy(database::writer).hasMessageContaining("could not undo a transaction");
+                        last = name;
+                    }
                 }
             }
             for (Thread hog : hogs) {
@@ -154,6 +184,7 @@ final class TestTransaction {
             if (counts.containsKey(last)) {
                 expected.add(last);
             }
+            assertThat(expected).as("transactions").hasSizeGreaterThan(5);
             assertThat(counts)
                     .isEqualTo(expected.stream()
                             .collect(Collectors.toMap(name -> name, name -> (long) ROWS, Long::sum, TreeMap::new)));
@@ -186,29 +217,84 @@ final class TestTransaction {
         return thread;
     }
 
-    private static Transaction begin(String... answers) throws SQLException {
-        return Transaction.begin(connection(answers));
-    }
+    /** A connection that does nothing, and fails as it is told. */
+    private static final class Driver {
+        private final Deque<Long> ids = new ArrayDeque<>();
+        private final Map<String, Deque<String>> failures = new HashMap<>();
+        private final List<String> executed = new ArrayList<>();
 
-    /** A connection whose COMMIT and ROLLBACK fail with these messages, one after another, or do not if it is empty. */
-    private static Connection connection(String... failures) {
-        Deque<String> answers = new ArrayDeque<>(List.of(failures));
-        Statement statement = (Statement) Proxy.newProxyInstance(
-                TestTransaction.class.getClassLoader(),
-                new Class<?>[] {Statement.class},
-                (proxy, method, arguments) -> {
-                    if (method.getName().equals("execute")
-                            && List.of("COMMIT", "ROLLBACK").contains(arguments[0])) {
-                        String answer = answers.isEmpty() ? "" : answers.removeFirst();
-                        if (!answer.isEmpty()) {
-                            throw new SQLException(answer);
-                        }
-                    }
-                    return method.getReturnType() == boolean.class ? false : null;
-                });
-        return (Connection) Proxy.newProxyInstance(
-                TestTransaction.class.getClassLoader(),
-                new Class<?>[] {Connection.class},
-                (proxy, method, arguments) -> statement);
+        /** @param ids of transactions, of which the last one is kept */
+        Driver(long... ids) {
+            LongStream.of(ids).forEach(this.ids::add);
+        }
+
+        /** Lets a statement fail with these messages, one after another; with an empty one it does not. */
+        Driver failing(String sql, String... messages) {
+            failures.put(sql, new ArrayDeque<>(List.of(messages)));
+            return this;
+        }
+
+        List<String> executed() {
+            return executed;
+        }
+
+        private void run(String sql) throws SQLException {
+            Deque<String> messages = failures.getOrDefault(sql, new ArrayDeque<>());
+            String message = messages.isEmpty() ? "" : messages.removeFirst();
+            if (!message.isEmpty()) {
+                throw new SQLException(message);
+            }
+        }
+
+        Connection connection() {
+            return proxy(Connection.class, (name, arguments) -> switch (name) {
+                case "createStatement" -> statement();
+                case "prepareStatement" -> query((String) arguments[0]);
+                default -> null;
+            });
+        }
+
+        private Statement statement() {
+            return proxy(Statement.class, (name, arguments) -> {
+                if (name.equals("execute")) {
+                    executed.add((String) arguments[0]);
+                    run((String) arguments[0]);
+                    return false;
+                }
+                return null;
+            });
+        }
+
+        private PreparedStatement query(String sql) {
+            return proxy(PreparedStatement.class, (name, arguments) -> {
+                if (name.equals("executeQuery")) {
+                    run(sql);
+                    return row(ids.size() > 1 ? ids.removeFirst() : ids.getFirst());
+                }
+                return null;
+            });
+        }
+
+        private static ResultSet row(long id) {
+            Iterator<Boolean> rows = List.of(true, false).iterator();
+            return proxy(ResultSet.class, (name, arguments) -> switch (name) {
+                case "next" -> rows.next();
+                case "getLong" -> id;
+                default -> null;
+            });
+        }
+
+        private interface Answer {
+            @Nullable
+            Object of(String method, Object[] arguments) throws SQLException;
+        }
+
+        private static <T> T proxy(Class<T> type, Answer answer) {
+            return type.cast(Proxy.newProxyInstance(
+                    TestTransaction.class.getClassLoader(),
+                    new Class<?>[] {type},
+                    (proxy, method, arguments) ->
+                            answer.of(method.getName(), arguments == null ? new Object[0] : arguments)));
+        }
     }
 }

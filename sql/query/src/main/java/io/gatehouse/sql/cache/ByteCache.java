@@ -96,7 +96,7 @@ public final class ByteCache {
             }
             tally.bytesRead += size;
             sizes[expert] = size;
-            bytes = Math.addExact(bytes, size);
+            bytes += size;
         }
         while (bytes > capacity && !kept.isEmpty()) {
             bytes -= sizes[kept.removeLowest()];

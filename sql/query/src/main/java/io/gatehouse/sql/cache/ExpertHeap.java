@@ -2,7 +2,7 @@ package io.gatehouse.sql.cache;
 
 import java.util.Arrays;
 
-/** Experts by priority, of which the one of lowest priority can be found, and any be taken out. */
+/** A heap of experts by priority; any expert can be removed. */
 final class ExpertHeap {
     private static final int ABSENT = -1;
 
@@ -31,6 +31,9 @@ final class ExpertHeap {
 
     /** Adds an expert that it does not contain. */
     void add(int expert, long priority) {
+        if (contains(expert)) {
+            throw new IllegalArgumentException("Expert %d is there".formatted(expert));
+        }
         priorities[expert] = priority;
         rise(size++, expert);
     }

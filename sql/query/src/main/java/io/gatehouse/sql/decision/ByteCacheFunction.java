@@ -40,12 +40,21 @@ public final class ByteCacheFunction {
      */
     private record Setting(
             int run, long bytes, boolean isOfLayers, CachePolicy policy, int stride, int keys, double part) {
+        Setting {
+            if (policy == CachePolicy.BELADY && part > 0) {
+                throw new IllegalArgumentException("Belady's replay holds no weights");
+            }
+        }
+
         boolean leavesOut() {
             return part > 0;
         }
     }
 
     private static final float[] NO_WEIGHTS = {};
+
+    /** The largest expert, in bytes: sums of the experts of a model are then below 2^63. */
+    private static final long MAX_EXPERT_BYTES = 1L << 45;
 
     private final FunctionCalls calls;
     private final DecisionReads decisions;
@@ -304,6 +313,12 @@ public final class ByteCacheFunction {
                         ErrorCode.INVALID_ARGUMENT,
                         "Run %d does not say how large an expert of layer %d is (layers.expert_bytes), which a cache in bytes needs."
                                 .formatted(setting.run(), layer));
+            }
+            if (size > MAX_EXPERT_BYTES) {
+                throw new GatehouseException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "An expert of layer %d of run %d has %,d bytes (layers.expert_bytes); a cache in bytes is replayed up to %,d."
+                                .formatted(layer, setting.run(), size, MAX_EXPERT_BYTES));
             }
             return size;
         }

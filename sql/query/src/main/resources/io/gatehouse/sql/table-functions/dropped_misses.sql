@@ -1,4 +1,4 @@
--- One row: what a program saves and loses that does not read experts of little weight which its cache lacks.
+-- One row per run that is given: what a program saves and loses that does not read experts of little weight which its cache lacks.
 --
 -- Title: Missing experts of little weight left out
 -- Definition: a what-if over recorded weights. Generated tokens are served by a least recently used cache for all layers, as

@@ -14,8 +14,8 @@
 --   of prompts.
 -- Formula: with n uses, hit_rate = hits / n; cold_misses are first uses of an expert; evicted_misses = n - hits -
 --   cold_misses; read_gb = sum of the bytes of all misses / 10^9. The rate of both phases is sum(hits) / sum(n).
--- Source: the replay of Helldez/BigMoeOnEdge, docs/bench-data/2026-07-20-cache-replay, whose numbers it gives for the traces
---   of gpt-oss-120b, Qwen3-30B-A3B and Gemma 4 26B-A4B at all sizes.
+-- Source: the replay of Helldez/BigMoeOnEdge, docs/bench-data/2026-07-20-cache-replay, whose numbers
+--   of these policies it gives for the traces of gpt-oss-120b, Qwen3-30B-A3B and Gemma 4 26B-A4B, at all sizes.
 -- Version: 2
 -- Example: SELECT phase, n, hits, cold_misses, evicted_misses, hit_rate, read_gb, largest_mb
 --   FROM expert_cache_in_bytes(1, 0.5, 'model', 'lru')

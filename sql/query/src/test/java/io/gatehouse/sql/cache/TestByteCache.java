@@ -34,18 +34,6 @@ final class TestByteCache {
         assertThat(tally.bytesRead()).isEqualTo(16);
     }
 
-    /** Sums of sizes beyond a long do not wrap around. */
-    @Test
-    void readsAreSummedAsNumbersOfAnySize() {
-        long half = Long.MAX_VALUE / 2;
-        ByteCache cache = ByteCache.recency(0, 8);
-        ByteCache.Tally tally = new ByteCache.Tally();
-        for (int token = 0; token < 4; token++) {
-            cache.use(new int[] {token % 2}, 1, half, tally);
-        }
-        assertThat(tally.bytesRead()).isEqualTo(4.0 * half);
-    }
-
     /** With experts of one size, one at a time, it has the hits of a cache of as many slots. */
     @Test
     void isACacheOfSlotsWhereAllSizesAreTheSame() {
