@@ -172,6 +172,10 @@ final class TestRunsScreen {
         browser.awaitText("tbody tr.why", "none is left for a prompt");
         browser.awaitInside("tbody tr:first-child .delete", "[aria-label='Runs of this file']");
         browser.awaitInside("tbody tr.why td:last-child", "[aria-label='Runs of this file']");
+        browser.clickOn("tbody tr:first-child .delete");
+        browser.typeInto("dialog input", "fails");
+        browser.clickOn("dialog .danger");
+        browser.awaitGone("tr.why");
     }
 
     @Test
