@@ -13,6 +13,7 @@ import io.gatehouse.server.query.QueryClient;
 import io.gatehouse.server.query.QueryService;
 import io.gatehouse.server.query.ServedSession;
 import io.gatehouse.server.query.admission.DescribeGate;
+import io.gatehouse.server.query.admission.EngineThreads;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.ResultMemory;
@@ -146,7 +147,13 @@ public final class GatehouseServer implements AutoCloseable {
                 engine,
                 activity.queries(),
                 settings.queries(),
-                new ResultMemory(settings.memory().results()));
+                new ResultMemory(settings.memory().results()),
+                engine.isLocal()
+                        ? EngineThreads.of(
+                                Runtime.getRuntime().availableProcessors(),
+                                settings.queries().computing(),
+                                store::useThreads)
+                        : EngineThreads.elsewhere());
         DescribeGate gate = new DescribeGate(
                 settings.queries().concurrent(), settings.queries().queued());
         Routes routes = new Routes(store, engine, activity, service, gate, metrics, settings, identity);

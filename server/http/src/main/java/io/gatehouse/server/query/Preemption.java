@@ -148,6 +148,7 @@ final class Preemption {
         if (!local) {
             return true;
         }
+        slot.restoreThreads();
         long now = System.nanoTime();
         if (slot.isShort() && isLong(now)) {
             slot.becomeLong();

@@ -1,5 +1,7 @@
 package io.gatehouse.server.query.admission;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.deadline.Deadline;
@@ -17,6 +19,7 @@ public final class Admission {
     private final int maxLong;
     private final int maxWaiting;
     private final Duration patience;
+    private final EngineThreads threads;
     private final SlotQueue shortQueries;
     private final SlotQueue longQueries;
     private final LongStatements longStatements = new LongStatements();
@@ -27,12 +30,14 @@ public final class Admission {
      * @param maxLong long queries that compute at a time
      * @param maxWaiting short queries that wait, and long ones that wait for a slot or for their client
      * @param patience how long a query without rows waits
+     * @param threads those that they compute with
      */
-    public Admission(int maxShort, int maxLong, int maxWaiting, Duration patience) {
+    public Admission(int maxShort, int maxLong, int maxWaiting, Duration patience, EngineThreads threads) {
         this.maxShort = maxShort;
         this.maxLong = maxLong;
         this.maxWaiting = maxWaiting;
         this.patience = patience;
+        this.threads = requireNonNull(threads, "threads is null");
         this.shortQueries = new SlotQueue(maxShort);
         this.longQueries = new SlotQueue(maxLong);
     }
@@ -76,7 +81,9 @@ public final class Admission {
         }
         ComputeSlot slot = ComputeSlot.ofLong(this, fingerprint);
         try {
-            if (!slot.tryResume()) {
+            if (slot.tryResume()) {
+                turnBegins();
+            } else {
                 waits.run();
                 awaitTurn(slot, check);
             }
@@ -127,8 +134,11 @@ public final class Admission {
         shortQueries.release();
     }
 
-    void leaveShort(String fingerprint, boolean complete) {
+    synchronized void leaveShort(String fingerprint, boolean complete) {
         longStatements.ended(fingerprint, 0, complete);
+        if (longQueryCount > 0) {
+            threads.shortEnded();
+        }
         shortQueries.release();
     }
 
@@ -136,6 +146,22 @@ public final class Admission {
     synchronized void leaveLong(String fingerprint, long computedNanos, boolean complete) {
         longStatements.ended(fingerprint, computedNanos, complete);
         longQueryCount--;
+    }
+
+    /** A long query holds a slot and does not compute yet. */
+    void turnBegins() {
+        if (longQueries.taken() == 1) {
+            threads.reduce();
+        }
+    }
+
+    /** Whether the next turn begins with fewer threads, so that a query that computes must not have it as it is. */
+    boolean mustReduceThreads() {
+        return longQueries.taken() == 0 && threads.areTooMany();
+    }
+
+    void restoreThreads() {
+        threads.restore();
     }
 
     SlotQueue longQueries() {

@@ -71,13 +71,16 @@ public final class ComputeSlot implements AutoCloseable {
         return state == State.SHORT || state == State.SHORT_PAUSED;
     }
 
-    /** Makes the query a long one. It continues to compute if a slot for long queries is free. */
+    /**
+     * Makes the query a long one. It continues to compute if a slot for long queries is free, unless it has threads that
+     * are to be left to short queries.
+     */
     public synchronized void becomeLong() {
         if (isShort()) {
             boolean computes = state == State.SHORT;
             admission.becomeLong();
             state = State.LONG_WITHOUT;
-            if (computes) {
+            if (computes && !admission.mustReduceThreads()) {
                 tryResume();
             }
         }
@@ -119,6 +122,7 @@ public final class ComputeSlot implements AutoCloseable {
         }
         admission.longQueries().acquire(rank(computedNanos), check);
         resume();
+        admission.turnBegins();
     }
 
     private synchronized boolean mustQueue() {
@@ -139,6 +143,11 @@ public final class ComputeSlot implements AutoCloseable {
             // It was closed in the meantime.
             admission.longQueries().release();
         }
+    }
+
+    /** Lets queries have all threads again if no short ones have come for a while. */
+    public void restoreThreads() {
+        admission.restoreThreads();
     }
 
     private void compute() {
