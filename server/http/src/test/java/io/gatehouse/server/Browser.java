@@ -328,11 +328,20 @@ final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
-    /** Tells pages that the system is light or dark. */
+    /** The colour of text. */
+    String colour() {
+        return String.valueOf(driver.executeScript("return getComputedStyle(document.body).color"));
+    }
+
+    /** Tells pages that the system is light or dark, and that nothing should move. */
     void prefer(String appearance) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", appearance))));
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", appearance),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
     /** Leaves requests that contain a text without an answer, until the page is loaded anew. */
@@ -341,11 +350,6 @@ final class Browser implements AutoCloseable {
                 const send = window.fetch;
                 window.fetch = (address, options) =>
                     String(options?.body).includes(arguments[0]) ? new Promise(() => undefined) : send(address, options);""", text);
-    }
-
-    /** Puts a value where the page keeps what was chosen. */
-    void store(String key, String value) {
-        driver.executeScript("localStorage.setItem(arguments[0], arguments[1])", key, value);
     }
 
     /**

@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /**
  * Lets a number of short queries run at a time, and a smaller number of long ones compute: each of these takes all the
- * cores that it can get. Some more wait; what comes then is refused.
+ * threads that the engine has. Some more wait; what comes then is refused.
  */
 public final class Admission {
     /** A query is long that has run for this time. */
