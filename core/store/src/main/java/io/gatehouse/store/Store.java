@@ -152,14 +152,6 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Sets the number of threads that compute a statement, of which one is its own. Waits until those that are taken away
-     * have ended what they do; meanwhile no statement ends.
-     */
-    public void useThreads(int number) {
-        database.useThreads(number);
-    }
-
-    /**
      * Registers a run and its questions in the order given. Questions that the file holds already keep their ids.
      *
      * @throws GatehouseException RUN_EXISTS if a run of this name is there, or an imported one that is named like the

@@ -223,7 +223,7 @@ final class TestStore {
                     "SET enable_external_access = true",
                     "SET max_temp_directory_size = '1TB'",
                     "SET lock_configuration = false",
-                    "SET temp_directory = '/tmp'")) {
+                    "SET threads = 1")) {
                 assertThatThrownBy(() -> execute(reader, sql)).as(sql).isInstanceOf(SQLException.class);
             }
         }

@@ -13,7 +13,6 @@ import io.gatehouse.server.query.QueryClient;
 import io.gatehouse.server.query.QueryService;
 import io.gatehouse.server.query.ServedSession;
 import io.gatehouse.server.query.admission.DescribeGate;
-import io.gatehouse.server.query.admission.EngineThreads;
 import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.ResultMemory;
@@ -147,13 +146,7 @@ public final class GatehouseServer implements AutoCloseable {
                 engine,
                 activity.queries(),
                 settings.queries(),
-                new ResultMemory(settings.memory().results()),
-                engine.isLocal()
-                        ? EngineThreads.of(
-                                Runtime.getRuntime().availableProcessors(),
-                                settings.queries().computing(),
-                                store::useThreads)
-                        : EngineThreads.elsewhere());
+                new ResultMemory(settings.memory().results()));
         DescribeGate gate = new DescribeGate(
                 settings.queries().concurrent(), settings.queries().queued());
         Routes routes = new Routes(store, engine, activity, service, gate, metrics, settings, identity);

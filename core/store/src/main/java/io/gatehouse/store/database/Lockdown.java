@@ -81,10 +81,9 @@ public final class Lockdown {
             statement.execute("PRAGMA disable_checkpoint_on_shutdown");
             // A reader may choose how a connection returns rows, how much an operator on it collects at a time,
             // whether filters and joins collect small chunks, and whether statements are optimised; a writer gets more
-            // memory to commit, see CommitMemory; a server changes the number of threads.
-            statement.execute("""
-                    SET allowed_configs = ['jdbc_stream_results', 'memory_limit', 'threads', 'operator_memory_limit',
-                        'enable_caching_operators', 'enable_optimizer']""");
+            // memory to commit, see CommitMemory.
+            statement.execute(
+                    "SET allowed_configs = ['jdbc_stream_results', 'memory_limit', 'operator_memory_limit', 'enable_caching_operators', 'enable_optimizer']");
             statement.execute("SET lock_configuration = true");
         }
     }

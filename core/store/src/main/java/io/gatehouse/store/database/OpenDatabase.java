@@ -160,14 +160,6 @@ public final class OpenDatabase implements AutoCloseable {
         }
     }
 
-    /**
-     * Sets the number of threads, of which one is that of the statement. Waits until those that are taken away have ended
-     * what they do; meanwhile no statement ends.
-     */
-    public void useThreads(int number) {
-        read(connection -> SmallQuery.update(connection, "SET GLOBAL threads = %d".formatted(number)));
-    }
-
     /** Does something on a connection of its own. */
     public <T> T read(Work<T> work) {
         try (DuckDBConnection connection = reader()) {

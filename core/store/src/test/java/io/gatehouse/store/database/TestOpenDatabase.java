@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.duckdb.DuckDBConnection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,34 +61,10 @@ final class TestOpenDatabase {
                     Connection writer = database.writer()) {
                 assertThat(isLimited(reader)).isTrue();
                 assertThat(isLimited(writer)).isFalse();
-                assertThatThrownBy(() -> SmallQuery.update(reader, "SET temp_directory = 'x'"))
+                assertThatThrownBy(() -> SmallQuery.update(reader, "SET threads = 1"))
                         .hasMessageContaining("locked");
             }
         }
-    }
-
-    /** Both while a statement computes, and it ends with the right result. */
-    @Test
-    void changesTheNumberOfThreads() throws Exception {
-        try (OpenDatabase database = DatabaseFile.create(directory.resolve("a.duckdb"));
-                Connection reader = database.reader()) {
-            CompletableFuture<Long> count =
-                    CompletableFuture.supplyAsync(() -> database.read(connection -> SmallQuery.first(
-                                    connection,
-                                    "SELECT count(*) FROM range(30_000_000) a WHERE hash(range) IS NOT NULL",
-                                    row -> row.getLong(1))
-                            .orElseThrow()));
-            database.useThreads(1);
-            assertThat(threads(reader)).isEqualTo(1);
-            database.useThreads(3);
-            assertThat(threads(reader)).isEqualTo(3);
-            assertThat(count.get()).isEqualTo(30_000_000);
-        }
-    }
-
-    private static int threads(Connection connection) throws Exception {
-        return SmallQuery.first(connection, "SELECT current_setting('threads')", row -> row.getInt(1))
-                .orElseThrow();
     }
 
     private static boolean isLimited(Connection connection) throws Exception {

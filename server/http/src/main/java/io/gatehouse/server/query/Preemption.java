@@ -148,7 +148,6 @@ final class Preemption {
         if (!local) {
             return true;
         }
-        slot.restoreThreads();
         long now = System.nanoTime();
         if (slot.isShort() && isLong(now)) {
             slot.becomeLong();

@@ -9,7 +9,6 @@ import io.gatehouse.server.http.ClientConnection;
 import io.gatehouse.server.http.QueryId;
 import io.gatehouse.server.query.admission.Admission;
 import io.gatehouse.server.query.admission.ComputeSlot;
-import io.gatehouse.server.query.admission.EngineThreads;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.QueryLimits;
 import io.gatehouse.sql.ResultMemory;
@@ -32,18 +31,13 @@ public final class QueryService {
     private final ResultMemory memory;
     private final Admission admission;
 
-    /**
-     * @param memory of the heap, for the values of all results
-     * @param threads those of the engine
-     */
-    public QueryService(
-            QueryEngine engine, QueryRegister register, QueryQuota quota, ResultMemory memory, EngineThreads threads) {
+    /** @param memory of the heap, for the values of all results */
+    public QueryService(QueryEngine engine, QueryRegister register, QueryQuota quota, ResultMemory memory) {
         this.engine = requireNonNull(engine, "engine is null");
         this.register = requireNonNull(register, "register is null");
         this.quota = requireNonNull(quota, "quota is null");
         this.memory = requireNonNull(memory, "memory is null");
-        this.admission =
-                new Admission(quota.concurrent(), quota.computing(), quota.queued(), quota.patience(), threads);
+        this.admission = new Admission(quota.concurrent(), quota.computing(), quota.queued(), quota.patience());
     }
 
     /** What is done with the rows of a query. */

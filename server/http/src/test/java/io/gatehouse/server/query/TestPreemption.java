@@ -6,7 +6,6 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.server.query.admission.Admission;
 import io.gatehouse.server.query.admission.ComputeSlot;
-import io.gatehouse.server.query.admission.EngineThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class TestPreemption {
     private static final Duration LONGER_THAN_ANY_SHORT_QUERY = Duration.ofMillis(1_100);
 
-    private final Admission admission = new Admission(2, 1, 3, Duration.ofSeconds(10), EngineThreads.elsewhere());
+    private final Admission admission = new Admission(2, 1, 3, Duration.ofSeconds(10));
     private final AtomicBoolean interrupted = new AtomicBoolean();
 
     @Test

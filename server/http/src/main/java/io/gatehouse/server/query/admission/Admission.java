@@ -1,7 +1,5 @@
 package io.gatehouse.server.query.admission;
 
-import static java.util.Objects.requireNonNull;
-
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.deadline.Deadline;
@@ -19,7 +17,6 @@ public final class Admission {
     private final int maxLong;
     private final int maxWaiting;
     private final Duration patience;
-    private final EngineThreads threads;
     private final SlotQueue shortQueries;
     private final SlotQueue longQueries;
     private final LongStatements longStatements = new LongStatements();
@@ -30,14 +27,12 @@ public final class Admission {
      * @param maxLong long queries that compute at a time
      * @param maxWaiting short queries that wait, and long ones that wait for a slot or for their client
      * @param patience how long a query without rows waits
-     * @param threads those that they compute with
      */
-    public Admission(int maxShort, int maxLong, int maxWaiting, Duration patience, EngineThreads threads) {
+    public Admission(int maxShort, int maxLong, int maxWaiting, Duration patience) {
         this.maxShort = maxShort;
         this.maxLong = maxLong;
         this.maxWaiting = maxWaiting;
         this.patience = patience;
-        this.threads = requireNonNull(threads, "threads is null");
         this.shortQueries = new SlotQueue(maxShort);
         this.longQueries = new SlotQueue(maxLong);
     }
@@ -81,9 +76,7 @@ public final class Admission {
         }
         ComputeSlot slot = ComputeSlot.ofLong(this, fingerprint);
         try {
-            if (slot.tryResume()) {
-                turnBegins();
-            } else {
+            if (!slot.tryResume()) {
                 waits.run();
                 awaitTurn(slot, check);
             }
@@ -134,11 +127,8 @@ public final class Admission {
         shortQueries.release();
     }
 
-    synchronized void leaveShort(String fingerprint, boolean complete) {
+    void leaveShort(String fingerprint, boolean complete) {
         longStatements.ended(fingerprint, 0, complete);
-        if (longQueryCount > 0) {
-            threads.shortEnded();
-        }
         shortQueries.release();
     }
 
@@ -146,22 +136,6 @@ public final class Admission {
     synchronized void leaveLong(String fingerprint, long computedNanos, boolean complete) {
         longStatements.ended(fingerprint, computedNanos, complete);
         longQueryCount--;
-    }
-
-    /** A long query holds a slot and does not compute yet. */
-    void turnBegins() {
-        if (longQueries.taken() == 1) {
-            threads.reduce();
-        }
-    }
-
-    /** Whether the next turn begins with fewer threads, so that a query that computes must not have it as it is. */
-    boolean mustReduceThreads() {
-        return longQueries.taken() == 0 && threads.areTooMany();
-    }
-
-    void restoreThreads() {
-        threads.restore();
     }
 
     SlotQueue longQueries() {

@@ -71,16 +71,13 @@ public final class ComputeSlot implements AutoCloseable {
         return state == State.SHORT || state == State.SHORT_PAUSED;
     }
 
-    /**
-     * Makes the query a long one. It continues to compute if a slot for long queries is free, unless it has threads that
-     * are to be left to short queries.
-     */
+    /** Makes the query a long one. It continues to compute if a slot for long queries is free. */
     public synchronized void becomeLong() {
         if (isShort()) {
             boolean computes = state == State.SHORT;
             admission.becomeLong();
             state = State.LONG_WITHOUT;
-            if (computes && !admission.mustReduceThreads()) {
+            if (computes) {
                 tryResume();
             }
         }
@@ -122,7 +119,6 @@ public final class ComputeSlot implements AutoCloseable {
         }
         admission.longQueries().acquire(rank(computedNanos), check);
         resume();
-        admission.turnBegins();
     }
 
     private synchronized boolean mustQueue() {
@@ -143,11 +139,6 @@ public final class ComputeSlot implements AutoCloseable {
             // It was closed in the meantime.
             admission.longQueries().release();
         }
-    }
-
-    /** Lets queries have all threads again if no short ones have come for a while. */
-    public void restoreThreads() {
-        admission.restoreThreads();
     }
 
     private void compute() {

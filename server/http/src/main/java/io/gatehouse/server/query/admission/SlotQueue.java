@@ -89,11 +89,6 @@ public final class SlotQueue {
         }
     }
 
-    /** Slots that are held, borrowed ones included. */
-    synchronized int taken() {
-        return slots - free;
-    }
-
     public synchronized int waiting() {
         return waiting.size();
     }

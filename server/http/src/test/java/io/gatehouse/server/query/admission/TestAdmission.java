@@ -21,7 +21,7 @@ final class TestAdmission {
     /** Milliseconds that a query may compute at least, and a few more. */
     private static final long TURN = 210;
 
-    private final Admission admission = new Admission(1, 1, 3, Duration.ofSeconds(10), EngineThreads.elsewhere());
+    private final Admission admission = new Admission(1, 1, 3, Duration.ofSeconds(10));
     private final AtomicInteger statements = new AtomicInteger();
 
     private static void nothing() {}
@@ -31,7 +31,7 @@ final class TestAdmission {
     }
 
     private ComputeSlot enter(String sql) {
-        return enter(admission, sql);
+        return admission.enter(sql, TestAdmission::nothing, TestAdmission::nothing);
     }
 
     private ComputeSlot enterLong() {
@@ -83,56 +83,6 @@ final class TestAdmission {
         }
         assertThat(order).containsExactly(0, 1, 2);
         assertEmpty();
-    }
-
-    /** It would otherwise keep the threads that it has. */
-    @Test
-    void aQueryThatBecomesLongBesideShortOnesBeginsAgainWithFewerThreads() {
-        List<Integer> threads = new ArrayList<>();
-        Admission shared = new Admission(2, 1, 3, Duration.ofSeconds(10), EngineThreads.of(4, 1, threads::add));
-        ComputeSlot first = enter(shared, "SELECT a");
-        first.becomeLong();
-        assertThat(first.isWaiting()).as("nothing short came beside it").isFalse();
-        enter(shared, "SELECT b").close();
-        assertThat(threads).as("it computes").isEmpty();
-        first.close();
-
-        ComputeSlot second = enter(shared, "SELECT c");
-        second.becomeLong();
-        assertThat(second.isWaiting()).isTrue();
-        second.await(TestAdmission::nothing);
-        assertThat(threads).containsExactly(3);
-        second.close();
-
-        ComputeSlot third = enter(shared, "SELECT d");
-        third.becomeLong();
-        assertThat(third.isWaiting()).as("there are few already").isFalse();
-        third.close();
-        assertThat(threads).containsExactly(3);
-    }
-
-    @Test
-    void threadsStayWhereAnotherLongQueryComputes() {
-        List<Integer> threads = new ArrayList<>();
-        Admission shared = new Admission(2, 2, 3, Duration.ofSeconds(10), EngineThreads.of(4, 2, threads::add));
-        ComputeSlot first = enter(shared, "SELECT a");
-        first.becomeLong();
-        enter(shared, "SELECT b").close();
-        ComputeSlot second = enter(shared, "SELECT c");
-        second.becomeLong();
-        assertThat(second.isWaiting()).isFalse();
-        second.pause();
-        second.await(TestAdmission::nothing);
-        assertThat(threads).isEmpty();
-        first.close();
-        second.pause();
-        second.await(TestAdmission::nothing);
-        assertThat(threads).containsExactly(2);
-        second.close();
-    }
-
-    private static ComputeSlot enter(Admission admission, String sql) {
-        return admission.enter(sql, TestAdmission::nothing, TestAdmission::nothing);
     }
 
     @Test
