@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /**
  * Lets a number of short queries run at a time, and a smaller number of long ones compute: each of these takes all the
- * threads that the engine has. Some more wait; what comes then is refused.
+ * cores that it can get. Some more wait; what comes then is refused.
  */
 public final class Admission {
     /** A query is long that has run for this time. */
