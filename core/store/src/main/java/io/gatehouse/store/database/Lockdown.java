@@ -42,8 +42,8 @@ public final class Lockdown {
         // be empty.
         properties.setProperty("default_block_size", "65536");
         properties.setProperty("threads", String.valueOf(Runtime.getRuntime().availableProcessors()));
-        // A task of a query is put at the end of the queue after 50 vectors, so that a thread which computes a long query
-        // takes tasks of short ones in between, see ADR 20.
+        // After 50 vectors, a task of a query goes to the end of the queue, so that a thread which computes a long
+        // query takes tasks of short ones in between, see ADR 20.
         properties.setProperty("scheduler_process_partial", "true");
         properties.setProperty(MEMORY_LIMIT, megabytes(memory));
         properties.setProperty("autoload_known_extensions", "false");

@@ -474,8 +474,7 @@ final class TestModelRequests {
     void aRequestThatTakesTooLongIsRefused(@TempDir Path folder) throws Exception {
         try (TestingServer small = TestingServer.startAnswering(
                 folder, List.of(MODEL), ModelProgram.settings(1, 1, Duration.ofSeconds(3)), UnaryOperator.identity())) {
-            requireRefused(
-                    small.post("v1/completions", manySeconds()), 504, "The request took longer than 3 s.");
+            requireRefused(small.post("v1/completions", manySeconds()), 504, "The request took longer than 3 s.");
         }
     }
 
