@@ -259,10 +259,10 @@ final class DuckDbSql extends DuckDBSqlDialect implements EngineSql {
         return this;
     }
 
-    /** Adds guards against work that DuckDB neither accounts for nor can interrupt. */
+    /** Adds guards against work that DuckDB neither accounts for nor can interrupt, and avoids a wrong EXISTS. */
     @Override
     public RelNode adapted(RelNode algebra) {
-        return JoinChecks.of(WorkGuards.of(algebra, longestText()));
+        return RecursiveTerms.of(JoinChecks.of(WorkGuards.of(algebra, longestText())));
     }
 
     /** Casts to the type that validation inferred, so that DuckDB does not infer another. */
