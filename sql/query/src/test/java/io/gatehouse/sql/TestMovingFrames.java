@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * looks at all values of a frame again for each row is refused.
  */
 final class TestMovingFrames {
-    private static final Duration LIMIT = Duration.ofMillis(100);
+    private static final Duration LIMIT = Duration.ofMillis(40);
 
     /** Processor time of all threads after the limit. */
     private static final Duration MOST_OVERTIME = Duration.ofSeconds(3);

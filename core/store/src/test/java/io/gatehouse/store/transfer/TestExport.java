@@ -180,7 +180,7 @@ final class TestExport {
         try (Stream<Path> all = Files.walk(exported)) {
             files = all.filter(Files::isRegularFile).sorted().toList();
         }
-        int flips = Integer.getInteger("test.flips", 40);
+        int flips = Integer.getInteger("test.flips", 20);
         int refused = 0;
         for (int round = 0; round < flips; round++) {
             Path damaged = files.get(random.nextInt(files.size()));
