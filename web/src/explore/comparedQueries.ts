@@ -27,7 +27,7 @@ export function comparedQueries(examples: Example[], saved: SavedQuery[], functi
 
 /** Whether a statement reads several runs, as one that compares them itself does. */
 function namesSeveral(sql: string): boolean {
-  return new Set([...sql.matchAll(/\brun_id = (\d+)/g)].map(([, run]) => run)).size > 1;
+  return /\brun_id <> \d+/.test(sql) || new Set([...sql.matchAll(/\brun_id = (\d+)/g)].map(([, run]) => run)).size > 1;
 }
 
 /** The statement for a run: of run_id = 1 and of the arguments of table functions; parameters stay. */

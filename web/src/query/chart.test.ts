@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, Value } from '../api/http';
 import type { Grid } from '../api/rows';
-import { bars, cells, type Chart, choices, choose, combinedText, hasNumbers, histogram, interval, intervals, keysOf, MOST_BARS, MOST_SERIES, points, span, tick, withKind } from './chart';
+import { bars, cells, type Chart, choices, choose, combinedText, hasNumbers, histogram, intervals, intervalsOf, keysOf, MOST_BARS, MOST_SERIES, points, span, tick, withKind } from './chart';
 
 function grid(columns: [string, string][], rows: Value[][]): Grid {
   const typed: Column[] = columns.map(([name, type]) => ({ name, type }));
@@ -79,8 +79,23 @@ describe('marks', () => {
       [['layer', 'INTEGER'], ['n', 'BIGINT'], ['accuracy', 'DOUBLE'], ['wilson_low', 'DOUBLE'], ['wilson_high', 'DOUBLE']],
       [[2, 40, 0.5, 0.4, 0.6]],
     );
-    expect(intervals(data).bars).toEqual([{ label: 'layer 2', value: 0.5, low: 0.4, high: 0.6 }]);
-    expect(interval(['a', 'b'])).toBeUndefined();
+    expect(intervals(data, 2).bars).toEqual([{ label: 'layer 2', value: 0.5, low: 0.4, high: 0.6 }]);
+    expect(intervals(data, 1).bars).toEqual([]);
+  });
+
+  it('belong to the estimate directly before their ends', () => {
+    const names = ['layer', 'share', 'other_share', 'difference', 'low', 'high', 'lift', 'lift_lower', 'lift_upper', 'q_value'];
+    const columns = names.map((name) => ({ name, type: name === 'layer' ? 'SMALLINT' : 'DOUBLE' }));
+    expect(intervalsOf(columns)).toEqual([
+      { middle: 3, low: 4, high: 5 },
+      { middle: 6, low: 7, high: 8 },
+    ]);
+    const contrast = grid(columns.map(({ name, type }) => [name, type]), [[0, 0.4, 0.1, 0.3, 0.2, 0.35, 2, 1, 3, 0.01]]);
+    expect(choose(contrast)).toEqual({ kind: 'intervals', x: -1, y: 3, series: -1 });
+    expect(withKind(contrast, { kind: 'bars', x: 0, y: 6, series: -1 }, 'intervals').y).toBe(6);
+    expect(withKind(contrast, { kind: 'bars', x: 0, y: 1, series: -1 }, 'intervals').y).toBe(3);
+    expect(intervalsOf([{ name: 'layer', type: 'SMALLINT' }, { name: 'low', type: 'DOUBLE' }, { name: 'high', type: 'DOUBLE' }])).toEqual([]);
+    expect(intervalsOf([{ name: 'a', type: 'DOUBLE' }, { name: 'b', type: 'DOUBLE' }])).toEqual([]);
   });
 });
 
@@ -150,7 +165,7 @@ describe('several rows of one mark', () => {
       [['layer', 'SMALLINT'], ['accuracy', 'DOUBLE'], ['wilson_low', 'DOUBLE'], ['wilson_high', 'DOUBLE'], ['subject', 'VARCHAR']],
       [[1, 0.5, 0.4, 0.6, 'a'], [1, 0.6, 0.5, 0.7, 'b'], [2, 0.6, 0.5, 0.7, 'b']],
     );
-    expect(intervals(estimates).bars.map((each) => each.label)).toEqual(['layer 1, a', 'layer 1, b', 'layer 2, b']);
+    expect(intervals(estimates, 1).bars.map((each) => each.label)).toEqual(['layer 1, a', 'layer 1, b', 'layer 2, b']);
   });
 
   it('of which some have no number are combined of the others', () => {

@@ -61,7 +61,7 @@ export function choose(grid: Grid): Chart | undefined {
     return undefined;
   }
   const first = measured[0] ?? numeric.at(-1);
-  const ends = interval(all.map((column) => column.name));
+  const [ends] = intervalsOf(grid.columns);
   if (ends !== undefined && grid.rowCount <= 2 * MOST_BARS) {
     return { kind: 'intervals', x: -1, y: ends.middle, series: -1 };
   }
@@ -119,8 +119,10 @@ export function withKind(grid: Grid, current: Chart, kind: Kind): Chart {
       return { ...none, x: pick(measured) ?? pick(numeric) ?? value };
     case 'histogram':
       return { kind, x: value, y: -1, series: -1 };
-    case 'intervals':
-      return { kind, x: -1, y: interval(all.map((column) => column.name))?.middle ?? value, series: -1 };
+    case 'intervals': {
+      const estimates = intervalsOf(grid.columns).map(({ middle }) => middle);
+      return { kind, x: -1, y: estimates.includes(value) ? value : (estimates[0] ?? value), series: -1 };
+    }
   }
 }
 
@@ -309,16 +311,24 @@ function valuesOf(grid: Grid, column: number, keep: (row: number) => boolean = (
   return isNumeric(grid.columns[column]?.type ?? '') ? [...seen].sort((a, b) => Number(a) - Number(b)) : [...seen];
 }
 
-/** Columns that are the ends of an interval, with the one between. */
-export function interval(names: string[]): { low: number; middle: number; high: number } | undefined {
-  const low = names.findIndex((name) => /(^|_)low(er)?$/i.test(name));
-  const high = names.findIndex((name) => /(^|_)(high|upper)$/i.test(name));
-  if (low < 0 || high < 0) {
-    return undefined;
-  }
-  const middle = names.findIndex((name) => /accuracy|lift|mean|estimate|share|median/i.test(name) && !/low|high|upper/i.test(name));
-  return middle < 0 ? undefined : { low, middle, high };
+/** An estimate and the ends of its interval, by the numbers of their columns. */
+export interface Interval {
+  middle: number;
+  low: number;
+  high: number;
 }
+
+/** Estimates that are directly followed by the ends of their interval, the lower one first. */
+export function intervalsOf(columns: Grid['columns']): Interval[] {
+  return columns.flatMap(({ name, type }, middle) => {
+    const [low, high] = [middle + 1, middle + 2];
+    const ends = LOW_NAME.test(columns[low]?.name ?? '') && HIGH_NAME.test(columns[high]?.name ?? '');
+    return ends && isNumeric(type) && !KEY_NAME.test(name) && !HIGH_NAME.test(name) ? [{ middle, low, high }] : [];
+  });
+}
+
+const LOW_NAME = /(^|_)low(er)?$/i;
+const HIGH_NAME = /(^|_)(high|upper)$/i;
 
 /** The label of a value on an axis. */
 export function tick(value: number): string {
@@ -396,9 +406,9 @@ function orderOf(value: number): number {
   return Number.isNaN(value) ? -Infinity : value;
 }
 
-/** Estimates with their intervals, one for each row, named by all columns that are keys or texts. */
-export function intervals(grid: Grid): { bars: Bar[]; left: number } {
-  const ends = interval(grid.columns.map((column) => column.name));
+/** The estimates of a column with their intervals, one for each row, named by all columns that are keys or texts. */
+export function intervals(grid: Grid, estimate: number): { bars: Bar[]; left: number } {
+  const ends = intervalsOf(grid.columns).find(({ middle }) => middle === estimate);
   if (ends === undefined) {
     return { bars: [], left: 0 };
   }

@@ -6,6 +6,7 @@ it('a result without rows says what its relations need', () => {
   expect(emptyText('SELECT layer FROM Expert_Similarity')).toContain('gatehouse model DIR --db FILE');
   expect(emptyText('SELECT * FROM runs JOIN model_experts USING (run_id)')).toContain('have not been read');
   expect(emptyText('SELECT * FROM norm_gate_ranks')).toContain('--norms');
+  expect(emptyText('SELECT * FROM token_mismatch(1, (SELECT max(run_id) FROM runs WHERE run_id <> 1))')).toContain('needs a second run');
 });
 
 it('names in comments and texts are no relations', () => {

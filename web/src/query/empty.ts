@@ -6,9 +6,15 @@ const OF_WEIGHTS = /\b(model_experts|expert_similarity|router_weight_agreement|w
 /** Relations that are empty for runs that did not record norms. */
 const OF_NORMS = /\b(expert_norms|norm_gate_ranks|norm_gate_agreement)\b/i;
 
+/** The other run of an example that compares two. */
+const OTHER_RUN = /\(\s*SELECT max\(run_id\) FROM runs WHERE run_id <> \d+\s*\)/i;
+
 /** The message of a result without rows, with what its relations need before they have any. */
 export function emptyText(sql: string): string {
   const names = withoutComments(sql).replace(/'(?:[^']|'')*'/g, "''");
+  if (OTHER_RUN.test(names)) {
+    return 'No rows match. The statement compares two runs, and needs a second run that answered the same questions.';
+  }
   // The conditions of the statement may be the reason as well.
   if (OF_WEIGHTS.test(names)) {
     return `No rows match. If the relation is empty: ${WEIGHTS_NOT_READ}`;

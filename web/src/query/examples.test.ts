@@ -18,9 +18,14 @@ describe('examples', () => {
   });
 
   it('compare with the other run that is given', () => {
-    const sql = 'FROM nearest_questions(1, 1, 2)\nWHERE other_run_id = (SELECT max(run_id) FROM runs)';
+    const sql = 'FROM nearest_questions(1, 1, 2)\nWHERE other_run_id = (SELECT max(run_id) FROM runs WHERE run_id <> 1)';
     expect(exampleFor(sql, 3, 7, FUNCTIONS, 5)).toContain('other_run_id = 5');
-    expect(exampleFor(sql, 3, 7, FUNCTIONS)).toContain('(SELECT max(run_id) FROM runs)');
+    expect(exampleFor(sql, 3, 7, FUNCTIONS)).toContain('other_run_id = (SELECT max(run_id) FROM runs WHERE run_id <> 3)');
+    expect(exampleFor(sql, 3, 7, FUNCTIONS, 3)).toContain('other_run_id = (SELECT max(run_id) FROM runs WHERE run_id <> 3)');
+  });
+
+  it('that only need the last run query the one at hand', () => {
+    expect(exampleFor('FROM nearest_questions((SELECT max(run_id) FROM runs), 1, 2)', 3, 7, FUNCTIONS)).toBe('FROM nearest_questions(3, 1, 2)');
   });
 
   it('pass them to table functions', () => {

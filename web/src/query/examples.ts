@@ -1,14 +1,16 @@
 import type { SqlFunction } from '../api/http';
 
-/** Examples compare with the last run of the file. */
+/** Examples of what only some runs recorded query the last run of the file. */
 const LAST_RUN = '(SELECT max(run_id) FROM runs)';
+/** Examples compare with the last other run of the file; the result has no rows where there is none. */
+const OTHER_RUN = /\(SELECT max\(run_id\) FROM runs WHERE run_id <> \d+\)/g;
 
 /**
  * The statement of an example for the run and the question at hand. Examples query run 1 and question 1: run_id = 1,
  * question_id = 1, and the arguments run and question of table functions.
  *
  * @param question undefined to leave the question of the example
- * @param other the run to compare with, in the place of the last of the file; undefined to leave that
+ * @param other the run to compare with, in the place of the last other one of the file; undefined to leave that
  */
 export function exampleFor(sql: string, run: number, question: number | undefined, functions: SqlFunction[], other?: number): string {
   return sql
@@ -20,7 +22,8 @@ export function exampleFor(sql: string, run: number, question: number | undefine
       const replaced = given.split(', ').map((value, index) => (/^\d+$/.test(value) ? (values[parameters[index] ?? ''] ?? value) : value));
       return parameters.length === 0 ? whole : `FROM ${name}(${replaced.join(', ')}`;
     })
-    .replaceAll(LAST_RUN, (last) => (other === undefined ? last : String(other)));
+    .replaceAll(LAST_RUN, String(run))
+    .replaceAll(OTHER_RUN, other === undefined || other === run ? `(SELECT max(run_id) FROM runs WHERE run_id <> ${run})` : String(other));
 }
 
 /** The names in a form such as top_experts(run INTEGER, scope VARCHAR, k INTEGER). */

@@ -48,7 +48,7 @@ SqlNode SummarizeStatement() :
     }
 }
 
-/** SHOW TABLES or SHOW FUNCTIONS. */
+/** SHOW TABLES, SHOW FUNCTIONS or SHOW EXAMPLES. */
 SqlNode ShowStatement() :
 {
     final Span s;
@@ -59,6 +59,8 @@ SqlNode ShowStatement() :
         <TABLES> { return DialectOperators.SHOW_TABLES.createCall(s.end(this)); }
     |
         <FUNCTIONS> { return DialectOperators.SHOW_FUNCTIONS.createCall(s.end(this)); }
+    |
+        <EXAMPLES> { return DialectOperators.SHOW_EXAMPLES.createCall(s.end(this)); }
     )
 }
 

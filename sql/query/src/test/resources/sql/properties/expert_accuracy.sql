@@ -6,6 +6,11 @@ WHERE NOT (0 <= wilson_low AND wilson_low <= accuracy AND accuracy <= wilson_hig
 -- Differences of shares are between -1 and 1.
 SELECT * FROM expert_accuracy WHERE NOT (lift BETWEEN -1 AND 1 AND stratified_lift BETWEEN -1 - 1e-12 AND 1 + 1e-12);
 
+-- A difference within subjects lies in its interval, and has one wherever it is known.
+SELECT * FROM expert_accuracy
+WHERE NOT (stratified_low <= stratified_lift AND stratified_lift <= stratified_high)
+    OR (stratified_lift IS NULL) <> (stratified_low IS NULL) OR (stratified_lift IS NULL) <> (stratified_high IS NULL);
+
 -- Adjusting makes no p-value smaller.
 SELECT * FROM expert_accuracy
 WHERE NOT (p_value BETWEEN 0 AND 1 AND q_value BETWEEN p_value AND 1)

@@ -27,7 +27,7 @@ ORDER BY margin
 LIMIT 100;
 
 -- Tokens: Entropy and margin by outcome
--- Whether the router is more certain where the answer is correct: the mean of correct minus that of wrong answers at the last prompt token, within subjects and over all; the 95% interval is the value plus or minus half_width
+-- Whether the router is more certain where the answer is correct: the mean of correct minus that of wrong answers at the last prompt token, within subjects with a 95% interval, and over all
 WITH measured AS (
     SELECT
         r.layer,
@@ -43,21 +43,36 @@ WITH measured AS (
     JOIN questions AS q ON q.question_id = r.question_id
     WHERE r.run_id = 1 AND r.is_last_prompt
     WINDOW w AS (PARTITION BY r.layer, q.subject)
+),
+fitted AS (
+    SELECT
+        layer,
+        regr_slope(own_entropy, own_right) AS entropy_difference,
+        1.96 * sqrt(regr_syy(own_entropy, own_right) * greatest(1 - regr_r2(own_entropy, own_right), 0)
+            / nullif(greatest(count(*) - count(DISTINCT subject) - 1, 0) * regr_sxx(own_entropy, own_right), 0)) AS entropy_half_width,
+        regr_slope(own_margin, own_right) AS margin_difference,
+        1.96 * sqrt(regr_syy(own_margin, own_right) * greatest(1 - regr_r2(own_margin, own_right), 0)
+            / nullif(greatest(count(*) - count(DISTINCT subject) - 1, 0) * regr_sxx(own_margin, own_right), 0)) AS margin_half_width,
+        avg(entropy) FILTER (WHERE is_right = 1) - avg(entropy) FILTER (WHERE is_right = 0) AS entropy_difference_over_all,
+        avg(margin) FILTER (WHERE is_right = 1) - avg(margin) FILTER (WHERE is_right = 0) AS margin_difference_over_all,
+        sum(is_right) AS correct,
+        count(*) - sum(is_right) AS wrong
+    FROM measured
+    GROUP BY layer
 )
 SELECT
     layer,
-    regr_slope(own_entropy, own_right) AS entropy_difference_within_subjects,
-    1.96 * sqrt(regr_syy(own_entropy, own_right) * greatest(1 - regr_r2(own_entropy, own_right), 0)
-        / nullif(greatest(count(*) - count(DISTINCT subject) - 1, 0) * regr_sxx(own_entropy, own_right), 0)) AS entropy_half_width,
-    regr_slope(own_margin, own_right) AS margin_difference_within_subjects,
-    1.96 * sqrt(regr_syy(own_margin, own_right) * greatest(1 - regr_r2(own_margin, own_right), 0)
-        / nullif(greatest(count(*) - count(DISTINCT subject) - 1, 0) * regr_sxx(own_margin, own_right), 0)) AS margin_half_width,
-    avg(entropy) FILTER (WHERE is_right = 1) - avg(entropy) FILTER (WHERE is_right = 0) AS entropy_difference_over_all,
-    avg(margin) FILTER (WHERE is_right = 1) - avg(margin) FILTER (WHERE is_right = 0) AS margin_difference_over_all,
-    sum(is_right) AS correct,
-    count(*) - sum(is_right) AS wrong
-FROM measured
-GROUP BY layer
+    entropy_difference AS entropy_difference_within_subjects,
+    entropy_difference - entropy_half_width AS entropy_low,
+    entropy_difference + entropy_half_width AS entropy_high,
+    margin_difference AS margin_difference_within_subjects,
+    margin_difference - margin_half_width AS margin_low,
+    margin_difference + margin_half_width AS margin_high,
+    entropy_difference_over_all,
+    margin_difference_over_all,
+    correct,
+    wrong
+FROM fitted
 ORDER BY layer;
 
 -- Tokens: Tokens with few experts
@@ -71,10 +86,20 @@ ORDER BY experts, activations DESC
 LIMIT 50;
 
 -- Questions: Experts whose accuracy differs within subjects
--- Accuracy where an expert fires minus that where it does not, among questions of the same subject (stratified) and overall, the clearest first; q-values below 0.05 are significant
-SELECT layer, expert, stratified_lift, stratified_q_value, stratified_n, difference AS overall_difference, n, rest_n
+-- Accuracy where an expert fires minus that where it does not, among questions of the same subject (stratified) with a 95% interval, and overall, the clearest first; q-values below 0.05 are significant. Experts with fewer than 30 such questions are left out
+SELECT
+    layer,
+    expert,
+    stratified_lift,
+    stratified_low,
+    stratified_high,
+    stratified_q_value,
+    stratified_n,
+    difference AS overall_difference,
+    n,
+    rest_n
 FROM expert_accuracy
-WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3 AND rest_n >= 3
+WHERE run_id = 1 AND scope = 'last_prompt' AND stratified_n >= 30
 ORDER BY stratified_q_value, abs(stratified_lift) DESC, layer, expert;
 
 -- Questions: Share of the busiest 10% of the experts
@@ -93,7 +118,7 @@ WHERE run_id = 1 AND scope = 'prompt'
 ORDER BY layer;
 
 -- Questions: Tokens at which two runs choose different experts
--- Decisions on prompt tokens in which the runs disagree (flips): the 50 tokens of each layer with the most, and the share among all tokens of the layer
+-- Decisions on prompt tokens in which the runs disagree (flips): the 50 tokens of each layer with the most, and the share among all tokens of the layer. Needs a second run of the same questions
 SELECT
     r.layer,
     t.token,
@@ -104,14 +129,14 @@ SELECT
 FROM token_routing AS r
 JOIN token_routing AS o USING (question_id, position, layer)
 JOIN tokens AS t ON t.run_id = r.run_id AND t.question_id = r.question_id AND t.position = r.position
-WHERE r.run_id = 1 AND o.run_id = (SELECT max(run_id) FROM runs) AND r.phase = 'prompt'
+WHERE r.run_id = 1 AND o.run_id = (SELECT max(run_id) FROM runs WHERE run_id <> 1) AND r.phase = 'prompt'
 GROUP BY r.layer, t.token
 WINDOW w AS (PARTITION BY r.layer)
 QUALIFY row_number() OVER (PARTITION BY r.layer ORDER BY differing DESC, t.token) <= 50
 ORDER BY r.layer, differing DESC, t.token;
 
 -- Questions: First token of the question text, by subject
--- Share of the questions of a subject whose first token of the question text (segment question) is sent to an expert
+-- Share of the questions of a subject whose first token of the question text (segment question) is sent to an expert. observations is the number of different weights: questions that are alike up to this token, with the introduction of their prompts, are one observation
 WITH first_tokens AS (
     SELECT t.question_id, q.subject, min(t.position) AS position, arg_min(t.token, t.position) AS token
     FROM tokens AS t
@@ -124,7 +149,14 @@ subjects AS (
     FROM first_tokens
     GROUP BY subject
 )
-SELECT a.layer, s.subject, a.expert, count(*) / s.questions AS share, s.questions, s.usual_token
+SELECT
+    a.layer,
+    s.subject,
+    a.expert,
+    count(*) / s.questions AS share,
+    count(DISTINCT a.weight) AS observations,
+    s.questions,
+    s.usual_token
 FROM first_tokens AS f
 JOIN subjects AS s ON s.subject = f.subject
 JOIN activations AS a ON a.question_id = f.question_id AND a.position = f.position
@@ -132,13 +164,15 @@ WHERE a.run_id = 1
 GROUP BY a.layer, s.subject, a.expert, s.questions, s.usual_token
 ORDER BY a.layer, s.subject, share DESC, a.expert;
 
--- Questions: Digits, words and punctuation by expert
--- Share of digits, words and punctuation (token classes) among the prompt tokens that an expert is chosen for, beside that of all experts of its layer
+-- Questions: Digits, letters, words and punctuation by expert
+-- Share of digits, single letters, words and punctuation (token classes; a single letter is a word, too) among the prompt tokens that an expert is chosen for, beside that of all experts of its layer
 SELECT
     a.layer,
     a.expert,
     avg(token_class(t.token) = 'digit') AS digit_share,
     sum(sum(token_class(t.token) = 'digit')) OVER w / sum(count(*)) OVER w AS layer_digit_share,
+    avg(length(trim(t.token)) = 1 AND token_class(t.token) = 'word') AS letter_share,
+    sum(sum(length(trim(t.token)) = 1 AND token_class(t.token) = 'word')) OVER w / sum(count(*)) OVER w AS layer_letter_share,
     avg(token_class(t.token) = 'word') AS word_share,
     sum(sum(token_class(t.token) = 'word')) OVER w / sum(count(*)) OVER w AS layer_word_share,
     avg(token_class(t.token) = 'punctuation') AS punctuation_share,
@@ -151,17 +185,57 @@ GROUP BY a.layer, a.expert
 WINDOW w AS (PARTITION BY a.layer)
 ORDER BY a.layer, a.expert;
 
--- Questions: Entropy along the prompt
--- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer; where few questions are that long, the mean is of these only
+-- Questions: Digits against letters by expert
+-- Difference between the share of the digits and that of the single letters in prompts that are sent to an expert, with a 95% interval over questions that have both, the clearest first
+WITH of_questions AS (
+    SELECT
+        l.layer,
+        l.expert,
+        t.question_id,
+        avg(list_contains(r.experts, l.expert)) FILTER (WHERE token_class(t.token) = 'digit')
+            - avg(list_contains(r.experts, l.expert)) FILTER (WHERE token_class(t.token) = 'word') AS difference,
+        avg(list_contains(r.experts, l.expert)) FILTER (WHERE token_class(t.token) = 'digit') AS digit_share,
+        avg(list_contains(r.experts, l.expert)) FILTER (WHERE token_class(t.token) = 'word') AS letter_share
+    FROM tokens AS t
+    JOIN token_routing AS r ON r.run_id = t.run_id AND r.question_id = t.question_id AND r.position = t.position
+    JOIN experts AS l ON l.run_id = r.run_id AND l.layer = r.layer AND l.scope = 'prompt'
+    WHERE t.run_id = 1 AND t.phase = 'prompt'
+        AND (token_class(t.token) = 'digit' OR (token_class(t.token) = 'word' AND length(trim(t.token)) = 1))
+    GROUP BY l.layer, l.expert, t.question_id
+)
 SELECT
-    position // 10 * 10 AS from_position,
+    layer,
+    expert,
+    avg(digit_share) AS digit_share,
+    avg(letter_share) AS letter_share,
+    avg(difference) AS difference,
+    avg(difference) - 1.96 * stddev(difference) / sqrt(count(*)) AS low,
+    avg(difference) + 1.96 * stddev(difference) / sqrt(count(*)) AS high,
+    count(*) AS questions
+FROM of_questions
+WHERE difference IS NOT NULL
+GROUP BY layer, expert
+ORDER BY abs(avg(difference)) / nullif(stddev(difference) / sqrt(count(*)), 0) DESC NULLS LAST, layer, expert
+LIMIT 50;
+
+-- Questions: Entropy along the prompt
+-- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer, with a 95% interval over questions; where few questions are that long, the mean is of these only
+WITH of_questions AS (
+    SELECT position // 10 * 10 AS from_position, layer, question_id, avg(entropy) AS entropy, count(*) AS decisions
+    FROM token_routing
+    WHERE run_id = 1 AND phase = 'prompt'
+    GROUP BY ALL
+)
+SELECT
+    from_position,
     layer,
     avg(entropy) AS mean_entropy,
-    count(*) AS decisions,
-    count(DISTINCT question_id) AS questions
-FROM token_routing
-WHERE run_id = 1 AND phase = 'prompt'
-GROUP BY ALL
+    avg(entropy) - 1.96 * stddev(entropy) / sqrt(count(*)) AS low,
+    avg(entropy) + 1.96 * stddev(entropy) / sqrt(count(*)) AS high,
+    sum(decisions) AS decisions,
+    count(*) AS questions
+FROM of_questions
+GROUP BY from_position, layer
 ORDER BY layer, from_position;
 
 -- Questions: Entropy by part of the prompt
@@ -188,12 +262,13 @@ WHERE predicted = 4
 ORDER BY layer, predictor;
 
 -- Questions: Redundant pairs of experts
--- Pairs that fire together more often than by chance: the share of the tokens of either that both see (jaccard), and whether their weights are more alike than those of all pairs of the layer
+-- Pairs that fire together more often than if they were independent (lift above 1): the share of the tokens of either that both see (jaccard), and whether their weights are more alike than those of all pairs of the layer. A router that chose at random would have random_lift, below 1, because the experts of a token differ; z takes tokens as independent and is too large
 SELECT
     c.layer,
     c.expert,
     c.other_expert,
     c.lift,
+    l.experts * (l.top_k - 1) / nullif(l.top_k * (l.experts - 1), 0) AS random_lift,
     c.z,
     1 / (1 / c.share + 1 / o.share - 1) AS jaccard,
     c.together,
@@ -203,6 +278,7 @@ SELECT
 FROM expert_coactivation AS c
 JOIN expert_coactivation AS o
     ON o.run_id = c.run_id AND o.scope = c.scope AND o.layer = c.layer AND o.expert = c.other_expert AND o.other_expert = c.expert
+JOIN layers AS l ON l.run_id = c.run_id AND l.layer = c.layer
 LEFT JOIN expert_similarity AS s
     ON s.run_id = c.run_id AND s.layer = c.layer AND s.expert = c.expert AND s.other_expert = c.other_expert
 LEFT JOIN (
@@ -216,31 +292,51 @@ ORDER BY c.lift DESC, c.layer, c.expert, c.other_expert
 LIMIT 50;
 
 -- Questions: Outliers among the questions
--- Questions whose most similar other question is the least similar (cosine of the weights of the experts chosen at the last prompt token); z_score is the distance from the mean in standard deviations
+-- Questions whose most similar other question is the least similar (cosine of the weights of the experts chosen at the last prompt token); the z-scores are the distance from the mean over all questions, and over those of the subject, in standard deviations: below -3 is rare
+WITH nearest AS (
+    SELECT
+        s.question_id,
+        q.subject,
+        max(s.similarity) AS nearest_similarity,
+        arg_max(s.other_question_id, s.similarity) AS nearest_question,
+        q.question,
+        q.choices
+    FROM question_similarity AS s
+    JOIN questions AS q USING (question_id)
+    WHERE s.run_id = 1 AND s.basis = 'top_k'
+    GROUP BY s.question_id, q.subject, q.question, q.choices
+)
 SELECT
-    s.question_id,
-    q.subject,
-    max(s.similarity) AS nearest_similarity,
-    arg_max(s.other_question_id, s.similarity) AS nearest_question,
-    (max(s.similarity) - avg(max(s.similarity)) OVER ()) / stddev(max(s.similarity)) OVER () AS z_score,
-    q.question,
-    q.choices
-FROM question_similarity AS s
-JOIN questions AS q USING (question_id)
-WHERE s.run_id = 1 AND s.basis = 'top_k'
-GROUP BY s.question_id, q.subject, q.question, q.choices
-ORDER BY nearest_similarity, s.question_id
+    question_id,
+    subject,
+    nearest_similarity,
+    nearest_question,
+    (nearest_similarity - avg(nearest_similarity) OVER ()) / nullif(stddev(nearest_similarity) OVER (), 0) AS z_score,
+    (nearest_similarity - avg(nearest_similarity) OVER w) / nullif(stddev(nearest_similarity) OVER w, 0) AS subject_z_score,
+    question,
+    choices
+FROM nearest
+WINDOW w AS (PARTITION BY subject)
+ORDER BY nearest_similarity, question_id
 LIMIT 50;
 
 -- Questions: How differently two subjects are routed
--- Jensen-Shannon divergence of the loads of two subjects, by layer: 0 if both use the experts alike, 1 if they share none; chance is what the number of tokens makes of it
-SELECT layer, subject, other_subject, divergence, chance, n, other_n
+-- Jensen-Shannon divergence of the loads of two subjects, by layer: 0 if both use the experts alike, 1 if they share none. Few tokens alone make it larger than 0: chance is the mean that it would then have, and the pairs that exceed it most come first
+SELECT layer, subject, other_subject, divergence, chance, divergence - chance AS beyond_chance, n, other_n
 FROM subject_divergence
 WHERE run_id = 1 AND scope = 'last_prompt'
-ORDER BY divergence DESC, layer, subject, other_subject;
+ORDER BY beyond_chance DESC, layer, subject, other_subject;
+
+-- Questions: Layers that tell subjects apart
+-- Mean over all pairs of subjects of the Jensen-Shannon divergence of their loads, by layer, beside the mean that few tokens alone make of it (chance)
+SELECT layer, avg(divergence) AS mean_divergence, avg(chance) AS mean_chance, avg(divergence - chance) AS beyond_chance, count(*) AS pairs
+FROM subject_divergence
+WHERE run_id = 1 AND scope = 'last_prompt'
+GROUP BY layer
+ORDER BY layer;
 
 -- Questions: Entropy and margin against the confidence of the answer
--- Correlation, by layer, of the router at the last prompt token with the log-probability of the likeliest answer: within subjects, and over all questions; the 95% interval is the correlation plus or minus half_width
+-- Correlation, by layer, of the router at the last prompt token with the log-probability of the likeliest answer: within subjects with a 95% interval, and over all questions
 WITH measured AS (
     SELECT
         r.layer,
@@ -256,16 +352,29 @@ WITH measured AS (
     JOIN questions AS q ON q.question_id = r.question_id
     WHERE r.run_id = 1 AND r.is_last_prompt AND len(a.log_probabilities) > 0
     WINDOW w AS (PARTITION BY r.layer, q.subject)
+),
+correlated AS (
+    SELECT
+        layer,
+        corr(own_entropy, own_confidence) AS of_entropy,
+        corr(own_margin, own_confidence) AS of_margin,
+        1.96 / sqrt(nullif(count(*) - count(DISTINCT subject), 0)) AS half_width,
+        corr(entropy, confidence) AS entropy_over_all,
+        corr(margin, confidence) AS margin_over_all,
+        count(*) AS questions
+    FROM measured
+    GROUP BY layer
 )
 SELECT
     layer,
-    corr(own_entropy, own_confidence) AS entropy_within_subjects,
-    corr(own_margin, own_confidence) AS margin_within_subjects,
-    1.96 / sqrt(nullif(count(*) - count(DISTINCT subject), 0)) AS half_width_within_subjects,
-    corr(entropy, confidence) AS entropy_over_all,
-    corr(margin, confidence) AS margin_over_all,
-    1.96 / sqrt(count(*)) AS half_width_over_all,
-    count(*) AS questions
-FROM measured
-GROUP BY layer
+    of_entropy AS entropy_within_subjects,
+    of_entropy - half_width AS entropy_low,
+    of_entropy + half_width AS entropy_high,
+    of_margin AS margin_within_subjects,
+    of_margin - half_width AS margin_low,
+    of_margin + half_width AS margin_high,
+    entropy_over_all,
+    margin_over_all,
+    questions
+FROM correlated
 ORDER BY layer;

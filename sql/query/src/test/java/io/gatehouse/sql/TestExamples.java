@@ -66,7 +66,11 @@ final class TestExamples {
             }
         }
         assertThat(empty)
-                .as("of a run without generated text")
-                .containsExactly("Prompt against generated tokens", "Missing experts of little weight left out");
+                .as("of a run of 12 questions without digits and generated text")
+                .containsExactly(
+                        "Experts whose accuracy differs within subjects",
+                        "Digits against letters by expert",
+                        "Prompt against generated tokens",
+                        "Missing experts of little weight left out");
     }
 }

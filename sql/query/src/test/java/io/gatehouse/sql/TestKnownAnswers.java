@@ -144,6 +144,18 @@ final class TestKnownAnswers {
         assertThat(Arrays.stream(contained).average().orElseThrow()).isBetween(LEAST_COVERAGE, MOST_COVERAGE);
     }
 
+    /** Answers are drawn at random, so that no expert makes a difference among the questions of a subject. */
+    @Test
+    void intervalsWithinSubjectsContainTheAnswer() {
+        double[] contained = numbers("""
+                SELECT CASE WHEN stratified_low <= 0 AND 0 <= stratified_high THEN 1 ELSE 0 END
+                FROM expert_accuracy
+                WHERE run_id <= 200 AND layer = 0 AND scope = 'last_prompt' AND expert = 3 AND stratified_lift IS NOT NULL
+                """);
+        assertThat(contained).hasSizeGreaterThan(150);
+        assertThat(Arrays.stream(contained).average().orElseThrow()).isBetween(LEAST_COVERAGE, MOST_COVERAGE);
+    }
+
     /** The specialist has the largest contrast of its layer in nearly all runs, and none in the other layer. */
     @Test
     void thePlantedSpecialistIsFound() {

@@ -3,6 +3,7 @@ package io.gatehouse.cli.sql;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.QueryEngine;
+import io.gatehouse.sql.catalog.Example;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,13 +14,15 @@ import java.util.function.IntSupplier;
 
 /** The commands of the shell, which begin with a dot. */
 final class ShellCommand {
-    static final List<String> NAMES = List.of(".help", ".tables", ".describe", ".mode", ".output", ".timer", ".quit");
+    static final List<String> NAMES =
+            List.of(".help", ".tables", ".describe", ".examples", ".mode", ".output", ".timer", ".quit");
 
     private static final Set<String> BARE = Set.of("help", "quit", "exit");
 
     private static final String HELP = """
             .tables              list tables and views
             .describe NAME       show the columns of a table or view
+            .examples [WORDS]    list example statements; with WORDS, show those that contain all of them
             .mode MODE           print rows as table, vertical (a line per column), csv, json,
                                  parquet or latex
             .output FILE         write rows to a file; without FILE, to the screen again
@@ -42,9 +45,10 @@ final class ShellCommand {
         this.width = width;
     }
 
-    /** Whether a line is a command without its dot, which no statement begins with. */
-    static boolean isBare(String line) {
-        return BARE.contains(line.strip().toLowerCase(Locale.ROOT));
+    /** Whether a line is a command: it begins with a dot, with the backslash of other shells, or is one without its dot. */
+    static boolean is(String line) {
+        String text = line.strip();
+        return text.startsWith(".") || text.startsWith("\\") || BARE.contains(text.toLowerCase(Locale.ROOT));
     }
 
     /** Runs one command; false if the shell is to end. */
@@ -58,10 +62,15 @@ final class ShellCommand {
             case ".help", "help" -> out.print(HELP);
             case ".tables" -> tables();
             case ".describe" -> runner.run("DESCRIBE " + argument);
+            case ".examples" -> examples(argument);
             case ".mode" -> runner.useFormat(mode(argument));
             case ".output" -> runner.writeTo(argument.isEmpty() ? Optional.empty() : Optional.of(Path.of(argument)));
             case ".timer" -> runner.time(onOrOff(argument));
-            default -> throw wrong("Unknown command %s; .help lists the commands".formatted(words[0]));
+            default ->
+                throw wrong(
+                        words[0].startsWith("\\")
+                                ? "Commands begin with a dot, and not as in %s; .help lists them".formatted(words[0])
+                                : "Unknown command %s; .help lists the commands".formatted(words[0]));
         }
         return true;
     }
@@ -70,6 +79,30 @@ final class ShellCommand {
         engine.catalog()
                 .relations()
                 .forEach(relation -> out.println(cut("  %-28s %s".formatted(relation.name(), relation.comment()))));
+    }
+
+    /** Titles of all examples, or the statements of those that contain all given words. */
+    private void examples(String sought) {
+        List<String> words = List.of(sought.toLowerCase(Locale.ROOT).split("\\s+"));
+        List<Example> found = Example.all().stream()
+                .filter(example -> {
+                    String text = String.join(" ", example.group(), example.title(), example.about(), example.sql())
+                            .toLowerCase(Locale.ROOT);
+                    return words.stream().allMatch(text::contains);
+                })
+                .toList();
+        if (found.isEmpty()) {
+            throw wrong("No example contains \"%s\"; .examples lists all".formatted(sought));
+        }
+        for (Example example : found) {
+            if (sought.isEmpty()) {
+                out.println(cut("  %-44s %s".formatted(example.title(), example.about())));
+            } else {
+                out.println("-- %s. %s".formatted(example.title(), example.about()));
+                out.println(example.sql() + ";");
+                out.println();
+            }
+        }
     }
 
     /** Keeps a line within the terminal; the whole comment is in {@code .describe}. */

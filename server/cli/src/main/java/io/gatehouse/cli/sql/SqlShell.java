@@ -89,7 +89,7 @@ final class SqlShell {
         try {
             String text = reader.readLine("gatehouse> ").strip();
             terminal.setAttributes(running);
-            if (text.startsWith(".") || ShellCommand.isBare(text)) {
+            if (ShellCommand.is(text)) {
                 return commands.run(text);
             }
             StatementSplitter.split(text).forEach(runner::run);

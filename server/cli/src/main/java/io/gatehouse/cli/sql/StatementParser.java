@@ -38,10 +38,7 @@ final class StatementParser implements Parser {
 
     @Override
     public ParsedLine parse(String line, int cursor, ParseContext context) {
-        boolean ended = line.isBlank()
-                || line.stripLeading().startsWith(".")
-                || ShellCommand.isBare(line)
-                || StatementSplitter.isComplete(line);
+        boolean ended = line.isBlank() || ShellCommand.is(line) || StatementSplitter.isComplete(line);
         if (context == ParseContext.ACCEPT_LINE && !ended) {
             throw new EOFError(-1, -1, "The statement goes on");
         }

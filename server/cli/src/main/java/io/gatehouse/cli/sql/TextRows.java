@@ -54,7 +54,8 @@ final class TextRows {
             out.printf(Locale.ROOT, "%srow %,d%n", count == 0 ? "" : System.lineSeparator(), ++count);
             for (int column = 0; column < names.size(); column++) {
                 String name = names.get(column);
-                out.println("  " + name + " ".repeat(width - name.length() + 2) + CellText.of(rows.value(column)));
+                out.println("  " + name + " ".repeat(width - name.length() + 2)
+                        + CellText.of(rows.columns().get(column), rows.value(column)));
             }
         }
         return count;

@@ -1,5 +1,6 @@
 package io.gatehouse.cli.terminal;
 
+import io.gatehouse.client.ResultColumn;
 import io.gatehouse.server.http.JsonValue;
 import java.math.BigDecimal;
 import java.util.Locale;
@@ -8,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** A value as people read it in a terminal. */
 public final class CellText {
     private CellText() {}
+
+    /** A value of a column. Identifiers are names, not amounts: their digits are not grouped. */
+    public static String of(ResultColumn column, @Nullable Object value) {
+        boolean identifier = column.name().equals("id") || column.name().endsWith("_id");
+        return identifier && value instanceof Number ? value.toString() : of(value);
+    }
 
     public static String of(@Nullable Object value) {
         if (value == null) {

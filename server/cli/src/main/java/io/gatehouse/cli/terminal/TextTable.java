@@ -3,6 +3,7 @@ package io.gatehouse.cli.terminal;
 import io.gatehouse.client.ResultColumn;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Rows in aligned columns: text to the left, numbers to the right. */
@@ -13,7 +14,9 @@ public final class TextTable {
 
     public static void print(PrintWriter out, List<ResultColumn> columns, List<List<@Nullable Object>> rows) {
         List<List<String>> cells = rows.stream()
-                .map(row -> row.stream().map(CellText::of).toList())
+                .map(row -> IntStream.range(0, columns.size())
+                        .mapToObj(column -> CellText.of(columns.get(column), row.get(column)))
+                        .toList())
                 .toList();
         List<String> names =
                 columns.stream().map(column -> CellText.visible(column.name())).toList();

@@ -98,6 +98,20 @@ final class TestSqlShell {
     }
 
     @Test
+    void examplesAreFoundByWords() throws Exception {
+        type(".examples\r");
+        await(() -> shown().contains("Which model answered which quiz"));
+        assertThat(shown()).contains("Runs in this file").doesNotContain("FROM runs\r\nORDER BY run_id;");
+        type(".examples RUNS quiz\r");
+        await(() -> shown().contains("ORDER BY run_id;"));
+        assertThat(shown()).contains("-- Runs in this file. Which model answered which quiz");
+        type(".examples nosuchword\r");
+        await(() -> shown().contains("error: No example contains \"nosuchword\"; .examples lists all"));
+        type("\\dt\r");
+        await(() -> shown().contains("error: Commands begin with a dot, and not as in \\dt; .help lists them"));
+    }
+
+    @Test
     void suggestionsAreInTheOrderOfTheEngine() throws Exception {
         type("SELECT * FROM answers JOIN que\t");
         await(() -> shown().contains("question_attributes"));

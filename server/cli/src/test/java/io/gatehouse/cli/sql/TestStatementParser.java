@@ -12,7 +12,7 @@ final class TestStatementParser {
 
     @Test
     void waitsForTheSemicolonOfAStatementOnly() {
-        for (String line : new String[] {"", ".tables", "help", " Exit ", "quit", "SELECT 1;"}) {
+        for (String line : new String[] {"", ".tables", "help", " Exit ", "quit", "\\?", "SELECT 1;"}) {
             assertThat(parser.parse(line, 0, ParseContext.ACCEPT_LINE).line()).isEqualTo(line);
         }
         assertThatExceptionOfType(EOFError.class)
@@ -21,7 +21,7 @@ final class TestStatementParser {
 
     @Test
     void someCommandsNeedNoDot() {
-        assertThat(ShellCommand.isBare("helpful")).isFalse();
-        assertThat(ShellCommand.isBare("EXIT")).isTrue();
+        assertThat(ShellCommand.is("helpful")).isFalse();
+        assertThat(ShellCommand.is("EXIT")).isTrue();
     }
 }

@@ -45,6 +45,9 @@ public final class DialectOperators {
     /** SHOW FUNCTIONS: nothing. */
     public static final SqlOperator SHOW_FUNCTIONS = form("SHOW FUNCTIONS");
 
+    /** SHOW EXAMPLES: nothing. */
+    public static final SqlOperator SHOW_EXAMPLES = form("SHOW EXAMPLES");
+
     /** ALL as the only item of GROUP BY, or an item of ORDER BY: nothing. */
     public static final SqlOperator ALL_COLUMNS = form("ALL");
 
@@ -152,8 +155,15 @@ public final class DialectOperators {
 
     private static final Pattern SECONDS = Pattern.compile("[-+]?[0-9]{1,9}(\\.[0-9]{1,6})?");
 
-    private static final Set<SqlOperator> STATEMENTS =
-            Set.of(EXPLAIN, EXPLAIN_ANALYZE, DESCRIBE, DESCRIBE_FUNCTION, SUMMARIZE, SHOW_TABLES, SHOW_FUNCTIONS);
+    private static final Set<SqlOperator> STATEMENTS = Set.of(
+            EXPLAIN,
+            EXPLAIN_ANALYZE,
+            DESCRIBE,
+            DESCRIBE_FUNCTION,
+            SUMMARIZE,
+            SHOW_TABLES,
+            SHOW_FUNCTIONS,
+            SHOW_EXAMPLES);
 
     private DialectOperators() {}
 

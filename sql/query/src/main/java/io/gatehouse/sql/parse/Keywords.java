@@ -23,7 +23,16 @@ public final class Keywords {
 
     /** The keywords that begin a statement, without expressions, which can be parsed alone. */
     private static final List<String> BEGINNING = List.of(
-            "SELECT", "FROM", "WITH", "VALUES", "DESCRIBE", "SUMMARIZE", "SHOW TABLES", "SHOW FUNCTIONS", "EXPLAIN");
+            "SELECT",
+            "FROM",
+            "WITH",
+            "VALUES",
+            "DESCRIBE",
+            "SUMMARIZE",
+            "SHOW TABLES",
+            "SHOW FUNCTIONS",
+            "SHOW EXAMPLES",
+            "EXPLAIN");
 
     /** The continuation of words after which the parser looks ahead and therefore does not report expected tokens. */
     private record Ahead(Pattern words, List<String> next) {

@@ -7,6 +7,7 @@ import io.gatehouse.sql.catalog.Catalog;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.function.FunctionTable;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Adds what to write to messages about names that do not exist, or that mean several columns. */
 public final class Suggestions {
@@ -31,6 +33,14 @@ public final class Suggestions {
             Pattern.compile("No match found for function signature (\\w+)\\((.*)\\)", Pattern.DOTALL);
 
     private static final Pattern AMBIGUOUS = Pattern.compile("Column '([^']*)' is ambiguous");
+
+    private static final int MAX_SUGGESTED = 3;
+
+    /** A word that more names share says nothing. */
+    private static final int MAX_SHARING = 2;
+
+    /** Words such as of and js say nothing. */
+    private static final int SHORTEST_SHARED_WORD = 5;
 
     private static final Pattern NO_WORD = Pattern.compile("\\W+");
 
@@ -112,7 +122,25 @@ public final class Suggestions {
     private String unknownRelation(String name) {
         return catalog.findFunction(name)
                 .map(function -> "%s is a function; write %s".formatted(function.name(), function.signature()))
-                .orElseGet(() -> "Table '%s' not found%s".formatted(name, didYouMean(name, relations())));
+                .orElseGet(() -> {
+                    String near = didYouMean(name, relations());
+                    return "Table '%s' not found%s"
+                            .formatted(name, near.isEmpty() ? alternative(withWordOf(name, relations())) : near);
+                });
+    }
+
+    /**
+     * The names that share a word of some length, as subject_divergence does with js_divergence; none where many share
+     * it.
+     */
+    private static List<String> withWordOf(String name, Collection<String> names) {
+        List<String> words = Stream.of(name.toLowerCase(Locale.ROOT).split("_", -1))
+                .filter(word -> word.length() >= SHORTEST_SHARED_WORD)
+                .toList();
+        List<String> sharing = names.stream()
+                .filter(other -> Stream.of(other.split("_", -1)).anyMatch(words::contains))
+                .toList();
+        return sharing.size() > MAX_SHARING ? List.of() : sharing;
     }
 
     private String unknownFunction(String name, String arguments) {
@@ -143,15 +171,48 @@ public final class Suggestions {
         words.forEach(word -> catalog.findFunction(word)
                 .ifPresent(function -> function.columns().forEach(column -> named.add(column.name()))));
         String near = didYouMean(name, named);
-        List<String> holding = named.stream()
+        if (!near.isEmpty()) {
+            return near;
+        }
+        String holding = alternative(named.stream()
                 .filter(column -> List.of(column.split("_", -1)).contains(name.toLowerCase(Locale.ROOT)))
                 .filter(column -> !column.equalsIgnoreCase(name))
-                .limit(3)
-                .toList();
-        if (near.isEmpty() && !holding.isEmpty()) {
-            return holding.stream().collect(Collectors.joining("' or '", "; did you mean '", "'?"));
+                .limit(MAX_SUGGESTED)
+                .toList());
+        if (!holding.isEmpty()) {
+            return holding;
         }
-        return near.isEmpty() ? didYouMean(name, columns()) : near;
+        List<String> elsewhere = relationsWith(name, words);
+        return elsewhere.isEmpty()
+                ? didYouMean(name, columns())
+                : "; %s %s it".formatted(listed(elsewhere), elsewhere.size() == 1 ? "has" : "have");
+    }
+
+    /**
+     * Relations of which a column has a name, those first whose name begins as that of a relation of the statement:
+     * run_accuracy for the accuracy that runs lacks.
+     */
+    private List<String> relationsWith(String column, Set<String> words) {
+        List<String> having = catalog.relations().stream()
+                .filter(relation ->
+                        relation.columns().stream().anyMatch(each -> each.name().equalsIgnoreCase(column)))
+                .map(Relation::name)
+                .filter(name -> !words.contains(name))
+                .toList();
+        return having.stream()
+                .sorted(Comparator.comparing(name -> !words.contains(name.split("_", 2)[0] + "s")))
+                .limit(MAX_SUGGESTED)
+                .toList();
+    }
+
+    /** As in "a, b and c". */
+    private static String listed(List<String> names) {
+        int last = names.size() - 1;
+        return last == 0 ? names.get(0) : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
+    }
+
+    private static String alternative(List<String> names) {
+        return names.isEmpty() ? "" : names.stream().collect(Collectors.joining("' or '", "; did you mean '", "'?"));
     }
 
     private Collection<String> columns() {

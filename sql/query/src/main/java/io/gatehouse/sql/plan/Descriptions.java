@@ -3,6 +3,7 @@ package io.gatehouse.sql.plan;
 import io.gatehouse.client.Column;
 import io.gatehouse.client.Relation;
 import io.gatehouse.sql.catalog.Catalog;
+import io.gatehouse.sql.catalog.Example;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.parse.Literals;
@@ -37,6 +38,8 @@ final class Descriptions {
 
     private static final List<String> FUNCTIONS = List.of("function_name", "form", "description");
 
+    private static final List<String> EXAMPLES = List.of("topic", "title", "description", "statement");
+
     private static final List<String> EXPLANATION = List.of("explain_key", "explain_value");
 
     private Descriptions() {}
@@ -57,6 +60,19 @@ final class Descriptions {
         MeasureDefinitions.all().forEach(measure -> rows.add(form(measure)));
         FunctionNote.all().stream().filter(note -> !note.isTable()).forEach(note -> rows.addAll(forms(note)));
         return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"functions\"".formatted(String.join(", ", rows)), FUNCTIONS);
+    }
+
+    /** Lists statements to start from. */
+    static Plan examples() {
+        String rows = Example.all().stream()
+                .map(example -> "(%s, %s, %s, %s)"
+                        .formatted(
+                                Literals.text(example.group()),
+                                Literals.text(example.title()),
+                                Literals.text(example.about()),
+                                Literals.text(example.sql())))
+                .collect(Collectors.joining(", "));
+        return Plan.ofNames("SELECT * FROM (VALUES %s) AS \"examples\"".formatted(rows), EXAMPLES);
     }
 
     /** Describes the columns of a stored relation, with their meanings as extra, followed by its measures. */

@@ -122,6 +122,9 @@ public final class Planner {
             if (form.equals(DialectOperators.SHOW_FUNCTIONS)) {
                 return Descriptions.functions();
             }
+            if (form.equals(DialectOperators.SHOW_EXAMPLES)) {
+                return Descriptions.examples();
+            }
             if (form.equals(DialectOperators.EXPLAIN)) {
                 return Descriptions.explained(query(call.operand(0), text), sql);
             }

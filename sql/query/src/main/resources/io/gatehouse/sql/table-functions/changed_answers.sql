@@ -6,7 +6,7 @@
 -- Source: none needed: rows of answers and questions.
 -- Version: 1
 -- Example: SELECT question_id, subject, question, answer, predicted, other_predicted
---   FROM changed_answers(1, (SELECT max(run_id) FROM runs))
+--   FROM changed_answers(1, (SELECT max(run_id) FROM runs WHERE run_id <> 1))
 --   ORDER BY question_id
 --
 -- Parameters:

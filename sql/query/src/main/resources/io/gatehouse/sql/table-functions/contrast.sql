@@ -7,7 +7,9 @@
 --   variances are taken over questions, of the two sets together where they share questions. z is a score test: its
 --   variance is that where the two sets have the same share, so that it also tells apart an expert that fires at all tokens
 --   of one set and at none of the other. The interval holds for many questions; with a few dozen it is too narrow. q_value
---   adjusts for the number of experts of all layers. At scope prompt the sets are empty where the run recorded the last
+--   adjusts for the number of experts of all layers. The sets may differ in more than what names them: experts that fire
+--   more where answers are right may belong to the easy subjects, and stratified_lift of expert_accuracy compares within
+--   subjects. At scope prompt the sets are empty where the run recorded the last
 --   prompt token only.
 -- Formula: difference = share - other_share, with share = sum_q n_q / sum_q t_q, n_q of the t_q tokens of question q routed
 --   to the expert, T = sum_q t_q. z = difference / sqrt(Q / (Q - 1) sum_q d_q^2), d_q = (n_q - p t_q) / T - (n'_q - p t'_q) /

@@ -12,7 +12,7 @@
 --   to 1.
 -- Version: 1
 -- Example: SELECT layer, margin_tenth, n, set_differs, top_1_differs, weight_distance, most_margin
---   FROM routing_mismatch(1, (SELECT max(run_id) FROM runs))
+--   FROM routing_mismatch(1, (SELECT max(run_id) FROM runs WHERE run_id <> 1))
 --   WHERE phase = 'prompt'
 --   ORDER BY layer, margin_tenth
 --

@@ -7,7 +7,7 @@
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 5.
 -- Version: 2
 -- Example: SELECT layer, saturation, chance, jaccard, same_set, n
---   FROM run_difference_of_subject(1, (SELECT max(run_id) FROM runs), 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
+--   FROM run_difference_of_subject(1, (SELECT max(run_id) FROM runs WHERE run_id <> 1), 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
 --   ORDER BY layer
 --
 -- Parameters:

@@ -7,7 +7,7 @@
 -- Source: Megatron-LM issue 4256: about 10% of the routers and 94% of the tokens.
 -- Version: 1
 -- Example: SELECT phase, n, differing, share, expected_share, decision_share, mean_first_layer
---   FROM token_mismatch(1, (SELECT max(run_id) FROM runs))
+--   FROM token_mismatch(1, (SELECT max(run_id) FROM runs WHERE run_id <> 1))
 --
 -- Parameters:
 --   run INTEGER of runs: The run

@@ -8,7 +8,7 @@
 -- Source: the shares are those of Muennighoff et al. 2024, arXiv 2409.02060, equation 7.
 -- Version: 1
 -- Example: SELECT layer, expert, share, other_share, change, n, other_n
---   FROM utilisation_difference_of_questions(1, (SELECT max(run_id) FROM runs), 'last_prompt')
+--   FROM utilisation_difference_of_questions(1, (SELECT max(run_id) FROM runs WHERE run_id <> 1), 'last_prompt')
 --   ORDER BY layer, expert
 --
 -- Parameters:

@@ -7,7 +7,7 @@
 -- Source: the shares are those of Muennighoff et al. 2024, arXiv 2409.02060, equation 7.
 -- Version: 2
 -- Example: SELECT layer, expert, share, other_share, change, n, other_n
---   FROM utilisation_difference_of_subject(1, (SELECT max(run_id) FROM runs), 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
+--   FROM utilisation_difference_of_subject(1, (SELECT max(run_id) FROM runs WHERE run_id <> 1), 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
 --   ORDER BY layer, expert
 --
 -- Parameters:

@@ -23,12 +23,16 @@
 --   Hochberg over all experts of run and scope that have a p_value. Stratified, over subjects s with N questions, M of
 --   them right, n of them questions in which the expert fired, a of those right:
 --   stratified_lift = sum (a - nM/N) / sum (n (N - n) / N), the Mantel-Haenszel difference;
---   stratified_z = sum (a - nM/N) / sqrt(sum n (N-n) M (N-M) / (N^2 (N-1))), without continuity correction.
+--   stratified_z = sum (a - nM/N) / sqrt(sum n (N-n) M (N-M) / (N^2 (N-1))), without continuity correction. Its
+--   interval is Klingenberg's, all d for which |stratified_lift - d| <= 1.96 sqrt(d P + Q), with Sato's variance: with
+--   m = N - n and c = M - a, P = sum (n^2 c - m^2 a + n m (m - n) / 2) / N^2 / (sum n m / N)^2, Q = sum (a (m - c) +
+--   c (n - a)) / (2 N) / (sum n m / N)^2.
 -- Source: Chernov 2025, arXiv 2502.17187, finding 3; Wilson 1927, JASA 22(158); Newcombe 1998, Stat. Med. 17(8); Benjamini and Hochberg 1995, JRSS B
---   57(1); Mantel and Haenszel 1959, JNCI 22(4); Greenland and Robins 1985, Biometrics 41(1).
--- Version: 4
+--   57(1); Mantel and Haenszel 1959, JNCI 22(4); Greenland and Robins 1985, Biometrics 41(1); Sato 1989, Biometrics
+--   45(4); Klingenberg 2014, Stat. Med. 33(17).
+-- Version: 5
 -- Example: SELECT layer, expert, n, rest_n, accuracy, rest_accuracy, difference, difference_low, difference_high, q_value,
---     stratified_lift, stratified_q_value
+--     stratified_lift, stratified_low, stratified_high, stratified_q_value
 --   FROM expert_accuracy
 --   WHERE run_id = 1 AND scope = 'last_prompt' AND n >= 3 AND rest_n >= 3
 --   ORDER BY difference DESC, layer, expert
@@ -57,6 +61,8 @@
 --   q_value DOUBLE NULL: p_value adjusted for the number of tested experts: the expected share of false discoveries among all experts with this q or less; NULL where z is
 --   stratified_n BIGINT: Number of questions that the stratified figures compare: those of subjects in which the expert fired in some questions and not in others
 --   stratified_lift DOUBLE NULL: Accuracy with the expert minus accuracy without, within subjects; NULL where no subject has both
+--   stratified_low DOUBLE NULL: Lower end of the 95% interval of stratified_lift; NULL where that is
+--   stratified_high DOUBLE NULL: Upper end of the 95% interval of stratified_lift; NULL where that is
 --   stratified_z DOUBLE NULL: Standard errors of that from 0; NULL where no subject has both, or within subjects all answers are the same
 --   stratified_p_value DOUBLE NULL: Two-sided p-value of stratified_z; NULL where stratified_z is
 --   stratified_q_value DOUBLE NULL: stratified_p_value adjusted for the number of tested experts; NULL where stratified_z is
@@ -90,6 +96,12 @@ SELECT
     )) END AS q_value,
     stratified_n,
     stratified_lift,
+    CASE WHEN stratified_lift IS NOT NULL THEN
+        least(greatest(stratified_middle - stratified_reach, -1e0), stratified_lift)
+    END AS stratified_low,
+    CASE WHEN stratified_lift IS NOT NULL THEN
+        greatest(least(stratified_middle + stratified_reach, 1e0), stratified_lift)
+    END AS stratified_high,
     stratified_z,
     stratified_p_value,
     CASE WHEN stratified_p_value IS NOT NULL THEN least(1e0, min(scaled_stratified_p) OVER (
@@ -107,6 +119,9 @@ FROM (
     FROM (
         SELECT
             *,
+            sqrt(greatest(
+                stratified_middle * stratified_middle - stratified_lift * stratified_lift + sato_rest, 0e0
+            )) AS stratified_reach,
             two_sided_p(z) AS p_value,
             two_sided_p(stratified_z) AS stratified_p_value
         FROM (
@@ -126,6 +141,9 @@ FROM (
                 two_proportion_z(f.correct, f.n, r.correct - f.correct, r.n - f.n) AS z,
                 coalesce(f.stratified_n, 0) AS stratified_n,
                 f.excess / nullif(f.spread, 0) AS stratified_lift,
+                f.excess / nullif(f.spread, 0) + 3.841458820694124e0 * f.sato_slope / 2 / nullif(f.spread * f.spread, 0)
+                    AS stratified_middle,
+                3.841458820694124e0 * f.sato_rest / nullif(f.spread * f.spread, 0) AS sato_rest,
                 f.excess / nullif(sqrt(f.variance), 0) AS stratified_z
             FROM experts AS e
             JOIN (
@@ -164,6 +182,13 @@ FROM (
                     sum(c.correct_weight_sum) / nullif(sum(c.weight_sum), 0) AS weighted_accuracy,
                     sum(CAST(c.correct - c.n * s.correct / s.n AS DECIMAL(38, 18))) AS excess,
                     sum(CAST(c.n * (s.n - c.n) / s.n AS DECIMAL(38, 18))) AS spread,
+                    sum(CAST((
+                        (s.correct - c.correct) * power(c.n / s.n, 2) - c.correct * power((s.n - c.n) / s.n, 2)
+                        + (c.n / s.n) * ((s.n - c.n) / s.n) * (s.n - 2 * c.n) / 2
+                    ) AS DECIMAL(38, 18))) AS sato_slope,
+                    sum(CAST((
+                        c.correct * (s.n - c.n - s.correct + c.correct) + (s.correct - c.correct) * (c.n - c.correct)
+                    ) / (2 * s.n) AS DECIMAL(38, 18))) AS sato_rest,
                     sum(CAST(CASE WHEN s.n > 1 THEN
                         (c.n * (s.n - c.n) / s.n) * (s.correct * (s.n - s.correct) / s.n) / (s.n - 1)
                     ELSE 0e0 END AS DECIMAL(38, 18))) AS variance
