@@ -68,10 +68,10 @@ describe('marks', () => {
   });
 
   it('of a heatmap with values of both signs are coloured by their distance from 0', () => {
-    expect(span([-0.2, NaN, 0.05])).toEqual({ from: -0.2, to: 0.2, signed: true });
-    expect(span([0, 0.5, NaN])).toEqual({ from: 0, to: 0.5, signed: false });
-    expect(span([-3, -1])).toEqual({ from: -3, to: -1, signed: false });
-    expect(span([2])).toEqual({ from: 2, to: 3, signed: false });
+    expect(span([-0.2, NaN, 0.05])).toEqual({ from: -0.2, to: 0.2, signed: true, constant: false });
+    expect(span([0, 0.5, NaN])).toEqual({ from: 0, to: 0.5, signed: false, constant: false });
+    expect(span([-3, -1])).toEqual({ from: -3, to: -1, signed: false, constant: false });
+    expect(span([2])).toEqual({ from: 2, to: 3, signed: false, constant: true });
   });
 
   it('of intervals are named by their keys', () => {

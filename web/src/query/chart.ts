@@ -502,14 +502,14 @@ export function histogram(grid: Grid, column: number, bins = 30): { from: number
 }
 
 /** The ends of a scale of colours. Where values have both signs, 0 is in its middle and the distance from it is the colour. */
-export function span(values: number[]): { from: number; to: number; signed: boolean } {
+export function span(values: number[]): { from: number; to: number; signed: boolean; constant: boolean } {
   const finite = values.filter(Number.isFinite);
   const [least, most] = [finite.reduce((a, b) => Math.min(a, b), Infinity), finite.reduce((a, b) => Math.max(a, b), -Infinity)];
   if (least < 0 && most > 0) {
     const reach = Math.max(-least, most);
-    return { from: -reach, to: reach, signed: true };
+    return { from: -reach, to: reach, signed: true, constant: false };
   }
-  return { from: least, to: most > least ? most : least + 1, signed: false };
+  return { from: least, to: most > least ? most : least + 1, signed: false, constant: most === least };
 }
 
 /** Cells of a heatmap: rows by `y`, columns by `x`, coloured by `series`; with the number of rows behind each cell. */

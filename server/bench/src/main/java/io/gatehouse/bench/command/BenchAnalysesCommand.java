@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
         name = "analyses",
         description = {
             "Runs the example of each view and table function once, and reports the seconds from the text to the last row."
-                    + " Most examples ask about run 1; those that compare two runs use the last run as well.",
+                    + " Most examples ask about run 1; those that compare two runs use the last other run, or run 1 itself"
+                    + " if it is the only one.",
             "If an example fails, its error is shown instead of the number of rows.",
             "Without --db it first writes a file of synthetic routing, as bench store does."
         },

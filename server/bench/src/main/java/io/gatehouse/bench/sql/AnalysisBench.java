@@ -26,6 +26,9 @@ public final class AnalysisBench {
      */
     public record Measured(String analysis, Duration duration, long rows, String failure) {}
 
+    /** Examples compare run 1 with another run, of which a file of made-up routing has none. */
+    private static final String OTHER_RUN = " WHERE run_id <> 1)";
+
     private final Store store;
     private final QueryLimits limits;
     private final Pattern names;
@@ -50,22 +53,35 @@ public final class AnalysisBench {
                     ErrorCode.INVALID_ARGUMENT, "No view and no table function has a name like %s".formatted(names));
         }
         try (QueryEngine engine = new QueryEngine(store)) {
+            // The first statement of a process loads what all of them need.
+            rows(engine, "SELECT count(*) FROM runs");
             return analyses.stream().map(analysis -> measure(engine, analysis)).toList();
         }
     }
 
     private Measured measure(QueryEngine engine, DefinedQuery analysis) {
+        String statement = analysis.example();
+        if (rows(engine, "SELECT run_id FROM runs") == 1) {
+            statement = statement.replace(OTHER_RUN, ")");
+        }
         long start = System.nanoTime();
         long rows = 0;
         String failure = "";
-        try (QueryResult result = engine.query(analysis.example(), limits)) {
-            while (result.next()) {
-                rows++;
-            }
+        try {
+            rows = rows(engine, statement);
         } catch (GatehouseException e) {
-            rows = 0;
             failure = String.valueOf(e.getMessage());
         }
         return new Measured(analysis.name(), Duration.ofNanos(System.nanoTime() - start), rows, failure);
+    }
+
+    private long rows(QueryEngine engine, String statement) {
+        long rows = 0;
+        try (QueryResult result = engine.query(statement, limits)) {
+            while (result.next()) {
+                rows++;
+            }
+        }
+        return rows;
     }
 }

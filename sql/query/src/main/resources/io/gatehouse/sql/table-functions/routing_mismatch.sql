@@ -5,7 +5,8 @@
 --   length, up to the first token that differs where both runs have tokens. Rollout against training, a quantised model
 --   against the original, one engine against another. The decisions of a layer are divided into tenths by the margin in the
 --   first run: mismatches only where margins are small are rounding, mismatches everywhere are another model. Without
---   margins all decisions are of tenth 1. token_mismatch counts whole tokens.
+--   margins all decisions are of tenth 1. token_mismatch counts whole tokens. Between runs of another top_k
+--   every decision differs: see saturation in run_difference.
 -- Formula: a decision differs where the sets of experts A and B do; exchanged = |A without B|; weight_distance = mean of
 --   sum |w_e - w'_e| / 2 over the experts of A or B, 0 for those that are not chosen.
 -- Source: questions of Megatron-LM issue 4256 and prime-rl issue 3523; the distance is the total variation, where weights sum

@@ -5,7 +5,7 @@
 --   two runs of one quiz with the same prompt format, shots and prompt length.
 -- Formula: saturation = mean |A and B| / k; jaccard = mean |A and B| / |A or B|; same_set = share of decisions with A = B.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 5.
--- Version: 2
+-- Version: 3
 -- Example: SELECT layer, saturation, chance, jaccard, same_set, n
 --   FROM run_difference_of_subject(1, (SELECT max(run_id) FROM runs WHERE run_id <> 1), 'last_prompt', (SELECT min(subject) FROM subject_accuracy WHERE run_id = 1 AND n > 0))
 --   ORDER BY layer
@@ -20,7 +20,7 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions compared
 --   saturation DOUBLE: Mean share of the experts of one run that the other also selected, 0 to 1
---   chance DOUBLE: top_k / experts: that share for independent, uniform choices
+--   chance DOUBLE: top_k of the other run / experts: that share for independent, uniform choices
 --   jaccard DOUBLE: Mean over decisions of experts in both over experts in either, 0 to 1
 --   same_set DOUBLE: Share of decisions with the same experts in any order
 SELECT
@@ -33,7 +33,7 @@ SELECT
 FROM (
     SELECT
         a.layer,
-        e.top_k / e.experts AS chance,
+        f.top_k / e.experts AS chance,
         len(a.experts) AS k,
         len(b.experts) AS other_k,
         len(list_intersect(a.experts, b.experts)) AS common

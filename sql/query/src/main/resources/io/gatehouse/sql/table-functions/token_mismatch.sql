@@ -2,7 +2,8 @@
 --
 -- Title: Tokens with a routing mismatch
 -- Definition: as in routing_mismatch, by token instead of decision: few decisions that differ make many tokens that do. If
---   layers were independent, expected_share of the tokens would differ; fewer do where a mismatch comes with others.
+--   layers were independent, expected_share of the tokens would differ; fewer do where a mismatch comes with others. Between runs of
+--   another top_k every token differs: see saturation in run_difference.
 -- Formula: expected_share = 1 - product over layers of (1 - p_l), p_l the share of the decisions of layer l that differ.
 -- Source: Megatron-LM issue 4256: about 10% of the routers and 94% of the tokens.
 -- Version: 1

@@ -6,13 +6,15 @@
 -- Definition: the same positions of the same questions in two runs of one quiz with the same prompt format, shots and
 --   prompt length: two checkpoints, precisions, engines, or a run with an intervention. Only of prompts: generated texts
 --   differ, and then so do their tokens; routing_mismatch compares them up to the first that does. Expert numbers mean the same
---   only within one lineage of a model: between independently trained models these figures have no meaning.
+--   only within one lineage of a model: between independently trained models these figures have no meaning. Where the runs
+--   have another top_k, no decision is the same: saturation of the run with fewer experts says how many of them the other
+--   chose, too.
 -- Formula: saturation = mean |A and B| / k; top_1_agreement is that for k = 1; jaccard = mean |A and B| / |A or B|;
 --   same_set = share of decisions with A = B; rank_biased_overlap = sum_{d=1..k} p^(d-1) |A_d and B_d| / d over
 --   sum_{d=1..k} p^(d-1), p = 0.9, A_d the first d of A.
 -- Source: Muennighoff et al. 2024, arXiv 2409.02060, equation 5 (saturation, against the last checkpoint); Webber,
 --   Moffat and Zobel 2010, ACM TOIS 28(4), cut at k and scaled so that equal lists give 1.
--- Version: 3
+-- Version: 4
 -- Example: SELECT other_run_id, layer, saturation, chance, top_1_agreement, jaccard, same_set, rank_biased_overlap, n
 --   FROM run_difference
 --   WHERE run_id = 1 AND scope = 'last_prompt'
@@ -29,7 +31,7 @@
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of decisions compared
 --   saturation DOUBLE: Mean share of the experts of one run that the other also selected, 0 to 1
---   chance DOUBLE: top_k / experts: that share for independent, uniform choices
+--   chance DOUBLE: top_k of the other run / experts: that share for independent, uniform choices
 --   top_1_agreement DOUBLE NULL: Share of decisions with the same most probable expert; NULL if one of the runs has no order
 --   jaccard DOUBLE: Mean over decisions of experts in both over experts in either, 0 to 1
 --   same_set DOUBLE: Share of decisions with the same experts in any order
@@ -106,7 +108,7 @@ FROM (
                         v.phase = 'generated' AS is_generated,
                         v.is_last_prompt,
                         k.layer,
-                        k.top_k / k.experts AS chance
+                        l.top_k / k.experts AS chance
                     FROM runs AS r
                     JOIN runs AS o
                         ON o.quiz = r.quiz AND o.prompt_format = r.prompt_format AND o.shots = r.shots

@@ -77,7 +77,13 @@ final class SparkSql extends SparkSqlDialect implements EngineSql {
             return;
         }
         if (call.getKind() == SqlKind.ROW) {
-            call.getOperator().unparse(writer, call, leftPrecedence, rightPrecedence);
+            // Spark has no function ROW.
+            SqlWriter.Frame row = writer.startList("(", ")");
+            for (SqlNode value : call.getOperandList()) {
+                writer.sep(",");
+                value.unparse(writer, 0, 0);
+            }
+            writer.endList(row);
             return;
         }
         super.unparseCall(writer, call, leftPrecedence, rightPrecedence);
