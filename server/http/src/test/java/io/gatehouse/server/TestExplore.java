@@ -91,7 +91,8 @@ final class TestExplore {
     void tellsWhichExpertsAreChosenTogether() {
         browser.click("Co-activation");
         browser.awaitText(
-                ".about", "Layer 2: how much more often than if they were independent two experts are chosen for the same token");
+                ".about",
+                "Layer 2: how much more often than if they were independent two experts are chosen for the same token");
         browser.click("Clustered");
         browser.focus(".keys");
         browser.press(Keys.HOME);
