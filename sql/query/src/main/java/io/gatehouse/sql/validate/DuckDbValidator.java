@@ -468,8 +468,8 @@ final class DuckDbValidator extends SqlValidatorImpl {
     }
 
     /**
-     * Refuses an aggregate of outer columns only, as {@link OuterAggregates} does for those that names do not show. The
-     * algebra no longer contains a count of a column that is never NULL, nor a query whose condition is known to fail.
+     * Refuses a count of outer columns only, as {@link OuterAggregates} does for other aggregates. If the column is
+     * never NULL, the algebra no longer contains it.
      */
     @Override
     public void validateAggregateParams(
@@ -482,7 +482,9 @@ final class DuckDbValidator extends SqlValidatorImpl {
         while (!(around.getNode() instanceof SqlSelect) && around instanceof DelegatingScope inner) {
             around = inner.getParent();
         }
-        if (!windowed.contains(aggregate) && around.getNode() instanceof SqlSelect select) {
+        if ((aggregate.getKind() == SqlKind.COUNT || filter != null)
+                && !windowed.contains(aggregate)
+                && around.getNode() instanceof SqlSelect select) {
             NamedColumns columns = new NamedColumns(relations(select), select.getSelectList());
             aggregate.getOperandList().forEach(operand -> operand.accept(columns));
             if (filter != null) {
