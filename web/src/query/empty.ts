@@ -3,8 +3,14 @@ import { withoutComments } from './statements';
 
 /** Relations that are empty until the weights of a checkpoint are read. */
 const OF_WEIGHTS = /\b(model_experts|expert_similarity|router_weight_agreement|weight_norm_agreement|layer_redundancy)\b/i;
-/** Relations that are empty for runs that did not record norms. */
-const OF_NORMS = /\b(expert_norms|norm_gate_ranks|norm_gate_agreement)\b/i;
+
+/** Table functions and relations of what a run records only if it is asked to, with the option that asks. */
+const RECORDED_ON_REQUEST: [RegExp, string][] = [
+  [/\b(expert_norms|norm_gate_ranks|norm_gate_agreement)\b/i, 'Only runs that were started with --norms have norms of the outputs of experts.'],
+  [/\b(cache_route|gates)\b/i, 'Only runs that were started with --probabilities all have the probabilities of all experts.'],
+  [/\bstale_gate\b/i, 'Only runs that were started with --record-lookahead have what the router would have chosen earlier.'],
+  [/\b(dropped_misses|generation_lengths|generations)\b/i, 'Only runs that were started with --max-new-tokens have generated text.'],
+];
 
 /** The other run of an example that compares two. */
 const OTHER_RUN = /\(\s*SELECT max\(run_id\) FROM runs WHERE run_id <> \d+\s*\)/i;
@@ -19,5 +25,6 @@ export function emptyText(sql: string): string {
   if (OF_WEIGHTS.test(names)) {
     return `No rows match. If the relation is empty: ${WEIGHTS_NOT_READ}`;
   }
-  return OF_NORMS.test(names) ? 'No rows match. Only runs that were started with --norms have norms of the outputs of experts.' : 'No rows match.';
+  const option = RECORDED_ON_REQUEST.find(([relations]) => relations.test(names))?.[1];
+  return option === undefined ? 'No rows match.' : `No rows match. ${option}`;
 }
