@@ -141,9 +141,9 @@ FROM (
                 two_proportion_z(f.correct, f.n, r.correct - f.correct, r.n - f.n) AS z,
                 coalesce(f.stratified_n, 0) AS stratified_n,
                 f.excess / nullif(f.spread, 0) AS stratified_lift,
-                f.excess / nullif(f.spread, 0) + 3.841458820694124e0 * f.sato_slope / 2 / nullif(f.spread * f.spread, 0)
+                f.excess / nullif(f.spread, 0) + 3.841458820694124e0 * f.sato_slope / 2 / nullif(power(f.spread, 2), 0)
                     AS stratified_middle,
-                3.841458820694124e0 * f.sato_rest / nullif(f.spread * f.spread, 0) AS sato_rest,
+                3.841458820694124e0 * f.sato_rest / nullif(power(f.spread, 2), 0) AS sato_rest,
                 f.excess / nullif(sqrt(f.variance), 0) AS stratified_z
             FROM experts AS e
             JOIN (
