@@ -56,7 +56,7 @@ export function subjectMatrix(rows: Rows, experts: number, clustered: boolean): 
   return ordered(rowKeys, columnKeys, names.map((name) => (name === '' ? UNNAMED : name)), figures, totals);
 }
 
-/** Experts by experts of one layer: log2 of how many times more often than if they were independent two are chosen for the same token. */
+/** Experts by experts of one layer: log2 of how many times more often two are chosen for the same token than if they were independent. */
 export function coactivationMatrix(rows: Rows, experts: number, clustered: boolean): Counted & { tokens: number } {
   const all = numbersTo(experts);
   const [expert, other, tokens, own, together, share, lift, z] = ['expert', 'other_expert', 'tokens', 'n', 'together', 'share', 'lift', 'z'].map((name) =>

@@ -92,7 +92,7 @@ final class TestExplore {
         browser.click("Co-activation");
         browser.awaitText(
                 ".about",
-                "Layer 2: how much more often than if they were independent two experts are chosen for the same token");
+                "Layer 2: how much more often two experts are chosen for the same token than if they were independent");
         browser.click("Clustered");
         browser.focus(".keys");
         browser.press(Keys.HOME);

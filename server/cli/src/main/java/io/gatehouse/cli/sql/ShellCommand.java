@@ -69,7 +69,7 @@ final class ShellCommand {
             default ->
                 throw wrong(
                         words[0].startsWith("\\")
-                                ? "Commands begin with a dot, and not as in %s; .help lists them".formatted(words[0])
+                                ? "Unknown command %s; commands begin with a dot, as .help does".formatted(words[0])
                                 : "Unknown command %s; .help lists the commands".formatted(words[0]));
         }
         return true;

@@ -108,7 +108,7 @@ final class TestSqlShell {
         type(".examples nosuchword\r");
         await(() -> shown().contains("error: No example contains \"nosuchword\"; .examples lists all"));
         type("\\dt\r");
-        await(() -> shown().contains("error: Commands begin with a dot, and not as in \\dt; .help lists them"));
+        await(() -> shown().contains("error: Unknown command \\dt; commands begin with a dot, as .help does"));
     }
 
     @Test
