@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.ObjIntConsumer;
@@ -309,6 +310,7 @@ public final class TraceImport {
                 provenance(),
                 recorded,
                 questions(answered),
+                Optional.empty(),
                 reader -> new Reading(answered, reader).read(),
                 counts,
                 memory);

@@ -32,6 +32,7 @@ import io.gatehouse.store.transfer.ExportListener;
 import io.gatehouse.store.transfer.ExportSummary;
 import io.gatehouse.store.transfer.ExportedDirectory;
 import io.gatehouse.store.transfer.GrowingRun;
+import io.gatehouse.store.transfer.ImportedQuestions;
 import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.store.transfer.SequenceShards;
 import io.gatehouse.store.verify.Verification;
@@ -222,19 +223,21 @@ public final class Store implements AutoCloseable {
      * Adds a run that another engine recorded, and returns its number. Its shards are written as they are read, and all
      * belong to one transaction: the run is in the file wholly or not at all.
      *
-     * @throws GatehouseException RUN_EXISTS if a run or a quiz of its name is there; INSUFFICIENT_DISK, OUT_OF_MEMORY
+     * @throws GatehouseException RUN_EXISTS if a run or a quiz of its name is there; INSUFFICIENT_DISK, OUT_OF_MEMORY; if its
+     *     questions are those of another run, as {@link ImportedQuestions#find}
      */
     public synchronized int importRun(ImportedRun run, String gatehouseVersion) {
         requireNonNull(run, "run is null");
-        RunDescription description = run.description(gatehouseVersion);
-        RunDefinition definition = RunDefinition.of(description, run.questions(), run.provenance());
         return database.write(connection -> {
+            ImportedQuestions questions = run.questionsOf().isPresent()
+                    ? ImportedQuestions.find(connection, run.questionsOf().get(), run.questions())
+                    : ImportedQuestions.add(connection, file, run.name(), run.questions());
+            RunDescription description = run.description(questions.quiz(), gatehouseVersion);
+            RunDefinition definition = RunDefinition.of(description, questions.rows(), run.provenance());
             int runId = new RunRegister(file, connection)
-                    .insert(description, definition, run.questions().size());
-            int[] questionIds =
-                    QuestionRegister.read(connection, description.quiz()).register(run.questions());
+                    .insertOfQuiz(description, definition, questions.rows().size());
             try (RunWriter writer =
-                    RunWriter.within(file, connection, runId, description, run.questions(), questionIds)) {
+                    RunWriter.within(file, connection, runId, description, questions.rows(), questions.numbers())) {
                 if (run.counts().isEmpty()) {
                     SequenceShards.write(run, description, writer);
                 } else {

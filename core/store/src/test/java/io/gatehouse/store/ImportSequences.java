@@ -44,6 +44,7 @@ final class ImportSequences {
                             known.provenance(),
                             known.shape(),
                             known.questions(),
+                            known.questionsOf(),
                             source,
                             known.counts(),
                             FileMemory.of("The test")),

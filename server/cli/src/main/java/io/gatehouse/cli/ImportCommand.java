@@ -59,6 +59,14 @@ final class ImportCommand implements Callable<Integer> {
     private String model = "unknown";
 
     @Option(
+            names = "--questions-of",
+            paramLabel = "RUN",
+            description =
+                    "Imported run with the same sequences, by their names, such as of another engine or checkpoint;"
+                            + " the two runs can then be compared. Default: the sequences are a quiz of their own.")
+    private Optional<String> questionsOf = Optional.empty();
+
+    @Option(
             names = "--answers",
             paramLabel = "FILE",
             description = "Samples file of lm-evaluation-harness: which questions were answered correctly.")
@@ -129,7 +137,8 @@ final class ImportCommand implements Callable<Integer> {
                         .withColumns(columns));
         files.forEach(traces::read);
         answers.ifPresent(traces::readAnswers);
-        ImportedRun run = traces.run(name, model, number(experts));
+        ImportedRun read = traces.run(name, model, number(experts));
+        ImportedRun run = questionsOf.map(read::withQuestionsOf).orElse(read);
         new SharedFile(database, output.err()).own("import", () -> {
             try (Store store = Store.create(database)) {
                 return store.importRun(run, GatehouseVersion.current());

@@ -33,8 +33,17 @@ public final class RunRegister {
         if (run.imported()) {
             refuseTakenQuiz(run.quiz());
         }
-        refuseSecond(run.name());
         refuseImported(run.quiz());
+        return insertOfQuiz(run, definition, questions);
+    }
+
+    /**
+     * Adds a run whose quiz is in the file, and returns its number.
+     *
+     * @throws GatehouseException RUN_EXISTS if a run of its name is there
+     */
+    public int insertOfQuiz(RunDescription run, RunDefinition definition, int questions) throws SQLException {
+        refuseSecond(run.name());
         long runId = SmallQuery.number(
                 connection,
                 Resources.text(RunRegister.class, "insert_run.sql"),

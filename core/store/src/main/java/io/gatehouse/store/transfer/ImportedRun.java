@@ -2,6 +2,8 @@ package io.gatehouse.store.transfer;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.error.ErrorCode;
+import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.run.Generation;
 import io.gatehouse.store.run.QuestionRow;
@@ -9,10 +11,11 @@ import io.gatehouse.store.run.RunDescription;
 import io.gatehouse.store.schema.GivenName;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A run that another engine recorded. Each sequence becomes a question of a quiz that is named like the run; the sequences
- * themselves are read when they are written, shard by shard.
+ * A run that another engine recorded. Each sequence becomes a question of a quiz that is named like the run, unless it is one
+ * of an earlier import; the sequences themselves are read when they are written, shard by shard.
  *
  * @param source the kind of files it came from, such as {@code vllm}
  * @param model name of the model, given by the user
@@ -22,6 +25,7 @@ import java.util.Map;
  * @param provenance properties of the files, and of what they lack
  * @param shape the shape of all sequences or counts
  * @param questions a question for each sequence, in order
+ * @param questionsOf the imported run whose questions they are, by their names; empty for a quiz of its own
  * @param sequences the sequences, which are those that the shape and the questions were made of
  * @param counts counts, if the source has nothing else
  * @param memory counts the sequences that are held until their shard is written
@@ -36,6 +40,7 @@ public record ImportedRun(
         Map<String, String> provenance,
         RecordedShape shape,
         List<QuestionRow> questions,
+        Optional<String> questionsOf,
         SequenceSource sequences,
         List<ExpertCounts> counts,
         FileMemory memory) {
@@ -44,6 +49,7 @@ public record ImportedRun(
         requireNonNull(source, "source is null");
         requireNonNull(model, "model is null");
         requireNonNull(shape, "shape is null");
+        requireNonNull(questionsOf, "questionsOf is null");
         requireNonNull(sequences, "sequences is null");
         requireNonNull(memory, "memory is null");
         GivenName.checked("The name of a run", name);
@@ -86,20 +92,48 @@ public record ImportedRun(
                 provenance,
                 RecordedShape.of(sequences, counts),
                 questions.rows(),
+                Optional.empty(),
                 SequenceSource.of(sequences),
                 counts,
                 FileMemory.of("Run \"%s\"".formatted(name)));
     }
 
+    /**
+     * Returns the run with the questions of another one.
+     *
+     * @throws GatehouseException INVALID_ARGUMENT if it has counts only, which have no questions
+     */
+    public ImportedRun withQuestionsOf(String run) {
+        if (questions.isEmpty()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The files have counts, not sequences that could be those of run \"%s\".".formatted(run));
+        }
+        return new ImportedRun(
+                name,
+                source,
+                model,
+                layers,
+                experts,
+                topK,
+                provenance,
+                shape,
+                questions,
+                Optional.of(run),
+                sequences,
+                counts,
+                memory);
+    }
+
     /** Returns its description as a run of the file. */
-    public RunDescription description(String gatehouseVersion) {
+    public RunDescription description(String quiz, String gatehouseVersion) {
         return new RunDescription(
                 name,
                 model,
                 "",
                 "",
                 shape.modelLayers(layers, experts, topK),
-                name,
+                quiz,
                 "",
                 0,
                 shape.recording(),

@@ -1,5 +1,6 @@
 package io.gatehouse.store.transfer;
 
+import static io.gatehouse.testing.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +53,45 @@ final class TestImportedRun {
 
     @TempDir
     private Path directory;
+
+    /** Found by name, in any order; of a run that is deleted meanwhile, the other one keeps its questions. */
+    @Test
+    void sharesTheQuestionsOfAnotherImport() throws Exception {
+        List<TracedSequence> sequences = random(6, true, true, true);
+        List<TracedSequence> some = new ArrayList<>(sequences.subList(1, 5));
+        Collections.reverse(some);
+        try (Store store = Store.create(directory.resolve("two.duckdb"))) {
+            store.importRun(run(sequences, SequenceSource.of(sequences), Long.MAX_VALUE), "test");
+            store.importRun(named("second", some).withQuestionsOf("r"), "test");
+            String question = """
+                    SELECT a.value, t.position, t.token_id, count(*)
+                    FROM tokens AS t JOIN question_attributes AS a ON a.question_id = t.question_id AND a.name = 'name'
+                    WHERE t.run_id IN (%s)
+                    GROUP BY ALL ORDER BY ALL""";
+            assertThat(Rows.of(store, "SELECT DISTINCT quiz FROM runs")).hasSize(1);
+            assertThat(Rows.count(store, "SELECT count(*) FROM questions")).isEqualTo(6);
+            assertThat(Rows.of(store, question.formatted("2")))
+                    .isNotEmpty()
+                    .allMatch(Rows.of(store, question.formatted("1"))::contains);
+            assertThat(store.verify().problems()).isEmpty();
+            assertRefused(
+                    () -> store.importRun(
+                            named("third", random(7, true, true, true)).withQuestionsOf("r"), "test"),
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Run \"r\" has no sequence named \"");
+            assertRefused(
+                    () -> store.importRun(named("third", some).withQuestionsOf("nowhere"), "test"),
+                    ErrorCode.RUN_NOT_FOUND,
+                    "There is no run named \"nowhere\".");
+            store.deleteRun("r");
+            assertThat(Rows.count(store, "SELECT count(*) FROM questions")).isEqualTo(6);
+            assertThat(store.verify().problems()).isEmpty();
+        }
+    }
+
+    private static ImportedRun named(String name, List<TracedSequence> sequences) {
+        return ImportedRun.of(name, "test", "m", LAYERS, EXPERTS, TOP_K, Map.of(), sequences, List.of());
+    }
 
     @Test
     void holdsTheSameInOneShardAndInMany() throws Exception {
@@ -370,6 +411,7 @@ final class TestImportedRun {
                 held.provenance(),
                 held.shape(),
                 held.questions(),
+                held.questionsOf(),
                 source,
                 held.counts(),
                 FileMemory.of("The test", memory));
