@@ -7,8 +7,7 @@ const OF_WEIGHTS = /\b(model_experts|expert_similarity|router_weight_agreement|w
 /** Table functions and relations of what a run records only if it is asked to, with the option that asks. */
 const RECORDED_ON_REQUEST: [RegExp, string][] = [
   [/\b(expert_norms|norm_gate_ranks|norm_gate_agreement)\b/i, 'Only runs that were started with --norms have norms of the outputs of experts.'],
-  [/\b(cache_route|gates)\b/i, 'Only runs that were started with --probabilities all have the probabilities of all experts.'],
-  [/\bstale_gate\b/i, 'Only runs that were started with --record-lookahead have what the router would have chosen earlier.'],
+  [/\b(gates|router_probabilities)\b/i, 'Only runs that were started with --probabilities all have the probabilities of all experts.'],
   [/\b(dropped_misses|generation_lengths|generations)\b/i, 'Only runs that were started with --max-new-tokens have generated text.'],
 ];
 

@@ -12,7 +12,7 @@ export const POLICY_NOTES: Record<Policy, string> = {
   lfu: 'LFU keeps what was used most often so far',
   static: 'A static cache holds the most used experts of this run from the beginning and loads no others',
   random: 'Random drops any expert',
-  belady: 'Belady knows what will be used: no policy that loads what it misses has a higher hit rate',
+  belady: 'Belady knows what will be used: no policy that keeps the experts of a token has a higher hit rate',
 };
 
 /** The uses that a cache serves at each size, by a policy. */

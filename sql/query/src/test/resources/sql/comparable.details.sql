@@ -8,4 +8,6 @@ WHERE layer > 0;
 
 UPDATE runs SET lookahead = [1] WHERE run_id IN (SELECT run_id FROM decisions WHERE rank_details IS NOT NULL);
 
+UPDATE runs SET probabilities = 'all' WHERE run_id IN (SELECT run_id FROM gates);
+
 UPDATE layers SET expert_bytes = 100_000 * (layer + 1) WHERE run_id = 1;

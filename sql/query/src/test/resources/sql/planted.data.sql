@@ -5,6 +5,7 @@ INSERT INTO runs BY NAME
 SELECT
     CAST(r AS INTEGER) AS run_id, 'run ' || r AS name, 'm' AS model, 'f' AS fingerprint, 'a' AS architecture, 2 AS layers,
     8 AS experts, 2 AS top_k, 'quiz' AS quiz, 'hendrycks' AS prompt_format, 0 AS shots, 'prompt' AS recorded,
+    'all' AS probabilities,
     'exact' AS precision, 'cpu' AS device, 'complete' AS status, 20 AS questions, TIMESTAMP '2026-01-01 00:00:00' AS started_at,
     '0' AS gatehouse_version
 FROM (FROM range(1, 201) UNION ALL FROM range(1001, 1201)) AS numbers(r);

@@ -356,15 +356,19 @@ final class Browser implements AutoCloseable {
      * What axe has against the page as it is, with the first elements of each kind.
      *
      * @param axe its source
+     * @param rules that are asked; without any, all are
      */
-    List<String> findings(String axe) {
-        driver.executeScript(axe);
+    List<String> findings(String axe, String... rules) {
+        if (!Boolean.TRUE.equals(driver.executeScript("return 'axe' in window"))) {
+            driver.executeScript(axe);
+        }
         Object found = driver.executeAsyncScript("""
                 const done = arguments[arguments.length - 1];
                 const places = (violation) => violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' and ');
-                axe.run().then(
+                const rules = arguments[0];
+                axe.run(rules.length === 0 ? {} : { runOnly: rules }).then(
                     (result) => done(result.violations.map((each) => `${each.impact} ${each.id} at ${places(each)}`).join('\\n')),
-                    (error) => done('axe failed: ' + error));""");
+                    (error) => done('axe failed: ' + error));""", List.of(rules));
         return String.valueOf(found).lines().toList();
     }
 

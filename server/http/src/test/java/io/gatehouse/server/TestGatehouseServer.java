@@ -149,7 +149,7 @@ final class TestGatehouseServer {
         assertProblem(server.queryJson("{\"sql\": "), 400, "The body is not JSON");
         assertProblem(server.queryJson("[1]"), 400, "not a JSON object");
         assertProblem(server.queryJson("{}"), 400, "The request has no \"sql\".");
-        assertProblem(server.queryJson("{\"sql\": 1}"), 400, "must be a text, but is 1");
+        assertProblem(server.queryJson("{\"sql\": 1}"), 400, "must be a string, but is 1");
         assertProblem(server.queryJson("{\"sql\": \"SELECT 1\", \"limitt\": 2}"), 400, "field \"limitt\"");
         assertProblem(server.queryJson("{\"sql\": \"SELECT 1\", \"limit\": 0}"), 400, "1 or more, but is 0");
         assertProblem(server.queryJson("{\"sql\": \"SELECT 1\", \"limit\": 1.5}"), 400, "whole number, but is 1.5");

@@ -55,13 +55,13 @@ final class TestImportedRuns {
         browser = CONSOLE.browser();
     }
 
+    /** Every screen of every run, each with one of the scopes in turn, so that each screen has every scope several times. */
     @Test
     void walkEveryScreenWithoutANumberThatIsNone() {
         for (int run = 1; run <= WRITES; run++) {
-            for (String scope : run == WRITES ? List.of("", "&scope=prompt", "&scope=generated") : SCOPES) {
-                for (String screen : SCREENS) {
-                    walk(screen, run, scope);
-                }
+            List<String> scopes = run == WRITES ? List.of("", "&scope=prompt", "&scope=generated") : SCOPES;
+            for (int i = 0; i < SCREENS.size(); i++) {
+                walk(SCREENS.get(i), run, scopes.get((run + i) % scopes.size()));
             }
         }
         // It is the same for all runs.

@@ -38,9 +38,9 @@ final class TestQuerySidebar {
         for (String title : asked) {
             browser.click(title);
             browser.awaitFocus(".cm-content");
-            browser.awaitText(STATUS, " in ");
             browser.awaitGone("[aria-label=Result][aria-busy=true]");
             assertThat(browser.texts(".problem")).as(title).isEmpty();
+            browser.awaitText(STATUS, " in ");
         }
         browser.back();
         browser.awaitText(".cm-content", "FROM utilisation_difference_of_questions");

@@ -6,10 +6,12 @@ import io.gatehouse.base.DaemonThreads;
 import io.gatehouse.sql.deadline.Deadline;
 import io.gatehouse.sql.decision.ByteCacheFunction;
 import io.gatehouse.sql.decision.CacheFunction;
+import io.gatehouse.sql.decision.CalibrationFunction;
 import io.gatehouse.sql.decision.DecisionReads;
 import io.gatehouse.sql.decision.FunctionCalls;
 import io.gatehouse.sql.decision.FunctionReads;
 import io.gatehouse.sql.decision.MergeFunction;
+import io.gatehouse.sql.decision.PlacementFunction;
 import io.gatehouse.sql.decision.PredictionFunction;
 import io.gatehouse.sql.decision.RunningFunction;
 import io.gatehouse.sql.decision.StaleGateFunction;
@@ -52,7 +54,9 @@ final class DuckDbEngine implements ExecutionEngine {
                             new ByteCacheFunction(calls, decisions).function(),
                             new PredictionFunction(calls, decisions).function(),
                             new StaleGateFunction(calls, decisions).function(),
-                            new MergeFunction(calls).function()));
+                            new MergeFunction(calls).function(),
+                            new PlacementFunction(calls).function(),
+                            new CalibrationFunction(calls, decisions).function()));
         } catch (SQLException e) {
             throw DuckDbErrors.translate(e);
         }

@@ -49,6 +49,7 @@ final class GivenArguments {
         for (String query : kind.queries()) {
             known.addAll(ofFile.apply(query));
             if (known.contains(value)) {
+                kind.recording().ifPresent(recording -> checkRecorded(argument, recording, value, ofFile));
                 return;
             }
         }
@@ -61,6 +62,29 @@ final class GivenArguments {
                                 shown(value),
                                 kind.noun(),
                                 advice(kind.noun(), value, known)));
+    }
+
+    private static void checkRecorded(
+            GivenArgument argument, Accepted.Recording recording, Object run, Function<String, List<Object>> ofFile) {
+        List<Object> with = ofFile.apply(recording.query());
+        if (!with.contains(run)) {
+            throw invalid(
+                    argument,
+                    "%s of %s is %s, which did not record %s (gatehouse run %s); %s"
+                            .formatted(
+                                    argument.parameter(),
+                                    argument.function(),
+                                    shown(run),
+                                    recording.data(),
+                                    recording.option(),
+                                    with.isEmpty() ? "no run of the file did." : recorders(with)));
+        }
+    }
+
+    private static String recorders(List<Object> runs) {
+        String some =
+                runs.stream().limit(MOST_LISTED).map(GivenArguments::shown).collect(joining(", "));
+        return "run%s %s%s did.".formatted(runs.size() == 1 ? "" : "s", some, runs.size() > MOST_LISTED ? ", …" : "");
     }
 
     private static GatehouseException invalid(GivenArgument argument, String message) {

@@ -64,7 +64,7 @@ final class RandomRouting {
                 INSERT INTO runs BY NAME
                 SELECT %d AS run_id, 'run %1$d' AS name, 'm' AS model, 'f%d' AS fingerprint, 'a' AS architecture,
                     %d AS layers, %d AS experts, %d AS top_k, 'quiz %2$d' AS quiz, 'hendrycks' AS prompt_format,
-                    0 AS shots, '%s' AS recorded, 'exact' AS precision, 'cpu' AS device, 'complete' AS status,
+                    0 AS shots, '%s' AS recorded, 'all' AS probabilities, 'exact' AS precision, 'cpu' AS device, 'complete' AS status,
                     0 AS questions, TIMESTAMP '2026-01-01 00:00:00' AS started_at, '0' AS gatehouse_version,
                     true AS norms, '%s' AS interventions;
                 """, run, quiz, layers, experts, topK, scope, interventions);

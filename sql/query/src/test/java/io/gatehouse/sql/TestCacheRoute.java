@@ -1,6 +1,7 @@
 package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -20,6 +21,7 @@ final class TestCacheRoute {
                 .run(1, "r", 1, 4, 2, "prompt")
                 .question(1, 1, "s", true, "0:.5 1:.25", "0:.5 2:.25", "0:.5 2:.25")
                 .question(1, 2, "t", false, "3:.5 0:.25", "2:.5 1:.25")
+                .and("UPDATE runs SET probabilities = 'all';")
                 .and(gate(1, 0, 0.5, 0.25, 0.125, 0.125))
                 .and(gate(1, 1, 0.5, 0.125, 0.25, 0.125))
                 .and(gate(1, 2, 0.5, 0.0625, 0.25, 0.1875))
@@ -78,6 +80,34 @@ final class TestCacheRoute {
                         .as("all experts are resident in run %d of seed %d", run, seed)
                         .containsExactly(List.of(true));
             }
+        }
+    }
+
+    @Test
+    void refusesARunWithoutGates() throws Exception {
+        HandMadeRouting routing = new HandMadeRouting()
+                .run(1, "with", 1, 4, 2, "prompt")
+                .run(2, "without", 1, 4, 2, "prompt")
+                .and("UPDATE runs SET probabilities = 'last_prompt' WHERE run_id = 1;");
+        try (RoutingFile file = routing.file();
+                QueryEngine engine = file.engine()) {
+            assertThatThrownBy(() -> rows(engine, "SELECT * FROM cache_route(2, 'prompt', 2, 1, 4)"))
+                    .hasMessage("run of cache_route is 2, which did not record the probabilities of all experts"
+                            + " (gatehouse run --probabilities); run 1 did.");
+        }
+    }
+
+    /** Where the last prompt tokens have gates, they are no sample of the prompts. */
+    @Test
+    void gatesOfLastPromptTokensAreOfNoOtherScope() throws Exception {
+        try (RoutingFile file = twoQuestions()
+                        .and("UPDATE runs SET probabilities = 'last_prompt';")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, "SELECT n FROM cache_route(1, 'last_prompt', 2, 1, 4)"))
+                    .containsExactly(List.of(2L));
+            assertThat(rows(engine, "SELECT * FROM cache_route(1, 'prompt', 2, 1, 4)"))
+                    .isEmpty();
         }
     }
 

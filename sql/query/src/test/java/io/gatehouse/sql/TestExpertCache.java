@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.sql.function.StatementFunction;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -305,17 +307,12 @@ final class TestExpertCache {
     void usersCannotCallTheReplay() throws Exception {
         try (RoutingFile file = sixTokens().file();
                 QueryEngine engine = file.engine()) {
-            for (String name : List.of(
-                    "expert_cache_replay",
-                    "gatehouse_cache_replay",
-                    "expert_byte_cache_replay",
-                    "gatehouse_byte_cache_replay",
-                    "expert_predictions",
-                    "gatehouse_expert_predictions",
-                    "expert_stale_gate",
-                    "gatehouse_stale_gate",
-                    "expert_merge_groups",
-                    "gatehouse_merge_groups")) {
+            List<String> names = StatementFunction.ALL.stream()
+                    .map(StatementFunction.class::cast)
+                    .flatMap(function -> Stream.of(function.getName(), function.written()))
+                    .toList();
+            assertThat(names).contains("expert_cache_replay", "gatehouse_cache_replay");
+            for (String name : names) {
                 assertThatThrownBy(() -> rows(engine, "SELECT %s(1, 0, 4, 4, 4, 'prompt', 'lru', 1)".formatted(name)))
                         .isInstanceOfSatisfying(
                                 GatehouseException.class,

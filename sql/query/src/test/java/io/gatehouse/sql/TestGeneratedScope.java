@@ -1,6 +1,7 @@
 package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,6 +48,22 @@ final class TestGeneratedScope {
         file.close();
     }
 
+    /** Run 1 recorded the last token of each prompt. What its prompts used is not known, nor what they leave in a cache. */
+    @Test
+    void promptsOfWhichTheLastTokenIsKnownHaveNoRows() {
+        for (String call : List.of(
+                "expert_cache(1, 'prompt', 'layer', 'lru', 1)",
+                "expert_cache_in_bytes(1, 1, 'model', 'lru')",
+                "dropped_misses(1, 1, 1)",
+                "hot_set(1, 'prompt', 2, 2)",
+                "placement(1, 'prompt', 2, 4, 1)",
+                "predictability(1, 'prompt')")) {
+            assertThat(sorted("SELECT * FROM " + call)).as(call).isEmpty();
+        }
+        assertThatThrownBy(() -> sorted("SELECT * FROM expert_cache(2, 'prompt', 'layer', 'static', 1)"))
+                .hasMessage("Run 1, on which the static set is chosen, recorded no tokens of the scope 'prompt'.");
+    }
+
     @Test
     void generatedTokensAreCountedLikePromptTokens() {
         for (String view : List.of(
@@ -60,12 +77,14 @@ final class TestGeneratedScope {
                 "gate_entropy",
                 "layer_load",
                 "pruning_criteria",
+                "reuse_distance",
                 "routing_margins",
                 "standing_committee",
                 "subject_specialisation",
                 "unused_experts",
                 "unused_rarefaction",
-                "vocabulary_specialisation")) {
+                "vocabulary_specialisation",
+                "working_set")) {
             assertThat(figures(view, 1, "generated"))
                     .as(view)
                     .isEqualTo(figures(view, 2, "prompt"))

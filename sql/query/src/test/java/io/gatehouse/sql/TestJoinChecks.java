@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestJoinChecks {
-    private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final Duration LIMIT = Duration.ofSeconds(1);
 
     /** Processor time of all threads after the limit. */
     private static final Duration MOST_OVERTIME = Duration.ofSeconds(3);

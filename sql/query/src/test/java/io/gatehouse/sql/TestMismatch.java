@@ -3,12 +3,20 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.store.Store;
+import io.gatehouse.store.transfer.ImportedRun;
+import io.gatehouse.store.transfer.TracedLayer;
+import io.gatehouse.store.transfer.TracedSequence;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The table functions routing_mismatch and token_mismatch. */
 final class TestMismatch {
@@ -57,6 +65,30 @@ final class TestMismatch {
             assertThat(rows(engine, "SELECT differing, expected_share, mean_first_layer FROM token_mismatch(1, 1)"))
                     .containsExactly(Arrays.asList(0L, 0.0, null));
         }
+    }
+
+    /** Of one layer, three of four tokens have the same experts. */
+    @Test
+    void importsOfTheSameSequencesAreCompared(@TempDir Path directory) throws Exception {
+        try (Store store = Store.create(directory.resolve("imports.duckdb"))) {
+            store.importRun(imported("rollout", 0, 1, 2, 3, 0, 1, 2, 3), "test");
+            store.importRun(imported("trainer", 1, 0, 2, 3, 0, 2, 2, 3).withQuestionsOf("rollout"), "test");
+            try (QueryEngine engine = new QueryEngine(store)) {
+                assertThat(rows(engine, "SELECT phase, n, differing FROM token_mismatch(1, 2)"))
+                        .containsExactlyInAnyOrder(List.of("prompt", 3L, 1L), List.of("generated", 1L, 0L));
+                assertThat(rows(engine, "SELECT CAST(sum(set_differs) AS BIGINT) FROM routing_mismatch(1, 2)"))
+                        .containsExactly(List.of(1L));
+                assertThat(rows(engine, "SELECT n, same_set FROM run_difference WHERE run_id = 1 AND scope = 'prompt'"))
+                        .containsExactly(List.of(3L, 2 / 3.0));
+            }
+        }
+    }
+
+    /** A prompt of three tokens and one that was generated, two experts each. */
+    private static ImportedRun imported(String name, int... experts) {
+        TracedLayer layer = new TracedLayer(0, 2, new int[] {0, 1, 2, 3}, experts, false, new float[0], new float[0]);
+        TracedSequence sequence = new TracedSequence("a", Optional.empty(), "", new int[0], 3, List.of(layer));
+        return ImportedRun.of(name, "test", "m", 1, 4, 2, Map.of(), List.of(sequence), List.of());
     }
 
     /** From a token on that is another one, the texts are not the same. */

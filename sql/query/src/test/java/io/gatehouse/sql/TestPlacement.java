@@ -1,6 +1,7 @@
 package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -17,7 +18,10 @@ final class TestPlacement {
                 .question(1, 2, "t", false, "3:.5 0:.25", "2:.5 1:.25");
     }
 
-    /** The two extra copies go to expert 0 with 4 and to 2 with 3; then the loads 2 2 2 1.5 1.5 1 are dealt out. */
+    /**
+     * The two extra copies go to expert 0 with 4 and to 2 with 3. The copies, by load, have 2 (expert 0), 2 (1), 2 (0), 1.5 (2),
+     * 1.5 (2) and 1 (3), and go to the ranks 0, 1, 0, 1, 1 and 0, which then have 5 each.
+     */
     @Test
     void busyExpertsHaveCopies() throws Exception {
         try (RoutingFile file = twoQuestions().file();
@@ -28,17 +32,23 @@ final class TestPlacement {
                             """))
                     .containsExactly(
                             List.of(0, 0L, 0L, 0, 2L, 2.0),
-                            List.of(0, 1L, 0L, 2, 2L, 1.5),
-                            List.of(0, 2L, 0L, 2, 2L, 1.5),
-                            List.of(0, 3L, 1L, 0, 2L, 2.0),
-                            List.of(0, 4L, 1L, 1, 1L, 2.0),
-                            List.of(0, 5L, 1L, 3, 1L, 1.0));
+                            List.of(0, 1L, 0L, 0, 2L, 2.0),
+                            List.of(0, 2L, 0L, 3, 1L, 1.0),
+                            List.of(0, 3L, 1L, 1, 1L, 2.0),
+                            List.of(0, 4L, 1L, 2, 2L, 1.5),
+                            List.of(0, 5L, 1L, 2, 2L, 1.5));
+            assertThatThrownBy(() -> rows(engine, "SELECT * FROM placement_map(1, 'prompt', 2, 131073)"))
+                    .hasMessage("replicas is 131,073; a placement has up to 131,072 physical experts of a layer.");
+            assertThatThrownBy(() -> rows(engine, "SELECT * FROM placement(1, 'prompt', 2, 2, 1)"))
+                    .hasMessage("replicas is 2; it must be at least 4, the number of experts of a layer.");
+            assertThatThrownBy(() -> rows(engine, "SELECT * FROM placement(1, 'prompt', 2, 5, 1)"))
+                    .hasMessage("replicas is 5; it must be a multiple of ranks, which is 2.");
         }
     }
 
     /**
-     * The default map puts 0 1 and 2 3 together: loads 4 2 and 2 2. The map of the second question puts 0 3 and 1 2 together,
-     * which gives the first 3 3; the map of the first does the same, which gives the second 2 2.
+     * The default map puts 0 1 and 2 3 together: loads 4 2 and 2 2. The map of the second question puts 0 2 and 1 3 together,
+     * which gives the first 5 1; the map of the first puts 0 3 and 1 2 together, which gives both questions even loads.
      */
     @Test
     void mapsAreScoredOnTheOtherHalf() throws Exception {
@@ -50,22 +60,24 @@ final class TestPlacement {
                     """);
             assertThat(rows).hasSize(1);
             assertThat(rows.get(0)).startsWith(0, 2L, "unclear");
-            // The two batches are a third above and below the ratio of 5 / 6: sqrt(2 (1/9 + 1/9)) / 6 = 1 / 9.
+            // The two batches are a third above and below the ratio of 7 / 6: sqrt(2 (1/9 + 1/9)) / 6 = 1 / 9.
             assertNumbers(
                     rows.get(0).subList(3, 11),
                     5.0 / 6,
+                    5.0 / 7,
                     1,
                     1,
-                    1,
-                    1.0 / 6,
-                    1.0 / 6 - 1.959963984540054 / 9,
-                    1.0 / 6 + 1.959963984540054 / 9,
+                    -1.0 / 6,
+                    -1.0 / 6 - 1.959963984540054 / 9,
+                    -1.0 / 6 + 1.959963984540054 / 9,
                     2);
-            // Copies from the other question: 0 1 twice from the second, 0 twice and 2 twice, shared, from the first.
+            // The second question puts 2 0 0 and 3 1 1 together, which gives the first 5 1; the first puts 0 1 2 and 0
+            // 2 3
+            // together, which gives itself 3.5 2.5 and the second 2 2.
             assertNumbers(
                     rows(engine, "SELECT held_out, in_sample FROM placement(1, 'prompt', 2, 6, 1)")
                             .get(0),
-                    5 / 6.5,
+                    5.0 / 7,
                     5 / 5.5);
             assertThat(rows(engine, "SELECT n FROM placement(1, 'prompt', 2, 4, 2)"))
                     .as("one batch has no other half")
@@ -103,8 +115,8 @@ final class TestPlacement {
     }
 
     /**
-     * A third question loads 1 0 1 2; the experts have 5 2 4 3. Of two tokens of each expert the questions give (1/5 + 1/2 + 1/4
-     * + 1/3) / 2, then (1/5 + 1/4 + 2/3) / 2, then (2/5 + 1/2 + 2/4) / 3 a token.
+     * A third question loads 1 0 1 2; the experts have 5 2 4 3. Of two tokens of each expert the first question gives 2 1 2 0,
+     * which are 5, the second 1 1 1 1, the third 1 0 1 2. After the first, 0 1 0 2 are lacking: the second and the third give 2.
      */
     @Test
     void fewQuestionsGiveEveryExpertTokens() throws Exception {
@@ -118,18 +130,16 @@ final class TestPlacement {
                     """;
             assertThat(rows(engine, sql.formatted(2)))
                     .containsExactly(
-                            List.of(1L, 2, "t", 2L, 2L, 4L, 4L, 0L),
-                            List.of(2L, 3, "s", 2L, 4L, 4L, 1L, 0L),
-                            List.of(3L, 1, "s", 3L, 7L, 4L, 0L, 0L));
-            assertThat(rows(engine, "SELECT score FROM calibration_questions(1, 'prompt', 2) ORDER BY place"))
-                    .extracting(row -> ((Number) row.get(0)).doubleValue())
-                    .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-9 ? 0 : Double.compare(a, b))
-                    .containsExactly(77 / 120.0, 67 / 120.0, 7 / 15.0);
+                            List.of(1L, 1, "s", 3L, 3L, 4L, 2L, 0L),
+                            List.of(2L, 2, "t", 2L, 5L, 4L, 1L, 0L),
+                            List.of(3L, 3, "s", 2L, 7L, 4L, 0L, 0L));
+            assertThat(rows(engine, "SELECT added FROM calibration_questions(1, 'prompt', 2) ORDER BY place"))
+                    .containsExactly(List.of(5L), List.of(2L), List.of(1L));
             assertThat(rows(engine, sql.formatted(1)))
                     .as("question 2 has every expert")
                     .containsExactly(List.of(1L, 2, "t", 2L, 2L, 4L, 0L, 0L));
             // Four tokens have only experts 0 and 2, with all questions.
-            assertThat(rows(engine, sql.formatted(4))).last().isEqualTo(List.of(3L, 1, "s", 3L, 7L, 4L, 2L, 2L));
+            assertThat(rows(engine, sql.formatted(4))).last().isEqualTo(List.of(3L, 3, "s", 2L, 7L, 4L, 2L, 2L));
             assertThat(rows(engine, sql.formatted(9))).isEmpty();
         }
     }

@@ -2,7 +2,9 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -48,6 +50,25 @@ final class TestPredictability {
             // No token has one before it.
             assertThat(rows(engine, "SELECT DISTINCT predictor FROM predictability(1, 'last_prompt') ORDER BY 1"))
                     .containsExactly(List.of("coupled_1"), List.of("hot"));
+        }
+    }
+
+    /** Without an order of the experts of a token, only all of them are a prediction. */
+    @Test
+    void theTokenBeforeOrdersNothingThatHasNoOrder() throws Exception {
+        HandMadeRouting routing = new HandMadeRouting()
+                .run(1, "r", 1, 4, 2, "prompt")
+                .question(1, 1, "s", true, "0:.5 1:.5", "0:.5 1:.5")
+                .question(1, 2, "s", true, "0:.5 1:.5", "0:.5 2:.5");
+        String sql =
+                "SELECT predicted FROM predictability(1, 'prompt') WHERE predictor = 'previous' ORDER BY predicted";
+        try (RoutingFile file = routing.file();
+                Connection connection = file.writer();
+                Statement statement = connection.createStatement();
+                QueryEngine engine = file.engine()) {
+            assertThat(rows(engine, sql)).containsExactly(List.of(1), List.of(2));
+            statement.execute("UPDATE decisions SET ranked = false");
+            assertThat(rows(engine, sql)).containsExactly(List.of(2));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.sql.prediction.StaleGate;
 import io.gatehouse.sql.prediction.StaleGate.Misses;
@@ -33,9 +34,10 @@ final class TestStaleGate {
                 QueryEngine engine = file.engine();
                 Connection writer = file.writer();
                 Statement statement = writer.createStatement()) {
-            assertThat(rows(engine, "SELECT * FROM stale_gate(1, 'prompt')"))
-                    .as("a run without lookahead")
-                    .isEmpty();
+            assertThatThrownBy(() -> rows(engine, "SELECT * FROM stale_gate(1, 'prompt')"))
+                    .hasMessage(
+                            "run of stale_gate is 1, which did not record the choice of routers from an earlier state"
+                                    + " (gatehouse run --record-lookahead); no run of the file did.");
             statement.execute("UPDATE runs SET lookahead = [1, 2]");
             statement.execute("""
                     UPDATE decisions
@@ -64,6 +66,8 @@ final class TestStaleGate {
                                     "SELECT tokens, misses, recall FROM stale_gate(1, 'prompt') WHERE distance = 2 AND slots = 0"))
                     .containsExactly(List.of(1L, 1L, 1.0));
             assertThat(rows(engine, "SELECT * FROM stale_gate(1, 'generated')")).isEmpty();
+            statement.execute("UPDATE runs SET recorded = 'last_prompt'");
+            assertThat(rows(engine, "SELECT * FROM stale_gate(1, 'prompt')")).isEmpty();
             assertThat(rows(engine, "SELECT * FROM stale_gate((SELECT 7), 'prompt')"))
                     .isEmpty();
         }

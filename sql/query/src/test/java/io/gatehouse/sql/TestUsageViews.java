@@ -154,13 +154,17 @@ final class TestUsageViews {
                     SELECT minimum, experts, below, below_share, fewest, tokens_needed, n
                     FROM calibration_coverage WHERE scope = '%s' ORDER BY minimum
                     """;
-            // 32 * 96 / 31 = 99.1, 128 * 96 / 31 = 396.4, 256 * 96 / 31 = 792.8, 2048 * 96 / 31 = 6342.2.
+            // 32 * 96 / 31 = 99.1, 64 * 96 / 31 = 198.2, 128 * 96 / 31 = 396.4, 256 * 96 / 31 = 792.8, 2048 * 96 / 31 =
+            // 6342.2.
             assertThat(rows(calibration, sql.formatted("prompt")))
                     .containsExactly(
                             List.of(1, 3L, 0L, 0.0, 31L, 4L, 96L),
                             List.of(32, 3L, 1L, 1.0 / 3, 31L, 100L, 96L),
+                            List.of(64, 3L, 3L, 1.0, 31L, 199L, 96L),
                             List.of(128, 3L, 3L, 1.0, 31L, 397L, 96L),
                             List.of(256, 3L, 3L, 1.0, 31L, 793L, 96L),
+                            List.of(512, 3L, 3L, 1.0, 31L, 1586L, 96L),
+                            List.of(1024, 3L, 3L, 1.0, 31L, 3172L, 96L),
                             List.of(2048, 3L, 3L, 1.0, 31L, 6343L, 96L));
             // The last token goes to the third expert.
             assertThat(rows(calibration, sql.formatted("last_prompt") + " LIMIT 1"))

@@ -157,6 +157,11 @@ public record Study(Part part, RunFacts run, List<Evidence> figures, List<Absenc
         List<Evidence> figures = new ArrayList<>();
         List<Absence> absent = new ArrayList<>();
         for (Figure figure : part.figures(runId, Recorded.decoded(recorded))) {
+            Optional<String> unrecorded = Recorded.findMissing(figure.text().needs(), recorded);
+            if (unrecorded.isPresent()) {
+                absent.add(new Absence(figure.name(), figure.title(), unrecorded.get()));
+                continue;
+            }
             Evidence evidence;
             try {
                 evidence = new Evidence(figure, Rows.of(session, figure.summary()), Rows.of(session, figure.detail()));
@@ -171,9 +176,8 @@ public record Study(Part part, RunFacts run, List<Evidence> figures, List<Absenc
             if (evidence.isFound()) {
                 figures.add(evidence);
             } else {
-                String reason = Recorded.findMissing(figure.text().needs(), recorded)
-                        .orElse(figure.text().missing());
-                absent.add(new Absence(figure.name(), figure.title(), reason));
+                absent.add(
+                        new Absence(figure.name(), figure.title(), figure.text().missing()));
             }
         }
         return new Study(part, run, figures, absent);

@@ -31,7 +31,7 @@ final class TestPartReports {
     void aPlacementThatItsIntervalSupportsIsRecommended() throws Exception {
         assertThat(serving(questions(240, question -> "0:.5 1:.25")))
                 .contains(
-                        "the mean load per device is **50.0%** of the largest at **prompt** tokens.",
+                        "the mean load per device is **50.0%** of the largest at prompt tokens.",
                         "By the 95% interval, that saves time in **1** of **1** layer and costs time in **0**; in **0** it"
                                 + " is unclear.",
                         "The largest saving is **");

@@ -125,6 +125,9 @@ final class Checker {
         if (count == 0) {
             return new Passed();
         }
+        if (count > SHOWN) {
+            shown.append("  and %,d more%n".formatted(count - SHOWN));
+        }
         String reason = "%,d %s from run '%s' by more than %s"
                 .formatted(count, count == 1 ? "value differs" : "values differ", baseline.run(), baseline.tolerance());
         return new Failed(reason, shown.toString());

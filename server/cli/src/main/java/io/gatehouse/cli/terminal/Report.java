@@ -43,11 +43,15 @@ public final class Report {
     private record Bytes(long count) {
         @Override
         public String toString() {
-            return count < 10_000
-                    ? String.format(Locale.ROOT, "%,d bytes", count)
-                    : count < 1_000_000_000
-                            ? String.format(Locale.ROOT, "%,.1f MB", count / 1e6)
-                            : String.format(Locale.ROOT, "%,.1f GB", count / 1e9);
+            if (count < 10_000) {
+                return String.format(Locale.ROOT, "%,d bytes", count);
+            }
+            if (count < 1_000_000) {
+                return String.format(Locale.ROOT, "%,.1f kB", count / 1e3);
+            }
+            return count < 1_000_000_000
+                    ? String.format(Locale.ROOT, "%,.1f MB", count / 1e6)
+                    : String.format(Locale.ROOT, "%,.1f GB", count / 1e9);
         }
     }
 

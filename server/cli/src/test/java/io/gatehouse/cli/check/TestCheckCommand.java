@@ -155,6 +155,16 @@ final class TestCheckCommand {
     }
 
     @Test
+    void saysHowManyDifferencesItDoesNotShow() throws Exception {
+        assertThat(check(
+                                "-- same as: first\nSELECT question_id, :run AS id FROM answers WHERE run_id = 1 ORDER BY question_id",
+                                "--run",
+                                "second")
+                        .out())
+                .contains("24 values differ from run 'first'", "  and 19 more\n");
+    }
+
+    @Test
     void theRunCanBeNamed() throws Exception {
         String sql = "SELECT name FROM runs WHERE run_id = :run AND name <> 'first'";
         assertThat(check(sql, "--run", "first"))

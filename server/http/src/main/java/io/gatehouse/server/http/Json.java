@@ -301,7 +301,7 @@ public final class Json {
     /** A text field that must be there. */
     private static String text(ObjectNode body, String field) {
         return findText(body, field)
-                .orElseThrow(() -> invalid("The body has no field \"%s\" that is a text.".formatted(field)));
+                .orElseThrow(() -> invalid("The body has no field \"%s\" that is a string.".formatted(field)));
     }
 
     /** A text field that may be missing or null. */
@@ -311,7 +311,7 @@ public final class Json {
             return Optional.empty();
         }
         if (!node.isTextual()) {
-            throw invalid("The field \"%s\" must be a text, but is %s.".formatted(field, node));
+            throw invalid("The field \"%s\" must be a string, but is %s.".formatted(field, node));
         }
         return Optional.of(node.textValue());
     }

@@ -76,7 +76,7 @@ public record ChatFields(
         for (JsonNode message : messages) {
             if (!message.path("role").isTextual()) {
                 throw Json.invalid(
-                        "A message has no \"role\" that is a text: %s.".formatted(FieldValues.shown(message)));
+                        "A message has no \"role\" that is a string: %s.".formatted(FieldValues.shown(message)));
             }
             turns.add(new Input.Turn(message.path("role").textValue(), content(message)));
         }
@@ -98,7 +98,7 @@ public record ChatFields(
         }
         if (!content.isArray() || content.isEmpty()) {
             throw Json.invalid(
-                    "A message has no \"content\" that is a text: %s.".formatted(FieldValues.shown(message)));
+                    "A message has no \"content\" that is a string: %s.".formatted(FieldValues.shown(message)));
         }
         return text.toString();
     }

@@ -68,7 +68,7 @@ public record CompletionFields(
         }
         if (!prompt.isArray() || prompt.isEmpty()) {
             throw Json.invalid(
-                    "The field \"prompt\" must be a text, a list of token ids, or a list of either, but is %s."
+                    "The field \"prompt\" must be a string, a list of token ids, or a list of either, but is %s."
                             .formatted(FieldValues.shown(prompt)));
         }
         List<Input> prompts = new ArrayList<>();

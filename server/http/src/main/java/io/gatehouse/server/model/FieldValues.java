@@ -56,7 +56,7 @@ final class FieldValues {
                     || text.textValue().isEmpty()
                     || text.textValue().length() > StopTexts.LONGEST_TEXT) {
                 throw Json.invalid(
-                        "The field \"stop\" must be a text of 1 to %,d characters, or a list of them, but is %s."
+                        "The field \"stop\" must be a string of 1 to %,d characters, or a list of them, but is %s."
                                 .formatted(StopTexts.LONGEST_TEXT, shown(stop)));
             }
             texts.add(text.textValue());

@@ -207,8 +207,9 @@ final class TestModelRequests {
         String tokens = Stream.generate(() -> "5").limit(400).collect(Collectors.joining(","));
         String prompts = Stream.generate(() -> "\"a\"").limit(600).collect(Collectors.joining(","));
         Map<String, String> wrong = new TreeMap<>(Map.ofEntries(
-                Map.entry("{}", "\"prompt\" must be a text, a list of token ids, or a list of either, but is missing"),
-                Map.entry("{\"prompt\": []}", "\"prompt\" must be a text"),
+                Map.entry(
+                        "{}", "\"prompt\" must be a string, a list of token ids, or a list of either, but is missing"),
+                Map.entry("{\"prompt\": []}", "\"prompt\" must be a string"),
                 Map.entry("{\"prompt\": [1.5]}", "\"prompt\" has 1.5 where a list of token ids is expected"),
                 Map.entry("{\"prompt\": [[1], \"a\", {}]}", "\"prompt\" has {} where"),
                 Map.entry("{\"prompt\": [[]]}", "\"prompt\" has [] where"),
@@ -240,8 +241,9 @@ final class TestModelRequests {
                 Map.entry("{\"prompt\": \"a\", \"logprobs\": 21}", "\"logprobs\" must be from 0 to 20, but is 21"),
                 Map.entry("{\"prompt\": \"a\", \"logprobs\": true}", "\"logprobs\" must be a whole number"),
                 Map.entry("{\"prompt\": \"a\", \"echo\": 1}", "\"echo\" must be true or false, but is 1"),
-                Map.entry("{\"prompt\": \"a\", \"stop\": [\"\"]}", "\"stop\" must be a text of 1 to 1,000 characters"),
-                Map.entry("{\"prompt\": \"a\", \"stop\": 5}", "\"stop\" must be a text"),
+                Map.entry(
+                        "{\"prompt\": \"a\", \"stop\": [\"\"]}", "\"stop\" must be a string of 1 to 1,000 characters"),
+                Map.entry("{\"prompt\": \"a\", \"stop\": 5}", "\"stop\" must be a string"),
                 Map.entry(
                         "{\"prompt\": \"a\", \"stream_options\": {\"include_usage\": true}}",
                         "\"stream_options\" needs \"stream\": true"),

@@ -2,6 +2,7 @@ package io.gatehouse.sql.cache;
 
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * A fixed set, loaded before the run: the experts that were used most often in some decisions, those of the run itself or of
@@ -20,6 +21,11 @@ public final class StaticReplay implements CacheReplay {
     /** What the set is chosen on. */
     public DecisionListener fitted() {
         return (experts, count) -> add(fitted, experts, count);
+    }
+
+    /** Whether there was anything to choose the set on. */
+    public boolean isFitted() {
+        return LongStream.of(fitted).anyMatch(uses -> uses > 0);
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.gatehouse.sql.catalog;
 
+import static java.util.Objects.requireNonNull;
+
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Optional;
 
 /** The values that a parameter of a table function takes, beside NULL. */
 public sealed interface Accepted {
@@ -23,21 +26,40 @@ public sealed interface Accepted {
      *
      * @param noun what each of them is, in the singular
      * @param queries names of the resources with the queries for the values; the later ones take longer
+     * @param recording what they must have recorded
      */
-    record OfFile(String noun, List<String> queries) implements Accepted {
-        private static final OfFile RUNS = new OfFile("run", List.of("catalog/runs.sql"));
-        private static final OfFile SUBJECTS =
-                new OfFile("subject", List.of("catalog/subjects.sql", "catalog/counted-subjects.sql"));
-        private static final OfFile QUESTION_SETS =
-                new OfFile("question set", List.of("catalog/question-sets.sql", "catalog/question-attributes.sql"));
+    record OfFile(String noun, List<String> queries, Optional<Recording> recording) implements Accepted {
+        private static final List<String> ALL_RUNS = List.of("catalog/runs.sql");
+        private static final OfFile RUNS = new OfFile("run", ALL_RUNS, Optional.empty());
+        private static final OfFile RUNS_WITH_PROBABILITIES = new OfFile(
+                "run",
+                ALL_RUNS,
+                Optional.of(new Recording(
+                        "the probabilities of all experts", "--probabilities", "catalog/runs-with-probabilities.sql")));
+        private static final OfFile RUNS_WITH_LOOKAHEAD = new OfFile(
+                "run",
+                ALL_RUNS,
+                Optional.of(new Recording(
+                        "the choice of routers from an earlier state",
+                        "--record-lookahead",
+                        "catalog/runs-with-lookahead.sql")));
+        private static final OfFile SUBJECTS = new OfFile(
+                "subject", List.of("catalog/subjects.sql", "catalog/counted-subjects.sql"), Optional.empty());
+        private static final OfFile QUESTION_SETS = new OfFile(
+                "question set",
+                List.of("catalog/question-sets.sql", "catalog/question-attributes.sql"),
+                Optional.empty());
 
         public OfFile {
+            requireNonNull(recording, "recording is null");
             queries = List.copyOf(queries);
         }
 
         private static OfFile parse(String values) {
             return switch (values) {
                 case "runs" -> RUNS;
+                case "runs with probabilities" -> RUNS_WITH_PROBABILITIES;
+                case "runs with lookahead" -> RUNS_WITH_LOOKAHEAD;
                 case "subjects" -> SUBJECTS;
                 case "question sets" -> QUESTION_SETS;
                 default -> throw new IllegalArgumentException("A parameter takes one of \"%s\"".formatted(values));
@@ -52,9 +74,19 @@ public sealed interface Accepted {
 
         @Override
         public String toString() {
-            return "a %s of the file".formatted(noun);
+            return "a %s of the file".formatted(noun)
+                    + recording.map(with -> " that recorded " + with.data()).orElse("");
         }
     }
+
+    /**
+     * What only some runs record.
+     *
+     * @param data in words
+     * @param option of {@code gatehouse run} that records it
+     * @param query name of the resource with the query for the runs that have it
+     */
+    record Recording(String data, String option, String query) {}
 
     /** One of some words, in this case of letters. */
     record Words(List<String> words) implements Accepted {
@@ -101,8 +133,8 @@ public sealed interface Accepted {
     }
 
     /**
-     * Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", "of runs", "of subjects", "of
-     * question sets", or nothing.
+     * Reads what stands behind the type of a parameter: "in a, b", "from 1", "above 0", "of runs", "of runs with
+     * probabilities", "of runs with lookahead", "of subjects", "of question sets", or nothing.
      */
     static Accepted parse(String text) {
         String[] parts = text.split(" ", 2);

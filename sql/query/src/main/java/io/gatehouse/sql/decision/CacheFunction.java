@@ -125,7 +125,16 @@ public final class CacheFunction {
         };
         read(cache, cache.run(), statement, replay);
         HitCurve curve = replay.end();
-        return curve.uses() == 0 ? Optional.empty() : Optional.of(text(curve, cache.slots()));
+        if (curve.uses() == 0) {
+            return Optional.empty();
+        }
+        if (replay instanceof StaticReplay fixed && !fixed.isFitted()) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Run %d, on which the static set is chosen, recorded no tokens of the scope '%s'."
+                            .formatted(cache.fitted(), cache.scope()));
+        }
+        return Optional.of(text(curve, cache.slots()));
     }
 
     private static String text(HitCurve curve, int slots) {

@@ -26,8 +26,11 @@ import org.duckdb.DuckDBReadableVector;
 
 /** Reads the decisions of a run for functions in Java, on connections of its own. */
 public final class DecisionReads {
-    private static final Map<String, String> TOKENS =
-            Map.of("last_prompt", "is_last_prompt", "prompt", "NOT is_generated", "generated", "is_generated");
+    /** A run that recorded the last token of each prompt has no tokens of the scope prompt. */
+    private static final Map<String, String> TOKENS = Map.of(
+            "last_prompt", "is_last_prompt",
+            "prompt", "NOT is_generated AND (SELECT recorded = 'prompt' FROM runs WHERE run_id = $run)",
+            "generated", "is_generated");
 
     private static final String ALL_TOKENS = "TRUE";
 
@@ -63,6 +66,17 @@ public final class DecisionReads {
          * @param weights of those, in a unit of their own; NaN where there is none
          */
         void decide(int question, int layer, boolean isGenerated, int[] experts, float[] weights, int count);
+    }
+
+    /** Is told the uses of questions. */
+    interface UsesListener {
+        /**
+         * The next question.
+         *
+         * @param experts numbers of the experts that it uses, which are the same in no two layers
+         * @param tokens how many of its tokens use each
+         */
+        void use(int question, int[] experts, int[] tokens);
     }
 
     /** @param readers connections on which {@code jdbc_stream_results} may be set */
@@ -166,6 +180,43 @@ public final class DecisionReads {
         });
     }
 
+    /** Reads how often each question uses each expert, by question. */
+    void readUses(int run, String scope, FunctionReads.OfStatement statement, UsesListener listener) {
+        String sql = SqlResource.text("uses-of-questions.sql")
+                .replace("$scope", scope)
+                .replace("$run", Integer.toString(run));
+        open(statement, connection -> {
+            try (Statement query = connection.createStatement()) {
+                query.execute("SET SESSION jdbc_stream_results = true");
+                try (ResultSet rows = query.executeQuery(sql)) {
+                    passUses(rows, statement, listener);
+                }
+            }
+        });
+    }
+
+    private static void passUses(ResultSet rows, FunctionReads.OfStatement statement, UsesListener listener)
+            throws SQLException {
+        IntStream.Builder experts = IntStream.builder();
+        IntStream.Builder tokens = IntStream.builder();
+        int question = -1;
+        while (rows.next()) {
+            int next = rows.getInt(1);
+            if (next != question && question >= 0) {
+                listener.use(question, experts.build().toArray(), tokens.build().toArray());
+                experts = IntStream.builder();
+                tokens = IntStream.builder();
+                statement.checkStopped();
+            }
+            question = next;
+            experts.add(rows.getInt(2));
+            tokens.add(rows.getInt(3));
+        }
+        if (question >= 0) {
+            listener.use(question, experts.build().toArray(), tokens.build().toArray());
+        }
+    }
+
     private interface Reading {
         void read(Connection connection) throws SQLException;
     }
@@ -196,9 +247,9 @@ public final class DecisionReads {
             throws SQLException {
         String sql = SqlResource.text("decisions.sql")
                 .replace("$ranks", columns)
-                .replace("$run", Integer.toString(run))
                 .replace("$tokens", tokens)
-                .replace("$condition", condition);
+                .replace("$condition", condition)
+                .replace("$run", Integer.toString(run));
         try (DuckDBPreparedStatement decisions =
                         connection.prepareStatement(sql).unwrap(DuckDBPreparedStatement.class);
                 DuckDBChunkedResult chunks = decisions.query()) {

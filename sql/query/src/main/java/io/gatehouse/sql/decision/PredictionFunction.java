@@ -22,7 +22,7 @@ import org.duckdb.DuckDBWritableVector;
  * uses hits} for each layer, predictor and number of experts, with semicolons between; NULL if nothing was scored.
  */
 public final class PredictionFunction {
-    /** The largest layer that is predicted; its pairs of experts take 16 MB. */
+    /** The largest layer that is predicted; its pairs of experts take 16 MB for each of two distances. */
     private static final int MAX_EXPERTS = 2048;
 
     private final FunctionCalls calls;

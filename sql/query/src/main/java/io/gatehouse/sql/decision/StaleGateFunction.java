@@ -16,7 +16,7 @@ import org.duckdb.DuckDBWritableVector;
 
 /**
  * The function behind {@code stale_gate}. Its result is a text, because DuckDB's driver takes no lists from functions:
- * {@code layer distance slots decisions misses named previous} for each layer, distance and size of a cache, with semicolons
+ * {@code layer distance slots decisions misses named followed previous} for each layer, distance and size of a cache, with semicolons
  * between; NULL if no decision has a lookahead.
  */
 public final class StaleGateFunction {

@@ -37,8 +37,16 @@ public final class StatementFunction extends SqlFunction {
     public static final StatementFunction MERGE_GROUPS =
             new StatementFunction("expert_merge_groups", "gatehouse_merge_groups", 3);
 
+    /** {@code (loads, ranks, replicas)}: the rank of each copy of each expert. */
+    public static final StatementFunction PLACEMENT =
+            new StatementFunction("expert_placement", "gatehouse_placement", 3);
+
+    /** {@code (run, scope, minimum)}: few questions that give experts enough tokens. */
+    public static final StatementFunction CALIBRATION =
+            new StatementFunction("expert_calibration", "gatehouse_calibration", 3);
+
     private static final List<StatementFunction> FUNCTIONS =
-            List.of(CACHE_REPLAY, BYTE_CACHE, PREDICTIONS, STALE_GATE, MERGE_GROUPS);
+            List.of(CACHE_REPLAY, BYTE_CACHE, PREDICTIONS, STALE_GATE, MERGE_GROUPS, PLACEMENT, CALIBRATION);
 
     public static final List<SqlOperator> ALL = List.copyOf(FUNCTIONS);
 

@@ -65,12 +65,7 @@ public final class AlgebraFence extends RelVisitor {
             SqlStdOperatorTable.PERCENT_REMAINDER,
             SqlStdOperatorTable.FLOOR,
             SqlStdOperatorTable.CEIL,
-            SqlLibraryOperators.SAFE_CAST,
-            StatementFunction.CACHE_REPLAY,
-            StatementFunction.BYTE_CACHE,
-            StatementFunction.PREDICTIONS,
-            StatementFunction.STALE_GATE,
-            StatementFunction.MERGE_GROUPS);
+            SqlLibraryOperators.SAFE_CAST);
 
     private AlgebraFence() {}
 
@@ -155,7 +150,9 @@ public final class AlgebraFence extends RelVisitor {
     }
 
     private static void checkOperator(SqlOperator operator) {
-        if (!FunctionTable.INSTANCE.contains(operator) && !NOT_CALLED_BY_USERS.contains(operator)) {
+        if (!FunctionTable.INSTANCE.contains(operator)
+                && !NOT_CALLED_BY_USERS.contains(operator)
+                && !StatementFunction.ALL.contains(operator)) {
             throw StatementErrors.notSupported("The operator %s is not supported.".formatted(operator.getName()));
         }
     }

@@ -12,11 +12,11 @@ final class LayerPredictions {
     private final int experts;
     private final int[] uses;
 
-    /** By distance, less one: how often expert j was used here where i was used there, at i * experts + j; then its share. */
-    private final float[][] followers;
+    /** By distance, less one: how often expert j was used here where i was used there, at i * experts + j. */
+    private final int[][] followers;
 
     /** By distance, less one: in how many decisions of this layer i was used there. */
-    private final float[][] leaders;
+    private final int[][] leaders;
 
     private final int[] hotPlaces;
     private final float[] scores;
@@ -32,8 +32,8 @@ final class LayerPredictions {
     LayerPredictions(int experts, int distances) {
         this.experts = experts;
         this.uses = new int[experts];
-        this.followers = new float[distances][experts * experts];
-        this.leaders = new float[distances][experts];
+        this.followers = new int[distances][experts * experts];
+        this.leaders = new int[distances][experts];
         this.hotPlaces = new int[experts];
         this.scores = new float[experts];
         for (Predictor predictor : Predictor.values()) {
@@ -43,7 +43,7 @@ final class LayerPredictions {
 
     /** Bytes of a layer, nearly all of them for pairs of experts. */
     static long bytes(int experts, int distances) {
-        return (long) experts * experts * distances * Float.BYTES;
+        return (long) experts * experts * distances * Integer.BYTES;
     }
 
     void learn(int[] chosen, int count, int[][] above) {
@@ -60,7 +60,7 @@ final class LayerPredictions {
         }
     }
 
-    /** Ends learning: P(j here | i there) = decisions with both / decisions with i there. */
+    /** Ends learning. */
     void endLearning() {
         int[] byUses = IntStream.range(0, experts)
                 .boxed()
@@ -69,13 +69,6 @@ final class LayerPredictions {
                 .toArray();
         for (int place = 0; place < experts; place++) {
             hotPlaces[byUses[place]] = place;
-        }
-        for (int distance = 0; distance < followers.length; distance++) {
-            for (int leader = 0; leader < experts; leader++) {
-                for (int expert = 0; expert < experts; expert++) {
-                    followers[distance][leader * experts + expert] /= Math.max(1, leaders[distance][leader]);
-                }
-            }
         }
     }
 
@@ -91,7 +84,7 @@ final class LayerPredictions {
             hot.addHit(hotPlaces[chosen[i]]);
         }
         for (int distance = 0; distance < above.length; distance++) {
-            expect(followers[distance], above[distance]);
+            expect(distance, above[distance]);
             PlaceCounts coupled = counts(distance == 0 ? Predictor.COUPLED_1 : Predictor.COUPLED_2);
             coupled.addDecision(count);
             for (int i = 0; i < count; i++) {
@@ -116,13 +109,18 @@ final class LayerPredictions {
         System.arraycopy(chosen, 0, before, 0, count);
     }
 
-    /** The score of an expert is the sum, over the experts above, of its probability after them. */
-    private void expect(float[] shares, int[] leading) {
+    /**
+     * The score of an expert j is the sum, over the experts i above, of P(j here | i there) = decisions with both / decisions
+     * with i there.
+     */
+    private void expect(int distance, int[] leading) {
+        int[] pairs = followers[distance];
         Arrays.fill(scores, 0);
         for (int leader : leading) {
             int row = leader * experts;
+            float decisions = Math.max(1, leaders[distance][leader]);
             for (int expert = 0; expert < experts; expert++) {
-                scores[expert] += shares[row + expert];
+                scores[expert] += pairs[row + expert] / decisions;
             }
         }
     }

@@ -1,8 +1,9 @@
 -- One row per layer: what would be gained and lost if tokens preferred experts that are in fast memory.
 --
 -- Title: Cache-aware routing
--- Definition: a what-if over recorded gates, for runs that recorded all probabilities. A token keeps its first experts; the
---   other places go to resident experts among the most probable ones, by probability, and where these do not suffice to its
+-- Definition: a what-if over recorded gates; a run that was recorded without --probabilities is refused,
+--   and one with those of the last prompt token has rows at scope last_prompt only. A token keeps its
+--   first experts; the other places go to resident experts among the most probable ones, by probability, and where these do not suffice to its
 --   own remaining experts. The busiest experts of the layer in the other half of the questions are resident, as in hot_set
 --   with two folds, so that no question chooses its own; a cache that follows the routing would hold others. What the model
 --   then answers is not known from gates: an intervention would have to be run.
@@ -12,11 +13,11 @@
 -- Source: after Skliar et al. 2024, arXiv 2412.00099, with a fixed set in place of a cache.
 -- Version: 1
 -- Example: SELECT layer, hit_rate, routed_hit_rate, exchanged, unchanged, mass_lost, divergence, n
---   FROM cache_route((SELECT max(run_id) FROM runs), 'prompt', 4, 1, 6)
+--   FROM cache_route((SELECT max(run_id) FROM runs WHERE probabilities <> 'none'), 'prompt', 4, 1, 6)
 --   ORDER BY layer
 --
 -- Parameters:
---   run INTEGER of runs: The run
+--   run INTEGER of runs with probabilities: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --   resident INTEGER from 0: Number of experts of each layer in fast memory
 --   keep INTEGER from 0: Number of first experts of a token that stay as they are
@@ -33,7 +34,12 @@
 --   divergence DOUBLE NULL: Mean logarithm of the ratio of the two, in nats; NULL if all probabilities of chosen experts are 0
 WITH halved AS (
     SELECT question_id, (row_number() OVER (ORDER BY md5(CAST(question_id AS VARCHAR)), question_id) - 1) % 2 AS half
-    FROM (SELECT DISTINCT question_id FROM question_usage WHERE run_id = $run) AS recorded
+    FROM (
+        SELECT DISTINCT p.question_id
+        FROM question_usage AS p
+        JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
+        WHERE p.run_id = $run AND v.scope = $scope
+    ) AS recorded
 ),
 residents AS (
     SELECT
@@ -80,6 +86,7 @@ decided AS (
     JOIN halved AS q ON q.question_id = t.question_id
     JOIN resident_lists AS l ON l.layer = t.layer AND l.half = q.half
     WHERE t.run_id = $run AND v.scope = $scope AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
+        AND (v.scope = 'last_prompt' OR r.probabilities = 'all')
 ),
 -- The experts of a decision and the residents among its candidates. Rows of all experts, which are many times as many, would
 -- copy the gates for each.

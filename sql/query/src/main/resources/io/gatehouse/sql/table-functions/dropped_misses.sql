@@ -1,4 +1,4 @@
--- One row per run that is given: what a program saves and loses that does not read experts of little weight which its cache lacks.
+-- One row per run: what a program saves and loses that does not read experts of little weight which its cache lacks.
 --
 -- Title: Missing experts of little weight left out
 -- Definition: a what-if over recorded weights. Generated tokens are served by a least recently used cache for all layers, as
@@ -6,7 +6,8 @@
 --   weight of the experts of the token. The largest weight is never below the mean, so that one at least remains. The
 --   weights that remain are not scaled. Neither the recorded decisions nor the cache change by it, although a model that
 --   leaves experts out would route its later layers otherwise, and its cache would hold others: what it answers then is not
---   known from this. A run without the sizes or the weights of experts is refused; one without generated tokens has no row.
+--   known from this. A run without the sizes or the weights of experts is refused; one without generated tokens,
+--   or that recorded the last tokens of prompts only, has no row.
 -- Formula: an expert i that the cache lacks is left out of the k experts of a token if w_i < min(part, 1) * (sum over j of w_j)
 --   / k. reads_saved = left_out / misses; weight_lost = sum of their weights / sum of all weights.
 -- Source: Helldez/BigMoeOnEdge, docs/expert-dropping.md, whose weights have the sum 1, with the numbers for its traces of
@@ -60,7 +61,7 @@ FROM (
                 ) AS items
             FROM runs
             CROSS JOIN sizes
-            WHERE run_id = $run
+            WHERE run_id = $run AND recorded = 'prompt'
         ) AS replayed
     ) AS listed
 ) AS c

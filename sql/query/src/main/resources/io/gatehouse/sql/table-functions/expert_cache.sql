@@ -11,7 +11,7 @@
 --   comparisons with them. With one expert for each decision belady is the same there, too. The lfu of moe-policylang
 --   forgets the uses of an expert that goes. Policies: lru keeps what was used last, of one decision the later ranks; lfu
 --   what was used most often since the beginning, whether in the cache or not, then what was used last; belady what is used
---   again soonest, which no policy exceeds that loads what it misses; random drops any, with a fixed seed; static holds the
+--   again soonest, which no policy exceeds that keeps the experts of a token when it has computed; random drops any, with a fixed seed; static holds the
 --   most used experts of a run from the beginning and loads no others into the cache: of this run, or as a hot list of
 --   another one.
 -- Formula: with n uses, hit_rate = hits / n; cold_misses are first uses of an expert, which only a static set can have in

@@ -6,12 +6,13 @@
 --   token needs its own, through all layers. The cache belongs to the model, or each layer has one of an equal part of the
 --   bytes; it is not emptied between questions. Experts that are needed together are in memory together: they stay until the
 --   next use of the cache, and others go, by the policy, until what is left fits. So a cache holds more than its size where
---   experts that are needed together take more; largest_mb says how much. Policies: lru keeps what was used last, of a
+--   experts that are needed together take more: that of a layer always has all that its last use needed, of a prompt all
+--   that its tokens used, and with few bytes, or none, its hit rate is of that. largest_mb says how much is held. Policies: lru keeps what was used last, of a
 --   prompt by the last of its tokens that uses it, of one token the later ranks; lfu what was used most often since the
 --   beginning, whether in the cache or not, a prompt counting once, then what was used last; belady what is used again
 --   soonest, which with experts of one size no policy exceeds. The sizes are layers.expert_bytes, those of the checkpoint
---   that was run; a run that does not have them is refused. A run that recorded the last tokens of prompts only has no row
---   of prompts.
+--   that was run; a run that does not have them is refused. A run that recorded the last tokens of prompts only has no
+--   rows: what the rest of a prompt brings into the cache is not known.
 -- Formula: with n uses, hit_rate = hits / n; cold_misses are first uses of an expert; evicted_misses = n - hits -
 --   cold_misses; read_gb = sum of the bytes of all misses / 10^9. The rate of both phases is sum(hits) / sum(n).
 -- Source: the replay of Helldez/BigMoeOnEdge, docs/bench-data/2026-07-20-cache-replay, whose numbers
@@ -57,18 +58,15 @@ FROM (
         CAST(split_part(item, ' ', 3) AS BIGINT) AS hits,
         CAST(split_part(item, ' ', 4) AS BIGINT) AS cold_misses,
         CAST(split_part(item, ' ', 5) AS DOUBLE) AS bytes_read,
-        CAST(split_part(item, ' ', 6) AS BIGINT) AS largest,
-        recorded
+        CAST(split_part(item, ' ', 6) AS BIGINT) AS largest
     FROM (
-        SELECT unnest(string_split(items, ';')) AS item, recorded
+        SELECT unnest(string_split(items, ';')) AS item
         FROM (
             SELECT
-                expert_byte_cache_replay(run_id, $memory_mb * 1e6, $cache_of, $policy, stride, keys, 0) AS items,
-                recorded
+                expert_byte_cache_replay(run_id, $memory_mb * 1e6, $cache_of, $policy, stride, keys, 0) AS items
             FROM runs
             CROSS JOIN sizes
-            WHERE run_id = $run
+            WHERE run_id = $run AND recorded = 'prompt'
         ) AS replayed
     ) AS listed
 ) AS c
-WHERE phase = 'generated' OR recorded = 'prompt'

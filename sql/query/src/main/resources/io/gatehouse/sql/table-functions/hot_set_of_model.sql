@@ -28,7 +28,12 @@
 --   verdict VARCHAR: hot_set_verdict of these scores: gain, no gain, overfitted or too few tokens
 WITH folded AS (
     SELECT question_id, (row_number() OVER (ORDER BY md5(CAST(question_id AS VARCHAR)), question_id) - 1) % $folds AS fold
-    FROM (SELECT DISTINCT question_id FROM question_usage WHERE run_id = $run) AS recorded
+    FROM (
+        SELECT DISTINCT p.question_id
+        FROM question_usage AS p
+        JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
+        WHERE p.run_id = $run AND v.scope = $scope
+    ) AS recorded
 ),
 loads AS (
     SELECT

@@ -8,7 +8,8 @@
 --   then sends the tokens of all of them to the one. The file must have the weights of the checkpoint (gatehouse model
 --   CHECKPOINT --db FILE). What a merged model answers is not known from this.
 -- Formula: distance = 1 - router_cosine by router, or relative_distance by weights, as in expert_similarity; a router row of
---   zeros has distance 1. height is the mean distance of the two groups that were joined last into the group. merge_weight =
+--   zeros has distance 1. height is the mean distance of the two groups that were joined last into the group: near 0 for
+--   experts that are alike, about 1 for unrelated ones. merge_weight =
 --   n / sum of n over the group.
 -- Source: average linkage as in Chen et al. 2024, arXiv 2410.08589 (HC-SMoE), which measures outputs of experts; weights
 --   by frequency as in Li et al. 2023, arXiv 2310.01334 (MC-SMoE).

@@ -4,7 +4,9 @@
 -- Definition: with expert parallelism a batch takes as long in a layer as its busiest rank. Batches of successive questions
 --   are split at random into two halves; the map of placement_map is made from the loads of one half and scored on the
 --   batches of the other, both ways. The default map puts experts on ranks in the order of their numbers, without copies.
---   An expert with several copies gives each the same share of its load. Questions left over at the end are not counted. The
+--   An expert with several copies gives each the same share of its load. Questions left over at the end are not counted. At scope generated a
+--   batch is all tokens that its questions generate; decoding waits for the busiest rank at every step, where the load is less
+--   even, so that efficiencies are the most that it can have and gain is not one of its time. The
 --   interval takes batches as the unit; it holds for some dozens of them.
 -- Formula: of a map, efficiency = sum_u T_u / ranks over sum_u L_u, T_u the load of batch u and L_u that of its busiest rank:
 --   1 is even, 1 / ranks all on one. bound = the same with L_u = max(T_u / ranks, max_e load_e(u) / (replicas - experts + 1)),
@@ -13,7 +15,7 @@
 -- Source: questions of vllm-ascend issue 16795 and vllm issue 41141; deepseek-ai/EPLB, commit d52c72d, for the copies.
 -- Version: 1
 -- Example: SELECT layer, default_efficiency, held_out, in_sample, bound, gain, low, high, verdict, n
---   FROM placement(1, 'prompt', 2, 8, 1)
+--   FROM placement(1, 'prompt', 2, (SELECT CAST(ceil(max(experts) / 2) * 2 + 2 AS INTEGER) FROM layers WHERE run_id = 1), 1)
 --   ORDER BY layer
 --
 -- Parameters:
@@ -50,7 +52,12 @@ WITH batches AS (
                 question_id,
                 row_number() OVER (ORDER BY question_id) AS place,
                 count(*) OVER () AS number
-            FROM (SELECT DISTINCT question_id FROM question_usage WHERE run_id = $run) AS recorded
+            FROM (
+                SELECT DISTINCT p.question_id
+                FROM question_usage AS p
+                JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
+                WHERE p.run_id = $run AND v.scope = $scope
+            ) AS recorded
         ) AS numbered
     ) AS cut
     WHERE batch < whole
@@ -73,46 +80,37 @@ fitted AS (
         SELECT layer, half, expert, sum(load) AS load FROM loads GROUP BY layer, half, expert
     ) AS l ON l.layer = e.layer AND l.half = h.half AND l.expert = e.expert
 ),
-copied AS (
-    SELECT f.layer, f.half, f.expert, f.experts, f.load, 1 + count(c.layer) AS copies
-    FROM fitted AS f
-    LEFT JOIN (
-        SELECT layer, half, expert
-        FROM (
-            SELECT
-                f.layer,
-                f.half,
-                f.expert,
-                f.experts,
-                row_number() OVER (PARTITION BY f.layer, f.half ORDER BY f.load / d.copy DESC, f.expert, d.copy) AS place
-            FROM fitted AS f
-            JOIN (SELECT range + 1 AS copy FROM range(1024)) AS d ON d.copy <= $replicas - f.experts
-        ) AS ranked
-        WHERE place <= $replicas - experts
-    ) AS c ON c.layer = f.layer AND c.half = f.half AND c.expert = f.expert
-    GROUP BY f.layer, f.half, f.expert, f.experts, f.load
-),
 -- The ranks of the copies of each expert, in the maps of the two halves and, as half 2, in the default map.
 dealt AS (
     SELECT
-        layer,
-        half,
-        expert,
-        copies,
-        floor(CAST(expert AS DOUBLE) * $ranks / experts) AS default_rank,
-        CASE WHEN floor(place / $ranks) % 2 = 0 THEN place % $ranks ELSE $ranks - 1 - place % $ranks END AS rank_of_copy
+        p.layer,
+        p.half,
+        p.expert,
+        p.copies,
+        floor(CAST(p.expert AS DOUBLE) * $ranks / k.experts) AS default_rank,
+        p.rank_of_copy
     FROM (
         SELECT
-            c.layer,
-            c.half,
-            c.expert,
-            c.experts,
-            c.copies,
-            row_number() OVER (PARTITION BY c.layer, c.half ORDER BY c.load / c.copies DESC, c.expert, d.copy) - 1
-                AS place
-        FROM copied AS c
-        JOIN (SELECT range + 1 AS copy FROM range(1024)) AS d ON d.copy <= c.copies
-    ) AS sorted
+            layer,
+            half,
+            CAST(split_part(item, ' ', 2) AS DOUBLE) AS rank_of_copy,
+            CAST(split_part(item, ' ', 3) AS SMALLINT) AS expert,
+            CAST(split_part(item, ' ', 4) AS BIGINT) AS copies
+        FROM (
+            SELECT layer, half, unnest(string_split(items, ';')) AS item
+            FROM (
+                SELECT
+                    layer,
+                    half,
+                    expert_placement(
+                        string_agg(CAST(load AS VARCHAR), ' ' ORDER BY expert), $ranks, $replicas
+                    ) AS items
+                FROM fitted
+                GROUP BY layer, half
+            ) AS joined
+        ) AS parts
+    ) AS p
+    JOIN layers AS k ON k.run_id = $run AND k.layer = p.layer
     UNION ALL
     SELECT
         layer,

@@ -3,16 +3,17 @@
 -- Title: Placement of experts on ranks
 -- Definition: expert parallelism puts the experts of a layer on ranks, and a layer takes as long as its busiest rank. The map
 --   is made from the loads of all questions of the run; placement says whether such a map helps with questions that it was
---   not made from. Replicas go to the experts with the most load per copy, one at a time; the copies are then dealt out to
---   the ranks by falling load, in alternating direction. EPLB chooses the copies in the same way, but gives each to the rank with the
---   least load so far.
--- Formula: copies(e) = 1 + the number of the replicas - experts largest values of load_e / c, c = 1, 2, ..., that are of e;
---   copy p of a layer by falling load_e / copies(e), ties to the lower expert, from 0, is on rank p mod ranks of an even
---   round floor(p / ranks), and on rank ranks - 1 - p mod ranks of an odd one.
--- Source: deepseek-ai/EPLB, commit d52c72d, replicate_experts, whose greedy choice is Jefferson's method of apportionment.
+--   not made from. The map is that of EPLB's global policy: one at a time, the expert with the most load per copy gets another
+--   copy; then each copy, the busiest first, goes to the rank with the least load so far that has room. As in EPLB, two
+--   copies of an expert can be on one rank, where the second gains nothing, and ranks with room for one expert hold them in
+--   order of their numbers. EPLB leaves the order of equal loads to PyTorch's sort.
+-- Formula: copies(e) = 1 + the number of the replicas - experts largest values of load_e / c, c = 1, 2, ..., that are of e; a
+--   rank has room for replicas / ranks physical experts, rounded up. With equal loads, the lowest expert is copied, the copy
+--   that was made first is placed first, and the lowest rank takes it.
+-- Source: deepseek-ai/EPLB, commit d52c72d, rebalance_experts with one group and one node.
 -- Version: 1
 -- Example: SELECT layer, rank, list(expert ORDER BY slot) AS experts, sum(load) AS load
---   FROM placement_map(1, 'prompt', 4, 16)
+--   FROM placement_map(1, 'prompt', 4, (SELECT CAST(ceil(max(experts) / 4) * 4 AS INTEGER) FROM layers WHERE run_id = 1))
 --   GROUP BY layer, rank
 --   ORDER BY layer, rank
 --
@@ -30,45 +31,28 @@
 --   copies BIGINT: Number of copies of that expert
 --   load DOUBLE: Number of tokens that were routed to the expert, over the number of its copies
 WITH loads AS (
-    SELECT e.layer, e.expert, e.activations, k.experts
-    FROM experts AS e
-    JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
-    WHERE e.run_id = $run AND e.scope = $scope
+    SELECT layer, expert, activations FROM experts WHERE run_id = $run AND scope = $scope
 ),
-copied AS (
-    SELECT l.layer, l.expert, l.activations, 1 + count(c.layer) AS copies
-    FROM loads AS l
-    LEFT JOIN (
-        SELECT layer, expert
+placed AS (
+    SELECT
+        layer,
+        CAST(split_part(item, ' ', 1) AS BIGINT) AS slot,
+        CAST(split_part(item, ' ', 2) AS BIGINT) AS rank,
+        CAST(split_part(item, ' ', 3) AS SMALLINT) AS expert,
+        CAST(split_part(item, ' ', 4) AS BIGINT) AS copies
+    FROM (
+        SELECT layer, unnest(string_split(items, ';')) AS item
         FROM (
             SELECT
-                l.layer,
-                l.expert,
-                l.experts,
-                row_number() OVER (PARTITION BY l.layer ORDER BY l.activations / d.copy DESC, l.expert, d.copy) AS place
-            FROM loads AS l
-            JOIN (SELECT range + 1 AS copy FROM range(1024)) AS d ON d.copy <= $replicas - l.experts
-        ) AS ranked
-        WHERE place <= $replicas - experts
-    ) AS c ON c.layer = l.layer AND c.expert = l.expert
-    GROUP BY l.layer, l.expert, l.activations
+                layer,
+                expert_placement(
+                    string_agg(CAST(activations AS VARCHAR), ' ' ORDER BY expert), $ranks, $replicas
+                ) AS items
+            FROM loads
+            GROUP BY layer
+        ) AS joined
+    ) AS parts
 )
-SELECT
-    layer,
-    row_number() OVER (PARTITION BY layer ORDER BY rank_of_copy, place) - 1 AS slot,
-    rank_of_copy AS rank,
-    expert,
-    copies,
-    activations / copies AS load
-FROM (
-    SELECT
-        *,
-        CASE WHEN floor(place / $ranks) % 2 = 0 THEN place % $ranks ELSE $ranks - 1 - place % $ranks END AS rank_of_copy
-    FROM (
-        SELECT
-            c.*,
-            row_number() OVER (PARTITION BY c.layer ORDER BY c.activations / c.copies DESC, c.expert, d.copy) - 1 AS place
-        FROM copied AS c
-        JOIN (SELECT range + 1 AS copy FROM range(1024)) AS d ON d.copy <= c.copies
-    ) AS sorted
-) AS dealt
+SELECT p.layer, p.slot, p.rank, p.expert, p.copies, l.activations / p.copies AS load
+FROM placed AS p
+JOIN loads AS l ON l.layer = p.layer AND l.expert = p.expert

@@ -7,7 +7,8 @@
 --   the order of their ranks; it learns nothing), hot (the most used experts of the layer), coupled_1 (the experts that most
 --   likely follow those of the same token in the MoE layer before), coupled_2 (the same from the layer before that one). A
 --   predictor is worth its cost only if it does better than hot and previous, and all of them than chance. previous is scored
---   on tokens whose token before is recorded, the others on all tokens; a coupled predictor has no row in the first layers.
+--   on tokens whose token before is recorded, the others on all tokens; a coupled predictor has no row in the first layers,
+--   and previous none with fewer experts than a token has where the run does not know their order.
 -- Formula: with B the predicted experts of a token t and E(t) its experts, recall = sum over t of |B and E(t)| / sum over t
 --   of |E(t)|; chance = predicted / experts of the layer. B is the first experts by score, ties to the lower number: hot by
 --   the number of uses; coupled_d by the sum over i in E(t) of the layer d before of P(j | i), the share of the decisions with
@@ -62,3 +63,6 @@ FROM (
     ) AS listed
 ) AS p
 JOIN sizes AS s ON s.layer = p.layer AND s.experts >= p.predicted
+JOIN layers AS k ON k.run_id = $run AND k.layer = p.layer
+CROSS JOIN (SELECT bool_and(ranked) AS ranked FROM routing WHERE run_id = $run) AS o
+WHERE p.predictor <> 'previous' OR p.predicted >= k.top_k OR o.ranked

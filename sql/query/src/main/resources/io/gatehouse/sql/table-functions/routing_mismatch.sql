@@ -3,7 +3,7 @@
 -- Title: Routing mismatch
 -- Definition: the same positions of the same questions in two runs of one quiz with the same prompt format, shots and prompt
 --   length, up to the first token that differs where both runs have tokens. Rollout against training, a quantised model
---   against the original, one engine against another. The decisions of a layer are divided into tenths by the margin in the
+--   against the original, one engine against another; imports have questions in common with import --questions-of. The decisions of a layer are divided into tenths by the margin in the
 --   first run: mismatches only where margins are small are rounding, mismatches everywhere are another model. Without
 --   margins all decisions are of tenth 1. token_mismatch counts whole tokens. Between runs of another top_k
 --   every decision differs: see saturation in run_difference.
@@ -95,10 +95,18 @@ FROM (
                         AND o.shots = r.shots AND o.layers = r.layers
                 JOIN layers AS e ON e.run_id = a.run_id AND e.layer = a.layer
                 JOIN layers AS f ON f.run_id = b.run_id AND f.layer = a.layer AND f.experts = e.experts
-                JOIN answers AS x ON x.run_id = a.run_id AND x.question_id = a.question_id AND x.sample = 0
-                JOIN answers AS y
-                    ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.prompt_tokens = x.prompt_tokens
-                        AND y.sample = 0
+                JOIN (
+                    SELECT question_id, max("position") AS last_prompt
+                    FROM routing
+                    WHERE run_id = $run AND is_last_prompt
+                    GROUP BY question_id
+                ) AS x ON x.question_id = a.question_id
+                JOIN (
+                    SELECT question_id, max("position") AS last_prompt
+                    FROM routing
+                    WHERE run_id = $other_run AND is_last_prompt
+                    GROUP BY question_id
+                ) AS y ON y.question_id = b.question_id AND y.last_prompt = x.last_prompt
                 LEFT JOIN (
                     SELECT s.question_id, min(s."position") AS "position"
                     FROM tokens AS s

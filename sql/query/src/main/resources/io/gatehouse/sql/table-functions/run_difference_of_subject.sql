@@ -49,8 +49,18 @@ FROM (
             AND o.layers = r.layers AND o.run_id <> r.run_id
     JOIN layers AS e ON e.run_id = a.run_id AND e.layer = a.layer
     JOIN layers AS f ON f.run_id = b.run_id AND f.layer = a.layer AND f.experts = e.experts
-    JOIN answers AS x ON x.run_id = a.run_id AND x.question_id = a.question_id
-    JOIN answers AS y ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.prompt_tokens = x.prompt_tokens
+    JOIN (
+        SELECT question_id, max("position") AS last_prompt
+        FROM routing
+        WHERE run_id = $run AND is_last_prompt
+        GROUP BY question_id
+    ) AS x ON x.question_id = a.question_id
+    JOIN (
+        SELECT question_id, max("position") AS last_prompt
+        FROM routing
+        WHERE run_id = $other_run AND is_last_prompt
+        GROUP BY question_id
+    ) AS y ON y.question_id = b.question_id AND y.last_prompt = x.last_prompt
     WHERE a.run_id = $run AND b.run_id = $other_run AND s.scope = $scope AND q.subject = $subject
         AND (s.scope <> 'prompt' OR (r.recorded = 'prompt' AND o.recorded = 'prompt'))
 ) AS decisions

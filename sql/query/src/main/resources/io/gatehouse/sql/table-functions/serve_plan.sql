@@ -6,9 +6,10 @@
 --   assumes experts of one size, memory that holds nothing but experts, one sequence decoded at a time, loads one after
 --   another at full bandwidth, and no computation meanwhile; with loads that are begun ahead, and in batches, a token waits
 --   less (see working_set). A short recording has more cold misses than a
---   long one: warm_stall_ms leaves them out. Sizes that are marked: the largest that fits; the knee, and what
---   lies beyond it brings less than the average over all sizes; the cliff, below which the stall rises most: for an lru cache of the model mostly the
---   number of experts of one token, since a smaller one has lost them all when the next token needs them.
+--   long one: warm_stall_ms leaves them out. Three sizes are marked: is_largest, the
+--   largest that fits; is_knee, beyond which each further slot saves less than the average slot; is_cliff, where one slot
+--   fewer increases the stall most: for an lru cache of the model mostly the number of experts of one token, since a smaller
+--   one has lost them all when the next token needs them.
 -- Formula: stall_ms = misses_per_token * expert_mb / gb_per_s. The knee has the largest (1 - y) - x, x the slots and y the
 --   stall, each from 0 to 1 over the sizes; the cliff the largest fall of the stall from one size less. There
 --   is no knee where the curve nowhere lies above its chord, and no cliff where no size saves anything.

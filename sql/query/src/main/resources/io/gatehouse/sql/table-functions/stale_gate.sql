@@ -5,8 +5,8 @@
 --   with experts before read (distance 1), or of the one before that (distance 2): the stale gate. It names top_k experts of
 --   each token. They are compared with the experts that the router chose in the end. Only misses cost time, so the figures are
 --   over the uses of experts that a least recently used cache of the layer, as in expert_cache, does not have; with 0 slots
---   these are all uses. The token before names its own experts of the layer; a cache with slots for them has them all. Only
---   runs with --record-lookahead have rows (runs.lookahead). The first layers have no earlier state and no rows, so a sum
+--   these are all uses. The token before names its own experts of the layer; a cache with slots for them has them all. A
+--   run that was recorded without --record-lookahead is refused. The first layers have no earlier state and no rows, so a sum
 --   over layers leaves their misses out.
 -- Formula: recall = sum over t of |S(t) and M(t)| / sum over t of |M(t)|; M(t) are the experts of the token t that the cache
 --   does not have, S(t) those of the stale gate. previous is the same with the experts of the token before for S(t), over
@@ -16,12 +16,12 @@
 --   docs/expert-prediction.md.
 -- Version: 2
 -- Example: SELECT layer, distance, slots, misses, named, recall, previous, chance
---   FROM stale_gate(1, 'prompt')
+--   FROM stale_gate((SELECT max(run_id) FROM runs WHERE len(lookahead) > 0), 'prompt')
 --   WHERE slots IN (0, 8)
 --   ORDER BY layer, distance, slots
 --
 -- Parameters:
---   run INTEGER of runs: The run
+--   run INTEGER of runs with lookahead: The run
 --   scope VARCHAR in last_prompt, prompt, generated: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
 --
 -- Columns:
@@ -32,7 +32,8 @@
 --   misses BIGINT: Number of their experts that the cache does not have
 --   named BIGINT: Number of these that the stale gate names
 --   recall DOUBLE NULL: Share of the misses that the stale gate names, 0 to 1; NULL if there are none
---   previous DOUBLE NULL: Share of the misses that are experts of the token before, where there is one; NULL if there are none
+--   followed BIGINT: Number of the misses at tokens whose token before is in the scope
+--   previous DOUBLE NULL: Share of these that are experts of the token before, 0 to 1; NULL if there are none
 --   chance DOUBLE: Share that as many experts at random would name
 WITH sizes AS (
     SELECT layer, experts, top_k
@@ -47,6 +48,7 @@ SELECT
     g.misses,
     g.named,
     g.named / nullif(g.misses, 0) AS recall,
+    g.followed,
     g.previous / nullif(g.followed, 0) AS previous,
     s.top_k / s.experts AS chance
 FROM (
@@ -64,7 +66,6 @@ FROM (
         FROM (
             SELECT expert_stale_gate($run, experts, $scope) AS items
             FROM (SELECT max(experts) AS experts FROM sizes) AS largest
-            WHERE EXISTS (SELECT 1 FROM runs WHERE run_id = $run AND len(lookahead) > 0)
         ) AS counted
     ) AS listed
 ) AS g

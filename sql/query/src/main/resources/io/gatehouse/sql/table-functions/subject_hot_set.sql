@@ -38,7 +38,12 @@ WITH halved AS (
         q.subject,
         (row_number() OVER (PARTITION BY q.subject ORDER BY md5(CAST(u.question_id AS VARCHAR)), u.question_id) - 1) % 2
             AS half
-    FROM (SELECT DISTINCT question_id FROM question_usage WHERE run_id = $run) AS u
+    FROM (
+        SELECT DISTINCT p.question_id
+        FROM question_usage AS p
+        JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
+        WHERE p.run_id = $run AND v.scope = $scope
+    ) AS u
     JOIN questions AS q ON q.question_id = u.question_id
 ),
 -- A set is chosen on a part and scored on a part: 0 and 1 are the halves of a subject, 2 is all of it.

@@ -6,7 +6,8 @@
 -- Title: Load balance of batches
 -- Definition: a batch waits for its busiest expert, and the load of a whole run can be even where each batch is not. Batches
 --   are successive questions in the order of their numbers, which mostly are of one subject; questions left over at the end
---   are not counted. Training with a capacity factor drops what an expert gets beyond its capacity; the shares are of a
+--   are not counted. At scope generated a batch is all tokens that its questions generate; at a step of decoding the load is
+--   less even. Training with a capacity factor drops what an expert gets beyond its capacity; the shares are of a
 --   model trained without one.
 -- Formula: imbalance of a batch = max_e x_e / (sum x / E), x_e = activations of expert e in the batch; run_imbalance is that
 --   of all questions, 1 + max_violation of layer_load. capacity(c) = ceil(c sum x / E); drop at c = sum over batches and
@@ -26,7 +27,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (the tokens that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   questions INTEGER: Number of questions of a batch: 1, 2, 4, 8, 16, 32 or 64
 --   n BIGINT: Number of batches

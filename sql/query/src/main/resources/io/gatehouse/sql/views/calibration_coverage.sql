@@ -4,8 +4,9 @@
 -- Order: 5
 -- Title: Calibration coverage
 -- Definition: quantisation and pruning calibrate an expert on the tokens that the router sends to it, so an expert with
---   few tokens is calibrated badly or not at all. This counts the experts below each of five numbers of tokens, with
---   the questions of the run as calibration set. Scope last_prompt counts only the last prompt token of each question;
+--   few tokens is calibrated badly or not at all. This counts the experts below each of eight numbers of tokens, with
+--   the questions of the run as calibration set. For another number, compare it with the column activations of experts.
+--   Scope last_prompt counts only the last prompt token of each question;
 --   scope prompt counts every prompt token, including the last one, for runs that recorded them.
 -- Formula: a_e = tokens routed to expert e, n = tokens of the scope; below = #{e : a_e < minimum};
 --   below_share = below / experts; fewest = min_e a_e; tokens_needed = ceil(minimum n / fewest).
@@ -20,14 +21,14 @@
 -- Picture: lines x=layer y=below_share by=minimum
 --   SELECT minimum, layer, below_share
 --   FROM calibration_coverage
---   WHERE run_id = 1 AND scope = 'prompt'
+--   WHERE run_id = 1 AND scope = 'prompt' AND minimum IN (1, 32, 128, 256, 2048)
 --   ORDER BY minimum, layer
 --
 -- Columns:
 --   run_id INTEGER: The run
 --   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (those that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
---   minimum INTEGER: Number of tokens that an expert should see: 1, 32, 128, 256 or 2048
+--   minimum INTEGER: Number of tokens that an expert should see: 1, 32, 64, 128, 256, 512, 1024 or 2048
 --   experts BIGINT: Number of experts of the layer
 --   below BIGINT: Number of experts that saw fewer tokens than the minimum
 --   below_share DOUBLE: below / experts, 0 to 1
@@ -47,6 +48,6 @@ SELECT
     CAST(sum(e.activations) / k.top_k AS BIGINT) AS n
 FROM experts AS e
 JOIN layers AS k ON k.run_id = e.run_id AND k.layer = e.layer
-CROSS JOIN (VALUES (1), (32), (128), (256), (2048)) AS m(minimum)
+CROSS JOIN (VALUES (1), (32), (64), (128), (256), (512), (1024), (2048)) AS m(minimum)
 GROUP BY e.run_id, e.scope, e.layer, m.minimum, k.top_k
 HAVING sum(e.activations) > 0

@@ -6,8 +6,8 @@
 -- Title: Expert reuse by neighbouring tokens
 -- Definition: tokens of one question in the same layer; at lag 1, the hit rate of a cache of the last token's experts. At
 --   scope last_prompt, only the last token is compared with an earlier one; at scope generated, tokens are
---   compared with generated ones. Two tokens are compared where those between them were recorded, too; only runs that
---   recorded all prompt tokens have rows.
+--   compared with generated ones. Two tokens are compared where those between them were recorded, too; a run that
+--   recorded the last prompt token only has rows of generated tokens only.
 -- Formula: reuse = mean over tokens of |E(t) and E(t-lag)| / k; chance = top_k / experts.
 -- Source: local routing consistency, 2025, arXiv 2505.16056, for segments of two tokens.
 -- Version: 2

@@ -29,9 +29,9 @@
 --   gini DOUBLE: Gini coefficient of the loads: 0 is even, near 1 is all load on one expert
 --   cv DOUBLE: Coefficient of variation of the loads: 0 is even
 --   effective_experts DOUBLE: Number of equally loaded experts with the same spread, 1 to experts
---   busiest_share DOUBLE: Share of the tokens that are routed to the busiest expert, 0 to 1
+--   busiest_share DOUBLE: Share of the tokens that are routed to the busiest expert, 0 to 1; a token counts for each of its experts
 --   uniform_share DOUBLE: top_k / experts: that share if all experts were equally loaded
---   top10_share DOUBLE NULL: Share of the activations that the floor(experts / 10) busiest experts take (1 of 16, 12 of 128), 0 to 1; NULL with fewer than ten experts
+--   top10_share DOUBLE NULL: Share of the activations, top_k for each token, that the floor(experts / 10) busiest experts take (1 of 16, 12 of 128), 0 to 1; NULL with fewer than ten experts
 --   top25_share DOUBLE NULL: Share of the activations that the busiest quarter takes; NULL with fewer than four experts
 --   top50_share DOUBLE NULL: Share of the activations that the busiest half takes; NULL with one expert
 SELECT

@@ -23,7 +23,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens that count for use: last_prompt (the last of each prompt) or prompt (all of them)
+--   scope VARCHAR: Tokens that count for use: last_prompt (the last of each prompt), prompt (all of them) or generated (the tokens that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   n BIGINT: Number of pairs of experts
 --   mean_distance DOUBLE: Mean distance of two experts; lower is more redundant

@@ -28,7 +28,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (the tokens that the model sampled)
 --   layer SMALLINT: Layer of the model, from 0
 --   statistic VARCHAR: load, weight or subject
 --   n BIGINT: Number of questions

@@ -121,9 +121,18 @@ FROM (
                 ) AS s
                     ON s.run_id = a.run_id AND s.other_run_id = b.run_id AND s.layer = a.layer
                         AND s.is_generated = a.is_generated AND s.is_last_prompt = a.is_last_prompt
-                JOIN answers AS x ON x.run_id = a.run_id AND x.question_id = a.question_id
-                JOIN answers AS y
-                    ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.prompt_tokens = x.prompt_tokens
+                JOIN (
+                    SELECT run_id, question_id, max("position") AS last_prompt
+                    FROM routing
+                    WHERE is_last_prompt
+                    GROUP BY run_id, question_id
+                ) AS x ON x.run_id = a.run_id AND x.question_id = a.question_id
+                JOIN (
+                    SELECT run_id, question_id, max("position") AS last_prompt
+                    FROM routing
+                    WHERE is_last_prompt
+                    GROUP BY run_id, question_id
+                ) AS y ON y.run_id = b.run_id AND y.question_id = b.question_id AND y.last_prompt = x.last_prompt
             ) AS compared
         ) AS each_expert
     ) AS p

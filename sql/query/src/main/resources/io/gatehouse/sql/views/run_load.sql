@@ -21,7 +21,7 @@
 --
 -- Columns:
 --   run_id INTEGER: The run
---   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt) or prompt (all prompt tokens)
+--   scope VARCHAR: Tokens counted: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated (the tokens that the model sampled)
 --   step BIGINT NULL: Step of the series that the run is one of; NULL where nothing says one
 --   layers BIGINT: Number of layers with routing
 --   n BIGINT: Number of tokens of the layer with the fewest

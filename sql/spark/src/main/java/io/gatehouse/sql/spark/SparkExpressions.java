@@ -225,6 +225,9 @@ final class SparkExpressions extends RexShuttle {
                 throw SparkForms.refused("The replay of a cache, as in expert_cache,");
             case "expert_predictions" -> throw SparkForms.refused("The prediction of experts, as in predictability,");
             case "expert_merge_groups" -> throw SparkForms.refused("The grouping of experts, as in merge_groups,");
+            case "expert_calibration" ->
+                throw SparkForms.refused("The search for calibration questions, as in calibration_questions,");
+            case "expert_placement" -> throw SparkForms.refused("The placement of experts, as in placement_map,");
             case "expert_stale_gate" -> throw SparkForms.refused("The score of a stale gate, as in stale_gate,");
             default ->
                 forms.form(

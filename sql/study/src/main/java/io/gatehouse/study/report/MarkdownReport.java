@@ -61,7 +61,8 @@ public final class MarkdownReport {
                                 String.join(" ", evidence.figure().text().notes())));
                 table(text, evidence.detail());
             }
-            text.append("\n```sql\n%s;\n\n%s;\n```\n"
+            // Each can be copied as it is: a statement is asked without a semicolon.
+            text.append("\n```sql\n%s\n```\n\n```sql\n%s\n```\n"
                     .formatted(evidence.figure().summary(), evidence.figure().detail()));
         }
         text.append("\n## What can be concluded\n");

@@ -2,13 +2,13 @@
 -- Lead: An LRU cache for {half} {half|expert|experts} serves {lru percent} of the uses, and the best
 --   possible one {belady percent}.
 -- Finding: Over {tokens} {decoded} {tokens|token|tokens}, an LRU cache for {half} of the {experts} experts serves
---   {lru percent} of their uses; no policy that loads what it misses could serve more than {belady percent}.
+--   {lru percent} of their uses; no policy that keeps the experts of a token could serve more than {belady percent}.
 -- Finding: The {half} most used {half|expert|experts}, kept for good, {half|serves|serve} {static percent}.
 -- Finding: To serve {goal percent} of the uses, an LRU cache must hold {lru_slots} {lru_slots|expert|experts}; with the uses known
 --   in advance, {belady_slots} {belady_slots|is|are} enough.
 -- Caption: Share of the uses of experts that a cache serves, by its size and policy.
 -- Note: One cache for the experts of all layers. The tokens are replayed as if they were decoded one after another, question
---   by question. Belady's policy knows what will be used: no policy that loads what it misses serves more. The static
+--   by question. Belady's policy knows what will be used: no policy that keeps the experts of a token serves more. The static
 --   cache holds the experts that these same tokens use most from the beginning and loads no others, so that a small one can
 --   serve more than Belady's; the next figures choose such a set on other questions.
 -- X: Experts in the cache

@@ -2,7 +2,8 @@
 -- Finding: {questions} of {n} {n|question|questions}, with {tokens} {tokens|token|tokens}, {questions|gives|give} {minimum} tokens to
 --   every expert that gets {minimum} from all questions; {short} of {experts} experts {short|gets|get} fewer even from all.
 -- Caption: Experts with fewer than 128 prompt tokens, by the number of tokens of the chosen questions.
--- Note: Questions with many tokens of experts that have few come first. calibration_questions lists them.
+-- Note: Each question is the one that adds most to what experts still lack. calibration_questions lists them, with their
+--   subjects, which may be few.
 -- X: Prompt tokens
 -- Y: Experts below the minimum
 -- Chance: experts that have fewer in all questions
@@ -27,7 +28,7 @@ CROSS JOIN (
     GROUP BY r.status, r.questions
 ) AS r;
 
-SELECT 'rare experts first' AS chosen, place AS questions, tokens_so_far, below, short, experts
+SELECT 'most lacking first' AS chosen, place AS questions, tokens_so_far, below, short, experts
 FROM (
     SELECT *, max(place) OVER () AS last_place FROM calibration_questions(:run_id, 'prompt', 128)
 ) AS c

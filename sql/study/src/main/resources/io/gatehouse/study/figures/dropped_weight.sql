@@ -18,6 +18,7 @@ WITH lost AS (
         r.criterion,
         p.part,
         r.layer,
+        count(*) FILTER (WHERE r.place <= p.part * r.experts) / count(*) AS dropped_share,
         coalesce(sum(r.gate_mass) FILTER (WHERE r.place <= p.part * r.experts), 0) / sum(r.gate_mass) AS weight
     FROM (
         SELECT
@@ -45,7 +46,7 @@ SELECT
         WHEN (SELECT count(reap) FROM pruning_criteria WHERE run_id = :run_id AND scope = 'prompt') > 0
         THEN avg(weight) FILTER (WHERE criterion = 'reap')
     END AS reap,
-    0.25e0 AS random
+    avg(dropped_share) AS random
 FROM lost;
 
 WITH lost AS (
@@ -53,6 +54,7 @@ WITH lost AS (
         r.criterion,
         p.part,
         r.layer,
+        count(*) FILTER (WHERE r.place <= p.part * r.experts) / count(*) AS dropped_share,
         coalesce(sum(r.gate_mass) FILTER (WHERE r.place <= p.part * r.experts), 0) / sum(r.gate_mass) AS weight
     FROM (
         SELECT
@@ -77,7 +79,7 @@ SELECT
     CASE criterion WHEN 'gate_mass' THEN 'gate mass' WHEN 'reap' THEN 'REAP' ELSE criterion END AS dropped_by,
     part,
     avg(weight) AS weight,
-    part AS random_share,
+    avg(dropped_share) AS random_share,
     min(weight) AS least_of_a_layer,
     max(weight) AS most_of_a_layer,
     count(*) AS layers

@@ -6,7 +6,8 @@
 --   {touched_least..touched_most percent}].
 -- Caption: What a quarter of the experts of a layer, the least used in other questions, has of its uses and tokens.
 -- Note: The questions are split into four folds; the experts that are least used in three of them are scored on the fourth.
---   The routing says which tokens would be routed otherwise, not what the model would then answer.
+--   Layers with fewer experts than others are left out. The routing says which tokens would be routed otherwise, not what the
+--   model would then answer.
 -- X: Layer
 -- Y: Uses or tokens (%)
 -- Chance: as many experts at random
@@ -29,7 +30,13 @@ FROM hot_set(
     (SELECT CAST(max(experts) - greatest(1, floor(max(experts) / 4)) AS INTEGER) FROM layers WHERE run_id = :run_id),
     4
 ) AS h
-CROSS JOIN (SELECT CAST(greatest(1, floor(max(experts) / 4)) AS INTEGER) AS dropped FROM layers WHERE run_id = :run_id) AS d;
+JOIN layers AS l ON l.run_id = :run_id AND l.layer = h.layer
+CROSS JOIN (
+    SELECT max(experts) AS experts, CAST(greatest(1, floor(max(experts) / 4)) AS INTEGER) AS dropped
+    FROM layers
+    WHERE run_id = :run_id
+) AS d
+WHERE l.experts = d.experts;
 
 SELECT
     c.whose,
@@ -53,4 +60,5 @@ FROM hot_set(
 ) AS h
 JOIN layers AS l ON l.run_id = :run_id AND l.layer = h.layer
 CROSS JOIN (VALUES (1, 'uses of these experts'), (2, 'tokens that use one of them')) AS c(place, whose)
+WHERE l.experts = (SELECT max(experts) FROM layers WHERE run_id = :run_id)
 ORDER BY c.place, h.layer;

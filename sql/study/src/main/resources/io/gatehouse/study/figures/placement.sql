@@ -1,6 +1,6 @@
 -- Title: Placement of experts on devices
 -- Finding: With the experts on {ranks} devices in the order of their numbers, the mean load per device is {before percent} of
---   the largest at {decoded} tokens[, averaged over layers, whose values range from {before_least..before_most percent}]. Placed by load, with
+--   the largest at prompt tokens[, averaged over layers, whose values range from {before_least..before_most percent}]. Placed by load, with
 --   {copies} further copies of busy experts in each layer, it is {after percent} in batches that the placement was not made
 --   from[; the values of the layers range from {after_least..after_most percent}].
 -- Finding: By the 95% interval, that saves time in {gains} of {layers} {layers|layer|layers} and costs time in {losses}; in
@@ -9,19 +9,19 @@
 --   {layer}.
 -- Caption: Share of the time of a layer that a placement of its experts by load saves on four devices, in batches that it was
 --   not made from.
--- Note: A layer is taken to need as long as its busiest device. Bars are 95% intervals over batches of eight questions, drawn
+-- Note: A layer is taken to need as long as its busiest device, as where prompts are read together; decoding waits at every
+--   step. Bars are 95% intervals over batches of eight questions, drawn
 --   where there are at least 30 batches; each is of its layer alone. Only an interval that does not contain 0 supports another
 --   placement.
 -- X: Time saved (%)
 -- Chance: no change
--- Needs: sequences tokens
+-- Needs: sequences prompt
 -- Missing: fewer than 240 questions have routing, which would be 30 batches of eight
 -- Views: placement
 -- Picture: intervals label=place x=gain low=low high=high chance=no_change
 SELECT
-    ':decoded' AS decoded,
     4 AS ranks,
-    4 AS copies,
+    CAST((SELECT ceil(max(experts) / 4) * 4 + 4 - max(experts) FROM layers WHERE run_id = :run_id) AS INTEGER) AS copies,
     count(*) AS layers,
     avg(default_efficiency) AS before,
     min(default_efficiency) AS before_least,
@@ -40,7 +40,7 @@ FROM (
     SELECT *, row_number() OVER (ORDER BY CASE verdict WHEN 'gain' THEN 0 ELSE 1 END, gain DESC, layer) AS place
     FROM placement(
         :run_id,
-        ':decoded',
+        'prompt',
         4,
         (SELECT CAST(ceil(max(experts) / 4) * 4 + 4 AS INTEGER) FROM layers WHERE run_id = :run_id),
         8
@@ -63,7 +63,7 @@ SELECT
     n
 FROM placement(
     :run_id,
-    ':decoded',
+    'prompt',
     4,
     (SELECT CAST(ceil(max(experts) / 4) * 4 + 4 AS INTEGER) FROM layers WHERE run_id = :run_id),
     8

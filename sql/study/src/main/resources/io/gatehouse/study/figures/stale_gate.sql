@@ -50,7 +50,14 @@ FROM (
     WHERE g.layer IN (SELECT layer FROM shared)
     GROUP BY g.distance, g.slots
     UNION ALL
-    SELECT 2 AS place, 'token before' AS named_by, g.slots, sum(g.previous * g.misses) / nullif(sum(g.misses), 0), avg(g.chance), sum(g.misses), max(l.experts)
+    SELECT
+        2 AS place,
+        'token before' AS named_by,
+        g.slots,
+        sum(g.previous * g.followed) / nullif(sum(g.followed), 0) AS recall,
+        avg(g.chance) AS chance,
+        sum(g.followed) AS n,
+        max(l.experts) AS experts
     FROM stale_gate(:run_id, ':decoded') AS g
     JOIN layers AS l ON l.run_id = :run_id AND l.layer = g.layer
     WHERE g.distance = 1 AND g.layer IN (SELECT layer FROM shared)

@@ -1,0 +1,1 @@
+SELECT run_id FROM runs WHERE len(lookahead) > 0 ORDER BY run_id

@@ -1,0 +1,1 @@
+SELECT run_id FROM runs WHERE probabilities <> 'none' ORDER BY run_id
