@@ -20,7 +20,7 @@ final class HandoverOptions {
             paramLabel = "FORMAT",
             description =
                     "Write a file for other programs (docs/export.md): duckdb, with all relations;"
-                            + " or one run as eplb, kt, exl3, hot, pins, r3, libcachesim, policylang, esft, committee, mask or metrics.")
+                            + " or one run as eplb, vllm-map, ascend-map, sglang-map, kt, exl3, hot, pins, r3, libcachesim, policylang, esft, steer, committee, mask or metrics.")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--run", paramLabel = "NAME", description = "With --as: name of the run.")
@@ -54,10 +54,37 @@ final class HandoverOptions {
     private Optional<Double> share = Optional.empty();
 
     @Option(
+            names = "--questions",
+            paramLabel = "SET",
+            description =
+                    "With --as steer: the questions at which the experts to turn on fire more: right, wrong, a subject,"
+                            + " or an attribute as name=value.")
+    private Optional<String> questions = Optional.empty();
+
+    @Option(
+            names = "--other-questions",
+            paramLabel = "SET",
+            description = "With --as steer: the questions with which --questions is compared.")
+    private Optional<String> otherQuestions = Optional.empty();
+
+    @Option(
             names = "--hottest",
             paramLabel = "N",
             description = "With --as hot or pins: how many experts of each layer; by default all that fired.")
     private Optional<Integer> hottest = Optional.empty();
+
+    @Option(
+            names = "--ranks",
+            paramLabel = "N",
+            description = "With --as vllm-map, ascend-map or sglang-map: number of ranks, such as GPUs.")
+    private Optional<Integer> ranks = Optional.empty();
+
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            description = "With --ranks: number of physical experts of each layer, a multiple of --ranks; copies of the"
+                    + " busiest fill the rest. By default the smallest multiple that holds all experts.")
+    private Optional<Integer> replicas = Optional.empty();
 
     @Option(
             names = "--relations",
@@ -85,6 +112,7 @@ final class HandoverOptions {
 
     private Choices choices() {
         Optional<List<String>> named = Optional.of(relations).filter(names -> !names.isEmpty());
-        return new Choices(run, scope, subject, score, share, hottest, named);
+        return new Choices(
+                run, scope, subject, score, share, questions, otherQuestions, hottest, ranks, replicas, named);
     }
 }

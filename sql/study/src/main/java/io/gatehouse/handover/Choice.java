@@ -9,7 +9,11 @@ public enum Choice {
     SUBJECT("--subject"),
     SCORE("--score"),
     TOP_P("--top-p"),
+    QUESTIONS("--questions"),
+    OTHER_QUESTIONS("--other-questions"),
     HOTTEST("--hottest"),
+    RANKS("--ranks"),
+    REPLICAS("--replicas"),
     RELATIONS("--relations");
 
     private final String option;

@@ -63,7 +63,7 @@ record ExportedRun(
     }
 
     /** Runs a statement of this package; its first parameter is the run. */
-    Rows ask(String statement, String... parameters) {
+    Rows ask(String statement, Object... parameters) {
         Object[] all = new Object[parameters.length + 1];
         all[0] = runId;
         System.arraycopy(parameters, 0, all, 1, parameters.length);

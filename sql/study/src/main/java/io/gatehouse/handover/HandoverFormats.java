@@ -11,6 +11,9 @@ public final class HandoverFormats {
     public static final List<HandoverFormat> ALL = List.of(
             new DuckDbFormat(),
             new EplbFormat(),
+            ExpertMapFormat.vllm(),
+            ExpertMapFormat.ascend(),
+            ExpertMapFormat.sglang(),
             new KtFormat(),
             new Exl3Format(),
             new HotFormat(),
@@ -19,6 +22,7 @@ public final class HandoverFormats {
             new LibCacheSimFormat(),
             new PolicylangFormat(),
             new EsftFormat(),
+            new SteerFormat(),
             new CommitteeFormat(),
             new MaskFormat(),
             new MetricsFormat());

@@ -72,6 +72,58 @@ final class TestFormats {
                         List.of()));
     }
 
+    /** Loads of layer 1: 3, 1, 1, 1; of layer 2: 0, 2, 3, 1. The maps are those of EPLB's global policy with a stable sort. */
+    @Test
+    void placesExpertsOnRanks() throws IOException {
+        assertThat(written("vllm-map", placed(2, Optional.empty()))).isEqualTo("""
+                [
+                  [0, 3, 1, 2],
+                  [2, 0, 1, 3]
+                ]
+                """);
+        assertThat(written("vllm-map", placed(2, Optional.of(6)))).isEqualTo("""
+                [
+                  [0, 2, 0, 1, 3, 0],
+                  [2, 1, 1, 2, 3, 0]
+                ]
+                """);
+        assertThat(written("ascend-map", placed(2, Optional.of(6)))).isEqualTo("""
+                {"moe_layer_count": 2, "layer_list": [
+                  {"layer_id": 0, "device_count": 2, "device_list": [
+                    {"device_id": 0, "device_expert": [0, 2, 0]},
+                    {"device_id": 1, "device_expert": [1, 3, 0]}]},
+                  {"layer_id": 1, "device_count": 2, "device_list": [
+                    {"device_id": 0, "device_expert": [2, 1, 1]},
+                    {"device_id": 1, "device_expert": [2, 3, 0]}]}]}
+                """);
+        assertThat(written("sglang-map", placed(2, Optional.of(6)))).isEqualTo("""
+                {"physical_to_logical_map": [
+                  [0, 1, 2, 3, 0, 1],
+                  [0, 2, 0, 1, 3, 0],
+                  [2, 1, 1, 2, 3, 0]
+                ]}
+                """);
+    }
+
+    @Test
+    void refusesMapsThatNoEngineReads() {
+        assertRefused(() -> written("vllm-map"), ErrorCode.INVALID_ARGUMENT, "--as vllm-map needs --ranks N.");
+        assertRefused(
+                () -> written("ascend-map", placed(2, Optional.of(3))),
+                ErrorCode.INVALID_ARGUMENT,
+                "--replicas is 3; it must be at least 4, the number of experts of a layer.");
+        assertRefused(
+                () -> written("sglang-map", placed(3, Optional.of(4))),
+                ErrorCode.INVALID_ARGUMENT,
+                "--replicas is 4; it must be a multiple of --ranks, which is 3.");
+        assertRefused(
+                () -> placed(0, Optional.empty()), ErrorCode.INVALID_ARGUMENT, "--ranks is 0; it must be 1 or more.");
+        assertRefused(
+                () -> written("eplb", placed(2, Optional.empty())),
+                ErrorCode.INVALID_ARGUMENT,
+                "--ranks 2 is only for --as vllm-map, ascend-map or sglang-map.");
+    }
+
     @Test
     void listsTheHottestExperts() throws IOException {
         assertThat(written("hot")).isEqualTo("""
@@ -231,7 +283,7 @@ final class TestFormats {
             Path file = Files.writeString(directory.resolve("used" + suffix.substring(1)), "in use");
             Files.createFile(file.resolveSibling(file.getFileName() + suffix));
             for (HandoverFormat format : HandoverFormats.ALL) {
-                Choices choices = format.choices().contains(Choice.RUN) ? Choices.of("r") : all();
+                Choices choices = format.choices().contains(Choice.RUN) ? Choices.of("r") : Choices.none();
                 assertRefused(
                         () -> write(format.id(), choices, file),
                         ErrorCode.INVALID_ARGUMENT,
@@ -292,7 +344,7 @@ final class TestFormats {
         assertRefused(
                 () -> written("r3", choices(Optional.of("prompt"), Optional.empty())),
                 ErrorCode.INVALID_ARGUMENT,
-                "--scope prompt is only for --as eplb, kt, hot, pins, libcachesim, esft, mask or metrics.");
+                "--scope prompt is only for --as eplb, vllm-map, ascend-map, sglang-map, kt, hot, pins, libcachesim, esft, steer, mask or metrics.");
         assertRefused(
                 () -> written("eplb", choices(Optional.empty(), Optional.of(3))),
                 ErrorCode.INVALID_ARGUMENT,
@@ -300,7 +352,7 @@ final class TestFormats {
         assertRefused(
                 () -> written("duckdb"),
                 ErrorCode.INVALID_ARGUMENT,
-                "--run r is only for --as eplb, kt, exl3, hot, pins");
+                "--run r is only for --as eplb, vllm-map, ascend-map, sglang-map, kt, exl3, hot, pins");
         assertRefused(
                 () -> HandoverFormats.of("onnx"),
                 ErrorCode.INVALID_ARGUMENT,
@@ -311,7 +363,7 @@ final class TestFormats {
     @Test
     void aDuckDbFileHasAllRelations() throws Exception {
         Path file = directory.resolve("all.duckdb");
-        write("duckdb", all(), file);
+        write("duckdb", Choices.none(), file);
         assertThat(directory.resolve("all.duckdb.meta.json")).doesNotExist();
         assertThat(drafts()).isEmpty();
         ask(database, session -> {
@@ -363,6 +415,41 @@ final class TestFormats {
         write("kt", Choices.of("r"), directory.resolve("counts.pt"));
         assertThat(python("torch"))
                 .isEqualTo("['logical_count'] torch.int64 [[0, 0, 0, 0], [3, 1, 1, 1], [0, 2, 3, 1]]\n");
+    }
+
+    /**
+     * The prompt of "a" has two tokens: layer 1 chooses 0 and 1, then 0 and 2, layer 2 chooses 1 and 2 twice. That of "b" has
+     * one: 0 and 3, 3 and 2.
+     */
+    @Test
+    void pandasReadsTheTableOfSteerMoE() throws IOException {
+        write("steer", contrasted("name=a", "name=b"), directory.resolve("steer.pkl"));
+        assertThat(directory.resolve("steer.pkl.meta.json")).content().contains("\"scope\": \"prompt\", \"n\": 3");
+        assertThat(python("pandas")).isEqualTo("""
+                layer int64, expert int64, a1 float64, a2 float64, d1 float64, d2 float64, a1_n float64, a2_n float64, risk_diff float64
+                L01E03 0.0 1.0 2.0 0.0 0.0 1.0 -1.0 1.0
+                L02E01 2.0 0.0 0.0 1.0 1.0 0.0 1.0 1.0
+                L02E03 0.0 1.0 2.0 0.0 0.0 1.0 -1.0 1.0
+                L01E01 1.0 0.0 1.0 1.0 0.5 0.0 0.5 0.5
+                L01E02 1.0 0.0 1.0 1.0 0.5 0.0 0.5 0.5
+                L00E00 0.0 0.0 2.0 1.0 0.0 0.0 0.0 0.0
+                L01E00 2.0 1.0 0.0 0.0 1.0 1.0 0.0 0.0
+                L02E00 0.0 0.0 2.0 1.0 0.0 0.0 0.0 0.0
+                L02E02 2.0 1.0 0.0 0.0 1.0 1.0 0.0 0.0
+                3 layers, 4 experts
+                """);
+    }
+
+    @Test
+    void refusesContrastsOfNothing() {
+        assertRefused(
+                () -> written("steer"),
+                ErrorCode.INVALID_ARGUMENT,
+                "--as steer needs --questions SET: right, wrong, a subject, or an attribute as name=value.");
+        assertRefused(
+                () -> written("steer", contrasted("right", "wrong")),
+                ErrorCode.INVALID_ARGUMENT,
+                "Run \"r\" has no tokens of both \"right\" and \"wrong\" at scope prompt, which steer needs.");
     }
 
     @Test
@@ -449,23 +536,50 @@ final class TestFormats {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 hottest,
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
-    private static Choices all() {
+    private static Choices contrasted(String questions, String others) {
         return new Choices(
+                Optional.of("r"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(questions),
+                Optional.of(others),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Choices placed(int ranks, Optional<Integer> replicas) {
+        return new Choices(
+                Optional.of("r"),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.of(ranks),
+                replicas,
                 Optional.empty());
     }
 
     private static Choices of(List<String> relations) {
         return new Choices(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

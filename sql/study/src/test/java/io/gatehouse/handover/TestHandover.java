@@ -201,6 +201,10 @@ final class TestHandover {
                 Optional.of(score),
                 Optional.of(share),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         write(new Handover(handover.session(), choices), "esft");
         return content();
@@ -214,6 +218,10 @@ final class TestHandover {
         Choices choices = new Choices(
                 Optional.of("r"),
                 Optional.of(scope),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

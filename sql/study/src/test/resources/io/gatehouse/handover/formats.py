@@ -21,6 +21,15 @@ elif part == "torch":
 
     loaded = torch.load(folder / "counts.pt", map_location="cpu", weights_only=True)
     print(list(loaded), loaded["logical_count"].dtype, loaded["logical_count"].tolist())
+elif part == "pandas":
+    import pandas
+
+    table = pandas.read_pickle(folder / "steer.pkl")
+    numbers = [name for name in table.columns if name not in ("Layer_Expert", "risk_diff_abs")]
+    print(", ".join(f"{name} {table[name].dtype}" for name in numbers))
+    for row in table.to_dict(orient="records"):
+        print(row["Layer_Expert"].replace("\n", ""), *(row[name] for name in numbers[2:]), row["risk_diff_abs"])
+    print(f"{table['layer'].nunique()} layers, {table['expert'].nunique()} experts")
 elif part == "moe_policylang":
     import pyarrow.parquet
     from moe_policylang.integrations.trace_recorder import TraceRecording

@@ -1,0 +1,1 @@
+SELECT layer, expert FROM placement_map(?, ?, ?, ?) ORDER BY layer, slot
