@@ -22,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -249,6 +250,19 @@ final class TestIngest {
                             "data: {\"reason\":\"shard-committed\"}",
                             "data: {\"reason\":\"shard-committed\"}",
                             "data: {\"reason\":\"run-ended\"}");
+        }
+    }
+
+    @Test
+    void theConsoleShowsARunGrow() throws Exception {
+        Browser.assumePresent();
+        URI page = URI.create(served.server().uri() + "#screen=runs");
+        try (Browser browser = Browser.open(page, Files.createDirectory(directory.resolve("browser")))) {
+            browser.awaitText("tbody", "No runs yet.");
+            for (int sent = 1; sent <= 3; sent++) {
+                accepted(send("live", List.of(sequence("s" + sent, 5))));
+                browser.awaitTexts("td.quiz .below", sent == 1 ? "1 sequence" : sent + " sequences");
+            }
         }
     }
 

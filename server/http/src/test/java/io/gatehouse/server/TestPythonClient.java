@@ -7,11 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.server.http.Json;
 import io.gatehouse.testing.PythonProgram;
 import io.gatehouse.testing.RecordCopy;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,15 +74,22 @@ final class TestPythonClient {
         assertThat(output.exit()).as(output.text()).isZero();
     }
 
-    /** Eight prompts of 12 tokens, 24 generated: in each of four layers 8 × 12 tokens and 8 × 23, by four experts. */
+    /**
+     * 32 prompts of 12 tokens, 24 generated: in each of four layers 32 × 12 tokens and 32 × 23, by four experts. The console
+     * shows how many there are while they are recorded.
+     */
     @Test
-    void runsTheNotebook() throws Exception {
+    void runsTheNotebookWhileTheConsoleShowsTheRunGrow() throws Exception {
+        Browser.assumePresent();
         PythonProgram python = PythonProgram.in(directory);
         assumeTrue(
                 python.has("torch", "transformers", "nbconvert", "ipykernel", "pandas", "pyarrow"),
                 python.command() + " lacks torch, transformers, nbconvert, ipykernel, pandas or pyarrow");
-        try (TestingServer server = TestingServer.start(Files.createDirectory(directory.resolve("server")))) {
-            PythonProgram.Output output = python.run(
+        try (TestingServer server = TestingServer.start(Files.createDirectory(directory.resolve("server")));
+                Browser browser = Browser.open(
+                        URI.create(server.uri() + "#screen=runs"),
+                        Files.createDirectory(directory.resolve("browser")))) {
+            CompletableFuture<PythonProgram.Output> notebook = CompletableFuture.supplyAsync(() -> python.run(
                     Map.of("GATEHOUSE_URL", server.uri().toString()),
                     "-m",
                     "nbconvert",
@@ -87,8 +98,17 @@ final class TestPythonClient {
                     "markdown",
                     "--output-dir",
                     directory.toString(),
-                    NOTEBOOK.toString());
+                    NOTEBOOK.toString()));
+            Set<String> sizes = new LinkedHashSet<>();
+            while (!notebook.isDone()) {
+                sizes.addAll(browser.texts("td.quiz .below"));
+                Thread.sleep(20);
+            }
+            PythonProgram.Output output = notebook.get();
             assertThat(output.exit()).as(output.text()).isZero();
+            browser.awaitTexts("td.quiz .below", "32 sequences");
+            // Four at a time; a refresh may bring several of them.
+            assertThat(sizes).hasSizeGreaterThan(3).allMatch(size -> size.matches("(4|8|12|16|20|24|28|32) sequences"));
             String page = Files.readString(directory.resolve("record.md"));
             assertThat(page).contains("<th>generated</th>", "<th>prompt</th>").doesNotContain("NaN");
             assertThat(server.query("""
@@ -97,8 +117,8 @@ final class TestPythonClient {
                     WHERE r.name = 'notebook' AND x.scope IN ('prompt', 'generated')
                     GROUP BY x.scope, x.layer
                     ORDER BY x.scope, x.layer""").body()).contains("""
-                                            "rows":[["generated",0,736],["generated",1,736],["generated",2,736],["generated",3,736],\
-                                            ["prompt",0,384],["prompt",1,384],["prompt",2,384],["prompt",3,384]]""");
+                                            "rows":[["generated",0,2944],["generated",1,2944],["generated",2,2944],["generated",3,2944],\
+                                            ["prompt",0,1536],["prompt",1,1536],["prompt",2,1536],["prompt",3,1536]]""");
         }
     }
 
