@@ -192,7 +192,8 @@ export function interventionTexts(interventions: string): string[] {
       const count = list.split(',').length;
       const experts = `${formatCount(count)} ${count === 1 ? 'expert' : 'experts'}`;
       const named = count <= 3 ? ` (${list.replaceAll(',', ', ')})` : '';
-      return kind === 'mask' ? `${experts} masked${named}` : kind === 'scale' ? `${experts} scaled${named}` : part;
+      const done = { mask: 'masked', scale: 'scaled', resident: 'preferred' }[kind ?? ''];
+      return done === undefined ? part : `${experts} ${done}${named}`;
     });
 }
 

@@ -27,6 +27,10 @@ describe('options of a run', () => {
     expect(optionsOf({ ...RUN, format: 'olmes+chat+no-thinking' })).toMatchObject({ format: 'olmes', chat: true, thinking: 'off' });
     expect(optionsOf({ ...RUN, format: 'open-instruct+empty-thinking' })).toMatchObject({ format: 'open-instruct', chat: false, thinking: 'empty' });
     expect(optionsOf({ ...RUN, interventions: '' })).toMatchObject({ mask: '', scale: '', topK: null });
+    expect(requestOf(optionsOf({ ...RUN, interventions: 'resident 0:1,1:2; keep 1; candidates 6' }))).toMatchObject({
+      resident: ['0:1', '1:2'], keep: 1, candidates: 6,
+    });
+    expect(requestOf({ ...PLAIN, model: 'm', quiz: 'q', residentExperts: 4, candidates: 6 })).toEqual({ model: 'm', quiz: 'q' });
   });
 
   it('make a command line', () => {

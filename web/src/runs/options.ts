@@ -46,6 +46,12 @@ export interface RunOptions {
   mask: string;
   maskUnusedOf: string;
   unusedScope: string;
+  resident: string;
+  residentOf: string;
+  residentExperts: number | null;
+  residentScope: string;
+  keep: number | null;
+  candidates: number | null;
   /** Comma-separated list of layer:expert=factor. */
   scale: string;
   topK: number | null;
@@ -100,9 +106,15 @@ export const PLAIN: RunOptions = {
   unusedScope: '',
   scale: '',
   topK: null,
+  resident: '',
+  residentOf: '',
+  residentExperts: null,
+  residentScope: '',
+  keep: null,
+  candidates: null,
 };
 
-const LISTS = ['subjects', 'mask', 'scale', 'recordLookahead'] as const;
+const LISTS = ['subjects', 'mask', 'scale', 'resident', 'recordLookahead'] as const;
 /** What means nothing unless text is generated, tokens are drawn, or the answer is looked for in the text. */
 const OF_TEXT = ['sampling', 'temperature', 'sampleTopK', 'topP', 'minP', 'repetitionPenalty', 'seed', 'stop', 'answer', 'extract', 'match'] as const;
 const OF_DRAWING = ['temperature', 'sampleTopK', 'topP', 'minP', 'seed'] as const;
@@ -131,6 +143,8 @@ export function idleFields(options: RunOptions): Set<string> {
   return new Set<string>([
     // Which tokens to look at means nothing without a run to look at.
     ...(options.maskUnusedOf.trim() === '' ? ['unusedScope'] : []),
+    ...(options.residentOf.trim() === '' ? ['residentExperts', 'residentScope'] : []),
+    ...(options.residentOf.trim() === '' && options.resident.trim() === '' ? ['keep', 'candidates'] : []),
     ...((options.maxNewTokens ?? null) === null ? OF_TEXT : []),
     ...(options.sampling === 'greedy' ? OF_DRAWING : []),
     ...(options.answer === 'logits' ? OF_ANSWER : []),
@@ -168,7 +182,7 @@ export function optionsOf(run: Run): RunOptions {
       return [kind, list] as const;
     }),
   );
-  const topK = parts.get('top-k');
+  const part = (name: string) => (parts.has(name) ? Number(parts.get(name)) : null);
   const form = run.format.split('+');
   const [sampling = '', ...settings] = run.sampling.split(' ');
   const setting = new Map(settings.map((word) => word.split('=') as [string, string]));
@@ -205,7 +219,10 @@ export function optionsOf(run: Run): RunOptions {
     device: run.device,
     mask: parts.get('mask') ?? '',
     scale: parts.get('scale') ?? '',
-    topK: topK === undefined ? null : Number(topK),
+    topK: part('top-k'),
+    resident: parts.get('resident') ?? '',
+    keep: part('keep'),
+    candidates: part('candidates'),
   };
 }
 

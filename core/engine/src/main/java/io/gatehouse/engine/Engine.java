@@ -86,7 +86,7 @@ public final class Engine implements AutoCloseable {
         Precision precision = options.precision();
         float[] ropeExponents = ropeExponents(checkpoint, config);
         DecoderGraph graph = new DecoderGraph(
-                checkpoint, config, precision.attention(), precision.experts(), interventions.changesExperts());
+                checkpoint, config, precision.attention(), precision.experts(), interventions.expertChangeKinds());
         try {
             MemoryPlan memory = MemoryPlan.of(checkpoint, graph, options.memory());
             Session session = DeviceSession.open(

@@ -33,15 +33,31 @@ import java.util.stream.Stream;
  * @param scales what the output of an expert is multiplied by; the weights and norms that leave the engine are those
  *     before
  * @param topK experts that each token is sent to, in every layer with experts; as many as in the model if absent
+ * @param residents experts that tokens prefer, if they do
  */
-public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> scales, OptionalInt topK) {
+public record Interventions(
+        Set<ExpertPlace> masked,
+        Map<ExpertPlace, Float> scales,
+        OptionalInt topK,
+        Optional<ResidentExperts> residents) {
     /** The model as it is. */
     public static final Interventions NONE = new Interventions(Set.of(), Map.of(), OptionalInt.empty());
+
+    /** Changes without a preference for resident experts. */
+    public Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> scales, OptionalInt topK) {
+        this(masked, scales, topK, Optional.empty());
+    }
+
+    /** A preference for resident experts alone. */
+    public static Interventions prefer(ResidentExperts residents) {
+        return new Interventions(Set.of(), Map.of(), OptionalInt.empty(), Optional.of(residents));
+    }
 
     public Interventions {
         masked = Set.copyOf(masked);
         scales = Map.copyOf(scales);
         requireNonNull(topK, "topK is null");
+        requireNonNull(residents, "residents is null");
         scales.forEach((place, scale) -> {
             if (!Float.isFinite(scale)) {
                 throw new GatehouseException(
@@ -50,12 +66,14 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
         });
     }
 
-    /** The canonical form, as it is recorded with a run: {@code mask 0:3,0:5; scale 1:2=0.5; top-k 4}. */
+    /**
+     * The canonical form, as it is recorded with a run: {@code mask 0:3,0:5; scale 1:2=0.5; top-k 4; resident 0:1,0:2; keep 1;
+     * candidates 6}.
+     */
     public String id() {
         List<String> parts = new ArrayList<>();
         if (!masked.isEmpty()) {
-            parts.add("mask "
-                    + masked.stream().sorted().map(ExpertPlace::toString).collect(Collectors.joining(",")));
+            parts.add("mask " + listed(masked));
         }
         if (!scales.isEmpty()) {
             parts.add("scale "
@@ -65,7 +83,16 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
                                     .collect(Collectors.joining(",")));
         }
         topK.ifPresent(k -> parts.add("top-k " + k));
+        residents.ifPresent(preferred -> {
+            parts.add("resident " + listed(preferred.places()));
+            parts.add("keep " + preferred.preference().keep());
+            parts.add("candidates " + preferred.preference().candidates());
+        });
         return String.join("; ", parts);
+    }
+
+    private static String listed(Set<ExpertPlace> places) {
+        return places.stream().sorted().map(ExpertPlace::toString).collect(Collectors.joining(","));
     }
 
     /** For people: the number of changes of each kind. */
@@ -78,6 +105,8 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
             parts.add("experts scaled: %,d".formatted(scales.size()));
         }
         topK.ifPresent(k -> parts.add("top-k: " + k));
+        residents.ifPresent(preferred -> parts.add(
+                "resident experts preferred: %,d".formatted(preferred.places().size())));
         return String.join(", ", parts);
     }
 
@@ -86,9 +115,11 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
         applyTo(config);
     }
 
-    /** Whether single experts are masked or scaled. */
-    boolean changesExperts() {
-        return !masked.isEmpty() || !scales.isEmpty();
+    /** What a graph is built for; empty if nothing is changed about single experts. */
+    Optional<ExpertChanges.Kinds> expertChangeKinds() {
+        return masked.isEmpty() && scales.isEmpty() && residents.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ExpertChanges.Kinds(residents.map(ResidentExperts::preference)));
     }
 
     /**
@@ -98,27 +129,52 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
      */
     public ModelConfig applyTo(ModelConfig config) {
         ModelConfig changed = topK.isPresent() ? config.withLayers(withTopK(config)) : config;
-        Stream.concat(masked.stream(), scales.keySet().stream()).sorted().forEach(place -> requireIn(place, changed));
+        Stream.of(masked, scales.keySet(), residentPlaces())
+                .flatMap(Set::stream)
+                .sorted()
+                .forEach(place -> requireIn(place, changed));
         requireEnoughLeft(changed);
+        if (residents.isPresent()) {
+            requireChoice(changed);
+        }
         return changed;
     }
 
     /** What each layer with experts is fed: nothing where no single expert is changed. */
     ExpertChanges expertChanges(ModelConfig config) {
         ExpertChanges changes = new ExpertChanges();
-        for (int layer = 0; changesExperts() && layer < config.layers().size(); layer++) {
+        for (int layer = 0;
+                expertChangeKinds().isPresent() && layer < config.layers().size();
+                layer++) {
             if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse sparse) {
-                changes.set(layer, mask(layer, sparse.experts()), factors(layer, sparse.experts()));
+                int experts = sparse.experts();
+                changes.set(
+                        layer,
+                        new ExpertChanges.Vectors(
+                                marks(masked, layer, experts),
+                                factors(layer, experts),
+                                marks(preferred(), layer, experts)));
             }
         }
         return changes;
     }
 
-    /** [E] 1 for those of a layer that are masked, 0 for others. */
-    private float[] mask(int layer, int experts) {
-        float[] mask = new float[experts];
-        masked.stream().filter(place -> place.layer() == layer).forEach(place -> mask[place.expert()] = 1);
-        return mask;
+    /** A masked expert is not preferred. */
+    private Set<ExpertPlace> preferred() {
+        return residentPlaces().stream()
+                .filter(place -> !masked.contains(place))
+                .collect(Collectors.toSet());
+    }
+
+    private Set<ExpertPlace> residentPlaces() {
+        return residents.map(ResidentExperts::places).orElse(Set.of());
+    }
+
+    /** [E] 1 for those of a layer that are among some, 0 for others. */
+    private static float[] marks(Set<ExpertPlace> places, int layer, int experts) {
+        float[] marks = new float[experts];
+        places.stream().filter(place -> place.layer() == layer).forEach(place -> marks[place.expert()] = 1);
+        return marks;
     }
 
     /** [E] what the outputs of a layer's experts are multiplied by. */
@@ -168,6 +224,16 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
         });
     }
 
+    private static void requireChoice(ModelConfig config) {
+        if (config.feedForwards().stream()
+                .anyMatch(block ->
+                        block instanceof FeedForward.Sparse sparse && sparse.router() instanceof Router.SparseMixer)) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Resident experts cannot be preferred: the weights of sparsemixer are defined for its own two experts");
+        }
+    }
+
     private static Optional<Router.Groups> groups(FeedForward.Sparse sparse) {
         return sparse.router() instanceof Router.Scored scored
                 ? scored.selection().groups()
@@ -210,7 +276,7 @@ public record Interventions(Set<ExpertPlace> masked, Map<ExpertPlace, Float> sca
 
     /** The fewest experts of a layer that a token can still be sent to: with groups, those of the smallest kept ones. */
     private long left(int layer, FeedForward.Sparse sparse) {
-        float[] mask = mask(layer, sparse.experts());
+        float[] mask = marks(masked, layer, sparse.experts());
         int groups = groups(sparse).map(Router.Groups::count).orElse(1);
         int kept = groups(sparse).map(Router.Groups::kept).orElse(1);
         long[] left = new long[groups];

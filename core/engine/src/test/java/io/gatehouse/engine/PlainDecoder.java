@@ -9,7 +9,9 @@ import io.gatehouse.engine.PlainOutcome.PlainRouting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -133,7 +135,10 @@ final class PlainDecoder {
         double[] logits = PlainVector.multiply(weights.of(prefix + "gate.weight"), x);
         int topK = interventions.topK().orElse(mixture.topK());
         double[] probabilities = gate(logits, layer, topK);
-        int[] chosen = best(probabilities, topK);
+        int[] chosen = interventions
+                .residents()
+                .map(residents -> preferring(residents, layer, probabilities, topK))
+                .orElseGet(() -> best(probabilities, topK));
         double mass = mixture.router().isNormalised()
                 ? Arrays.stream(chosen)
                         .mapToDouble(expert -> probabilities[expert])
@@ -174,6 +179,28 @@ final class PlainDecoder {
                 .sum();
         return IntStream.range(0, all.length)
                 .mapToDouble(expert -> masked.test(expert) ? 0 : all[expert] / rest)
+                .toArray();
+    }
+
+    /** Takes the experts one by one: those that stay, then resident candidates, then the others. */
+    private int[] preferring(ResidentExperts residents, int layer, double[] probabilities, int topK) {
+        int[] ranked = best(probabilities, probabilities.length);
+        Set<Integer> taken = new LinkedHashSet<>();
+        for (int place = 0; place < residents.preference().keep(); place++) {
+            taken.add(ranked[place]);
+        }
+        for (int place = 0; place < Math.min(residents.preference().candidates(), ranked.length); place++) {
+            ExpertPlace candidate = new ExpertPlace(layer, ranked[place]);
+            if (residents.places().contains(candidate)
+                    && !interventions.masked().contains(candidate)) {
+                taken.add(ranked[place]);
+            }
+        }
+        Arrays.stream(ranked).forEach(taken::add);
+        return taken.stream()
+                .limit(topK)
+                .sorted(Comparator.comparingDouble(expert -> -probabilities[expert]))
+                .mapToInt(Integer::intValue)
                 .toArray();
     }
 

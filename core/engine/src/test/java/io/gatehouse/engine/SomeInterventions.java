@@ -2,9 +2,11 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.feedforward.ExpertChanges;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -15,17 +17,23 @@ enum SomeInterventions {
     /** Two experts of each layer, one of them against its direction. */
     SCALE,
     TOP_K,
+    /** Every second expert of each layer. */
+    RESIDENT,
     ALL;
 
     Interventions of(ModelConfig config) {
         OptionalInt topK = this == TOP_K || this == ALL ? OptionalInt.of(1) : OptionalInt.empty();
         Set<ExpertPlace> masked = new HashSet<>();
         Map<ExpertPlace, Float> scales = new HashMap<>();
+        Set<ExpertPlace> resident = new HashSet<>();
         for (int layer = 0; layer < config.layers().size(); layer++) {
             if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse sparse) {
                 int spared = sparse.experts() - topK.orElse(sparse.topK());
                 for (int expert = 0; expert < spared && (this == MASK || this == ALL); expert++) {
                     masked.add(new ExpertPlace(layer, expert));
+                }
+                for (int expert = 1; expert < sparse.experts(); expert += 2) {
+                    resident.add(new ExpertPlace(layer, expert));
                 }
                 if (this == SCALE || this == ALL) {
                     scales.put(new ExpertPlace(layer, 0), -0.5f);
@@ -33,6 +41,13 @@ enum SomeInterventions {
                 }
             }
         }
-        return new Interventions(masked, scales, topK);
+        return new Interventions(
+                masked,
+                scales,
+                topK,
+                this == RESIDENT || this == ALL
+                        ? Optional.of(
+                                new ResidentExperts(resident, new ExpertChanges.Preference(this == ALL ? 0 : 1, 3)))
+                        : Optional.empty());
     }
 }

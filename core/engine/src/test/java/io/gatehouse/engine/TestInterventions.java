@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.engine.RoutingRows.Place;
 import io.gatehouse.engine.RoutingRows.Row;
+import io.gatehouse.engine.graph.feedforward.ExpertChanges.Preference;
 import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.random.Blueprint;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What interventions change and what they must not; that the right thing comes out is in {@link TestEngineVariants}. */
 final class TestInterventions {
@@ -78,6 +83,46 @@ final class TestInterventions {
         }
     }
 
+    /** Where all experts are resident, and where all chosen ones stay, for every kind of router. */
+    @ParameterizedTest
+    @MethodSource("families")
+    void preferringWhatIsChosenAnywayChangesNoBit(Path family) {
+        try (Checkpoint checkpoint = Checkpoint.open(family)) {
+            Prompt prompt = prompt(checkpoint);
+            List<ExpertPlace> all = places(checkpoint.config());
+            Interventions keepingAll = preferring(Set.of(all.get(0)), 8, 8);
+            if (checkpoint.config().feedForwards().stream()
+                    .anyMatch(block -> block instanceof FeedForward.Sparse sparse
+                            && sparse.router() instanceof Router.SparseMixer)) {
+                refused(
+                        checkpoint,
+                        keepingAll,
+                        "Resident experts cannot be preferred: the weights of sparsemixer are defined for its own two experts.");
+                return;
+            }
+            RoutingRows free = run(checkpoint, Interventions.NONE, prompt);
+            same(free, run(checkpoint, keepingAll, prompt));
+            same(free, run(checkpoint, preferring(Set.copyOf(all), 0, 100), prompt));
+        }
+    }
+
+    static Collection<Path> families() throws IOException {
+        return FamilyFixtures.own();
+    }
+
+    /** Two of eight experts are resident, and a token goes to two: it gets both where all experts are candidates. */
+    @Test
+    void residentsAmongTheCandidatesAreTaken() {
+        try (Checkpoint checkpoint = Checkpoint.open(write(Blueprint.TINY_OLMOE))) {
+            Prompt prompt = prompt(checkpoint);
+            Set<ExpertPlace> resident = places(checkpoint.config()).stream()
+                    .filter(place -> place.expert() < 2)
+                    .collect(Collectors.toSet());
+            assertThat(used(run(checkpoint, preferring(resident, 0, 8), prompt), checkpoint.config(), prompt))
+                    .isEqualTo(resident);
+        }
+    }
+
     @Test
     void isWrittenInOneWay() {
         Interventions some = new Interventions(
@@ -85,6 +130,9 @@ final class TestInterventions {
                 Map.of(new ExpertPlace(1, 1), 0.5f, new ExpertPlace(0, 3), -2f),
                 OptionalInt.of(4));
         assertThat(some.id()).isEqualTo("mask 2:9,2:10,10:2; scale 0:3=-2.0,1:1=0.5; top-k 4");
+        assertThat(preferring(Set.of(new ExpertPlace(10, 2), new ExpertPlace(2, 10)), 1, 6)
+                        .id())
+                .isEqualTo("resident 2:10,10:2; keep 1; candidates 6");
         assertThat(Interventions.NONE.id()).isEmpty();
         assertThat(ExpertPlace.of(" 3:17 ")).isEqualTo(new ExpertPlace(3, 17));
         assertThatThrownBy(() -> ExpertPlace.of("3.17"))
@@ -113,6 +161,10 @@ final class TestInterventions {
                     checkpoint,
                     new Interventions(Set.of(), Map.of(), OptionalInt.of(9)),
                     "A token cannot be sent to 9 experts: the model has 8 in a layer.");
+            refused(
+                    checkpoint,
+                    preferring(Set.of(new ExpertPlace(0, 8)), 1, 4),
+                    "There is no expert 0:8: the layer has 8 experts, counted from 0.");
         }
         assertThatThrownBy(() ->
                         new Interventions(Set.of(), Map.of(new ExpertPlace(0, 0), Float.NaN), OptionalInt.empty()))
@@ -129,6 +181,20 @@ final class TestInterventions {
         try (Checkpoint checkpoint = Checkpoint.open(dense.write(folder.resolve("model"), SEED))) {
             refused(checkpoint, mask(new ExpertPlace(0, 0)), "There is no expert 0:0: layer 0 has no experts.");
         }
+    }
+
+    @Test
+    void refusesToPreferNothing() {
+        assertThatThrownBy(() -> preferring(Set.of(), 1, 4))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessage("No expert is resident, so none can be preferred.");
+        assertThatThrownBy(() -> preferring(Set.of(new ExpertPlace(0, 0)), 1, 0))
+                .isInstanceOf(GatehouseException.class)
+                .hasMessage("Resident experts cannot be taken among the 0 most probable of a token.");
+    }
+
+    private static Interventions preferring(Set<ExpertPlace> resident, int keep, int candidates) {
+        return Interventions.prefer(new ResidentExperts(resident, new Preference(keep, candidates)));
     }
 
     private Path write(Blueprint architecture) {

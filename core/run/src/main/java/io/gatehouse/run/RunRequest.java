@@ -22,6 +22,8 @@ import io.gatehouse.engine.EngineOptions;
 import io.gatehouse.engine.ExpertPlace;
 import io.gatehouse.engine.Interventions;
 import io.gatehouse.engine.Precision;
+import io.gatehouse.engine.ResidentExperts;
+import io.gatehouse.engine.graph.feedforward.ExpertChanges.Preference;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
@@ -34,7 +36,6 @@ import io.gatehouse.store.run.Scope;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A requested run: the options of {@code gatehouse run}, which have the same names in JSON, for the command line, the HTTP
@@ -183,7 +185,29 @@ public record RunRequest(
         List<String> scale,
 
         @JsonField(value = "Experts that each token is sent to.", minimum = 1)
-        Optional<Integer> topK) {
+        Optional<Integer> topK,
+
+        @JsonField("Experts in fast memory, which tokens prefer, each as layer:expert.")
+        List<String> resident,
+
+        @JsonField("Name of a run of the same file, whose most used experts are resident.")
+        Optional<String> residentOf,
+
+        @JsonField(value = "Number of experts of each layer of that run that are resident.", minimum = 1)
+        Optional<Integer> residentExperts,
+
+        @JsonField(
+                value = "Tokens of that run at which its experts are counted.",
+                values = {"prompt", "last_prompt"})
+        Optional<String> residentScope,
+
+        @JsonField(
+                value = "First experts of a token that stay where it prefers resident ones; 1 by default.",
+                minimum = 0)
+        Optional<Integer> keep,
+
+        @JsonField(value = "Most probable experts of a token among which it prefers resident ones.", minimum = 1)
+        Optional<Integer> candidates) {
     public static final String FORMAT = "hendrycks";
     public static final String THINKING = "default";
     public static final String LONG_PROMPTS = "fail";
@@ -193,6 +217,7 @@ public record RunRequest(
     public static final String PROBABILITIES = "none";
     public static final String PRECISION = "exact";
     public static final String DEVICE = "cpu";
+    public static final int KEEP = 1;
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
@@ -238,6 +263,12 @@ public record RunRequest(
         unusedScope = requireNonNullElse(unusedScope, Optional.empty());
         scale = separated(scale);
         topK = requireNonNullElse(topK, Optional.empty());
+        resident = separated(resident);
+        residentOf = requireNonNullElse(residentOf, Optional.empty());
+        residentExperts = requireNonNullElse(residentExperts, Optional.empty());
+        residentScope = requireNonNullElse(residentScope, Optional.empty());
+        keep = requireNonNullElse(keep, Optional.empty());
+        candidates = requireNonNullElse(candidates, Optional.empty());
     }
 
     /** A text may be a comma-separated list, as on the command line. */
@@ -301,70 +332,57 @@ public record RunRequest(
 
     /** The same with a model and a quiz at other places. */
     public RunRequest at(String otherModel, String otherQuiz) {
-        return with(otherModel, otherQuiz, mask, maskUnusedOf, unusedScope);
+        return with(Map.of("model", otherModel, "quiz", otherQuiz), Set.of());
     }
 
     /**
-     * The same without what only the file can say: the experts that another run of it did not use are named.
+     * The same without what only the file can say: the experts that other runs of it did not use, or used most, are named.
      *
-     * @throws GatehouseException what {@link UnusedExperts#of} throws
+     * @throws GatehouseException what {@link ExpertsOfRun} throws
      */
     public RunRequest settled(Store store) {
+        return withUnusedMasked(store).withMostUsedResident(store);
+    }
+
+    private RunRequest withUnusedMasked(Store store) {
         if (maskUnusedOf.isEmpty()) {
             if (unusedScope.isPresent()) {
                 throw invalid("--unused-scope needs --mask-unused-of with the run to look at");
             }
             return this;
         }
-        Set<ExpertPlace> masked =
-                new HashSet<>(UnusedExperts.of(store, maskUnusedOf.get(), unusedScope.map(Scope::of)));
-        masked.addAll(masked());
-        List<String> places =
-                masked.stream().sorted().map(ExpertPlace::toString).toList();
-        return with(model, quiz, places, Optional.empty(), Optional.empty());
+        Set<ExpertPlace> unused = ExpertsOfRun.unused(store, maskUnusedOf.get(), unusedScope.map(Scope::of));
+        return with(Map.of("mask", together(unused, places(mask))), Set.of("mask-unused-of", "unused-scope"));
     }
 
-    private RunRequest with(
-            String otherModel,
-            String otherQuiz,
-            List<String> otherMask,
-            Optional<String> otherMaskUnusedOf,
-            Optional<String> otherUnusedScope) {
-        return new RunRequest(
-                otherModel,
-                otherQuiz,
-                name,
-                limit,
-                subjects,
-                shots,
-                format,
-                chat,
-                thinking,
-                longPrompts,
-                maxNewTokens,
-                sampling,
-                temperature,
-                sampleTopK,
-                topP,
-                minP,
-                repetitionPenalty,
-                seed,
-                stop,
-                answer,
-                extract,
-                match,
-                record,
-                probabilities,
-                norms,
-                recordLookahead,
-                precision,
-                device,
-                memory,
-                otherMask,
-                otherMaskUnusedOf,
-                otherUnusedScope,
-                scale,
-                topK);
+    private RunRequest withMostUsedResident(Store store) {
+        if (residentOf.isEmpty()) {
+            if (residentScope.isPresent() || residentExperts.isPresent()) {
+                throw invalid("--resident-experts and --resident-scope need --resident-of with the run to look at");
+            }
+            return this;
+        }
+        int count = residentExperts.orElseThrow(
+                () -> invalid("--resident-of needs --resident-experts with the number of experts of each layer"));
+        Set<ExpertPlace> busiest = ExpertsOfRun.mostUsed(store, residentOf.get(), residentScope.map(Scope::of), count);
+        return with(
+                Map.of("resident", together(busiest, places(resident))),
+                Set.of("resident-of", "resident-experts", "resident-scope"));
+    }
+
+    private static List<String> together(Set<ExpertPlace> some, Set<ExpertPlace> others) {
+        return Stream.concat(some.stream(), others.stream())
+                .distinct()
+                .sorted()
+                .map(ExpertPlace::toString)
+                .toList();
+    }
+
+    private RunRequest with(Map<String, ?> others, Set<String> without) {
+        Map<String, Object> fields = new LinkedHashMap<>(toMap());
+        fields.putAll(others);
+        fields.keySet().removeAll(without);
+        return of(fields);
     }
 
     /** What is to be kept of what the routers say. Values are those of SQL; they may be written with a dash, too. */
@@ -422,7 +440,21 @@ public record RunRequest(
 
     /** What is changed about the routing, of what the request says itself. */
     public Interventions interventions() {
-        return new Interventions(masked(), scales(), topK.map(OptionalInt::of).orElse(OptionalInt.empty()));
+        return new Interventions(
+                places(mask), scales(), topK.map(OptionalInt::of).orElse(OptionalInt.empty()), residents());
+    }
+
+    private Optional<ResidentExperts> residents() {
+        if (resident.isEmpty()) {
+            if (residentOf.isEmpty() && (keep.isPresent() || candidates.isPresent())) {
+                throw invalid("--keep and --candidates need --resident or --resident-of");
+            }
+            return Optional.empty();
+        }
+        int among = candidates.orElseThrow(
+                () -> invalid(
+                        "Resident experts need --candidates with the number of a token's most probable experts among which they are taken"));
+        return Optional.of(new ResidentExperts(places(resident), new Preference(keep.orElse(KEEP), among)));
     }
 
     /** How the model is to be run, with its routing changed. */
@@ -439,8 +471,8 @@ public record RunRequest(
                 Interventions.NONE);
     }
 
-    private Set<ExpertPlace> masked() {
-        return mask.stream().map(ExpertPlace::of).collect(Collectors.toSet());
+    private static Set<ExpertPlace> places(List<String> texts) {
+        return texts.stream().map(ExpertPlace::of).collect(Collectors.toSet());
     }
 
     private Map<ExpertPlace, Float> scales() {

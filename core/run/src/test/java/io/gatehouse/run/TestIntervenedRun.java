@@ -45,7 +45,7 @@ final class TestIntervenedRun {
         try (Checkpoint checkpoint = Checkpoint.open(SAMPLE.resolve("model"));
                 Store store = Store.create(directory.resolve("pruned.duckdb"))) {
             run(checkpoint, store, quiz, "free", mask(Set.of()));
-            Set<ExpertPlace> unused = UnusedExperts.of(store, "free", Optional.empty());
+            Set<ExpertPlace> unused = ExpertsOfRun.unused(store, "free", Optional.empty());
             run(checkpoint, store, quiz, "pruned", mask(unused));
             assertThat(answers(store, "pruned"))
                     .isEqualTo(answers(store, "free"))
@@ -53,11 +53,11 @@ final class TestIntervenedRun {
             assertThat(values(store, "SELECT interventions FROM runs ORDER BY run_id"))
                     .containsExactly("top-k 1", mask(unused).id());
 
-            Set<ExpertPlace> unusedAtTheAnswer = UnusedExperts.of(store, "free", Optional.of(Scope.LAST_PROMPT));
+            Set<ExpertPlace> unusedAtTheAnswer = ExpertsOfRun.unused(store, "free", Optional.of(Scope.LAST_PROMPT));
             assertThat(unusedAtTheAnswer).hasSizeGreaterThan(unused.size()).containsAll(unused);
             run(checkpoint, store, quiz, "less", mask(unusedAtTheAnswer));
             assertThat(answers(store, "less")).isNotEqualTo(answers(store, "free"));
-            assertThat(UnusedExperts.of(store, "less", Optional.empty())).containsAll(unusedAtTheAnswer);
+            assertThat(ExpertsOfRun.unused(store, "less", Optional.empty())).containsAll(unusedAtTheAnswer);
         }
     }
 
@@ -67,11 +67,11 @@ final class TestIntervenedRun {
         try (Checkpoint checkpoint = Checkpoint.open(SAMPLE.resolve("model"));
                 Store store = Store.create(directory.resolve("all.duckdb"))) {
             run(checkpoint, store, quiz, "all", new Interventions(Set.of(), Map.of(), OptionalInt.of(16)));
-            assertThatThrownBy(() -> UnusedExperts.of(store, "all", Optional.empty()))
+            assertThatThrownBy(() -> ExpertsOfRun.unused(store, "all", Optional.empty()))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage(
                             "Run \"all\" used every expert at its prompt tokens: there is nothing to mask; the unused scope last_prompt counts the last token of each prompt only.");
-            assertThatThrownBy(() -> UnusedExperts.of(store, "other", Optional.empty()))
+            assertThatThrownBy(() -> ExpertsOfRun.unused(store, "other", Optional.empty()))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessageEndingWith("holds no run named \"other\".");
         }
@@ -84,8 +84,8 @@ final class TestIntervenedRun {
             ExpertCounts counts = new ExpertCounts(Optional.empty(), 0, new long[] {3, 0, 1});
             store.importRun(
                     ImportedRun.of("counted", "imatrix", "m", 1, 3, 1, Map.of(), List.of(), List.of(counts)), "test");
-            assertThat(UnusedExperts.of(store, "counted", Optional.empty())).containsExactly(new ExpertPlace(0, 1));
-            assertThatThrownBy(() -> UnusedExperts.of(store, "counted", Optional.of(Scope.LAST_PROMPT)))
+            assertThat(ExpertsOfRun.unused(store, "counted", Optional.empty())).containsExactly(new ExpertPlace(0, 1));
+            assertThatThrownBy(() -> ExpertsOfRun.unused(store, "counted", Optional.of(Scope.LAST_PROMPT)))
                     .isInstanceOf(GatehouseException.class)
                     .hasMessage("Run \"counted\" does not say which experts its last_prompt tokens used.");
         }

@@ -316,6 +316,16 @@ public final class Store implements AutoCloseable {
         return catalog.unusedExperts(runId, scope);
     }
 
+    /**
+     * The experts of each layer that fired most at the tokens of the scope, of equal ones those with the lower number.
+     * Layers for which the run does not record it are missing.
+     *
+     * @param count number of experts of each layer
+     */
+    public SortedMap<Integer, List<Integer>> mostUsedExperts(int runId, Scope scope, int count) {
+        return catalog.mostUsedExperts(runId, scope, count);
+    }
+
     /** The queries that were saved in the file under a name. */
     public SavedQueries savedQueries() {
         return savedQueries;

@@ -164,11 +164,17 @@ public record RunFacts(Rows row, List<String> subjects) {
         if (changes.length() <= SHORT_INTERVENTIONS) {
             return changes;
         }
-        return Arrays.stream(changes.split("; ", -1))
-                .map(change -> change.startsWith("top-k ")
-                        ? change
-                        : experts(change.split(",", -1).length) + (change.startsWith("mask ") ? " masked" : " scaled"))
-                .collect(Collectors.joining("; "));
+        return Arrays.stream(changes.split("; ", -1)).map(RunFacts::shortened).collect(Collectors.joining("; "));
+    }
+
+    private static String shortened(String change) {
+        String experts = experts(change.split(",", -1).length);
+        return switch (change.substring(0, change.indexOf(' '))) {
+            case "mask" -> experts + " masked";
+            case "scale" -> experts + " scaled";
+            case "resident" -> experts + " resident";
+            default -> change;
+        };
     }
 
     private static String experts(int number) {
@@ -211,22 +217,30 @@ public record RunFacts(Rows row, List<String> subjects) {
 
     private Map<String, @Nullable Object> interventionData() {
         List<String> masked = new ArrayList<>();
+        List<String> resident = new ArrayList<>();
         Map<String, Double> scaled = new LinkedHashMap<>();
         Map<String, @Nullable Object> data = new LinkedHashMap<>();
         data.put("mask", masked);
         data.put("scale", scaled);
         data.put("top_k", null);
+        data.put("resident", resident);
+        data.put("keep", null);
+        data.put("candidates", null);
         for (String change : text("interventions").split("; ", -1)) {
-            String values = change.substring(change.indexOf(' ') + 1);
-            if (change.startsWith("mask ")) {
-                masked.addAll(List.of(values.split(",", -1)));
-            } else if (change.startsWith("scale ")) {
-                for (String scale : values.split(",", -1)) {
-                    int equals = scale.indexOf('=');
-                    scaled.put(scale.substring(0, equals), Double.valueOf(scale.substring(equals + 1)));
+            int space = change.indexOf(' ');
+            String values = change.substring(space + 1);
+            switch (change.substring(0, Math.max(0, space))) {
+                case "mask" -> masked.addAll(List.of(values.split(",", -1)));
+                case "resident" -> resident.addAll(List.of(values.split(",", -1)));
+                case "scale" -> {
+                    for (String scale : values.split(",", -1)) {
+                        int equals = scale.indexOf('=');
+                        scaled.put(scale.substring(0, equals), Double.valueOf(scale.substring(equals + 1)));
+                    }
                 }
-            } else if (change.startsWith("top-k ")) {
-                data.put("top_k", Integer.valueOf(values));
+                case "top-k" -> data.put("top_k", Integer.valueOf(values));
+                case "keep", "candidates" -> data.put(change.substring(0, space), Integer.valueOf(values));
+                default -> {}
             }
         }
         return data;

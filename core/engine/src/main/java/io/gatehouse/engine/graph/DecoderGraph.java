@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.checkpoint.config.Layer;
 import io.gatehouse.checkpoint.config.ModelConfig;
+import io.gatehouse.engine.graph.feedforward.ExpertChanges;
 import io.gatehouse.engine.graph.mixer.LayerInputs;
 import io.gatehouse.engine.graph.op.Lanes;
 import io.gatehouse.engine.graph.op.Weights;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorflow.Graph;
 import org.tensorflow.op.Ops;
@@ -40,18 +42,18 @@ public final class DecoderGraph implements AutoCloseable {
      * @param config the model of the checkpoint, with another top-k where an intervention sets one
      * @param attentionType in which embedding, attention and head are computed
      * @param expertsType in which feed-forward blocks are computed
-     * @param changedExperts whether something is changed about single experts
+     * @param changes what is changed about single experts, if anything is
      */
     public DecoderGraph(
             Checkpoint checkpoint,
             ModelConfig config,
             Class<? extends TFloating> attentionType,
             Class<? extends TFloating> expertsType,
-            boolean changedExperts) {
+            Optional<ExpertChanges.Kinds> changes) {
         this.config = config;
         this.attentionType = attentionType;
         this.expertsType = expertsType;
-        this.inputs = LayerInputs.declare(tf, changedExperts);
+        this.inputs = LayerInputs.declare(tf, changes.map(kinds -> ExpertChanges.Inputs.declare(tf, kinds)));
         this.embedding = EmbeddingGraph.build(tf, checkpoint, config, attentionType);
         this.head = HeadGraph.build(tf, checkpoint, config, attentionType);
         for (Layer layer : config.layers()) {

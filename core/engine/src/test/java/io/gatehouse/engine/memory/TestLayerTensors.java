@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -52,7 +53,7 @@ final class TestLayerTensors {
 
     private static void sameInEveryMode(Path fixture, Class<? extends TFloating> type) {
         try (Checkpoint checkpoint = Checkpoint.open(fixture);
-                DecoderGraph graph = new DecoderGraph(checkpoint, checkpoint.config(), type, type, false)) {
+                DecoderGraph graph = new DecoderGraph(checkpoint, checkpoint.config(), type, type, Optional.empty())) {
             List<List<Weights.Variable>> shapes = LayerTensors.shapes(graph);
             try (LayerTensors resident = new LayerTensors.Resident(new WeightReader(checkpoint), shapes);
                     LayerTensors streamed = new LayerTensors.Streamed(new WeightReader(checkpoint), shapes);

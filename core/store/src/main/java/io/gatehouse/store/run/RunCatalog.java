@@ -96,17 +96,25 @@ public final class RunCatalog {
 
     /** Returns experts by layer; a layer for which the run records nothing at the scope is missing. */
     public SortedMap<Integer, List<Integer>> unusedExperts(int runId, Scope scope) {
-        SortedMap<Integer, List<Integer>> unused = new TreeMap<>();
+        return experts("unused_experts.sql", runId, scope.id());
+    }
+
+    /** Returns experts by layer; a layer for which the run records nothing at the scope is missing. */
+    public SortedMap<Integer, List<Integer>> mostUsedExperts(int runId, Scope scope, int count) {
+        return experts("most_used_experts.sql", runId, scope.id(), count);
+    }
+
+    private SortedMap<Integer, List<Integer>> experts(String query, Object... parameters) {
+        SortedMap<Integer, List<Integer>> layers = new TreeMap<>();
         read(reader -> SmallQuery.list(
                 reader,
-                Resources.text(RunCatalog.class, "unused_experts.sql"),
+                Resources.text(RunCatalog.class, query),
                 row -> {
-                    List<Integer> experts = unused.computeIfAbsent(row.getInt(1), layer -> new ArrayList<>());
+                    List<Integer> experts = layers.computeIfAbsent(row.getInt(1), layer -> new ArrayList<>());
                     return row.getObject(2) instanceof Short expert && experts.add((int) expert);
                 },
-                runId,
-                scope.id()));
-        return unused;
+                parameters));
+        return layers;
     }
 
     private <T> T read(OpenDatabase.Work<T> work) {

@@ -241,6 +241,47 @@ final class RunOptions {
     @Option(names = "--top-k", paramLabel = "K", description = "Route each token to K experts.")
     private Optional<Integer> topK = Optional.empty();
 
+    @Option(
+            names = "--resident",
+            split = ",",
+            paramLabel = "LAYER:EXPERT",
+            description = "Comma-separated list of experts in fast memory, which tokens prefer (cache-aware routing): a"
+                    + " token keeps its first --keep experts, and its other places go to resident experts among its"
+                    + " --candidates most probable ones.")
+    private List<String> resident = List.of();
+
+    @Option(
+            names = "--resident-of",
+            paramLabel = "RUN",
+            description = "The experts that this complete run in the same file used most are resident.")
+    private Optional<String> residentOf = Optional.empty();
+
+    @Option(
+            names = "--resident-experts",
+            paramLabel = "N",
+            description = "With --resident-of: number of resident experts of each layer.")
+    private Optional<Integer> residentExperts = Optional.empty();
+
+    @Option(
+            names = "--resident-scope",
+            paramLabel = "SCOPE",
+            description = "With --resident-of: tokens of that run to consider, prompt or last_prompt; by default all"
+                    + " that it recorded.")
+    private Optional<String> residentScope = Optional.empty();
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description = "With resident experts: number of first experts of a token that stay. Default: 1.")
+    private Optional<Integer> keep = Optional.empty();
+
+    @Option(
+            names = "--candidates",
+            paramLabel = "N",
+            description =
+                    "With resident experts: number of a token's most probable experts among which they are taken.")
+    private Optional<Integer> candidates = Optional.empty();
+
     /** The run that the options ask for. */
     RunRequest request() {
         return new RunRequest(
@@ -277,6 +318,12 @@ final class RunOptions {
                 unusedOf,
                 unusedScope,
                 scales,
-                topK);
+                topK,
+                resident,
+                residentOf,
+                residentExperts,
+                residentScope,
+                keep,
+                candidates);
     }
 }

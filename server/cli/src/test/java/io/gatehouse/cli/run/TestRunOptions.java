@@ -81,14 +81,22 @@ final class TestRunOptions {
                 "--mask-unused-of=r",
                 "--unused-scope=prompt",
                 "--scale=0:1=0.5,2:3=2",
-                "--top-k=3");
+                "--top-k=3",
+                "--resident=0:1,1:2",
+                "--resident-of=s",
+                "--resident-experts=4",
+                "--resident-scope=last_prompt",
+                "--keep=2",
+                "--candidates=6");
         String json = """
                 {"model": "m", "quiz": "q", "name": "n", "limit": 5, "subjects": ["a", "b"], "shots": 2,
                  "format": "olmes", "chat": true, "thinking": "off", "long-prompts": "truncate-examples", "max-new-tokens": 16, "sampling": "random", "temperature": 0.7, "sample-top-k": 20,
                  "top-p": 0.8, "min-p": 0.05, "repetition-penalty": 1.05, "seed": 7, "stop": ["Q:, or", "\\n\\n"],
                  "answer": "generate", "extract": "regex:a,(b)", "match": "number", "record": "last_prompt", "probabilities": "last_prompt",
                  "norms": true, "record-lookahead": [1, 2], "precision": "fast", "device": "gpu:1", "memory": "4GB", "mask": ["0:3", "1:2"],
-                 "mask-unused-of": "r", "unused-scope": "prompt", "scale": ["0:1=0.5", "2:3=2"], "top-k": 3}
+                 "mask-unused-of": "r", "unused-scope": "prompt", "scale": ["0:1=0.5", "2:3=2"], "top-k": 3,
+                 "resident": ["0:1", "1:2"], "resident-of": "s", "resident-experts": 4, "resident-scope": "last_prompt",
+                 "keep": 2, "candidates": 6}
                 """;
         assertThat(RunRequest.of(JSON.readTree(json))).isEqualTo(given);
         assertThat(RunRequest.of(given.toMap())).isEqualTo(given);

@@ -11,11 +11,11 @@ import io.gatehouse.engine.Interventions;
 import io.gatehouse.quiz.MmluDirectory;
 import io.gatehouse.quiz.PromptFormat;
 import io.gatehouse.quiz.Quiz;
+import io.gatehouse.run.ExpertsOfRun;
 import io.gatehouse.run.QuizRun;
 import io.gatehouse.run.RunListener;
 import io.gatehouse.run.RunProgress;
 import io.gatehouse.run.RunTask;
-import io.gatehouse.run.UnusedExperts;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.store.Store;
@@ -97,7 +97,7 @@ final class TestViewPictures {
                     quiz,
                     "pruned",
                     new Interventions(
-                            UnusedExperts.of(store, "whole", Optional.of(Scope.LAST_PROMPT)),
+                            ExpertsOfRun.unused(store, "whole", Optional.of(Scope.LAST_PROMPT)),
                             Map.of(),
                             OptionalInt.empty()));
             ExpertWeights.record(checkpoint, store, Optional.empty(), WeightListener.SILENT);

@@ -107,9 +107,7 @@ public final class FeedForwardBlock<E extends TFloating> {
         WeightSpec<TFloat32> router =
                 WeightSpec.matrix("mlp.gate.weight", sparse.experts(), hiddenSize, TFloat32.class);
         return new RouterBlock(tf, sparse.router(), sparse.experts(), sparse.topK(), weights)
-                .build(
-                        blocks.project(ofResidual ? routerInput(stream) : x, weights.value(router)),
-                        changes.map(ExpertChanges.Inputs::mask));
+                .build(blocks.project(ofResidual ? routerInput(stream) : x, weights.value(router)), changes);
     }
 
     /** The stream, normed without weight, times a stored vector and 1 / sqrt(hidden). */

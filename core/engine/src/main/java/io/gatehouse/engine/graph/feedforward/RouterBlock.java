@@ -67,7 +67,8 @@ public final class RouterBlock {
      * @param topKEntropy [T] of those of the chosen, divided by their sum
      * @param mass [T] sum of those of the chosen
      * @param margin [T] selection score of the last chosen expert minus that of the next one that could have been chosen;
-     *     where experts are chosen by logits, the difference of the logits' softmax
+     *     where experts are chosen by logits, the difference of the logits' softmax. Where resident experts are preferred,
+     *     that of the choice without the preference
      */
     public record Decision(
             Operand<TFloat32> logits,
@@ -98,18 +99,23 @@ public final class RouterBlock {
      * Adds the router to the graph.
      *
      * @param product [T, E] of the router's matrix with its input
-     * @param mask [E] 1 for experts that no token is sent to
+     * @param changes what is changed about single experts
      */
-    public Decision build(Operand<TFloat32> product, Optional<? extends Operand<TFloat32>> mask) {
+    public Decision build(Operand<TFloat32> product, Optional<ExpertChanges.Inputs> changes) {
         Operand<TFloat32> own = capped(product);
-        Selection selection = mask.map(out -> masked(own, out)).orElseGet(() -> select(own));
+        Selection selection = changes.map(inputs -> masked(own, inputs.mask())).orElseGet(() -> select(own));
         int k = topK;
         boolean allChosen = k == available();
+        Optional<ExpertChanges.Residents> residents = changes.flatMap(ExpertChanges.Inputs::residents);
+        int ranks = residents.isPresent() ? expertCount : allChosen ? k : k + 1;
         TopK<TFloat32, TInt32> ranked =
-                tf.nn.topK(selection.selection(), tf.constant(allChosen ? k : k + 1), TInt32.class, TopK.sorted(true));
-        Operand<TInt32> experts = columns(ranked.indices(), 0, k);
+                tf.nn.topK(selection.selection(), tf.constant(ranks), TInt32.class, TopK.sorted(true));
+        Choice choice = residents
+                .<Choice>map(preferred -> new Choice.OfPlaces(places(ranked, preferred)))
+                .orElse(new Choice.OfFirst());
+        Operand<TInt32> experts = chosen(ranked.indices(), choice);
         Operand<TFloat32> chosen =
-                byProbability() ? columns(ranked.values(), 0, k) : atExperts(selection.probabilities(), experts);
+                byProbability() ? chosen(ranked.values(), choice) : atExperts(selection.probabilities(), experts);
         Operand<TFloat32> mass = blocks.sumLastKept(chosen);
         Operand<TFloat32> renormalised = tf.math.div(chosen, mass);
         Operand<TFloat32> logProbabilities = router.selection().score() == Score.SIGMOID
@@ -123,12 +129,60 @@ public final class RouterBlock {
                                 || (router.selection().score() == Score.LOGIT
                                         && !router.selection().biased())
                         ? Optional.empty()
-                        : Optional.of(columns(ranking(selection, ranked), 0, k)),
+                        : Optional.of(chosen(ranking(selection, ranked), choice)),
                 weights(selection, experts, chosen, renormalised),
                 entropy(selection.probabilities(), logProbabilities),
                 entropy(renormalised, logarithm(renormalised)),
                 flat(mass),
                 flat(margin(ranking(selection, ranked), k, allChosen)));
+    }
+
+    /** Which of the experts of a token, ordered by selection score, are chosen. */
+    private sealed interface Choice {
+        /** The first K. */
+        record OfFirst() implements Choice {}
+
+        /** Those at places [T, K], in ascending order. */
+        record OfPlaces(Operand<TInt32> places) implements Choice {}
+    }
+
+    private <T extends TType> Operand<T> chosen(Operand<T> ranked, Choice choice) {
+        return choice instanceof Choice.OfPlaces chosen
+                ? tf.gather(ranked, chosen.places(), tf.constant(1), Gather.batchDims(1L))
+                : columns(ranked, 0, topK);
+    }
+
+    /**
+     * [T, K] places of the chosen experts where resident ones are preferred: the first experts stay, then come resident
+     * candidates and then all others, each by selection score (after arXiv 2412.00099).
+     *
+     * @param ranked all experts
+     */
+    private Operand<TInt32> places(TopK<TFloat32, TInt32> ranked, ExpertChanges.Residents residents) {
+        ExpertChanges.Preference rule = residents.rule();
+        Operand<TInt32> places =
+                tf.expandDims(tf.range(tf.constant(0), tf.constant(expertCount), tf.constant(1)), tf.constant(0));
+        int last = Math.min(rule.candidates(), available()) - 1;
+        Operand<TBool> within = tf.math.logicalAnd(
+                tf.math.greaterEqual(
+                        ranked.values(), tf.math.maximum(columns(ranked.values(), last, 1), tf.constant(OUT / 2))),
+                tf.math.less(places, tf.constant(available())));
+        Operand<TBool> preferred = tf.math.logicalAnd(
+                within, tf.math.greater(blocks.rows(residents.resident(), ranked.indices()), tf.constant(0f)));
+        Operand<TBool> kept = tf.math.less(places, tf.constant(rule.keep()));
+        // 0 for those that stay, 1 for preferred ones, 2 for others.
+        Operand<TInt32> group = tf.math.add(
+                integer(tf.math.logicalNot(kept)), integer(tf.math.logicalNot(tf.math.logicalOr(kept, preferred))));
+        Operand<TInt32> order = tf.math.add(places, tf.math.mul(group, tf.constant(expertCount)));
+        Operand<TInt32> first =
+                tf.nn.topK(tf.math.neg(order), tf.constant(topK), TInt32.class).indices();
+        // They are recorded in the order of their scores, as without a preference.
+        return tf.math.neg(
+                tf.nn.topK(tf.math.neg(first), tf.constant(topK), TInt32.class).values());
+    }
+
+    private Operand<TInt32> integer(Operand<TBool> condition) {
+        return tf.dtypes.cast(condition, TInt32.class);
     }
 
     /** Whether the selection score of an expert is its probability. */

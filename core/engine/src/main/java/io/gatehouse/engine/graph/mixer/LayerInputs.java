@@ -45,7 +45,7 @@ public record LayerInputs(
         Optional<Lanes> lanes) {
 
     /** Declares the placeholders of a graph of prompts. */
-    public static LayerInputs declare(Ops tf, boolean changedExperts) {
+    public static LayerInputs declare(Ops tf, Optional<ExpertChanges.Inputs> experts) {
         return new LayerInputs(
                 tf.placeholder(TFloat32.class),
                 tf.placeholder(TFloat32.class),
@@ -60,7 +60,7 @@ public record LayerInputs(
                 tf.placeholder(TFloat32.class),
                 tf.placeholder(TInt32.class),
                 tf.placeholder(TInt32.class),
-                changedExperts ? Optional.of(ExpertChanges.Inputs.declare(tf)) : Optional.empty(),
+                experts,
                 Optional.empty());
     }
 

@@ -213,7 +213,7 @@ final class TestMixerBlocks {
             this.mixer = mixer;
             this.hidden = hidden;
             Ops tf = Ops.create(graph);
-            this.inputs = LayerInputs.declare(tf, false);
+            this.inputs = LayerInputs.declare(tf, Optional.empty());
             Weights weights = new Weights(tf, "layer", name -> Optional.empty(), List.of(""));
             this.block = MixerBlocks.of(tf, mixer, hidden, TFloat32.class, inputs, prefixed)
                     .orElseThrow();
