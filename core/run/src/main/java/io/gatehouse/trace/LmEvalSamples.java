@@ -5,6 +5,10 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedAnswer;
+import io.gatehouse.trace.reader.JsonRecords;
+import io.gatehouse.trace.reader.TraceListener;
+import io.gatehouse.trace.reader.TraceReader;
+import io.gatehouse.trace.reader.TraceShape;
 import java.nio.file.Path;
 import java.util.Optional;
 

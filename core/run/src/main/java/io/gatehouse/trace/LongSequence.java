@@ -4,6 +4,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.trace.reader.TraceBounds;
+import io.gatehouse.trace.reader.TraceShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

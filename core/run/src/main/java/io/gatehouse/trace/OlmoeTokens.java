@@ -2,6 +2,11 @@ package io.gatehouse.trace;
 
 import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.trace.reader.DecisionTable;
+import io.gatehouse.trace.reader.JsonRecords;
+import io.gatehouse.trace.reader.TraceListener;
+import io.gatehouse.trace.reader.TraceReader;
+import io.gatehouse.trace.reader.TraceShape;
 import java.nio.file.Path;
 import java.util.Optional;
 

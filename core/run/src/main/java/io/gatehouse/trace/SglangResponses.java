@@ -2,6 +2,12 @@ package io.gatehouse.trace;
 
 import io.gatehouse.json.JsonValue;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.trace.reader.JsonRecords;
+import io.gatehouse.trace.reader.ResponseLength;
+import io.gatehouse.trace.reader.RoutingCube;
+import io.gatehouse.trace.reader.TraceListener;
+import io.gatehouse.trace.reader.TraceReader;
+import io.gatehouse.trace.reader.TraceShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;

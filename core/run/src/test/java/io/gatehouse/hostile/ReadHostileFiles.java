@@ -6,7 +6,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.trace.TraceImport;
 import io.gatehouse.trace.TraceKind;
-import io.gatehouse.trace.TraceShape;
+import io.gatehouse.trace.reader.TraceShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

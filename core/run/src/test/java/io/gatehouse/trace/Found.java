@@ -3,6 +3,8 @@ package io.gatehouse.trace;
 import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.store.transfer.TracedAnswer;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.trace.reader.TraceListener;
+import io.gatehouse.trace.reader.TraceShape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

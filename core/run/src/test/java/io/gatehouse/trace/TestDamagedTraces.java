@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.trace.reader.TraceShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

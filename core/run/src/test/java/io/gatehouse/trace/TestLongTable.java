@@ -8,6 +8,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.trace.reader.TraceShape;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.trace.reader.TraceShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

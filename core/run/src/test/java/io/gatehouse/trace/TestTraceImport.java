@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.memory.FileMemory;
 import io.gatehouse.store.Store;
+import io.gatehouse.trace.reader.TraceShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

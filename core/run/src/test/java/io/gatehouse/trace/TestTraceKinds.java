@@ -10,6 +10,8 @@ import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.store.transfer.TracedAnswer;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.trace.reader.Gate;
+import io.gatehouse.trace.reader.TraceShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -8,7 +8,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.trace.TraceImport;
 import io.gatehouse.trace.TraceKind;
-import io.gatehouse.trace.TraceShape;
+import io.gatehouse.trace.reader.TraceShape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -39,7 +39,7 @@ final class TestCacheAwareRun {
                 "SELECT hit_rate, routed_hit_rate, mass_lost FROM cache_route(1, 'prompt', 6, 1, 5) WHERE layer = 0");
         List<Double> done = row("SELECT avg(CASE WHEN expert < 6 THEN 1.0 ELSE 0.0 END) FILTER (WHERE run_id = 1),"
                 + " avg(CASE WHEN expert < 6 THEN 1.0 ELSE 0.0 END) FILTER (WHERE run_id = 2)"
-                + " FROM activations WHERE layer = 0 AND scope IN ('prompt', 'last_prompt')");
+                + " FROM activations WHERE layer = 0");
         assertThat(done).isEqualTo(predicted.subList(0, 2));
         assertThat(predicted.get(1)).isGreaterThan(predicted.get(0));
         double lost = row("SELECT avg(mass) FILTER (WHERE run_id = 1) - avg(mass) FILTER (WHERE run_id = 2)"
@@ -63,7 +63,7 @@ final class TestCacheAwareRun {
                 "--candidates",
                 "4");
         assertThat(text("SELECT interventions FROM runs WHERE run_id = 2"))
-                .matches("resident (\\d:\\d+,){5}\\d:\\d+; keep 1; candidates 4")
+                .matches("resident (\\d:\\d+,){11}\\d:\\d+; keep 1; candidates 4")
                 .contains(
                         text(
                                 "SELECT string_agg(layer || ':' || expert, ',' ORDER BY layer, expert) FROM ("
@@ -87,7 +87,7 @@ final class TestCacheAwareRun {
 
     private void refused(String message, String... options) {
         CommandOutcome outcome = outcome(words(options));
-        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.exitCode()).isEqualTo(1);
         assertThat(outcome.err()).contains(message);
     }
 

@@ -17,7 +17,7 @@ import io.gatehouse.store.transfer.TracedSequence;
 import io.gatehouse.testing.PythonProgram;
 import io.gatehouse.trace.TraceImport;
 import io.gatehouse.trace.TraceKind;
-import io.gatehouse.trace.TraceShape;
+import io.gatehouse.trace.reader.TraceShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

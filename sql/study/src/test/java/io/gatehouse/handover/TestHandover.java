@@ -17,7 +17,7 @@ import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
 import io.gatehouse.trace.TraceImport;
 import io.gatehouse.trace.TraceKind;
-import io.gatehouse.trace.TraceShape;
+import io.gatehouse.trace.reader.TraceShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

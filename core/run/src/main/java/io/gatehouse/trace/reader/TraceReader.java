@@ -1,8 +1,8 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import java.nio.file.Path;
 
 /** Reads the files of one kind of source. */
-interface TraceReader {
+public interface TraceReader {
     void read(Path file, TraceShape shape, TraceListener listener);
 }

@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import io.gatehouse.json.JsonValue;
 import java.util.OptionalInt;
@@ -10,12 +10,12 @@ import java.util.OptionalInt;
  * @param prompt tokens of the prompt, if known
  * @param generated tokens that were generated, if known
  */
-record ResponseLength(OptionalInt prompt, OptionalInt generated) {
+public record ResponseLength(OptionalInt prompt, OptionalInt generated) {
     private static final String PREFIX =
             "If tokens at the start of the prompt were left out, give their number with --prompt-start";
 
     /** Reads {@code prompt_tokens} and {@code completion_tokens}; nothing is known if the holder does not have them. */
-    static ResponseLength of(JsonValue holder) {
+    public static ResponseLength of(JsonValue holder) {
         return new ResponseLength(number(holder, "prompt_tokens"), number(holder, "completion_tokens"));
     }
 
@@ -29,7 +29,7 @@ record ResponseLength(OptionalInt prompt, OptionalInt generated) {
      * @param routed the rows, for errors
      * @param first position of the first row
      */
-    int promptOf(JsonValue routed, int first, int rows) {
+    public int promptOf(JsonValue routed, int first, int rows) {
         long end = (long) first + rows;
         if (prompt.isPresent()) {
             if (generated.isPresent()) {
@@ -56,7 +56,7 @@ record ResponseLength(OptionalInt prompt, OptionalInt generated) {
     }
 
     /** Refuses more rows of generated tokens than such tokens. */
-    void requireGenerated(JsonValue routed, int rows) {
+    public void requireGenerated(JsonValue routed, int rows) {
         if (generated.isPresent() && rows > generated.getAsInt()) {
             throw routed.corrupt("has %d tokens, but %d were generated".formatted(rows, generated.getAsInt()));
         }

@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.dataset.DatasetFile;
@@ -14,10 +14,10 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /** The records of a JSON document (one object, or a list of them) or of a dataset file. */
-final class JsonRecords {
+public final class JsonRecords {
     private JsonRecords() {}
 
-    static void read(Path file, Consumer<JsonValue> reader) {
+    public static void read(Path file, Consumer<JsonValue> reader) {
         if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
             document(file, reader);
         } else {

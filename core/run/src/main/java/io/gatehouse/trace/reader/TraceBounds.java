@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.BitSet;
 
 /** What can be kept of routing: layers and experts have numbers of 16 bits, and a token goes to an expert once. */
-final class TraceBounds {
+public final class TraceBounds {
     /** One more than the largest number of a layer or an expert. */
-    static final int MOST = Short.MAX_VALUE;
+    public static final int MOST = Short.MAX_VALUE;
 
     /** By expert, the last token of all that were looked at which was sent to it. */
     private final long[] lastRow = new long[MOST];
@@ -19,7 +19,7 @@ final class TraceBounds {
     private long row;
 
     /** CORRUPT_DATASET with the file and the sequence if it goes beyond them. */
-    void require(Object file, TracedSequence sequence) {
+    public void require(Object file, TracedSequence sequence) {
         BitSet layers = new BitSet();
         for (TracedLayer layer : sequence.layers()) {
             if (layer.layer() >= MOST) {
@@ -58,16 +58,16 @@ final class TraceBounds {
     }
 
     /** What is wrong with a number of a layer, for those who find it. */
-    static String hasLayer(int layer) {
+    public static String hasLayer(int layer) {
         return "has a layer %d; layers have numbers from 0 to %d".formatted(layer, MOST - 1);
     }
 
-    static String hasExpert(int expert, int layer) {
+    public static String hasExpert(int expert, int layer) {
         return "has an expert %d in layer %d; experts have numbers from 0 to %d".formatted(expert, layer, MOST - 1);
     }
 
     /** The same of counts. */
-    void require(Path file, ExpertCounts counts) {
+    public void require(Path file, ExpertCounts counts) {
         if (counts.layer() >= MOST || counts.counts().length > MOST) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET,
@@ -77,7 +77,7 @@ final class TraceBounds {
     }
 
     /** CORRUPT_DATASET if a layer has more experts than have numbers, before anything is made of them. */
-    static void requireExperts(Path file, int experts) {
+    public static void requireExperts(Path file, int experts) {
         if (experts > MOST) {
             throw new GatehouseException(
                     ErrorCode.CORRUPT_DATASET,

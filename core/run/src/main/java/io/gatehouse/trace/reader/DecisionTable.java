@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** Gathers a sequence's decisions one expert at a time, in any order of layers and tokens. */
-final class DecisionTable {
+public final class DecisionTable {
     private final String place;
     private final boolean ranked;
     private final Map<Integer, Column> layers = new TreeMap<>();
@@ -21,18 +21,18 @@ final class DecisionTable {
      * @param place names the source in errors
      * @param ranked whether the experts of a token come best first
      */
-    DecisionTable(String place, boolean ranked) {
+    public DecisionTable(String place, boolean ranked) {
         this.place = place;
         this.ranked = ranked;
     }
 
     /** Adds an expert of a token, its weight unknown. */
-    void add(int layer, int token, int expert) {
+    public void add(int layer, int token, int expert) {
         column(layer).add(token, expert, 0);
     }
 
     /** Adds an expert of a token. */
-    void add(int layer, int token, int expert, float weight) {
+    public void add(int layer, int token, int expert, float weight) {
         weighted = true;
         column(layer).add(token, expert, weight);
     }
@@ -49,7 +49,7 @@ final class DecisionTable {
      *
      * @throws GatehouseException CORRUPT_DATASET if tokens of a layer have different numbers of experts, or one twice
      */
-    List<TracedLayer> layers() {
+    public List<TracedLayer> layers() {
         List<TracedLayer> traced = new ArrayList<>();
         layers.forEach((layer, column) -> traced.add(layer(layer, column.byToken())));
         return traced;

@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.error.GatehouseException;
@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * did not route a token itself because it knew its prefix. They promise no order of a token's experts. Layers without
  * experts are zeros at every token.
  */
-final class RoutingCube {
+public final class RoutingCube {
     private static final int NOT_ROUTED = -1;
 
     /** As many tokens in a row do not go to the same experts in all layers. */
@@ -38,7 +38,7 @@ final class RoutingCube {
     private final List<float[]> weights = new ArrayList<>();
 
     /** @param first position of the first token that is added */
-    RoutingCube(int layers, int topK, int first) {
+    public RoutingCube(int layers, int topK, int first) {
         this.layers = layers;
         this.topK = topK;
         this.first = first;
@@ -53,7 +53,7 @@ final class RoutingCube {
      * @param packed whether weights follow the experts of a token, as prime-rl packs them: each row of int32 has the
      *     experts and then the bits of their weights as float32
      */
-    static RoutingCube of(JsonValue field, int first, boolean packed) {
+    public static RoutingCube of(JsonValue field, int first, boolean packed) {
         if (field.node().isObject()) {
             List<Integer> shape =
                     IntStream.of(field.field("shape").indices()).boxed().toList();
@@ -199,7 +199,7 @@ final class RoutingCube {
      *
      * @param corrupt makes an error about their source
      */
-    void add(int[] experts, Function<String, GatehouseException> corrupt) {
+    public void add(int[] experts, Function<String, GatehouseException> corrupt) {
         for (int layer = 0; layer < layers; layer++) {
             requireWhole(experts, layer, corrupt);
         }
@@ -223,17 +223,17 @@ final class RoutingCube {
     }
 
     /** Number of tokens that it has. */
-    int rows() {
+    public int rows() {
         return tokens.size();
     }
 
     /** Position of the first of them. */
-    int first() {
+    public int first() {
         return first;
     }
 
     /** Position after the last of them. */
-    int end() {
+    public int end() {
         return Math.addExact(first, tokens.size());
     }
 
@@ -242,7 +242,7 @@ final class RoutingCube {
      *
      * @param corrupt makes an error about the other one
      */
-    RoutingCube then(RoutingCube generated, Function<String, GatehouseException> corrupt) {
+    public RoutingCube then(RoutingCube generated, Function<String, GatehouseException> corrupt) {
         if (rows() == 0 || generated.rows() == 0) {
             return rows() == 0 ? new RoutingCube(generated.layers, generated.topK, end()).with(generated) : this;
         }
@@ -267,7 +267,7 @@ final class RoutingCube {
      * @throws GatehouseException CORRUPT_DATASET if some tokens are zeros in a layer and others are not, or all tokens of
      *     the prompt are the same: nobody routed them
      */
-    List<TracedLayer> layers(int prompt, Function<String, GatehouseException> corrupt) {
+    public List<TracedLayer> layers(int prompt, Function<String, GatehouseException> corrupt) {
         requireDifferent(Math.min(prompt - first, tokens.size()), corrupt);
         List<TracedLayer> traced = new ArrayList<>();
         int zeroLayers = 0;

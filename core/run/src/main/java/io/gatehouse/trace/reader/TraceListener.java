@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import io.gatehouse.store.transfer.ExpertCounts;
 import io.gatehouse.store.transfer.TracedAnswer;

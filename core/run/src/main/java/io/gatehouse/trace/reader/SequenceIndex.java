@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -17,13 +17,13 @@ import java.util.stream.Stream;
  * The sequences of some files by name, in order, without their routing. The layers of a sequence may be spread over files;
  * then it comes in parts.
  */
-final class SequenceIndex {
+public final class SequenceIndex {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     /** Most sequences have the same layers, and share this set. */
     private final Map<BitSet, BitSet> layerSets = new HashMap<>();
 
     /** One sequence, as far as its parts were seen. */
-    static final class Entry {
+    public static final class Entry {
         private final int place;
         private final Optional<String> domain;
         private final String text;
@@ -40,25 +40,25 @@ final class SequenceIndex {
         }
 
         /** Place in the order of all sequences, from 0. */
-        int place() {
+        public int place() {
             return place;
         }
 
-        Optional<String> domain() {
+        public Optional<String> domain() {
             return domain;
         }
 
-        String text() {
+        public String text() {
             return text;
         }
 
         /** Number of parts that the sequence comes in. */
-        int parts() {
+        public int parts() {
             return parts;
         }
 
         /** Whether this sequence is the one whose parts were seen. */
-        boolean isOf(TracedSequence whole) {
+        public boolean isOf(TracedSequence whole) {
             return length == whole.length() && layers.equals(SequenceIndex.layers(whole));
         }
     }
@@ -68,7 +68,7 @@ final class SequenceIndex {
      *
      * @throws GatehouseException CORRUPT_DATASET if a sequence of the name is there and this is no other part of it
      */
-    void add(TracedSequence part) {
+    public void add(TracedSequence part) {
         BitSet layers = layers(part);
         Entry known = entries.get(part.name());
         if (known == null) {
@@ -91,28 +91,28 @@ final class SequenceIndex {
     }
 
     /** Returns a sequence with the layers of two of its parts. */
-    static TracedSequence joined(TracedSequence first, TracedSequence more) {
+    public static TracedSequence joined(TracedSequence first, TracedSequence more) {
         List<TracedLayer> layers =
                 Stream.concat(first.layers().stream(), more.layers().stream()).toList();
         return new TracedSequence(
                 first.name(), first.domain(), first.text(), first.tokens(), first.length(), layers, first.answer());
     }
 
-    Optional<Entry> find(String name) {
+    public Optional<Entry> find(String name) {
         return Optional.ofNullable(entries.get(name));
     }
 
     /** Gives each name and entry to the reader, in order. */
-    void forEach(BiConsumer<String, Entry> reader) {
+    public void forEach(BiConsumer<String, Entry> reader) {
         entries.forEach(reader);
     }
 
     /** Returns the names in order. */
-    List<String> names() {
+    public List<String> names() {
         return List.copyOf(entries.keySet());
     }
 
-    int size() {
+    public int size() {
         return entries.size();
     }
 

@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -6,7 +6,7 @@ import io.gatehouse.store.transfer.TracedLayer;
 import java.util.stream.IntStream;
 
 /** Whole gates: what a router gave every expert, as logits or as probabilities, and the decisions they make. */
-final class Gate {
+public final class Gate {
     /** How far the sum of a row of probabilities may be from 1: what half precision makes of 64 of them. */
     private static final double SLACK = 0.02;
 
@@ -17,7 +17,7 @@ final class Gate {
      *
      * @param scores logits or probabilities of the experts
      */
-    static TracedLayer decisions(int layer, int topK, float[] scores, String place) {
+    public static TracedLayer decisions(int layer, int topK, float[] scores, String place) {
         return decisions(layer, topK, scores.length, scores, place);
     }
 
@@ -28,7 +28,7 @@ final class Gate {
      *
      * @param scores shape [tokens, experts]
      */
-    static TracedLayer decisions(int layer, int topK, int experts, float[] scores, String place) {
+    public static TracedLayer decisions(int layer, int topK, int experts, float[] scores, String place) {
         if (topK < 1 || topK > experts) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
@@ -63,7 +63,7 @@ final class Gate {
         }
     }
 
-    static boolean areProbabilities(float[] scores, int experts) {
+    public static boolean areProbabilities(float[] scores, int experts) {
         for (int row = 0; row < scores.length; row += experts) {
             double sum = 0;
             for (int i = row; i < row + experts; i++) {

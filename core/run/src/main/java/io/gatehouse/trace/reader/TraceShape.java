@@ -1,4 +1,4 @@
-package io.gatehouse.trace;
+package io.gatehouse.trace.reader;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -26,7 +26,7 @@ public record TraceShape(
         Optional<String> filter,
         Map<String, String> columns) {
     /** More tokens than any prompt has. */
-    static final int MOST_TOKENS = 1 << 28;
+    public static final int MOST_TOKENS = 1 << 28;
 
     public TraceShape {
         if (promptStart < 0 || promptStart > MOST_TOKENS) {
@@ -84,11 +84,11 @@ public record TraceShape(
         return new TraceShape(OptionalInt.empty(), OptionalInt.empty());
     }
 
-    int requireLayers(Object source) {
+    public int requireLayers(Object source) {
         return layers.orElseThrow(() -> missing(source, "how many layers it has", "--layers"));
     }
 
-    int requireTopK(Object source) {
+    public int requireTopK(Object source) {
         return topK.orElseThrow(() -> missing(source, "how many experts a token is sent to", "--top-k"));
     }
 
