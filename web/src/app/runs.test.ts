@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../api/http';
 import { answer } from '../api/testing';
-import { answerText, commonScope, counterpart, decodedScope, differences, firstChoice, interventionTexts, maskedText, partialText, recordedText, type Run, runsOf, runText, scopeOf, treatment } from './runs';
+import { answerText, commonScope, counterpart, decodedScope, differences, firstChoice, interventionTexts, maskedText, partialText, recordedText, type Run, runsOf, runText, scopeOf, sizeText, treatment } from './runs';
 
 const COLUMNS = [
   'run_id', 'name', 'model', 'architecture', 'layers', 'quiz', 'prompt_format', 'questions', 'recorded', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision',
@@ -45,6 +45,10 @@ describe('runs', () => {
       'Run 2 (stopped) was cancelled: 128 of 1,560 questions are answered, of 2 subjects. Its figures cover only these questions, which need not represent the quiz.',
     );
     expect(partialText({ ...cancelled, answered: 0 })).toBe('Run 2 (stopped) was cancelled: none of its 1,560 questions was answered, so it has no figures.');
+    // An import has no answers while it is sent, and figures all the same.
+    const sent = { ...cancelled, source: 'ingest', answered: 0, status: 'running', questions: 24 };
+    expect(partialText(sent)).toBe('Run 2 (stopped) is not finished: it has 24 sequences so far. Its figures cover only these.');
+    expect(sizeText(sent)).toBe('24 sequences');
     expect(partialText({ ...cancelled, answered: 0, status: 'running' })).toContain('is not finished: none of its 1,560 questions is answered yet');
     expect(runText(cancelled)).toBe('2 · stopped (olmoe, 128 of 1,560 questions, 5-shot mmlu, cancelled)');
     expect(complete.correct).toBe(900);

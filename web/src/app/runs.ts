@@ -173,6 +173,9 @@ export function partialText(run: Run): string {
     return '';
   }
   const state = run.status === 'running' ? 'is not finished' : run.status === 'failed' ? 'failed' : `was ${run.status}`;
+  if (isImported(run)) {
+    return `Run ${run.id} (${run.name}) ${state}: it has ${sizeText(run)} so far. Its figures cover only these.`;
+  }
   if (run.answered === 0) {
     return `Run ${run.id} (${run.name}) ${state}: none of its ${formatCount(run.questions)} questions ${run.status === 'running' ? 'is answered yet' : 'was answered'}, so it has no figures.`;
   }
@@ -248,7 +251,7 @@ export function questionUnit(run: Run | undefined): 'question' | 'sequence' {
 /** How many questions, or sequences where no quiz was asked. */
 export function sizeText(run: Run): string {
   const all = formatUnits(run.questions, questionUnit(run));
-  return isPartial(run) ? `${formatCount(run.answered)} of ${all}` : all;
+  return isPartial(run) && !isImported(run) ? `${formatCount(run.answered)} of ${all}` : all;
 }
 
 /** A run in a list of runs. */
