@@ -66,7 +66,7 @@ final class TestCacheAwareRun {
                 .matches("resident (\\d:\\d+,){11}\\d:\\d+; keep 1; candidates 4")
                 .contains(
                         text(
-                                "SELECT string_agg(layer || ':' || expert, ',' ORDER BY layer, expert) FROM ("
+                                "SELECT string_agg(CAST(layer AS VARCHAR) || ':' || CAST(expert AS VARCHAR), ',' ORDER BY layer, expert) FROM ("
                                         + "SELECT layer, expert FROM experts WHERE run_id = 1 AND scope = 'prompt' "
                                         + "QUALIFY row_number() OVER (PARTITION BY layer ORDER BY activations DESC, expert) <= 3) AS t"));
         assertThat(row("SELECT n FROM intervention_effect WHERE run_id = 2")).containsExactly(8.0);
