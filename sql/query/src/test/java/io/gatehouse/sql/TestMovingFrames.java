@@ -68,7 +68,7 @@ final class TestMovingFrames {
             }
         }
         assertThat(late).isEmpty();
-        assertThat(begun).isGreaterThan(350);
+        assertThat(begun).as("began; others ended with %s", ends).isGreaterThan(350);
         assertThat(internal).isEmpty();
         assertThat(ends).containsKeys(ErrorCode.QUERY_TIMEOUT, ErrorCode.SQL_NOT_SUPPORTED);
         assertThat(peakMemory() - before).isLessThan(3 * GIGABYTE);
