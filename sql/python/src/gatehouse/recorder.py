@@ -250,7 +250,7 @@ class Recording:
         cache = options.get("past_key_values")
         if cache is None:
             cache = options.get("cache")
-        before = int(cache.get_seq_length()) if cache is not None else 0
+        before = _cached_tokens(cache) if cache is not None else 0
         # Without a cache, each step of generate computes all tokens again.
         begins = before == 0 and not (self._within_generate and self._rows)
         if begins:
@@ -396,6 +396,12 @@ def _routers(model: Any) -> List[_Router]:
     if not found:
         raise errors.InterfaceError(f"{type(model).__name__} has no router: is it a mixture of experts?")
     return [_Router(layer, module) for layer, (_, module) in sorted(found.items())]
+
+
+def _cached_tokens(cache: Any) -> int:
+    """How many tokens a cache has seen. Layers without attention, such as the first one of MiniMax, say 0."""
+    layers = [layer for layer in getattr(cache, "layers", ()) if hasattr(layer, "get_seq_length")]
+    return max(int(each.get_seq_length()) for each in [cache, *layers])
 
 
 def _scores(watch: _Watch, logits: Any, experts: Any) -> Optional[Any]:
