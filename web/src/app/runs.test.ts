@@ -67,7 +67,7 @@ describe('runs', () => {
       '2 experts masked (2:12, 3:1)', '1 expert scaled (1:2=0.5)', 'top-k 4', 'fast precision', 'step 5,000', 'last prompt token only', 'all probabilities', 'norms',
     ]);
     expect(interventionTexts('mask 0:1,0:2,0:3,0:4')).toEqual(['4 experts masked']);
-    expect(interventionTexts('resident 0:1,0:2; keep 1; candidates 6')).toEqual(['2 experts preferred (0:1, 0:2)', 'keep 1', 'candidates 6']);
+    expect(interventionTexts('resident 0:1,0:2; keep 1; candidates 6')).toEqual(['2 experts resident (0:1, 0:2)', 'keep 1', 'candidates 6']);
     expect(runText(imported)).toBe('1 · served (5 sequences, imported from vllm)');
   });
 

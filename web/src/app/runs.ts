@@ -195,7 +195,7 @@ export function interventionTexts(interventions: string): string[] {
       const count = list.split(',').length;
       const experts = `${formatCount(count)} ${count === 1 ? 'expert' : 'experts'}`;
       const named = count <= 3 ? ` (${list.replaceAll(',', ', ')})` : '';
-      const done = { mask: 'masked', scale: 'scaled', resident: 'preferred' }[kind ?? ''];
+      const done = { mask: 'masked', scale: 'scaled', resident: 'resident' }[kind ?? ''];
       return done === undefined ? part : `${experts} ${done}${named}`;
     });
 }

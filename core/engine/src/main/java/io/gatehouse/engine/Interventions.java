@@ -85,8 +85,8 @@ public record Interventions(
         topK.ifPresent(k -> parts.add("top-k " + k));
         residents.ifPresent(preferred -> {
             parts.add("resident " + listed(preferred.places()));
-            parts.add("keep " + preferred.preference().keep());
-            parts.add("candidates " + preferred.preference().candidates());
+            parts.add("keep " + preferred.keep());
+            parts.add("candidates " + preferred.candidates());
         });
         return String.join("; ", parts);
     }
@@ -105,8 +105,8 @@ public record Interventions(
             parts.add("experts scaled: %,d".formatted(scales.size()));
         }
         topK.ifPresent(k -> parts.add("top-k: " + k));
-        residents.ifPresent(preferred -> parts.add(
-                "resident experts preferred: %,d".formatted(preferred.places().size())));
+        residents.ifPresent(preferred -> parts.add("experts resident: %,d, keep: %d, candidates: %d"
+                .formatted(preferred.places().size(), preferred.keep(), preferred.candidates())));
         return String.join(", ", parts);
     }
 

@@ -186,10 +186,10 @@ final class PlainDecoder {
     private int[] preferring(ResidentExperts residents, int layer, double[] probabilities, int topK) {
         int[] ranked = best(probabilities, probabilities.length);
         Set<Integer> taken = new LinkedHashSet<>();
-        for (int place = 0; place < residents.preference().keep(); place++) {
+        for (int place = 0; place < Math.min(residents.keep(), ranked.length); place++) {
             taken.add(ranked[place]);
         }
-        for (int place = 0; place < Math.min(residents.preference().candidates(), ranked.length); place++) {
+        for (int place = 0; place < Math.min(residents.candidates(), ranked.length); place++) {
             ExpertPlace candidate = new ExpertPlace(layer, ranked[place]);
             if (residents.places().contains(candidate)
                     && !interventions.masked().contains(candidate)) {

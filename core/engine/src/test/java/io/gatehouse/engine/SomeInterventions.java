@@ -2,7 +2,6 @@ package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.config.FeedForward;
 import io.gatehouse.checkpoint.config.ModelConfig;
-import io.gatehouse.engine.graph.feedforward.ExpertChanges;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -29,7 +28,9 @@ enum SomeInterventions {
         for (int layer = 0; layer < config.layers().size(); layer++) {
             if (config.layers().get(layer).feedForward() instanceof FeedForward.Sparse sparse) {
                 int spared = sparse.experts() - topK.orElse(sparse.topK());
-                for (int expert = 0; expert < spared && (this == MASK || this == ALL); expert++) {
+                // With residents, some are left to choose from.
+                int masks = this == ALL ? Math.min(1, spared) : this == MASK ? spared : 0;
+                for (int expert = 0; expert < masks; expert++) {
                     masked.add(new ExpertPlace(layer, expert));
                 }
                 for (int expert = 1; expert < sparse.experts(); expert += 2) {
@@ -46,8 +47,7 @@ enum SomeInterventions {
                 scales,
                 topK,
                 this == RESIDENT || this == ALL
-                        ? Optional.of(
-                                new ResidentExperts(resident, new ExpertChanges.Preference(this == ALL ? 0 : 1, 3)))
+                        ? Optional.of(new ResidentExperts(resident, this == ALL ? 0 : 1, 3))
                         : Optional.empty());
     }
 }

@@ -9,15 +9,14 @@ import io.gatehouse.checkpoint.config.ModelConfig;
 import io.gatehouse.checkpoint.config.Router;
 import io.gatehouse.engine.RoutingRows.Place;
 import io.gatehouse.engine.RoutingRows.Row;
-import io.gatehouse.engine.graph.feedforward.ExpertChanges.Preference;
 import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.random.Blueprint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,8 +106,73 @@ final class TestInterventions {
         }
     }
 
-    static Collection<Path> families() throws IOException {
-        return FamilyFixtures.own();
+    /**
+     * For every kind of router, the first layer with experts, whose input no preference changes: sent to as many experts as
+     * it can be, a token says in which order its router has them.
+     */
+    @ParameterizedTest
+    @MethodSource("families")
+    void residentsAreTakenInTheOrderOfTheRouter(Path family) {
+        try (Checkpoint checkpoint = Checkpoint.open(family)) {
+            ModelConfig config = checkpoint.config();
+            int layer = IntStream.range(0, config.layers().size())
+                    .filter(each -> config.layers().get(each).feedForward() instanceof FeedForward.Sparse)
+                    .findFirst()
+                    .orElseThrow();
+            FeedForward.Sparse sparse =
+                    (FeedForward.Sparse) config.layers().get(layer).feedForward();
+            Assumptions.assumeFalse(
+                    sparse.router() instanceof Router.SparseMixer, "sparsemixer has no experts to exchange");
+            Prompt prompt = prompt(checkpoint);
+            RoutingRows all =
+                    run(checkpoint, new Interventions(Set.of(), Map.of(), OptionalInt.of(available(config))), prompt);
+            Set<ExpertPlace> resident = places(config).stream()
+                    .filter(place -> place.expert() % 2 == 1)
+                    .collect(Collectors.toSet());
+            int candidates = sparse.topK() + 2;
+            RoutingRows chosen = run(checkpoint, preferring(resident, 1, candidates), prompt);
+            for (int position = 0; position < prompt.tokens().length; position++) {
+                int[] ranked = all.row(new Place(0, layer, position)).experts();
+                List<Integer> order = new ArrayList<>(List.of(ranked[0]));
+                Arrays.stream(ranked)
+                        .limit(candidates)
+                        .filter(expert -> expert % 2 == 1)
+                        .forEach(order::add);
+                Arrays.stream(ranked).forEach(order::add);
+                Set<Integer> expected =
+                        order.stream().distinct().limit(sparse.topK()).collect(Collectors.toSet());
+                assertThat(Arrays.stream(chosen.row(new Place(0, layer, position))
+                                        .experts())
+                                .boxed()
+                                .collect(Collectors.toSet()))
+                        .as("token %d of %s", position, Arrays.toString(ranked))
+                        .isEqualTo(expected);
+            }
+        }
+    }
+
+    /** To how many experts a token can be sent in every layer. */
+    private static int available(ModelConfig config) {
+        return config.feedForwards().stream()
+                .filter(FeedForward.Sparse.class::isInstance)
+                .map(FeedForward.Sparse.class::cast)
+                .mapToInt(sparse -> sparse.router() instanceof Router.Scored scored
+                        ? scored.selection()
+                                .groups()
+                                .map(groups -> sparse.experts() / groups.count() * groups.kept())
+                                .orElse(sparse.experts())
+                        : sparse.topK())
+                .min()
+                .orElseThrow();
+    }
+
+    /** Those of the project; a group that is out has a score of 0 in one of ../shared only. */
+    static List<Path> families() throws IOException {
+        List<Path> families = new ArrayList<>(FamilyFixtures.own());
+        FamilyFixtures.whole().stream()
+                .filter(fixture -> FamilyFixtures.name(fixture).equals("deepseek_v2_a"))
+                .forEach(families::add);
+        return families;
     }
 
     /** Two of eight experts are resident, and a token goes to two: it gets both where all experts are candidates. */
@@ -190,11 +255,11 @@ final class TestInterventions {
                 .hasMessage("No expert is resident, so none can be preferred.");
         assertThatThrownBy(() -> preferring(Set.of(new ExpertPlace(0, 0)), 1, 0))
                 .isInstanceOf(GatehouseException.class)
-                .hasMessage("Resident experts cannot be taken among the 0 most probable of a token.");
+                .hasMessage("Resident experts cannot be taken among 0 candidates of a token.");
     }
 
     private static Interventions preferring(Set<ExpertPlace> resident, int keep, int candidates) {
-        return Interventions.prefer(new ResidentExperts(resident, new Preference(keep, candidates)));
+        return Interventions.prefer(new ResidentExperts(resident, keep, candidates));
     }
 
     private Path write(Blueprint architecture) {

@@ -23,7 +23,6 @@ import io.gatehouse.engine.ExpertPlace;
 import io.gatehouse.engine.Interventions;
 import io.gatehouse.engine.Precision;
 import io.gatehouse.engine.ResidentExperts;
-import io.gatehouse.engine.graph.feedforward.ExpertChanges.Preference;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.memory.MemorySize;
@@ -206,7 +205,9 @@ public record RunRequest(
                 minimum = 0)
         Optional<Integer> keep,
 
-        @JsonField(value = "Most probable experts of a token among which it prefers resident ones.", minimum = 1)
+        @JsonField(
+                value = "Experts of a token with the largest selection scores among which it prefers resident ones.",
+                minimum = 1)
         Optional<Integer> candidates) {
     public static final String FORMAT = "hendrycks";
     public static final String THINKING = "default";
@@ -453,8 +454,8 @@ public record RunRequest(
         }
         int among = candidates.orElseThrow(
                 () -> invalid(
-                        "Resident experts need --candidates with the number of a token's most probable experts among which they are taken"));
-        return Optional.of(new ResidentExperts(places(resident), new Preference(keep.orElse(KEEP), among)));
+                        "Resident experts need --candidates with the number of a token's best experts among which they are taken"));
+        return Optional.of(new ResidentExperts(places(resident), keep.orElse(KEEP), among));
     }
 
     /** How the model is to be run, with its routing changed. */

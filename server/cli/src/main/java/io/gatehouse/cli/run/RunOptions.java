@@ -247,7 +247,7 @@ final class RunOptions {
             paramLabel = "LAYER:EXPERT",
             description = "Comma-separated list of experts in fast memory, which tokens prefer (cache-aware routing): a"
                     + " token keeps its first --keep experts, and its other places go to resident experts among its"
-                    + " --candidates most probable ones.")
+                    + " --candidates best ones by selection score.")
     private List<String> resident = List.of();
 
     @Option(
@@ -266,7 +266,7 @@ final class RunOptions {
             names = "--resident-scope",
             paramLabel = "SCOPE",
             description = "With --resident-of: tokens of that run to consider, prompt or last_prompt; by default all"
-                    + " that it recorded.")
+                    + " prompt tokens that it recorded.")
     private Optional<String> residentScope = Optional.empty();
 
     @Option(
@@ -278,8 +278,8 @@ final class RunOptions {
     @Option(
             names = "--candidates",
             paramLabel = "N",
-            description =
-                    "With resident experts: number of a token's most probable experts among which they are taken.")
+            description = "With resident experts: number of a token's best experts by selection score among which they"
+                    + " are taken.")
     private Optional<Integer> candidates = Optional.empty();
 
     /** The run that the options ask for. */

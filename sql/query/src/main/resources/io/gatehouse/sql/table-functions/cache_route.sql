@@ -6,7 +6,8 @@
 --   first experts; the other places go to resident experts among the most probable ones, by probability, and where these do not suffice to its
 --   own remaining experts. The busiest experts of the layer in the other half of the questions are resident, as in hot_set
 --   with two folds, so that no question chooses its own; a cache that follows the routing would hold others. What the model
---   then answers is not known from gates: a run with --resident-of applies the same rule and measures it (docs/engine.md).
+--   then answers is not known from gates: a run with --resident measures it, by the same rule (docs/engine.md). Gates are
+--   probabilities: of a router that chooses by a bias or by groups, the order is not the router's.
 -- Formula: of a decision with experts E and chosen C, k each: hit_rate = mean |E and resident| / k, routed_hit_rate the same of
 --   C; exchanged = mean |E without C|; mass_lost = mean (p(E) - p(C)), p the probability of the gate; divergence = mean ln(p(E)
 --   / p(C)), by which the Kullback-Leibler divergence of the chosen, renormalised probabilities from the gate grows.

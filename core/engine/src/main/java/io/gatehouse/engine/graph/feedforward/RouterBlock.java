@@ -87,13 +87,22 @@ public final class RouterBlock {
      * @param logits [T, E] without masked experts
      * @param score [T, E] s
      * @param probabilities [T, E]
-     * @param selection [T, E] c, without the experts of groups that are out
+     * @param selectable [T, E] c, without the experts of groups that are out
      */
     private record Selection(
-            Operand<TFloat32> logits,
-            Operand<TFloat32> score,
-            Operand<TFloat32> probabilities,
-            Operand<TFloat32> selection) {}
+            Operand<TFloat32> logits, Operand<TFloat32> score, Operand<TFloat32> probabilities, Selectable selectable) {
+        Operand<TFloat32> selection() {
+            return selectable.selection();
+        }
+    }
+
+    /**
+     * What is left of the experts.
+     *
+     * @param selection [T, E] c; of experts of groups that are out, a value that is not chosen where others are left
+     * @param inside [T, E] whether the group of an expert is not out, where there are groups
+     */
+    private record Selectable(Operand<TFloat32> selection, Optional<Operand<TBool>> inside) {}
 
     /**
      * Adds the router to the graph.
@@ -111,13 +120,16 @@ public final class RouterBlock {
         TopK<TFloat32, TInt32> ranked =
                 tf.nn.topK(selection.selection(), tf.constant(ranks), TInt32.class, TopK.sorted(true));
         Choice choice = residents
-                .<Choice>map(preferred -> new Choice.OfPlaces(places(ranked, preferred)))
+                .<Choice>map(preferred -> new Choice.OfPlaces(
+                        places(ranked, selection.selectable().inside(), preferred)))
                 .orElse(new Choice.OfFirst());
         Operand<TInt32> experts = chosen(ranked.indices(), choice);
         Operand<TFloat32> chosen =
                 byProbability() ? chosen(ranked.values(), choice) : atExperts(selection.probabilities(), experts);
         Operand<TFloat32> mass = blocks.sumLastKept(chosen);
-        Operand<TFloat32> renormalised = tf.math.div(chosen, mass);
+        // All experts that the router would not have chosen can have a probability of 0.
+        Operand<TFloat32> renormalised =
+                tf.math.div(chosen, residents.isPresent() ? tf.math.maximum(mass, tf.constant(TINY)) : mass);
         Operand<TFloat32> logProbabilities = router.selection().score() == Score.SIGMOID
                 ? logarithm(selection.probabilities())
                 : tf.nn.logSoftmax(selection.logits());
@@ -157,18 +169,21 @@ public final class RouterBlock {
      * candidates and then all others, each by selection score (after arXiv 2412.00099).
      *
      * @param ranked all experts
+     * @param inside whether the group of an expert is not out; such a one is not preferred
      */
-    private Operand<TInt32> places(TopK<TFloat32, TInt32> ranked, ExpertChanges.Residents residents) {
+    private Operand<TInt32> places(
+            TopK<TFloat32, TInt32> ranked, Optional<Operand<TBool>> inside, ExpertChanges.Residents residents) {
         ExpertChanges.Preference rule = residents.rule();
         Operand<TInt32> places =
                 tf.expandDims(tf.range(tf.constant(0), tf.constant(expertCount), tf.constant(1)), tf.constant(0));
-        int last = Math.min(rule.candidates(), available()) - 1;
-        Operand<TBool> within = tf.math.logicalAnd(
-                tf.math.greaterEqual(
-                        ranked.values(), tf.math.maximum(columns(ranked.values(), last, 1), tf.constant(OUT / 2))),
-                tf.math.less(places, tf.constant(available())));
+        int last = Math.min(rule.candidates(), expertCount) - 1;
+        Operand<TBool> candidate = tf.math.greaterEqual(
+                ranked.values(), tf.math.maximum(columns(ranked.values(), last, 1), tf.constant(OUT / 2)));
+        Operand<TBool> open = inside.<Operand<TBool>>map(each -> tf.math.logicalAnd(
+                        candidate, tf.gather(each, ranked.indices(), tf.constant(1), Gather.batchDims(1L))))
+                .orElse(candidate);
         Operand<TBool> preferred = tf.math.logicalAnd(
-                within, tf.math.greater(blocks.rows(residents.resident(), ranked.indices()), tf.constant(0f)));
+                open, tf.math.greater(blocks.rows(residents.resident(), ranked.indices()), tf.constant(0f)));
         Operand<TBool> kept = tf.math.less(places, tf.constant(rule.keep()));
         // 0 for those that stay, 1 for preferred ones, 2 for others.
         Operand<TInt32> group = tf.math.add(
@@ -228,15 +243,15 @@ public final class RouterBlock {
         return new Selection(logits, score, probabilities, selectable(selection));
     }
 
-    private Operand<TFloat32> selectable(Operand<TFloat32> selection) {
+    private Selectable selectable(Operand<TFloat32> selection) {
         return router.selection()
                 .groups()
                 .map(groups -> inGroups(selection, groups))
-                .orElse(selection);
+                .orElseGet(() -> new Selectable(selection, Optional.empty()));
     }
 
     /** Puts the experts of all groups but the best ones out of the selection. */
-    private Operand<TFloat32> inGroups(Operand<TFloat32> selection, Router.Groups groups) {
+    private Selectable inGroups(Operand<TFloat32> selection, Router.Groups groups) {
         int each = expertCount / groups.count();
         Operand<TFloat32> byGroup = tf.reshape(selection, tf.constant(new int[] {-1, groups.count(), each}));
         Operand<TFloat32> groupScores = switch (groups.by()) {
@@ -251,7 +266,9 @@ public final class RouterBlock {
                 tf.sum(tf.oneHot(best, tf.constant(groups.count()), tf.constant(1f), tf.constant(0f)), tf.constant(1));
         Operand<TBool> inside = tf.math.greater(tf.expandDims(kept, tf.constant(2)), tf.constant(0f));
         Operand<TFloat32> left = tf.select(inside, byGroup, tf.constant(Math.max(groups.excluded(), OUT)));
-        return tf.reshape(left, tf.constant(new int[] {-1, expertCount}));
+        Operand<TInt32> flat = tf.constant(new int[] {-1, expertCount});
+        Operand<TBool> eachInside = tf.broadcastTo(inside, tf.shape(byGroup));
+        return new Selectable(tf.reshape(left, flat), Optional.of(tf.reshape(eachInside, flat)));
     }
 
     /** Takes masked experts out where one of them would be chosen; other rows stay as they are. */
