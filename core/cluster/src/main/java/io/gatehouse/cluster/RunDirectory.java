@@ -52,7 +52,11 @@ final class RunDirectory implements AutoCloseable {
         }
         Path told = Files.createDirectory(scratch.directory().resolve("begun"));
         shared.delete(SharedDirectory.staging(run.runId(), ""));
-        shared.delete(shown(run.runId()));
+        if (shared.exists(shown(run.runId()))) {
+            deleteCard();
+            shared.delete(shown(run.runId()));
+            writeCard(told, run.runId());
+        }
         if (!shared.exists(DirectoryRegister.VERSION + "/" + SharedDirectory.FILE)) {
             publish(told, register.writeVersion(told), run.runId(), "");
         }
@@ -85,12 +89,32 @@ final class RunDirectory implements AutoCloseable {
         rollups.write(run.runId());
         register.end(run.runId(), status);
         Path told = Files.createDirectory(scratch.directory().resolve("ended"));
+        deleteCard();
         publish(told, register.writeRun(run.runId(), told), run.runId(), "");
+        writeCard(told, run.runId());
         shared.delete(SharedDirectory.staging(run.runId(), ""));
         if (status == RunStatus.COMPLETE) {
             for (String table : shared.folders(DirectoryRegister.UNFINISHED)) {
                 shared.delete("%s/%s/run_id=%d".formatted(DirectoryRegister.UNFINISHED, table, run.runId()));
             }
+        }
+    }
+
+    /**
+     * Deletes the dataset card, which lists the runs that readers see, before these change: a driver that is killed then
+     * leaves no card rather than one that is wrong. A card that a user has made their own stays.
+     */
+    private void deleteCard() throws IOException {
+        if (shared.text(DirectoryRegister.CARD)
+                .filter(DirectoryRegister::isReplaceableCard)
+                .isPresent()) {
+            shared.delete(DirectoryRegister.CARD);
+        }
+    }
+
+    private void writeCard(Path local, int runId) throws IOException {
+        if (!shared.exists(DirectoryRegister.CARD)) {
+            publish(local, register.writeCard(shared.tables(), local), runId, "");
         }
     }
 

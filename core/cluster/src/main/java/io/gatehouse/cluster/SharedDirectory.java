@@ -5,10 +5,14 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -114,6 +118,29 @@ final class SharedDirectory {
             }
         }
         return folders;
+    }
+
+    /** Names of the folders of tables, and of the folders in these. */
+    Set<String> tables() throws IOException {
+        Set<String> tables = new TreeSet<>();
+        for (FileStatus table : files.listStatus(root)) {
+            String name = table.getPath().getName();
+            if (table.isDirectory() && !name.startsWith(".") && !name.startsWith("_")) {
+                tables.add(name);
+                folders(name).forEach(folder -> tables.add(name + "/" + folder));
+            }
+        }
+        return tables;
+    }
+
+    /** The text of a file, if it is there. */
+    Optional<String> text(String name) throws IOException {
+        if (!exists(name)) {
+            return Optional.empty();
+        }
+        try (var in = files.open(new Path(root, name))) {
+            return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 
     /** Puts a file of a folder to its place, whatever is there: a reader sees all of it or nothing. */

@@ -40,6 +40,10 @@ final class TestClusterRun {
         new DirectoryContent(divided).assertIsThatOf(file);
         assertThat(files(divided.resolve("_unfinished"))).isEmpty();
 
+        assertThat(divided.resolve("README.md"))
+                .content()
+                .contains("| 1 | sample |", "path: answers/run_id=1/shard=*/*.parquet");
+
         // A second run in the same directory, which answers in generated text, leaves the first one as it is.
         RunTask second = SampleStudy.request("second", 70, 0)
                 .generating(new GenerationPlan(4).answeredBy(AnswerRule.of("regex:[ABCD]", AnswerMatch.EXACT)));
@@ -51,6 +55,13 @@ final class TestClusterRun {
             assertThat(store.verify().problems()).isEmpty();
             assertThat(store.verify().runs()).isEqualTo(first.verify().runs());
         }
+        assertThat(divided.resolve("README.md"))
+                .content()
+                .contains(
+                        "| 1 | sample |",
+                        "| 2 | second |",
+                        "path: answers/run_id=1/shard=*/*.parquet",
+                        "path: answers/run_id=2/shard=*/*.parquet");
         assertThatThrownBy(() -> SampleStudy.divided(divided, second, SampleStudy.PATIENT, UnaryOperator.identity()))
                 .isInstanceOfSatisfying(
                         GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RUN_EXISTS));
@@ -91,6 +102,8 @@ final class TestClusterRun {
                 .isInstanceOfSatisfying(
                         GatehouseException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED_BY_USER));
         assertThat(new DirectoryContent(divided).statuses()).containsExactly(RunStatus.CANCELLED);
+        assertThat(divided.resolve("README.md")).content().contains("| cancelled |");
+        Files.writeString(divided.resolve("README.md"), "mine");
         try (Store store = Store.open(divided)) {
             assertThat(store.verify().problems()).isEmpty();
             assertThat(store.runs().get(0).answered()).isBetween(1, 199);
@@ -98,6 +111,8 @@ final class TestClusterRun {
 
         SampleStudy.divided(divided, request, SampleStudy.PATIENT, UnaryOperator.identity());
         new DirectoryContent(divided).assertIsThatOf(file);
+        // A card that a user has written.
+        assertThat(divided.resolve("README.md")).hasContent("mine");
     }
 
     @Test

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         name = "export",
         description = {
             "Exports a database file as a directory of Parquet files, which DuckDB, Spark, Trino and pandas can read.",
-            "The files are TABLE/run_id=.../shard=.../data.parquet. The directory is read-only: sql, serve, verify,"
-                    + " runs list and runs show accept it as --db.",
+            "The files are TABLE/run_id=.../shard=.../data.parquet, and README.md, a dataset card for Hugging Face's Hub."
+                    + " The directory is read-only: sql, serve, verify, runs list and runs show accept it as --db.",
             "With --as it writes a file for other programs."
         },
         mixinStandardHelpOptions = true,

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 
@@ -40,6 +41,9 @@ public final class DirectoryRegister {
 
     /** Folder by which a directory of ours is recognised. */
     public static final String VERSION = StoredTable.VERSION;
+
+    /** The dataset card, by which Hugging Face's library finds the relations. */
+    public static final String CARD = DatasetCard.FILE;
 
     private static final String QUESTIONS = "questions";
 
@@ -151,6 +155,30 @@ public final class DirectoryRegister {
     /** Writes the version of the schema, and returns the names of the files. */
     public List<String> writeVersion(Path directory) {
         return write(Map.of(VERSION + "/data.parquet", "SELECT * FROM " + VERSION), directory);
+    }
+
+    /** Whether a file is a dataset card that may be replaced, and not a user's own text. */
+    public static boolean isReplaceableCard(String text) {
+        return DatasetCard.isReplaceable(text);
+    }
+
+    /**
+     * Writes the dataset card of the directory, and returns the names of the files, none if the directory shows no run.
+     *
+     * @param folders the folders that are there, of tables and of their runs
+     * @param local where to write it
+     */
+    public List<String> writeCard(Set<String> folders, Path local) {
+        try (OpenDatabase database = DatabaseFile.open(file)) {
+            Optional<String> card = database.read(connection -> DatasetCard.of(connection, folders));
+            if (card.isEmpty()) {
+                return List.of();
+            }
+            Files.writeString(local.resolve(CARD), card.get());
+            return List.of(CARD);
+        } catch (IOException e) {
+            throw FileFailure.writing(local, e);
+        }
     }
 
     private boolean hasNewQuestions() {

@@ -25,13 +25,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Writes a database file as a directory of Parquet files: first the facts, a folder per shard; then the tables about runs;
- * then the ledger; and when all of this has reached the disk, the version of the schema, without which the directory does
- * not count as an export. An export that fails deletes what it wrote.
+ * then the ledger and the dataset card; and when all of this has reached the disk, the version of the schema, without which
+ * the directory does not count as an export. An export that fails deletes what it wrote.
  */
 public final class Export {
     private final Path file;
@@ -103,6 +106,7 @@ public final class Export {
                     copyLedger(table, statement);
                 }
             }
+            writeCard(reader, tables);
             flush();
             for (StoredTable table : tables) {
                 if (table.isVersion()) {
@@ -206,6 +210,27 @@ public final class Export {
         Files.createDirectories(requireNonNull(parquet.getParent()));
         statement.execute(
                 "COPY (%s) TO '%s' (FORMAT parquet, COMPRESSION zstd)".formatted(query, SqlText.quoted(parquet)));
+    }
+
+    private void writeCard(Connection reader, List<StoredTable> tables) throws SQLException, IOException {
+        Optional<String> card = DatasetCard.of(reader, folders(tables));
+        if (card.isPresent()) {
+            Files.writeString(directory.resolve(DatasetCard.FILE), card.get());
+        }
+    }
+
+    /** The folders of tables and of their runs; those of the version, which is yet to come, included. */
+    private Set<String> folders(List<StoredTable> tables) throws IOException {
+        Set<String> folders = new HashSet<>();
+        for (StoredTable table : tables) {
+            folders.add(table.name());
+            if (table.isByRun()) {
+                try (Stream<Path> runs = Files.list(directory.resolve(table.name()))) {
+                    runs.forEach(run -> folders.add(table.name() + "/" + run.getFileName()));
+                }
+            }
+        }
+        return folders;
     }
 
     private static List<Integer> ints(String query, Statement statement) throws SQLException {
