@@ -20,7 +20,7 @@ final class HandoverOptions {
             paramLabel = "FORMAT",
             description =
                     "Write a file for other programs (docs/export.md): duckdb, with all relations;"
-                            + " or one run as eplb, vllm-map, ascend-map, sglang-map, kt, exl3, hot, pins, r3, libcachesim, policylang, esft, steer, committee, mask or metrics.")
+                            + " or one run as eplb, vllm-map, ascend-map, sglang-map, kt, exl3, hot, pins, mbolt, r3, libcachesim, policylang, esft, steer, committee, mask or metrics.")
     private Optional<String> format = Optional.empty();
 
     @Option(names = "--run", paramLabel = "NAME", description = "With --as: name of the run.")

@@ -23,9 +23,6 @@ import java.util.zip.ZipOutputStream;
 final class Exl3Format implements HandoverFormat {
     private static final Pattern EXTENSION = Pattern.compile("\\.[^.]*$");
 
-    /** The experts of a layer. */
-    private record Layer(int number, int experts) {}
-
     @Override
     public String id() {
         return "exl3";
@@ -45,34 +42,15 @@ final class Exl3Format implements HandoverFormat {
     @Override
     public Written write(Handover handover, Path file) throws IOException {
         ExportedRun run = handover.exported();
-        List<Layer> layers = layers(run);
-        int experts = experts(run, layers);
+        MoeLayers layers = MoeLayers.of(run, this);
         List<Integer> questions = questions(run);
         try (OutputStream out = Files.newOutputStream(file);
                 ZipOutputStream zip = new ZipOutputStream(new BufferedOutputStream(out))) {
-            Census census = new Census(run, layers.stream().map(Layer::number).toList(), experts, questions, zip);
+            Census census = new Census(run, layers.numbers(), layers.experts(), questions, zip);
             census.write("counts_decode", "generated");
             census.write("counts_prefill", "prompt");
         }
         return new Written(run.scope() + " and generated", run.tokens(run.scope()) + run.tokens("generated"));
-    }
-
-    private List<Layer> layers(ExportedRun run) {
-        List<Layer> layers = new ArrayList<>();
-        try (Rows rows = run.ask("moe_layers")) {
-            while (rows.next()) {
-                layers.add(new Layer(ExportedRun.number(rows, 0), ExportedRun.number(rows, 1)));
-            }
-        }
-        return layers;
-    }
-
-    private int experts(ExportedRun run, List<Layer> layers) {
-        List<Integer> sizes = layers.stream().map(Layer::experts).distinct().toList();
-        if (sizes.size() > 1) {
-            throw run.lacks(this, "has layers of %s experts, not the same number in each".formatted(sizes));
-        }
-        return sizes.isEmpty() ? 0 : sizes.get(0);
     }
 
     private List<Integer> questions(ExportedRun run) {

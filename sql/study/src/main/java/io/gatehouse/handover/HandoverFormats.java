@@ -18,6 +18,7 @@ public final class HandoverFormats {
             new Exl3Format(),
             new HotFormat(),
             new PinsFormat(),
+            new MboltFormat(),
             new R3Format(),
             new LibCacheSimFormat(),
             new PolicylangFormat(),

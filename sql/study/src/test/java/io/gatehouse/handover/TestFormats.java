@@ -161,6 +161,24 @@ final class TestFormats {
                 "There is no scope 'all'; the scopes are prompt, last_prompt and generated.");
     }
 
+    /**
+     * As mbolt 0.1.0 orders them. In layer 1 expert 0 is with each other expert once, and the unions gain until one group is
+     * left. In layer 2 expert 2 is with 1 twice and with 3 once, and 0 is never used.
+     */
+    @Test
+    void laysOutExpertsThatFireTogether() throws IOException {
+        assertThat(written("mbolt").replaceAll("(\\.\\d{4})\\d+", "$1")).isEqualTo("""
+                {"n_layers": 2, "n_expert": 4, "n_tokens": 3, "layers": [
+                 {"layer": 1, "clique_perm": [0, 1, 2, 3], "chain_perm": [0, 1, 2, 3], "heat_perm": [0, 1, 2, 3], \
+                "heat": [3, 1, 1, 1], "heat_entropy_bits": 1.7924, "max_entropy_bits": 2.0, "lift": {}, \
+                "n_clusters": 1, "cluster_sizes": [4], "top_cliques": [[0, 1, 2, 3]]},
+                 {"layer": 2, "clique_perm": [2, 1, 3, 0], "chain_perm": [2, 1, 3, 0], "heat_perm": [2, 1, 3, 0], \
+                "heat": [0, 2, 3, 1], "heat_entropy_bits": 1.4591, "max_entropy_bits": 2.0, "lift": {}, \
+                "n_clusters": 2, "cluster_sizes": [3, 1], "top_cliques": [[2, 1, 3], [0]]}
+                ]}
+                """);
+    }
+
     /** Objects are 4 × layer + expert + 1. */
     @Test
     void writesTheRequestsOfACache() throws IOException {
@@ -321,7 +339,7 @@ final class TestFormats {
     /** What the formats of text write, by format. */
     private Map<String, String> texts() throws IOException {
         Map<String, String> texts = new TreeMap<>();
-        for (String format : List.of("eplb", "hot", "pins", "libcachesim", "committee", "mask", "metrics")) {
+        for (String format : List.of("eplb", "hot", "pins", "mbolt", "libcachesim", "committee", "mask", "metrics")) {
             texts.put(format, written(format));
             texts.put(format + " fingerprint", Files.readString(directory.resolve("file.txt.meta.json")));
         }
@@ -344,7 +362,7 @@ final class TestFormats {
         assertRefused(
                 () -> written("r3", choices(Optional.of("prompt"), Optional.empty())),
                 ErrorCode.INVALID_ARGUMENT,
-                "--scope prompt is only for --as eplb, vllm-map, ascend-map, sglang-map, kt, hot, pins, libcachesim, esft, steer, mask or metrics.");
+                "--scope prompt is only for --as eplb, vllm-map, ascend-map, sglang-map, kt, hot, pins, mbolt, libcachesim, esft, steer, mask or metrics.");
         assertRefused(
                 () -> written("eplb", choices(Optional.empty(), Optional.of(3))),
                 ErrorCode.INVALID_ARGUMENT,
@@ -491,6 +509,58 @@ final class TestFormats {
                 rows(other, "SELECT slots, hits FROM expert_cache(1, 'prompt', 'model', 'lru', 1) ORDER BY slots");
         assertThat(hits).hasSize(48);
         assertThat(python("libcachesim").lines()).containsExactlyElementsOf(hits);
+    }
+
+    /** With ties, with more experts than mbolt takes all pairs of, and with a layer whose tokens go to one expert each. */
+    @Test
+    void mboltOrdersExpertsAlike() throws IOException {
+        Random random = new Random(20_261_203);
+        for (int[] size : new int[][] {{8, 2, 40}, {16, 4, 400}, {64, 8, 600}, {300, 6, 500}, {16, 1, 50}}) {
+            int experts = size[0];
+            int topK = size[1];
+            int tokens = size[2];
+            List<TracedLayer> layers = new ArrayList<>();
+            for (int layer = 0; layer < 3; layer++) {
+                int[] chosen = IntStream.range(0, tokens)
+                        .flatMap(token -> drawn(random, experts, topK, token % 3))
+                        .toArray();
+                layers.add(new TracedLayer(
+                        layer, topK, IntStream.range(0, tokens).toArray(), chosen, true, new float[0], new float[0]));
+            }
+            String name = "layout" + experts + "of" + topK;
+            Path other = database(
+                    name,
+                    ImportedRun.of(
+                            "r",
+                            "test",
+                            "m",
+                            3,
+                            experts,
+                            topK,
+                            Map.of(),
+                            List.of(new TracedSequence("s", Optional.empty(), "", new int[0], tokens, layers)),
+                            List.of()));
+            Path folder = Files.createDirectory(directory.resolve(name));
+            write(other, "mbolt", Choices.of("r"), folder.resolve("perms.json"));
+            write(other, "r3", Choices.of("r"), folder.resolve("replay"));
+        }
+        assertThat(python("mbolt")).isEqualTo("""
+                layout16of1: 3 layers of 16 experts, 50 tokens
+                layout16of4: 3 layers of 16 experts, 400 tokens
+                layout300of6: 3 layers of 300 experts, 500 tokens
+                layout64of8: 3 layers of 64 experts, 600 tokens
+                layout8of2: 3 layers of 8 experts, 40 tokens
+                """);
+    }
+
+    /** Different experts, those of a group more often than others. */
+    private static IntStream drawn(Random random, int experts, int topK, int group) {
+        return IntStream.generate(() -> {
+                    int expert = (int) (experts * random.nextDouble() * random.nextDouble());
+                    return random.nextInt(4) == 0 ? expert : (expert - expert % 3 + group) % experts;
+                })
+                .distinct()
+                .limit(topK);
     }
 
     /** What the part of formats.py of a module prints. */

@@ -153,6 +153,10 @@ final class TestHandover {
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" has no answered questions whose tokens were all recorded at scope prompt, which esft needs.");
             assertRefused(
+                    () -> write(handover, "mbolt"),
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Run \"r\" has no routing of single tokens at scope prompt, which mbolt needs.");
+            assertRefused(
                     () -> write(at(handover, "last_prompt"), "eplb"),
                     ErrorCode.INVALID_ARGUMENT,
                     "Run \"r\" recorded no routing at scope last_prompt, which eplb needs.");

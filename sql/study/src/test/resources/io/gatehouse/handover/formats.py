@@ -51,3 +51,40 @@ elif part == "libcachesim":
         trace = libcachesim.TraceReader(str(folder / "trace.csv"), libcachesim.TraceType.CSV_TRACE, parameters)
         cache = libcachesim.LRU(size)
         print(size, sum(cache.get(request) for request in trace))
+elif part == "mbolt":
+    import numpy
+    from mbolt.cluster import cluster_all, coactivation_stats
+
+    for perms in sorted(folder.glob("layout*/perms.json")):
+        ours = json.loads(perms.read_text())
+        replay = perms.parent / "replay"
+        lines = (replay / "index.jsonl").read_text().splitlines()
+        tokens = numpy.concatenate([numpy.load(replay / json.loads(line)["file"]) for line in lines]).astype(numpy.int64)
+        theirs = cluster_all(tokens, ours["n_expert"])
+        assert {key for key in theirs} == {key for key in ours}, ours.keys()
+        for mine, other, stats in zip(ours["layers"], theirs["layers"], coactivation_stats(tokens, ours["n_expert"]), strict=True):
+            assert set(mine) == set(other), mine.keys()
+            for key in ("layer", "heat_perm", "heat", "n_clusters", "cluster_sizes"):
+                assert mine[key] == other[key], (perms, key, mine[key], other[key])
+            for key in ("heat_entropy_bits", "max_entropy_bits"):
+                assert abs(mine[key] - other[key]) < 1e-9, (perms, key)
+            assert set(mine["lift"]) == set(other["lift"])
+            for key, value in other["lift"].items():
+                assert abs(mine["lift"][key] - value) < 1e-9, (perms, key, mine["lift"][key], value)
+            # Of experts that are used equally often mbolt takes any first: their order in a set of Python.
+            begin = 0
+            heat = stats.heat
+            for size in other["cluster_sizes"]:
+                clique, chain = mine["clique_perm"][begin:begin + size], mine["chain_perm"][begin:begin + size]
+                assert set(clique) == set(chain) == set(other["clique_perm"][begin:begin + size]), (perms, begin)
+                assert clique == sorted(clique, key=lambda expert: (-heat[expert], expert))
+                assert heat[chain[0]] == max(heat[chain])
+                for last, then, left in ((chain[i - 1], chain[i], chain[i:]) for i in range(1, size)):
+                    assert stats.co[last, then] == max(stats.co[last, left]), (perms, chain)
+                    equals = [expert for expert in left if stats.co[last, expert] == stats.co[last, then]]
+                    assert heat[then] == max(heat[equals]), (perms, chain)
+                begin += size
+            if len(set(heat)) == len(heat):
+                assert mine["clique_perm"] == other["clique_perm"] and mine["chain_perm"] == other["chain_perm"]
+                assert mine["top_cliques"] == other["top_cliques"]
+        print(f"{perms.parent.name}: {ours['n_layers']} layers of {ours['n_expert']} experts, {ours['n_tokens']} tokens")
