@@ -27,7 +27,7 @@ ORDER BY margin
 LIMIT 100;
 
 -- Tokens: Entropy and margin by outcome
--- Whether the router is more certain where the answer is correct: the mean of correct minus that of wrong answers at the last prompt token, within subjects with a 95% interval, and over all
+-- Whether the router is more certain where the answer is correct: the mean of correct minus that of wrong answers at the last prompt token, within subjects with a 95% interval (several layers are looked at, so that one may exclude 0 by chance), and over all
 WITH measured AS (
     SELECT
         r.layer,
@@ -86,7 +86,7 @@ ORDER BY experts, activations DESC
 LIMIT 50;
 
 -- Questions: Experts whose accuracy differs within subjects
--- Accuracy where an expert fires minus that where it does not, among questions of the same subject (stratified) with a 95% interval, and overall, the clearest first; q-values below 0.05 are significant. Experts with fewer than 30 such questions are left out
+-- Accuracy where an expert fires minus that where it does not, among questions of the same subject (stratified) with a 95% interval, and overall, the clearest first; q-values below 0.05 are significant. Of each question only the last prompt token counts, so its position does not matter. Left out are experts with fewer than 30 questions in subjects in which it fires in some and not in others, and those that fired, or did not, in fewer than 30
 SELECT
     layer,
     expert,
@@ -99,7 +99,7 @@ SELECT
     n,
     rest_n
 FROM expert_accuracy
-WHERE run_id = 1 AND scope = 'last_prompt' AND stratified_n >= 30
+WHERE run_id = 1 AND scope = 'last_prompt' AND stratified_n >= 30 AND least(n, rest_n) >= 30
 ORDER BY stratified_q_value, abs(stratified_lift) DESC, layer, expert;
 
 -- Questions: Share of the busiest 10% of the experts
@@ -118,7 +118,7 @@ WHERE run_id = 1 AND scope = 'prompt'
 ORDER BY layer;
 
 -- Questions: Tokens at which two runs choose different experts
--- Decisions on prompt tokens in which the runs disagree (flips): the 50 tokens of each layer with the most, and the share among all tokens of the layer. Needs a second run of the same questions
+-- Decisions on tokens of questions and choices in which the runs disagree (flips): the 50 tokens of each layer with the most, beside the share among all of these tokens of the layer; layers without any are left out. Needs a second run of the same questions
 SELECT
     r.layer,
     t.token,
@@ -129,14 +129,14 @@ SELECT
 FROM token_routing AS r
 JOIN token_routing AS o USING (question_id, position, layer)
 JOIN tokens AS t ON t.run_id = r.run_id AND t.question_id = r.question_id AND t.position = r.position
-WHERE r.run_id = 1 AND o.run_id = (SELECT max(run_id) FROM runs WHERE run_id <> 1) AND r.phase = 'prompt'
+WHERE r.run_id = 1 AND o.run_id = (SELECT max(run_id) FROM runs WHERE run_id <> 1) AND r.phase = 'prompt' AND t.segment IN ('question', 'choice')
 GROUP BY r.layer, t.token
 WINDOW w AS (PARTITION BY r.layer)
-QUALIFY row_number() OVER (PARTITION BY r.layer ORDER BY differing DESC, t.token) <= 50
+QUALIFY layer_differing_share > 0 AND row_number() OVER (PARTITION BY r.layer ORDER BY differing DESC, t.token) <= 50
 ORDER BY r.layer, differing DESC, t.token;
 
 -- Questions: First token of the question text, by subject
--- Share of the questions of a subject whose first token of the question text (segment question) is sent to an expert. observations is the number of different weights: questions that are alike up to this token, with the introduction of their prompts, are one observation
+-- Share of the questions of a subject whose first token of the question text (segment question) is sent to an expert. observations is the number of different weights: questions whose prompts are alike up to this token are one observation. Where it is 1, the share is 0 or 1 whatever the model does; and an instruction that names the subject may explain a difference
 WITH first_tokens AS (
     SELECT t.question_id, q.subject, min(t.position) AS position, arg_min(t.token, t.position) AS token
     FROM tokens AS t
@@ -165,7 +165,7 @@ GROUP BY a.layer, s.subject, a.expert, s.questions, s.usual_token
 ORDER BY a.layer, s.subject, share DESC, a.expert;
 
 -- Questions: Digits, letters, words and punctuation by expert
--- Share of digits, single letters, words and punctuation (token classes; a single letter is a word, too) among the prompt tokens that an expert is chosen for, beside that of all experts of its layer
+-- Share of digits, single letters, words and punctuation (token classes; a single letter is a word, too, and so are the letters of choices) among the prompt tokens that an expert is chosen for, beside that of all experts of its layer
 SELECT
     a.layer,
     a.expert,
@@ -186,40 +186,52 @@ WINDOW w AS (PARTITION BY a.layer)
 ORDER BY a.layer, a.expert;
 
 -- Questions: Digits against letters by expert
--- Difference between the share of the digits and that of the single letters in prompts that are sent to an expert, with a 95% interval over questions that have both, the clearest first
+-- Difference between the share of the digits and that of the single letters in the text of questions that are sent to an expert, with a 95% interval over questions, the clearest first. Choices and their letters are left out. Digits and letters are often of different subjects, which may be what differs
 WITH of_questions AS (
     SELECT
         l.layer,
         l.expert,
         t.question_id,
-        avg(list_contains(r.experts, l.expert)) FILTER (WHERE token_class(t.token) = 'digit')
-            - avg(list_contains(r.experts, l.expert)) FILTER (WHERE token_class(t.token) = 'word') AS difference,
-        avg(list_contains(r.experts, l.expert)) FILTER (WHERE token_class(t.token) = 'digit') AS digit_share,
-        avg(list_contains(r.experts, l.expert)) FILTER (WHERE token_class(t.token) = 'word') AS letter_share
+        token_class(t.token) = 'digit' AS is_digit,
+        avg(list_contains(r.experts, l.expert)) AS share
     FROM tokens AS t
     JOIN token_routing AS r ON r.run_id = t.run_id AND r.question_id = t.question_id AND r.position = t.position
     JOIN experts AS l ON l.run_id = r.run_id AND l.layer = r.layer AND l.scope = 'prompt'
-    WHERE t.run_id = 1 AND t.phase = 'prompt'
+    WHERE t.run_id = 1 AND t.segment = 'question'
         AND (token_class(t.token) = 'digit' OR (token_class(t.token) = 'word' AND length(trim(t.token)) = 1))
-    GROUP BY l.layer, l.expert, t.question_id
+    GROUP BY l.layer, l.expert, t.question_id, is_digit
+),
+of_experts AS (
+    SELECT
+        layer,
+        expert,
+        avg(share) FILTER (WHERE is_digit) AS digit_share,
+        avg(share) FILTER (WHERE NOT is_digit) AS letter_share,
+        digit_share - letter_share AS difference,
+        sqrt(var_samp(share) FILTER (WHERE is_digit) / nullif(count(*) FILTER (WHERE is_digit), 0)
+            + var_samp(share) FILTER (WHERE NOT is_digit) / nullif(count(*) FILTER (WHERE NOT is_digit), 0)) AS error,
+        count(*) FILTER (WHERE is_digit) AS digit_questions,
+        count(*) FILTER (WHERE NOT is_digit) AS letter_questions
+    FROM of_questions
+    GROUP BY layer, expert
 )
 SELECT
     layer,
     expert,
-    avg(digit_share) AS digit_share,
-    avg(letter_share) AS letter_share,
-    avg(difference) AS difference,
-    avg(difference) - 1.96 * stddev(difference) / sqrt(count(*)) AS low,
-    avg(difference) + 1.96 * stddev(difference) / sqrt(count(*)) AS high,
-    count(*) AS questions
-FROM of_questions
+    digit_share,
+    letter_share,
+    difference,
+    difference - 1.96 * error AS low,
+    difference + 1.96 * error AS high,
+    digit_questions,
+    letter_questions
+FROM of_experts
 WHERE difference IS NOT NULL
-GROUP BY layer, expert
-ORDER BY abs(avg(difference)) / nullif(stddev(difference) / sqrt(count(*)), 0) DESC NULLS LAST, layer, expert
+ORDER BY abs(difference) / nullif(error, 0) DESC NULLS LAST, layer, expert
 LIMIT 50;
 
 -- Questions: Entropy along the prompt
--- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer, with a 95% interval over questions; where few questions are that long, the mean is of these only
+-- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer, with a 95% interval over questions. Prompts end at different positions, so that later rows have other questions: compare within prompts of one length. Questions whose prompts begin alike are one observation: different_values says how many differ
 WITH of_questions AS (
     SELECT position // 10 * 10 AS from_position, layer, question_id, avg(entropy) AS entropy, count(*) AS decisions
     FROM token_routing
@@ -233,7 +245,8 @@ SELECT
     avg(entropy) - 1.96 * stddev(entropy) / sqrt(count(*)) AS low,
     avg(entropy) + 1.96 * stddev(entropy) / sqrt(count(*)) AS high,
     sum(decisions) AS decisions,
-    count(*) AS questions
+    count(*) AS questions,
+    count(DISTINCT entropy) AS different_values
 FROM of_questions
 GROUP BY from_position, layer
 ORDER BY layer, from_position;
@@ -261,19 +274,20 @@ FROM predictability(1, 'prompt')
 WHERE predicted = 4
 ORDER BY layer, predictor;
 
--- Questions: Redundant pairs of experts
--- Pairs that fire together more often than if they were independent (lift above 1): the share of the tokens of either that both see (jaccard), and whether their weights are more alike than those of all pairs of the layer. A router that chose at random would have random_lift, below 1, because the experts of a token differ; z takes tokens as independent and is too large
+-- Questions: Experts used together, and whether their weights are alike
+-- Pairs that fire together more often than if they were independent (lift above 1), beside the cosine of their weights, its mean and its maximum over all pairs of the layer: a pair is redundant, and may be merged, if lift and cosine are both high; jaccard is the share of the tokens of either that both see. A router that chose at random would have random_lift, below 1, because the experts of a token differ; z takes tokens as independent and is too large
 SELECT
     c.layer,
     c.expert,
     c.other_expert,
     c.lift,
+    s.weight_cosine,
+    m.layer_weight_cosine,
+    m.most_weight_cosine,
     l.experts * (l.top_k - 1) / nullif(l.top_k * (l.experts - 1), 0) AS random_lift,
     c.z,
     1 / (1 / c.share + 1 / o.share - 1) AS jaccard,
     c.together,
-    s.weight_cosine,
-    m.layer_weight_cosine,
     s.router_cosine
 FROM expert_coactivation AS c
 JOIN expert_coactivation AS o
@@ -282,7 +296,7 @@ JOIN layers AS l ON l.run_id = c.run_id AND l.layer = c.layer
 LEFT JOIN expert_similarity AS s
     ON s.run_id = c.run_id AND s.layer = c.layer AND s.expert = c.expert AND s.other_expert = c.other_expert
 LEFT JOIN (
-    SELECT run_id, layer, avg(weight_cosine) AS layer_weight_cosine
+    SELECT run_id, layer, avg(weight_cosine) AS layer_weight_cosine, max(weight_cosine) AS most_weight_cosine
     FROM expert_similarity
     WHERE expert < other_expert
     GROUP BY run_id, layer
@@ -292,7 +306,7 @@ ORDER BY c.lift DESC, c.layer, c.expert, c.other_expert
 LIMIT 50;
 
 -- Questions: Outliers among the questions
--- Questions whose most similar other question is the least similar (cosine of the weights of the experts chosen at the last prompt token); the z-scores are the distance from the mean over all questions, and over those of the subject, in standard deviations: below -3 is rare
+-- Questions whose most similar other question is the least similar (cosine of the weights of the experts chosen at the last prompt token); the z-scores are the distance from the mean over all questions, and over those of the subject, in standard deviations; the lower of the two comes first. Similarities are skewed, so that -3 is not as rare as in a normal distribution
 WITH nearest AS (
     SELECT
         s.question_id,
@@ -317,7 +331,7 @@ SELECT
     choices
 FROM nearest
 WINDOW w AS (PARTITION BY subject)
-ORDER BY nearest_similarity, question_id
+ORDER BY least(z_score, subject_z_score), question_id
 LIMIT 50;
 
 -- Questions: How differently two subjects are routed

@@ -103,7 +103,8 @@ public final class PlanningThreads implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new GatehouseException(
                     ErrorCode.QUERY_TIMEOUT,
-                    "Planning the statement took longer than %d ms.".formatted(timeout.toMillis()),
+                    "Planning the statement took longer than %d ms: run it again when the machine is less busy, or divide it."
+                            .formatted(timeout.toMillis()),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
