@@ -86,7 +86,7 @@ ORDER BY experts, activations DESC
 LIMIT 50;
 
 -- Questions: Experts whose accuracy differs within subjects
--- Accuracy where an expert fires minus that where it does not, among questions of the same subject (stratified) with a 95% interval, and overall, the clearest first; q-values below 0.05 are significant. Of each question only the last prompt token counts, so its position does not matter. Left out are experts with fewer than 30 questions in subjects in which it fires in some and not in others, and those that fired, or did not, in fewer than 30
+-- Accuracy where an expert fires minus that where it does not, among questions of the same subject (stratified) with a 95% interval, and overall, the clearest first; q-values below 0.05 are significant. Of each question only the last prompt token counts, which is the same token in all of them; its position is not, where questions of a subject differ in length. Left out are experts with fewer than 30 questions in subjects in which it fires in some and not in others, and those that fired, or did not, in fewer than 30
 SELECT
     layer,
     expert,
@@ -231,7 +231,7 @@ ORDER BY abs(difference) / nullif(error, 0) DESC NULLS LAST, layer, expert
 LIMIT 50;
 
 -- Questions: Entropy along the prompt
--- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer, with a 95% interval over questions. Prompts end at different positions, so that later rows have other questions: compare within prompts of one length. Questions whose prompts begin alike are one observation: different_values says how many differ
+-- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer, with a 95% interval over questions. Prompts end at different positions, so that later rows are the end of short prompts and the choices of a few longer ones: see Entropy by part of the prompt. Questions whose prompts begin alike are one observation: different_values says how many differ
 WITH of_questions AS (
     SELECT position // 10 * 10 AS from_position, layer, question_id, avg(entropy) AS entropy, count(*) AS decisions
     FROM token_routing
