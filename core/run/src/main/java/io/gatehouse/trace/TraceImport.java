@@ -30,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 
@@ -55,6 +57,7 @@ public final class TraceImport {
     private final RecordedShape recorded = new RecordedShape();
     private final Map<String, TracedAnswer> answers = new LinkedHashMap<>();
     private final List<ExpertCounts> counts = new ArrayList<>();
+    private final Set<String> leftOut = new TreeSet<>();
     private final List<Path> traces = new ArrayList<>();
     private final List<Path> files = new ArrayList<>();
     private final TraceBounds bounds = new TraceBounds();
@@ -117,6 +120,11 @@ public final class TraceImport {
                         "%s says that an expert of layer %d has %,d bytes; another line says another size"
                                 .formatted(file, layer, bytes));
             }
+        }
+
+        @Override
+        public void leftOut(String what) {
+            leftOut.add(what);
         }
 
         @Override
@@ -393,7 +401,7 @@ public final class TraceImport {
         return questions.rows();
     }
 
-    /** The source, and which of its figures are recorded. */
+    /** The source, which of its figures are recorded, and what the files have beside them. */
     private Map<String, String> provenance() {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("source", kind.id());
@@ -403,6 +411,9 @@ public final class TraceImport {
         provenance.put("weights", recorded.weighed() > 0 ? "recorded" : "unknown");
         provenance.put("gates", recorded.gated() > 0 ? "recorded" : "unknown");
         provenance.put("ranks", recorded.ranked() ? "recorded" : "unknown");
+        if (!leftOut.isEmpty()) {
+            provenance.put("left_out", String.join(", ", leftOut));
+        }
         return provenance;
     }
 

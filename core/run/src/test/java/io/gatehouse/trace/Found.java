@@ -17,6 +17,7 @@ final class Found implements TraceListener {
     final List<ExpertCounts> counts = new ArrayList<>();
     final List<TracedAnswer> answers = new ArrayList<>();
     final Map<Integer, Long> expertBytes = new TreeMap<>();
+    final List<String> leftOut = new ArrayList<>();
 
     static Found in(TraceKind kind, Path file, TraceShape shape) {
         Found found = new Found();
@@ -42,6 +43,11 @@ final class Found implements TraceListener {
     @Override
     public void expertBytes(int layer, long bytes) {
         expertBytes.put(layer, bytes);
+    }
+
+    @Override
+    public void leftOut(String what) {
+        leftOut.add(what);
     }
 
     /** The experts of a layer of a sequence, token by token. */

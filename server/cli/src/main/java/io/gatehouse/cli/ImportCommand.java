@@ -144,15 +144,16 @@ final class ImportCommand implements Callable<Integer> {
                 return store.importRun(run, GatehouseVersion.current());
             }
         });
-        new Report()
+        Report report = new Report()
                 .figure("Run", run.name())
                 .figure("Sequences", run.questions().size())
                 .figure("Layers", run.layers())
                 .figure("Experts", run.experts())
                 .figure("Weights recorded", isRecorded(run, "weights"))
                 .figure("Gates recorded", isRecorded(run, "gates"))
-                .figure("Ranks recorded", isRecorded(run, "ranks"))
-                .print(output);
+                .figure("Ranks recorded", isRecorded(run, "ranks"));
+        Optional.ofNullable(run.provenance().get("left_out")).ifPresent(what -> report.figure("Left out", what));
+        report.print(output);
         return 0;
     }
 

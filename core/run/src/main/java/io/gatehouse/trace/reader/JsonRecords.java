@@ -25,8 +25,17 @@ public final class JsonRecords {
         }
     }
 
+    /**
+     * The value that is the whole of a file.
+     *
+     * @throws io.gatehouse.error.GatehouseException FILE_NOT_FOUND or CORRUPT_DATASET
+     */
+    public static JsonValue whole(Path file) {
+        return new JsonValue(file.toString(), parse(file), ErrorCode.CORRUPT_DATASET);
+    }
+
     private static void document(Path file, Consumer<JsonValue> reader) {
-        JsonValue root = new JsonValue(file.toString(), parse(file), ErrorCode.CORRUPT_DATASET);
+        JsonValue root = whole(file);
         if (root.node().isObject()) {
             reader.accept(root);
             return;

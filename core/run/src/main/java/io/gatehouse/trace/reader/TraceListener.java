@@ -14,4 +14,7 @@ public interface TraceListener {
 
     /** Says how large an expert of a layer is; most sources do not know it. */
     default void expertBytes(int layer, long bytes) {}
+
+    /** Says what a file has that is not imported, in a few words; the run keeps it. */
+    default void leftOut(String what) {}
 }
