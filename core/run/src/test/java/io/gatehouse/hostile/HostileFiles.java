@@ -36,6 +36,21 @@ record HostileFiles(Path directory) {
         csv();
         safetensors();
         parquet();
+        lists();
+    }
+
+    private void lists() throws IOException {
+        zip(
+                "exl3-1-gib-of-zeros.npz",
+                zip -> entry(zip, "counts_prefill.npy", npy("|u1", "1, 1048576, 1024"), 1L << 30));
+        zip(
+                "exl3-4-million-prompts.npz",
+                zip -> entry(zip, "counts_prefill.npy", npy("|u1", "4194304, 1, 2"), 8L * MB));
+        lines("exl3-layers.json", "{" + sequence(200_000, ",\"l.%d\":[1]").substring(1) + "}");
+        safetensors(
+                "exl3-keys.safetensors",
+                "{\"__metadata__\":{\"layer_keys\":\"" + "[".repeat(900_000)
+                        + "\"},\"counts\":{\"dtype\":\"U8\",\"shape\":[1,0],\"data_offsets\":[0,0]}}");
     }
 
     /** Small files of many or of long rows, which are the same. */

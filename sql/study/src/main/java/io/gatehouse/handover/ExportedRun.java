@@ -10,6 +10,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,6 +61,17 @@ record ExportedRun(
         try (Rows rows = ask("tokens", scope)) {
             return rows.next() && rows.value(0) instanceof Number count ? count.longValue() : 0;
         }
+    }
+
+    /** The layers with experts. */
+    List<Integer> moeLayers() {
+        List<Integer> layers = new ArrayList<>();
+        try (Rows rows = ask("moe_layers")) {
+            while (rows.next()) {
+                layers.add(number(rows, 0));
+            }
+        }
+        return layers;
     }
 
     /** Runs a statement of this package; its first parameter is the run. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -24,6 +25,8 @@ record Fingerprint(Map<String, Object> about, Map<String, Object> fingerprint) {
         fingerprint.put("checkpoint", run.checkpoint());
         fingerprint.put("architecture", run.architecture());
         fingerprint.put("layers", run.layers());
+        // Arrays have only these.
+        fingerprint.put("moe_layers", run.moeLayers());
         fingerprint.put("experts", run.experts());
         fingerprint.put("top_k", run.topK());
         fingerprint.put("storage", run.storage());
@@ -44,9 +47,9 @@ record Fingerprint(Map<String, Object> about, Map<String, Object> fingerprint) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** A number, or a text in quotes. */
+    /** A number, a list of numbers, or a text in quotes. */
     static String json(Object value) {
-        if (value instanceof Number) {
+        if (value instanceof Number || value instanceof List) {
             return value.toString();
         }
         StringBuilder text = new StringBuilder("\"");

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -218,7 +219,7 @@ final class TestFormats {
                         .replaceFirst("\"gatehouse\": \"[^\"]+\"", "\"gatehouse\": \"V\""))
                 .isEqualTo("""
                         {"format": "hot", "gatehouse": "V", "run": "r",
-                         "fingerprint": {"model": "the \\\"model\\\"", "layers": 3, "experts": 4, "top_k": 2, "scope": "prompt", "n": 3}}
+                         "fingerprint": {"model": "the \\\"model\\\"", "layers": 3, "moe_layers": [1, 2], "experts": 4, "top_k": 2, "scope": "prompt", "n": 3}}
                         """);
     }
 
@@ -426,6 +427,26 @@ final class TestFormats {
                 a uint8 (3, 3, 2) [[[0, 0], [0, 1], [1, 2]], [[0, 0], [0, 2], [1, 2]], [[0, 0], [3, 0], [2, 1]]]
                 b uint8 (1, 3, 2) [[[0, 0], [0, 3], [3, 2]]]
                 """);
+    }
+
+    /** A census comes back with the counts of prompts, by layer. */
+    @Test
+    void censusComesBackAsItWent() {
+        Path file = directory.resolve("census.npz");
+        write("exl3", Choices.of("r"), file);
+        TraceImport traces = new TraceImport(TraceKind.EXL3, new TraceShape(OptionalInt.empty(), OptionalInt.of(2)));
+        traces.read(file);
+        ImportedRun back = traces.run("back", "m", OptionalInt.empty());
+        assertThat(back.layers()).isEqualTo(3);
+        assertThat(back.provenance()).containsEntry("left_out", "counts_decode");
+        assertThat(back.counts())
+                .extracting(counts -> "%s, layer %d: %s"
+                        .formatted(counts.domain().orElse(""), counts.layer(), Arrays.toString(counts.counts())))
+                .containsExactly(
+                        "census, prompt 1, layer 1: [2, 1, 1, 0]",
+                        "census, prompt 1, layer 2: [0, 2, 2, 0]",
+                        "census, prompt 2, layer 1: [1, 0, 0, 1]",
+                        "census, prompt 2, layer 2: [0, 0, 1, 1]");
     }
 
     @Test

@@ -1,14 +1,17 @@
 package io.gatehouse.trace.format;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gatehouse.checkpoint.safetensors.DType;
 import io.gatehouse.checkpoint.safetensors.SafetensorsReader;
 import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import io.gatehouse.dataset.StrictJson;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.FileFailure;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.json.JsonValue;
 import io.gatehouse.memory.FileMemory;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
@@ -27,6 +31,9 @@ public final class ArrayFile {
     private static final int ARRAY_OVERHEAD = 256;
 
     private static final String NPY = ".npy";
+
+    /** Its own ending, and that of exllamav3's expert profiles, which are such files. */
+    private static final List<String> SAFETENSORS = List.of(".safetensors", ".exl3moe");
 
     private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final Pattern DESCR = Pattern.compile("'descr': *'([^']*)'");
@@ -69,7 +76,7 @@ public final class ArrayFile {
      */
     public static List<NamedArray> read(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".safetensors")) {
+        if (SAFETENSORS.stream().anyMatch(name::endsWith)) {
             return safetensors(file);
         }
         if (name.endsWith(".npz")) {
@@ -110,6 +117,21 @@ public final class ArrayFile {
             throw bytes.corrupt("has %d bytes more than its shape %s".formatted(bytes.remaining(), shape));
         }
         return array;
+    }
+
+    /**
+     * The texts that the header of a safetensors file has beside the tensors, as an object; empty if it has none.
+     *
+     * @throws GatehouseException FILE_NOT_FOUND, CORRUPT_CHECKPOINT or CORRUPT_DATASET
+     */
+    public static Optional<JsonValue> metadata(Path file) {
+        try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+            String place = "%s, header".formatted(file);
+            JsonNode header = StrictJson.parse(place, new ByteArrayInputStream(reader.headerContent()));
+            return new JsonValue(place, header, ErrorCode.CORRUPT_DATASET).find("__metadata__");
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
     }
 
     private static List<NamedArray> safetensors(Path file) {
