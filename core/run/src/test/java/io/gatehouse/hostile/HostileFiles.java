@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -51,6 +52,14 @@ record HostileFiles(Path directory) {
                 "exl3-keys.safetensors",
                 "{\"__metadata__\":{\"layer_keys\":\"" + "[".repeat(900_000)
                         + "\"},\"counts\":{\"dtype\":\"U8\",\"shape\":[1,0],\"data_offsets\":[0,0]}}");
+        try (OutputStream out = Files.newOutputStream(directory.resolve("esft-expert_weights_1.txt.gz"));
+                GZIPOutputStream zipped = new GZIPOutputStream(out)) {
+            byte[] some = latin("1\t2\t\t1\t1\n".repeat(100_000));
+            for (int i = 0; i < 300; i++) {
+                zipped.write(some);
+            }
+        }
+        lines("esft-line-expert_weights_1.txt", "1\t".repeat(20_000_000));
     }
 
     /** Small files of many or of long rows, which are the same. */

@@ -1,6 +1,7 @@
 package io.gatehouse.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.store.Store;
 import io.gatehouse.store.transfer.ExpertCounts;
@@ -10,11 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +83,70 @@ final class TestRealTraces {
             for (int i = 0; i < eight.counts.size(); i++) {
                 assertThat(sum(eight.counts.get(i))).as(domain).isEqualTo(8 * sum(first.counts.get(i)));
             }
+        }
+    }
+
+    /** Experts and weights of DeepSeek-V2-Lite on the translation task, of which the authors published the shares and means. */
+    @Test
+    void esftsScoresAreWhatTheirLinesSay() throws IOException, SQLException {
+        TraceImport traces = new TraceImport(TraceKind.ESFT, new TraceShape(OptionalInt.empty(), OptionalInt.of(6)));
+        for (int layer = 1; layer <= 26; layer++) {
+            traces.read(SharedData.path("reference/traces/esft/expert_weights_%d.txt.gz".formatted(layer)));
+        }
+        try (Store store = Store.create(directory.resolve("esft.duckdb"))) {
+            store.importRun(traces.run("r", "DeepSeek-V2-Lite", OptionalInt.of(64)), "test");
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(
+                            text(
+                                    store,
+                                    "SELECT count(*) || ' of ' || count(DISTINCT question_id) FROM token_routing WHERE layer = 1"))
+                    .isEqualTo("8251 of 40");
+            // Both with four places.
+            double[] published = published(SharedData.path("reference/traces/esft/summary.json"));
+            try (Connection connection = store.reader()) {
+                assertThat(numbers(connection, """
+                                SELECT activations / 6 / 8251, weight_sum / 8251
+                                FROM experts WHERE scope = 'prompt' ORDER BY layer, expert""")).hasSize(2 * 26 * 64).containsExactly(published, within(0.00006));
+            }
+        }
+    }
+
+    /** The share of the tokens and the mean weight of each expert, layer after layer. */
+    private static double[] published(Path summary) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:")) {
+            return numbers(connection, """
+                    SELECT share, gate
+                    FROM (
+                        SELECT CAST(token.key AS SMALLINT) AS layer, unnest(range(64)) AS expert,
+                            unnest(map_values(token.value)) AS share, unnest(map_values(gate.value)) AS gate
+                        FROM (
+                            SELECT unnest(map_entries(token_scores)) AS token, unnest(map_entries(gate_scores)) AS gate
+                            FROM read_json('%s', columns = {
+                                token_scores: 'MAP(VARCHAR, MAP(VARCHAR, DOUBLE))',
+                                gate_scores: 'MAP(VARCHAR, MAP(VARCHAR, DOUBLE))'})
+                        )
+                    ) ORDER BY layer, expert""".formatted(summary));
+        }
+    }
+
+    /** Two numbers of each row. */
+    private static double[] numbers(Connection connection, String sql) throws SQLException {
+        DoubleStream.Builder numbers = DoubleStream.builder();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                numbers.add(rows.getDouble(1)).add(rows.getDouble(2));
+            }
+        }
+        return numbers.build().toArray();
+    }
+
+    private static String text(Store store, String sql) throws SQLException {
+        try (Connection connection = store.reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
         }
     }
 

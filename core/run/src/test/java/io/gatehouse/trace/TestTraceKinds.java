@@ -384,6 +384,47 @@ final class TestTraceKinds {
                 .withMessage("The file name of %s contains no layer number.", none);
     }
 
+    /** As deepseek-ai/ESFT has them at 579a771: a folder of a task, a file of a layer, a line of a sequence. */
+    @Test
+    void esftHasAFileOfALayerAndALineOfASequence() throws IOException {
+        Path task = Files.createDirectory(directory.resolve("law"));
+        Path first = Files.writeString(
+                task.resolve("expert_weights_1.txt"), "8\t26\t3\t8\t\t0.25\t0.125\t0.5\t0.0625\n5\t0\t\t0.75\t0.25\n");
+        Found found = Found.in(TraceKind.ESFT, first, TOP_2);
+        assertThat(found.sequences).extracting(TracedSequence::name).containsExactly("law, line 1", "law, line 2");
+        assertThat(found.sequences).extracting(TracedSequence::length).containsExactly(2, 1);
+        assertThat(found.sequences.get(0).domain()).contains("law");
+        TracedLayer layer = found.sequences.get(0).layers().get(0);
+        assertThat(layer.layer()).isEqualTo(1);
+        assertThat(layer.experts()).containsExactly(8, 26, 3, 8);
+        assertThat(layer.weights()).containsExactly(0.25f, 0.125f, 0.5f, 0.0625f);
+        assertThat(layer.ranked()).isFalse();
+        // Files of other layers go on with the same sequences.
+        Path second = Files.copy(first, task.resolve("expert_weights_2.txt"));
+        TraceImport traces = new TraceImport(TraceKind.ESFT, TOP_2);
+        traces.read(first);
+        traces.read(second);
+        assertThat(traces.run("r", "m", OptionalInt.empty()).questions()).hasSize(2);
+        String file = "expert_weights_3.txt";
+        fails(TraceKind.ESFT, file, "8\t26\t0.25\t0.125\n", ", line 1 has no two tabs between experts and weights");
+        fails(TraceKind.ESFT, file, "8\t26\t\t0.25\n", ", line 1 has 1 weights for 2 experts");
+        fails(TraceKind.ESFT, file, "8\t\t0.25\n", ", line 1 has 1 experts, which are not those of tokens with 2 each");
+        fails(
+                TraceKind.ESFT,
+                file,
+                "8\tx\t\t0.25\t0.5\n",
+                ", line 1 has the expert 'x'; experts have numbers from 0 to 32766");
+        fails(
+                TraceKind.ESFT,
+                file,
+                "8\t1\t\t0.25\tInfinity\n",
+                ", line 1 has the weight 'Infinity', which is not a number");
+        Path other = Files.copy(first, task.resolve("weights.txt"));
+        assertThatExceptionOfType(GatehouseException.class)
+                .isThrownBy(() -> Found.in(TraceKind.ESFT, other, TOP_2))
+                .withMessage("%s is not named expert_weights_LAYER.txt.", other);
+    }
+
     @Test
     void lmEvalSaysWhatWasRight() throws IOException {
         Found found = found(TraceKind.LM_EVAL, "samples_mmlu.jsonl", """
