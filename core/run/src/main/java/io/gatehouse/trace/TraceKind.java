@@ -29,6 +29,7 @@ public enum TraceKind {
     FLAME("flame", "FLAME-MoE's traces, a file a layer (.parquet)", FlameTrace::new),
     EXL3("exl3", "expert profiles of exllamav3 (.npz, .exl3moe, .json)", Exl3Census::new),
     ESFT("esft", "scores of ESFT, a file a layer (expert_weights_LAYER.txt)", EsftWeights::new),
+    MBOLT("mbolt", "traces of llama.cpp with mbolt's patch", MboltTrace::new),
     LONG("long", "tables of routing, a row an expert, a token or a count (.csv, .parquet, .jsonl)", LongTable::new),
     LM_EVAL("lm-eval", "samples of lm-evaluation-harness: correct and incorrect answers (.jsonl)", LmEvalSamples::new);
 

@@ -37,7 +37,44 @@ record HostileFiles(Path directory) {
         csv();
         safetensors();
         parquet();
+        passes();
         lists();
+    }
+
+    /** Counts that the file does not hold, and many small records. */
+    private void passes() throws IOException {
+        int mbolt = 0x544C424D;
+        file(
+                "mbolt-2-62-experts.bin",
+                all(little(28)
+                        .putInt(mbolt)
+                        .putInt(1)
+                        .putInt(8)
+                        .putInt(0)
+                        .putInt(32_767)
+                        .putInt(Integer.MAX_VALUE)
+                        .putInt(1)));
+        ByteBuffer empty = little(12 + 48 * MB).putInt(mbolt).putInt(1).putInt(8);
+        for (int i = 0; i < 4 * MB; i++) {
+            empty.putInt(i % 30_000).putInt(2).putInt(0);
+        }
+        file("mbolt-4-million-empty-records.bin", all(empty));
+        ByteBuffer tokens = little(12 + 32 * MB).putInt(mbolt).putInt(1).putInt(0);
+        for (int i = 0; i < 2 * MB; i++) {
+            tokens.putInt(0).putInt(1).putInt(1).putInt(i % 30_000);
+        }
+        file("mbolt-2-million-tokens.bin", all(tokens));
+        ByteBuffer wide = little(12 + 12 + 16 * MB)
+                .putInt(mbolt)
+                .putInt(1)
+                .putInt(0)
+                .putInt(0)
+                .putInt(2)
+                .putInt(2 * MB);
+        for (int i = 0; i < 4 * MB; i++) {
+            wide.putInt(i % 30_000);
+        }
+        file("mbolt-2-million-tokens-at-once.bin", all(wide));
     }
 
     private void lists() throws IOException {

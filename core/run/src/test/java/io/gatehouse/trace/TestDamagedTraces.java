@@ -90,6 +90,39 @@ final class TestDamagedTraces {
                 ", row 1, field 'scores' has 1 numbers for 2 experts");
     }
 
+    @Test
+    void mbolt() throws IOException {
+        fails(TraceKind.MBOLT, TraceBytes.ints(directory, 0x46554747, 1, 8), " begins with 46554747 instead of MBLT");
+        fails(
+                TraceKind.MBOLT,
+                TraceBytes.ints(directory, 0x544C424D, 2, 8),
+                " has version 2 of the format; version 1 is read");
+        fails(
+                TraceKind.MBOLT,
+                TraceBytes.ints(directory, 0x544C424D, 1),
+                " ends at byte 8, within 4 bytes that begin at 8");
+        fails(
+                TraceKind.MBOLT,
+                TraceBytes.ints(directory, 0x544C424D, 1, -1),
+                " has 4,294,967,295 experts in a layer; there are at most 32,767");
+        fails(
+                TraceKind.MBOLT,
+                TraceBytes.ints(directory, 0x544C424D, 1, 8, -1, 2, 1, 0, 1),
+                " has layer -1 with 1 tokens of 2 experts in record 1");
+        fails(
+                TraceKind.MBOLT,
+                TraceBytes.ints(directory, 0x544C424D, 1, 8, 0, 2, 1, 0, 1, 1, 2, 1, 0, 8),
+                " has the expert 8 in record 2; experts have numbers from 0 to 7");
+        fails(
+                TraceKind.MBOLT,
+                TraceBytes.ints(directory, 0x544C424D, 1, 8, 0, 1, 3, 0, 1, 2, 1, 1, 2, 0, 1),
+                ", record 2 has 2 tokens in layer 1, but other layers of the pass have 3");
+        fails(
+                TraceKind.MBOLT,
+                TraceBytes.ints(directory, 0x544C424D, 1, 8, 0, 2, 1, 0, 0),
+                ", sequence 1 names an expert twice for token 0 of layer 0");
+    }
+
     private static void fails(TraceKind kind, Path file, String what) {
         assertThatExceptionOfType(GatehouseException.class)
                 .isThrownBy(() -> Found.in(kind, file, TOP_2))
