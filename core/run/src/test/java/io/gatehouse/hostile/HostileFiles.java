@@ -75,6 +75,9 @@ record HostileFiles(Path directory) {
             wide.putInt(i % 30_000);
         }
         file("mbolt-2-million-tokens-at-once.bin", all(wide));
+        lines("expert-log-one-line.log", "EXPERT|L0|T1: " + "[1,2] ".repeat(4_000_000));
+        lines("expert-log-one-token.log", "EXPERT|L0|T1: [1" + ",2".repeat(8_000_000));
+        lines("expert-log-lines.log", "EXPERT|L0|T1: [1,2]\n".repeat(600_000));
     }
 
     private void lists() throws IOException {

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Traces of engines that write a record for each layer of a forward pass. */
 final class TestPassTraces {
+    private static final TraceShape TOP_2 = new TraceShape(OptionalInt.empty(), OptionalInt.of(2));
+
     @TempDir
     private Path directory = Path.of("");
 
@@ -108,5 +110,47 @@ final class TestPassTraces {
         assertThat(cut.leftOut).containsExactly("passes that warm up", "record 3, which is cut off at byte 72");
     }
 
+    /** The lines that moe-l2 0.14.1 reads ({@code collect.parse_expert_lines}), among those of the server. */
+    @Test
+    void expertLog() throws IOException {
+        Path file = text("""
+                srv  load_model: loading model
+                EXPERT|L1|T17: [5, 9] [2, 7]
+                EXPERT|L2|T17: [1,0] [3,4]
+                slot 0: EXPERT|L1|T1: [5,2]
+                EXPERT|L2|T1: [0,8]
+                """);
+        Found found = Found.in(TraceKind.EXPERT_LOG, file, TraceShape.unknown());
+        assertThat(found.sequences).hasSize(1);
+        assertThat(found.sequences.get(0).length()).isEqualTo(2);
+        assertThat(found.sequences.get(0).layers())
+                .extracting(TracedLayer::layer)
+                .containsExactly(1, 2);
+        assertThat(found.sequences.get(0).layers().get(1).positions()).containsExactly(0, 1, 2);
+        assertThat(found.experts(0, 0)).containsExactly(5, 9, 2, 7, 5, 2);
+        assertThat(found.experts(0, 1)).containsExactly(1, 0, 3, 4, 0, 8);
+    }
 
+    @Test
+    void expertLogNamesWhatIsWrong() throws IOException {
+        refusesLog("EXPERT|Lx|T1: [5]\n", ", line 1 is 'EXPERT|Lx|T1: [5]' instead of EXPERT|L…|T…: […].");
+        refusesLog("\nEXPERT|L0|T1: [5] [7", ", line 2 has '[7' in place of the experts of a token.");
+        refusesLog("EXPERT|L0|T2: [5] [7, 8]\n", ", line 1 has a token with 2 experts after one with 1.");
+        refusesLog(
+                "EXPERT|L0|T2: [99999999999]\n",
+                ", line 1 has the expert '99999999999'; experts have numbers from 0 to 32766.");
+        refusesLog("EXPERT|L40000|T2: [1]\n", ", line 1 has a layer 40000; layers have numbers from 0 to 32766.");
+    }
+
+    private void refusesLog(String log, String what) throws IOException {
+        refuses(TraceKind.EXPERT_LOG, text(log), what);
+    }
+
+    private static void refuses(TraceKind kind, Path file, String what) {
+        assertRefused(() -> Found.in(kind, file, TOP_2), ErrorCode.CORRUPT_DATASET, file + what);
+    }
+
+    private Path text(String text) throws IOException {
+        return Files.writeString(directory.resolve("trace.log"), text);
+    }
 }
