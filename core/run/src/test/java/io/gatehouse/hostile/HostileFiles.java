@@ -75,6 +75,15 @@ record HostileFiles(Path directory) {
             wide.putInt(i % 30_000);
         }
         file("mbolt-2-million-tokens-at-once.bin", all(wide));
+        String trace = "RTRACE01";
+        file(
+                "rtrace-2-31-experts.bin",
+                all(little(16).put(latin(trace)).putInt(Integer.MAX_VALUE).putInt(0)));
+        ByteBuffer thin = little(16 + 48 * MB).put(latin(trace)).putInt(1).putInt(0);
+        for (int i = 0; i < 4 * MB; i++) {
+            thin.putInt(4 * MB - i).putInt(i % 30_000).putFloat(1);
+        }
+        file("rtrace-4-million-records.bin", all(thin));
         lines("expert-log-one-line.log", "EXPERT|L0|T1: " + "[1,2] ".repeat(4_000_000));
         lines("expert-log-one-token.log", "EXPERT|L0|T1: [1" + ",2".repeat(8_000_000));
         lines("expert-log-lines.log", "EXPERT|L0|T1: [1,2]\n".repeat(600_000));

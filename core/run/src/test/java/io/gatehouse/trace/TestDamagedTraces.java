@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.zip.ZipEntry;
@@ -121,6 +122,38 @@ final class TestDamagedTraces {
                 TraceKind.MBOLT,
                 TraceBytes.ints(directory, 0x544C424D, 1, 8, 0, 2, 1, 0, 0),
                 ", sequence 1 names an expert twice for token 0 of layer 0");
+    }
+
+    @Test
+    void rtrace() throws IOException {
+        byte[] row = TraceBytes.gate(0, 1, 0.125f, 0.5f, 0.25f, 0.125f);
+        fails(TraceKind.RTRACE, TraceBytes.of(directory, "RTRACE02", 4, 0, row), " does not begin with RTRACE01");
+        fails(
+                TraceKind.RTRACE,
+                TraceBytes.of(directory, "RTRACE01", 0, 0, row),
+                " has 0 experts in a layer; there are from 1 to 32,767");
+        fails(
+                TraceKind.RTRACE,
+                TraceBytes.of(directory, "RTRACE01", 4, 1, row),
+                " has version 1 of the format; version 0 is read");
+        fails(TraceKind.RTRACE, TraceBytes.gates(directory), " has no records");
+        fails(
+                TraceKind.RTRACE,
+                TraceBytes.gates(directory, row, Arrays.copyOf(row, 20)),
+                " ends at byte 60, within record 2 of 24 bytes");
+        fails(TraceKind.RTRACE, TraceBytes.gates(directory, row, row), " has token 0 of layer 1 twice");
+        fails(
+                TraceKind.RTRACE,
+                TraceBytes.gates(directory, row, TraceBytes.gate(-1, 1, 1, 0, 0, 0)),
+                " has token -1 of layer 1 in record 2");
+        fails(
+                TraceKind.RTRACE,
+                TraceBytes.gates(directory, row, TraceBytes.gate(1, 1, 0.5f, Float.NaN, 0.5f, 0)),
+                " has numbers in record 2, of token 1 in layer 1, that are not probabilities: expert 1 has NaN");
+        fails(
+                TraceKind.RTRACE,
+                TraceBytes.gates(directory, TraceBytes.gate(0, 1, 1, 1, 1, 1)),
+                " has numbers in record 1, of token 0 in layer 1, that are not probabilities: their sum is 4.0");
     }
 
     private static void fails(TraceKind kind, Path file, String what) {

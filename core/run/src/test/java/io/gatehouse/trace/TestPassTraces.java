@@ -142,6 +142,42 @@ final class TestPassTraces {
         refusesLog("EXPERT|L40000|T2: [1]\n", ", line 1 has a layer 40000; layers have numbers from 0 to 32766.");
     }
 
+    /**
+     * RTRACE01, 4 experts; layers 1 and 2 of two tokens, of the third only layer 1. {@code load_trace} of fitz-tec 0.1.1 reads
+     * the same, with NaN for what is not there.
+     */
+    @Test
+    void gates() throws IOException {
+        Path file = TraceBytes.gates(
+                directory,
+                TraceBytes.gate(0, 1, 0.125f, 0.5f, 0.25f, 0.125f),
+                TraceBytes.gate(1, 1, 0.0625f, 0.0625f, 0.375f, 0.5f),
+                TraceBytes.gate(0, 2, 0.75f, 0.125f, 0.0625f, 0.0625f),
+                TraceBytes.gate(1, 2, 0.25f, 0.25f, 0.25f, 0.25f),
+                TraceBytes.gate(2, 1, 0.5f, 0.0f, 0.0f, 0.5f));
+        Found found = Found.in(TraceKind.RTRACE, file, TOP_2);
+        TracedSequence sequence = found.sequences.get(0);
+        assertThat(sequence.length()).isEqualTo(3);
+        assertThat(sequence.layers()).extracting(TracedLayer::layer).containsExactly(1, 2);
+        assertThat(found.experts(0, 0)).containsExactly(1, 2, 3, 2, 0, 3);
+        TracedLayer second = sequence.layers().get(1);
+        assertThat(second.positions()).containsExactly(0, 1);
+        assertThat(second.experts()).containsExactly(0, 1, 0, 1);
+        assertThat(second.weights()).containsExactly(0.75f, 0.125f, 0.25f, 0.25f);
+        assertThat(second.probabilities()).containsExactly(0.75f, 0.125f, 0.0625f, 0.0625f, 0.25f, 0.25f, 0.25f, 0.25f);
+        TraceShape prompt = TOP_2.withPromptTokens(OptionalInt.of(2));
+        assertThat(Found.in(TraceKind.RTRACE, file, prompt).sequences.get(0).length())
+                .isEqualTo(2);
+        assertRefused(
+                () -> Found.in(TraceKind.RTRACE, file, TOP_2.withPromptTokens(OptionalInt.of(4))),
+                ErrorCode.INVALID_ARGUMENT,
+                "--prompt-tokens is 4, but %s has 3 tokens.".formatted(file));
+        assertRefused(
+                () -> TOP_2.withPromptTokens(OptionalInt.of(0)),
+                ErrorCode.INVALID_ARGUMENT,
+                "The number of tokens of the prompt is 0; it must be from 1 to 268,435,456.");
+    }
+
     private void refusesLog(String log, String what) throws IOException {
         refuses(TraceKind.EXPERT_LOG, text(log), what);
     }

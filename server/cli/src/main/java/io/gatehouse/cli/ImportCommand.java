@@ -42,7 +42,7 @@ final class ImportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "KIND",
             description =
-                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame, exl3, esft, mbolt, expert-log or long.")
+                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame, exl3, esft, mbolt, expert-log, rtrace or long.")
     private String kind = "";
 
     @Option(
@@ -115,6 +115,13 @@ final class ImportCommand implements Callable<Integer> {
     private int promptStart;
 
     @Option(
+            names = "--prompt-tokens",
+            paramLabel = "N",
+            description =
+                    "With --from rtrace: number of tokens of the prompt; those after it were generated. Default: all are of the prompt.")
+    private Optional<Integer> promptTokens = Optional.empty();
+
+    @Option(
             names = "--packed-weights",
             description = "With --from vllm: the ids of a token's experts are followed by the bits of their weights, as"
                     + " prime-rl writes them.")
@@ -132,6 +139,7 @@ final class ImportCommand implements Callable<Integer> {
                 TraceKind.of(kind),
                 new TraceShape(number(layers), number(topK))
                         .withPromptStart(promptStart)
+                        .withPromptTokens(number(promptTokens))
                         .withPackedWeights(packedWeights)
                         .withAnswers(metric, filter)
                         .withColumns(columns));

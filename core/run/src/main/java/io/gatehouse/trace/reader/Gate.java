@@ -67,7 +67,8 @@ public final class Gate {
         for (int row = 0; row < scores.length; row += experts) {
             double sum = 0;
             for (int i = row; i < row + experts; i++) {
-                if (scores[i] < 0) {
+                // NaN is none, either.
+                if (!(scores[i] >= 0)) {
                     return false;
                 }
                 sum += scores[i];

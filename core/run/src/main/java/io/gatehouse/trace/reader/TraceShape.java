@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param layers layers with experts
  * @param topK experts that each token is sent to
  * @param promptStart tokens at the beginning of each prompt that the source leaves out
+ * @param promptTokens tokens of the prompt, those after which were generated
  * @param packedWeights whether the experts of a token are followed by the bits of their weights
  * @param metric the field of a sample that says whether an answer is correct, if the user names one
  * @param filter the filter whose answers are taken, if the user names one
@@ -21,6 +22,7 @@ public record TraceShape(
         OptionalInt layers,
         OptionalInt topK,
         int promptStart,
+        OptionalInt promptTokens,
         boolean packedWeights,
         Optional<String> metric,
         Optional<String> filter,
@@ -35,6 +37,12 @@ public record TraceShape(
                     "The number of tokens skipped at the start of prompts is %,d; it must be from 0 to %,d"
                             .formatted(promptStart, MOST_TOKENS));
         }
+        if (promptTokens.isPresent() && (promptTokens.getAsInt() < 1 || promptTokens.getAsInt() > MOST_TOKENS)) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The number of tokens of the prompt is %,d; it must be from 1 to %,d"
+                            .formatted(promptTokens.getAsInt(), MOST_TOKENS));
+        }
         requirePositive(layers, "layers");
         requirePositive(topK, "experts per token");
         columns = Map.copyOf(columns);
@@ -42,27 +50,32 @@ public record TraceShape(
 
     /** Nothing else is known. */
     public TraceShape(OptionalInt layers, OptionalInt topK) {
-        this(layers, topK, 0, false, Optional.empty(), Optional.empty(), Map.of());
+        this(layers, topK, 0, OptionalInt.empty(), false, Optional.empty(), Optional.empty(), Map.of());
     }
 
     /** Returns the same with prompts that begin at a position. */
     public TraceShape withPromptStart(int start) {
-        return new TraceShape(layers, topK, start, packedWeights, metric, filter, columns);
+        return new TraceShape(layers, topK, start, promptTokens, packedWeights, metric, filter, columns);
+    }
+
+    /** Returns the same with a number of tokens of the prompt. */
+    public TraceShape withPromptTokens(OptionalInt tokens) {
+        return new TraceShape(layers, topK, promptStart, tokens, packedWeights, metric, filter, columns);
     }
 
     /** Returns the same with weights that follow the experts, or not. */
     public TraceShape withPackedWeights(boolean packed) {
-        return new TraceShape(layers, topK, promptStart, packed, metric, filter, columns);
+        return new TraceShape(layers, topK, promptStart, promptTokens, packed, metric, filter, columns);
     }
 
     /** Returns the same with a choice among the answers of a question. */
     public TraceShape withAnswers(Optional<String> theMetric, Optional<String> theFilter) {
-        return new TraceShape(layers, topK, promptStart, packedWeights, theMetric, theFilter, columns);
+        return new TraceShape(layers, topK, promptStart, promptTokens, packedWeights, theMetric, theFilter, columns);
     }
 
     /** Returns the same with names of columns. */
     public TraceShape withColumns(Map<String, String> names) {
-        return new TraceShape(layers, topK, promptStart, packedWeights, metric, filter, names);
+        return new TraceShape(layers, topK, promptStart, promptTokens, packedWeights, metric, filter, names);
     }
 
     private static void requirePositive(OptionalInt number, String what) {
