@@ -87,6 +87,8 @@ record HostileFiles(Path directory) {
         lines("expert-log-one-line.log", "EXPERT|L0|T1: " + "[1,2] ".repeat(4_000_000));
         lines("expert-log-one-token.log", "EXPERT|L0|T1: [1" + ",2".repeat(8_000_000));
         lines("expert-log-lines.log", "EXPERT|L0|T1: [1,2]\n".repeat(600_000));
+        lines("colibri-rows.log", sequence(600_000, "0 %d 0 1:0.5 2:0.5\n"));
+        lines("colibri-one-line.log", "0 0 0" + " 1:0.5".repeat(4_000_000));
     }
 
     private void lists() throws IOException {
@@ -109,6 +111,13 @@ record HostileFiles(Path directory) {
             }
         }
         lines("esft-line-expert_weights_1.txt", "1\t".repeat(20_000_000));
+        String export =
+                "{\"schema\":\"glm52-routing-trace-export/v2\",\"routing\":{\"k\":32767,\"n_expert_per_layer\":32767},\"tokens\":{\"total_rows\":%s},\"layers\":{%s},\"conditional\":{\"prompts\":[]}}";
+        lines("colibri-rows-of-2-31.json", export.formatted("2147483647", "\"0\":{\"executed_topk\":[]}"));
+        lines(
+                "colibri-layers.json",
+                export.formatted(
+                        "0", sequence(200_000, ",\"%d\":{\"executed_topk\":[]}").substring(1)));
     }
 
     /** Small files of many or of long rows, which are the same. */

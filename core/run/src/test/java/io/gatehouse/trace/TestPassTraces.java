@@ -142,6 +142,45 @@ final class TestPassTraces {
         refusesLog("EXPERT|L40000|T2: [1]\n", ", line 1 has a layer 40000; layers have numbers from 0 to 32766.");
     }
 
+    /** What rt_trace writes (JustVugg/colibri, c/route_trace.h at 003a0b9b8edf3575f2c1e02b2d3a3ca17f2418f9). */
+    @Test
+    void colibriLog() throws IOException {
+        Path file = text("""
+                0 0 3 7:0.6250 2:0.3750
+                0 1 3 1:0.5000 4:0.5000
+                1 0 4 0:0.7500 5:0.2500
+                1 1 4 0:0.8750 6:0.1250
+                2 0 3 7:0.6875 3:0.3125
+                3 0 4 2:0.5625 0:0.4375
+                """);
+        Found found = Found.in(TraceKind.COLIBRI, file, TraceShape.unknown());
+        assertThat(found.sequences).hasSize(1);
+        TracedSequence sequence = found.sequences.get(0);
+        assertThat(sequence.length()).isEqualTo(2);
+        assertThat(sequence.layers()).extracting(TracedLayer::layer).containsExactly(3, 4);
+        assertThat(found.experts(0, 0)).containsExactly(7, 2, 1, 4, 7, 3);
+        assertThat(sequence.layers().get(1).weights()).containsExactly(0.75f, 0.25f, 0.875f, 0.125f, 0.5625f, 0.4375f);
+        refuses(TraceKind.COLIBRI, text("0 0 3 7\n"), ", line 1 has '7' in place of EXPERT:WEIGHT.");
+        refuses(
+                TraceKind.COLIBRI,
+                text("0 0 x 7:1\n"),
+                ", line 1 is '0 0 x 7:1' instead of CALL ROW LAYER EXPERT:WEIGHT ….");
+        refuses(
+                TraceKind.COLIBRI,
+                text("0 0 3 -1:1\n"),
+                ", line 1 has the expert '-1'; experts have numbers from 0 to 32766.");
+        refuses(TraceKind.COLIBRI, text("0 1 3 7:1\n"), ", line 1 has row 1 of call 0 in place of row 0.");
+        refuses(
+                TraceKind.COLIBRI,
+                text("0 0 3 7:1\n0 1 4 7:1\n"),
+                ", line 2 has layer 4 in call 0, which is of layer 3.");
+        refuses(
+                TraceKind.COLIBRI,
+                text("0 0 3 7:1\n0 1 3 7:1 8:1\n"),
+                ", line 2 has 2 experts, but row 0 of the call has 1.");
+        refuses(TraceKind.COLIBRI, text("0 0 3 7:nan\n"), ", line 1 has the weight 'nan', which is not a number.");
+    }
+
     /**
      * RTRACE01, 4 experts; layers 1 and 2 of two tokens, of the third only layer 1. {@code load_trace} of fitz-tec 0.1.1 reads
      * the same, with NaN for what is not there.

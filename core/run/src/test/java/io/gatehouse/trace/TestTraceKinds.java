@@ -425,6 +425,61 @@ final class TestTraceKinds {
                 .withMessage("%s is not named expert_weights_LAYER.txt.", other);
     }
 
+    /** The fields that doramirdor/mbolt's glm_overlay.py (at e7e9dbf) reads of such an export. */
+    @Test
+    void colibriHasTheScoresThatChose() throws IOException {
+        String export = """
+                {"schema": "glm52-routing-trace-export/v2",
+                 "routing": {"k": 2, "n_expert_per_layer": 8},
+                 "tokens": {"total_rows": 4, "decode_step_rows": 1},
+                 "layer_map": {"traced_layers": [{"abs_layer": 3, "moe_order": 0, "gid_base": 0}]},
+                 "conditional": {"prompts": [
+                   {"category": "math", "start_row": 0, "end_row": 3, "prefill_rows": 2, "decode_step_rows": 1},
+                   {"start_row": 3, "end_row": 4, "prefill_rows": 1, "decode_step_rows": 0}]},
+                 "layers": {"3": {
+                   "executed_topk": [[5, 1], [0, 7], [5, 2], [4, 6]],
+                   "executed_scores": [[9.5, 9.25], [9.125, 9], [8.5, 8], [7, 6.5]],
+                   "runners_up_scores": [[9], [8], [7], [6]]}}}
+                """;
+        Found found = found(TraceKind.COLIBRI, "export.json", export);
+        assertThat(found.sequences).extracting(TracedSequence::length).containsExactly(2, 1);
+        assertThat(found.sequences)
+                .extracting(TracedSequence::domain)
+                .containsExactly(Optional.of("math"), Optional.empty());
+        TracedLayer layer = found.sequences.get(0).layers().get(0);
+        assertThat(layer.layer()).isEqualTo(3);
+        assertThat(layer.positions()).containsExactly(0, 1, 2);
+        assertThat(layer.experts()).containsExactly(5, 1, 0, 7, 5, 2);
+        assertThat(layer.scores()).containsExactly(9.5f, 9.25f, 9.125f, 9, 8.5f, 8);
+        assertThat(layer.weights()).isEmpty();
+        assertThat(layer.ranked()).isTrue();
+        assertThat(found.experts(1, 0)).containsExactly(4, 6);
+        assertThat(found.leftOut).containsExactly("runners_up_scores");
+        assertThat(found(
+                                TraceKind.COLIBRI,
+                                "export.json",
+                                export.replace("\"end_row\": 3", "\"end_row\": 2")
+                                        .replace("\"prefill_rows\": 2", "\"prefill_rows\": 1"))
+                        .leftOut)
+                .containsExactly("runners_up_scores", "1 rows of no prompt");
+        for (String[] wrong : new String[][] {
+            {"export/v2", "export/v3", "field 'schema' is \"glm52-routing-trace-export/v3\" instead of glm52"},
+            {"\"end_row\": 3", "\"end_row\": 4", "prompts[0].end_row' is 4, but the prompt has 2 and 1 rows from row 0"
+            },
+            {
+                "\"start_row\": 3",
+                "\"start_row\": 2",
+                "prompts[1].start_row' is 2, but the prompt before it ends at row 3"
+            },
+            {"[4, 6]]", "[4, 8]]", "field 'layers.3.executed_topk[3][1]' is 8 instead of a number from 0 to 7"},
+            {"[4, 6]]", "[4]]", "field 'layers.3.executed_topk[3]' has 1 values, but routing.k is 2"},
+            {", [7, 6.5]]", "]", "field 'layers.3.executed_scores' has 3 rows, but tokens.total_rows is 4"},
+            {"{\"3\":", "{\"x\":", "field 'layers' has the layer 'x'; layers have numbers from 0 to 32766"}
+        }) {
+            fails(TraceKind.COLIBRI, "export.json", export.replace(wrong[0], wrong[1]), wrong[2]);
+        }
+    }
+
     @Test
     void lmEvalSaysWhatWasRight() throws IOException {
         Found found = found(TraceKind.LM_EVAL, "samples_mmlu.jsonl", """

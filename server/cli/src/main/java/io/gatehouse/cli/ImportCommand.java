@@ -42,7 +42,7 @@ final class ImportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "KIND",
             description =
-                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame, exl3, esft, mbolt, expert-log, rtrace or long.")
+                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame, exl3, esft, mbolt, expert-log, rtrace, colibri or long.")
     private String kind = "";
 
     @Option(
