@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
  * @param ordered whether the experts of a token come in the order of their rank
  */
 record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
+    /** In place of a column of counts: each row is one activation. */
+    private static final String ROWS = "rows";
+
     /** In place of a column for the rank: the order of the experts is it. */
     private static final String ORDER = "order";
 
@@ -90,10 +93,16 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                     .ifPresent(name -> names.put(meaning, name));
         }
         boolean ordered = false;
+        boolean rows = false;
         for (Map.Entry<String, String> entry : given.entrySet()) {
             Meaning meaning = Meaning.of(entry.getKey());
             if (meaning == Meaning.RANK && entry.getValue().equals(ORDER)) {
                 ordered = true;
+                names.remove(meaning);
+                continue;
+            }
+            if (meaning == Meaning.COUNT && entry.getValue().equals(ROWS)) {
+                rows = true;
                 names.remove(meaning);
                 continue;
             }
@@ -112,10 +121,10 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                 throw missing(file, needed.id(), types);
             }
         }
-        if (!names.containsKey(Meaning.POSITION) && !names.containsKey(Meaning.COUNT)) {
+        if (!names.containsKey(Meaning.POSITION) && !names.containsKey(Meaning.COUNT) && !rows) {
             throw missing(file, Meaning.POSITION.id(), types);
         }
-        if (names.containsKey(Meaning.POSITION) && names.containsKey(Meaning.COUNT)) {
+        if (names.containsKey(Meaning.POSITION) && (names.containsKey(Meaning.COUNT) || rows)) {
             throw new GatehouseException(
                     ErrorCode.INVALID_ARGUMENT,
                     "%s has positions and counts, but a row names a token or counts tokens; leave one out with --columns count= or --columns position="
@@ -123,6 +132,11 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
         }
         boolean lists =
                 types.getOrDefault(names.getOrDefault(Meaning.EXPERT, ""), "").endsWith("[]");
+        if (lists && rows) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "%s has lists of experts, but --columns count=rows counts rows of one expert".formatted(file));
+        }
         LongColumns columns = new LongColumns(Map.copyOf(names), lists, ordered);
         columns.requireTypes(file, types);
         return columns;
@@ -253,7 +267,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                         generated(),
                         of(Meaning.LAYER, "NULL"),
                         of(Meaning.EXPERT, "NULL"),
-                        of(Meaning.COUNT, "NULL"),
+                        of(Meaning.COUNT, "1"),
                         table);
     }
 }

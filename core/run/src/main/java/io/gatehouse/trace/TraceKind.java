@@ -33,6 +33,7 @@ public enum TraceKind {
     EXPERT_LOG("expert-log", "logs of moe-l2's llama.cpp with lines EXPERT|L3|T17: …", ExpertLog::new),
     RTRACE("rtrace", "gates of llama-router-trace, RTRACE01", RouterTrace::new),
     COLIBRI("colibri", "routing of colibri: ROUTE_TRACE, or its export (.json)", ColibriTrace::new),
+    ONNX_GENAI("onnx-genai", "traces of onnx-genai (.json)", OnnxGenaiTrace::new),
     LONG("long", "tables of routing, a row an expert, a token or a count (.csv, .parquet, .jsonl)", LongTable::new),
     LM_EVAL("lm-eval", "samples of lm-evaluation-harness: correct and incorrect answers (.jsonl)", LmEvalSamples::new);
 

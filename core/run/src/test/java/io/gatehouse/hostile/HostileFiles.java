@@ -118,6 +118,8 @@ record HostileFiles(Path directory) {
                 "colibri-layers.json",
                 export.formatted(
                         "0", sequence(200_000, ",\"%d\":{\"executed_topk\":[]}").substring(1)));
+        lines("onnx-genai-layers.json", "{\"prompts\":{\"a\":{\"prefill\":[[" + "[1],".repeat(200_000) + "[1]]]}}}");
+        lines("onnx-genai-deep.json", "{\"prompts\":{\"a\":{\"prefill\":" + "[".repeat(5_000_000));
     }
 
     /** Small files of many or of long rows, which are the same. */

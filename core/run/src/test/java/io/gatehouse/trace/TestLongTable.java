@@ -171,6 +171,48 @@ final class TestLongTable {
     }
 
     /** Where positions of generated tokens begin anew they follow the prompt. */
+    /** Lines of lattice (ohdearquant/lattice#903), which have a list of experts for each token and layer. */
+    @Test
+    void readsListsByTheirNames() throws IOException {
+        Path file = file("t.jsonl", """
+                {"layer_idx": 1, "token_idx": 0, "selected_ids": [3, 1], "gate_weights": [0.75, 0.25]}
+                {"layer_idx": 2, "token_idx": 0, "selected_ids": [0, 2], "gate_weights": [0.625, 0.375]}
+                {"layer_idx": 1, "token_idx": 1, "selected_ids": [2, 0], "gate_weights": [0.5, 0.5]}
+                {"layer_idx": 2, "token_idx": 1, "selected_ids": [1, 3], "gate_weights": [1, 0]}
+                """);
+        Found found = found(
+                file,
+                Map.of(
+                        "layer",
+                        "layer_idx",
+                        "position",
+                        "token_idx",
+                        "expert",
+                        "selected_ids",
+                        "weight",
+                        "gate_weights"));
+        assertThat(found.experts(0, 0)).containsExactly(3, 1, 2, 0);
+        assertThat(found.sequences.get(0).layers().get(1).weights()).containsExactly(0.625f, 0.375f, 1, 0);
+    }
+
+    /** A row for each time that an expert was chosen, without the token (ggml-org/llama.cpp#28544). */
+    @Test
+    void countsRows() throws IOException {
+        Path file = file("t.csv", "layer,expert\n0,2\n0,1\n1,0\n0,2\n");
+        Found found = found(file, Map.of("count", "rows"));
+        assertThat(found.counts).extracting(ExpertCounts::layer).containsExactly(0, 1);
+        assertThat(found.counts.get(0).counts()).containsExactly(0, 1, 2);
+        assertRefused(
+                () -> found(file),
+                ErrorCode.INVALID_ARGUMENT,
+                "has no column 'position', but layer, expert; name its columns with --columns");
+        Path lists = file("t.jsonl", "{\"layer\": 0, \"experts\": [1, 2]}\n");
+        assertRefused(
+                () -> found(lists, Map.of("count", "rows")),
+                ErrorCode.INVALID_ARGUMENT,
+                "has lists of experts, but --columns count=rows counts rows of one expert");
+    }
+
     @Test
     void continuesThePrompt() throws IOException {
         Path file = file("t.jsonl", """

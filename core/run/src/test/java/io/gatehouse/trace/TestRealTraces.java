@@ -141,6 +141,27 @@ final class TestRealTraces {
         return numbers.build().toArray();
     }
 
+    /** The share of experts that the step before had, of generated tokens (justinchuby/onnx-genai, scripts). */
+    @Test
+    void graniteReusesAsManyExpertsAsItsAuthorsCounted() throws IOException, SQLException {
+        TraceImport traces = new TraceImport(TraceKind.ONNX_GENAI, TraceShape.unknown());
+        traces.read(SharedData.path("reference/traces/granite/moe_expert_trace.json"));
+        try (Store store = Store.create(directory.resolve("granite.duckdb"))) {
+            store.importRun(traces.run("r", "granite", OptionalInt.of(32)), "test");
+            assertThat(store.verify().problems()).isEmpty();
+            assertThat(text(store, """
+                            SELECT string_agg(round(reuse, 7), ', ' ORDER BY question_id)
+                            FROM (
+                                SELECT t.question_id, avg(len(list_intersect(t.experts, b.experts)) / 8) AS reuse
+                                FROM token_routing AS t
+                                JOIN token_routing AS b ON b.question_id = t.question_id AND b.layer = t.layer
+                                    AND b."position" = t."position" - 1
+                                WHERE t.phase = 'generated' AND b.phase = 'generated'
+                                GROUP BY t.question_id
+                            )""")).isEqualTo("0.4710648, 0.3587136, 0.4465939");
+        }
+    }
+
     private static String text(Store store, String sql) throws SQLException {
         try (Connection connection = store.reader();
                 Statement statement = connection.createStatement();

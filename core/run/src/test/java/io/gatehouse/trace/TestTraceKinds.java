@@ -481,6 +481,29 @@ final class TestTraceKinds {
     }
 
     @Test
+    void onnxGenaiHasPromptsAndStepsOfAllLayers() throws IOException {
+        String trace = """
+                {"prompts": {"code": {"prompt_len": 2,
+                  "prefill": [[[3, 1], [0, 2]], [[2, 0], [1, 3]]], "decode": [[[3, 2], [1, 0]]]}}}
+                """;
+        Found found = found(TraceKind.ONNX_GENAI, "trace.json", trace);
+        assertThat(found.sequences).extracting(TracedSequence::name).containsExactly("code");
+        assertThat(found.sequences.get(0).length()).isEqualTo(2);
+        assertThat(found.experts(0, 1)).containsExactly(0, 2, 1, 3, 1, 0);
+        assertThat(found.sequences.get(0).layers().get(0).ranked()).isTrue();
+        fails(
+                TraceKind.ONNX_GENAI,
+                "trace.json",
+                trace.replace("\"prompt_len\": 2", "\"prompt_len\": 3"),
+                "field 'prompts.code.prefill' has 2 tokens, but prompt_len is 3");
+        fails(
+                TraceKind.ONNX_GENAI,
+                "trace.json",
+                trace.replace("[[3, 2]", "[[3, -2]"),
+                "field 'prompts.code.decode[0][0][1]' is -2 instead of a number from 0 to 32,766");
+    }
+
+    @Test
     void lmEvalSaysWhatWasRight() throws IOException {
         Found found = found(TraceKind.LM_EVAL, "samples_mmlu.jsonl", """
                 {"doc_id": 0, "doc": {"question": "Q?"}, "target": "2", "acc": 1.0}

@@ -42,7 +42,7 @@ final class ImportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "KIND",
             description =
-                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame, exl3, esft, mbolt, expert-log, rtrace, colibri or long.")
+                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame, exl3, esft, mbolt, expert-log, rtrace, colibri, onnx-genai or long.")
     private String kind = "";
 
     @Option(
@@ -89,7 +89,7 @@ final class ImportCommand implements Callable<Integer> {
             paramLabel = "MEANING=NAME",
             split = ",",
             description =
-                    "With --from long: names of the columns of the file, by their meaning: sequence, phase, position, layer, rank, expert, weight, score, entropy, count; expert, weight and score may be lists. rank=order: the best expert comes first.")
+                    "With --from long: names of the columns of the file, by their meaning: sequence, phase, position, layer, rank, expert, weight, score, entropy, count; expert, weight and score may be lists. rank=order: the best expert comes first; count=rows: each row is one activation.")
     private Map<String, String> columns = Map.of();
 
     @Option(
