@@ -25,7 +25,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
     private static final String ROWS = "rows";
 
     /** In place of a column for the rank: the order of the experts is it. */
-    private static final String ORDER = "order";
+    static final String ORDER = "order";
 
     private static final String GENERATED = """
             CASE lower(CAST(%1$s AS VARCHAR))
@@ -51,6 +51,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
         WEIGHT,
         SCORE,
         ENTROPY,
+        PROBABILITIES,
         COUNT;
 
         private final String id = name().toLowerCase(Locale.ROOT);
@@ -175,6 +176,7 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                 case POSITION, LAYER, RANK, COUNT -> WHOLE.matcher(type).matches() && !list;
                 case EXPERT -> WHOLE.matcher(type).matches();
                 case WEIGHT, SCORE -> NUMBERS.matcher(type).matches() && list == lists;
+                case PROBABILITIES -> NUMBERS.matcher(type).matches() && list && lists;
                 case ENTROPY -> NUMBERS.matcher(type).matches() && !list;
             };
             if (!fits || (lists && (meaning == Meaning.RANK || meaning == Meaning.COUNT))) {
@@ -229,14 +231,14 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
 
     /**
      * The query for one row an expert, those of a sequence together: sequence, generated, position, layer, expert, rank,
-     * weight, score, entropy.
+     * weight, score, entropy; and the probabilities at the first expert of a token, if the table has them.
      *
      * @param together whether the table has the rows of each sequence together
      */
     String decisions(String table, boolean together) {
         String each = lists ? "unnest(%s)" : "%s";
         String rows = """
-                SELECT %s AS s, %s AS g, %s AS p, %s AS l, %s AS e, %s AS r, %s AS w, %s AS c, %s AS h%s FROM %s""".formatted(
+                SELECT %s AS s, %s AS g, %s AS p, %s AS l, %s AS e, %s AS r, %s AS w, %s AS c, %s AS h%s%s FROM %s""".formatted(
                 of(Meaning.SEQUENCE, "''"),
                 generated(),
                 of(Meaning.POSITION, "NULL"),
@@ -246,13 +248,19 @@ record LongColumns(Map<Meaning, String> names, boolean lists, boolean ordered) {
                 has(Meaning.WEIGHT) ? each.formatted(of(Meaning.WEIGHT, "")) : "0",
                 has(Meaning.SCORE) ? each.formatted(of(Meaning.SCORE, "")) : "0",
                 of(Meaning.ENTROPY, "0"),
+                has(Meaning.PROBABILITIES) ? ", %s AS q".formatted(of(Meaning.PROBABILITIES, "")) : "",
                 together ? "" : ", gatehouse_row AS n",
                 together ? table : "(SELECT *, row_number() OVER () AS gatehouse_row FROM %s)".formatted(table));
         return """
                 SELECT CAST(s AS VARCHAR) AS sequence, CAST(g AS INTEGER) AS generated, CAST(p AS INTEGER) AS "position",
                     CAST(l AS INTEGER) AS layer, CAST(e AS INTEGER) AS expert, CAST(r AS INTEGER) AS "rank",
-                    CAST(w AS FLOAT) AS weight, CAST(c AS FLOAT) AS score, CAST(h AS FLOAT) AS entropy
-                FROM (%s)%s""".formatted(rows, together ? "" : " ORDER BY s, n, r");
+                    CAST(w AS FLOAT) AS weight, CAST(c AS FLOAT) AS score, CAST(h AS FLOAT) AS entropy%s
+                FROM (%s)%s""".formatted(
+                        has(Meaning.PROBABILITIES)
+                                ? ", CASE r WHEN 1 THEN CAST(q AS FLOAT[]) ELSE [] END AS probabilities"
+                                : "",
+                        rows,
+                        together ? "" : " ORDER BY s, n, r");
     }
 
     /** The query for counts: sequence, layer, expert, n, and whether some of these tokens were generated. */

@@ -4,6 +4,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.trace.reader.Gate;
 import io.gatehouse.trace.reader.TraceBounds;
 import io.gatehouse.trace.reader.TraceShape;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ final class LongSequence {
 
     /** Heap that a row takes while its arrays grow. */
     static final int ROW_BYTES = 56;
+
+    /** Heap that a probability takes as what is read and as what is made of it. */
+    static final int PROBABILITY_BYTES = 2 * Float.BYTES;
 
     /** ln of the most experts that a layer may have. */
     private static final float MOST_ENTROPY = (float) Math.log(TraceBounds.MOST);
@@ -43,7 +47,11 @@ final class LongSequence {
         return rows;
     }
 
-    /** Adds an expert of a token; one below 0 pads a list. */
+    /**
+     * Adds an expert of a token; one below 0 pads a list.
+     *
+     * @param gate probabilities of all experts, with one expert of the token; else empty
+     */
     void add(
             boolean generated,
             int position,
@@ -52,7 +60,8 @@ final class LongSequence {
             int rank,
             float weight,
             float score,
-            float entropy) {
+            float entropy,
+            float[] gate) {
         if (expert == -1) {
             return;
         }
@@ -80,7 +89,7 @@ final class LongSequence {
             lastPrompt = Math.max(lastPrompt, position);
         }
         rows++;
-        column(layer).add(generated ? position | GENERATED : position, expert, rank, weight, score, entropy);
+        column(layer).add(generated ? position | GENERATED : position, expert, rank, weight, score, entropy, gate);
     }
 
     private Column column(int layer) {
@@ -91,7 +100,7 @@ final class LongSequence {
         if (known.isPresent()) {
             return known.get();
         }
-        Column column = new Column();
+        Column column = new Column(columns.has(LongColumns.Meaning.PROBABILITIES));
         layers.set(layer, Optional.of(column));
         return column;
     }
@@ -140,6 +149,7 @@ final class LongSequence {
             entropies[row] = column.entropies[at];
             at += topK;
         }
+        float[] gates = column.gated ? gates(layer, column, positions, topK) : new float[0];
         return new TracedLayer(
                 layer,
                 topK,
@@ -148,8 +158,33 @@ final class LongSequence {
                 columns.ranked(),
                 columns.has(LongColumns.Meaning.WEIGHT) ? Arrays.copyOf(column.weights, column.size) : new float[0],
                 columns.has(LongColumns.Meaning.SCORE) ? Arrays.copyOf(column.scores, column.size) : new float[0],
-                columns.has(LongColumns.Meaning.ENTROPY) ? entropies : new float[0],
-                new float[0]);
+                columns.has(LongColumns.Meaning.ENTROPY) && !column.gated ? entropies : new float[0],
+                gates);
+    }
+
+    /** The whole gates of a layer, token by token. */
+    private float[] gates(int layer, Column column, int[] positions, int topK) {
+        float[] gates = new float[0];
+        int width = 0;
+        for (int row = 0; row < positions.length; row++) {
+            float[] gate = new float[0];
+            int largest = 0;
+            for (int i = row * topK; i < (row + 1) * topK; i++) {
+                gate = column.gates[i].length > 0 ? column.gates[i] : gate;
+                largest = Math.max(largest, column.experts[i]);
+            }
+            if (row == 0) {
+                width = gate.length;
+                gates = new float[Math.multiplyExact(width, positions.length)];
+            }
+            if (gate.length != width || largest >= width || !Gate.areProbabilities(gate, width)) {
+                throw corrupt(
+                        "has %d probabilities for position %d of layer %d; they must be as many as at its first position, include expert %d, and sum to 1"
+                                .formatted(gate.length, positions[row], layer, largest));
+            }
+            System.arraycopy(gate, 0, gates, row * width, width);
+        }
+        return gates;
     }
 
     private GatehouseException corrupt(String what) {
@@ -158,15 +193,22 @@ final class LongSequence {
 
     /** The rows of one layer. */
     private static final class Column {
+        private final boolean gated;
         private int[] positions = new int[64];
         private int[] experts = new int[64];
         private int[] ranks = new int[64];
         private float[] weights = new float[64];
         private float[] scores = new float[64];
         private float[] entropies = new float[64];
+        private float[][] gates;
         private int size;
 
-        void add(int position, int expert, int rank, float weight, float score, float entropy) {
+        Column(boolean gated) {
+            this.gated = gated;
+            this.gates = new float[gated ? positions.length : 0][];
+        }
+
+        void add(int position, int expert, int rank, float weight, float score, float entropy, float[] gate) {
             if (size == positions.length) {
                 positions = Arrays.copyOf(positions, 2 * size);
                 experts = Arrays.copyOf(experts, 2 * size);
@@ -174,6 +216,10 @@ final class LongSequence {
                 weights = Arrays.copyOf(weights, 2 * size);
                 scores = Arrays.copyOf(scores, 2 * size);
                 entropies = Arrays.copyOf(entropies, 2 * size);
+                gates = Arrays.copyOf(gates, gated ? 2 * size : 0);
+            }
+            if (gated) {
+                gates[size] = gate;
             }
             positions[size] = position;
             experts[size] = expert;
@@ -190,7 +236,7 @@ final class LongSequence {
                             || (positions[i - 1] == positions[i] && ranks[i - 1] <= ranks[i]))) {
                 return this;
             }
-            Column sorted = new Column();
+            Column sorted = new Column(gated);
             // A stable sort, so that the rank, or else the order, decides among the experts of a token.
             long[] keys = IntStream.range(0, size)
                     .mapToLong(i -> ((long) ranks[i] << Integer.SIZE) | i)
@@ -201,7 +247,14 @@ final class LongSequence {
                     .mapToLong(i -> ((long) positions[byRank[i]] << Integer.SIZE) | i)
                     .sorted()
                     .mapToInt(key -> byRank[(int) key])
-                    .forEach(i -> sorted.add(positions[i], experts[i], ranks[i], weights[i], scores[i], entropies[i]));
+                    .forEach(i -> sorted.add(
+                            positions[i],
+                            experts[i],
+                            ranks[i],
+                            weights[i],
+                            scores[i],
+                            entropies[i],
+                            gated ? gates[i] : new float[0]));
             return sorted;
         }
 

@@ -27,6 +27,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +48,7 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBResultSet;
@@ -80,6 +82,30 @@ final class LongTable implements TraceReader {
     /** What has a meaning in the patterns that DuckDB takes paths for; in brackets it has none. */
     private static final Pattern WILD = Pattern.compile("[*?\\[]");
 
+    private final Dialect dialect;
+
+    LongTable() {
+        this(new Dialect() {});
+    }
+
+    LongTable(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    /** What is known of the tables that a program writes. */
+    interface Dialect {
+        /** The rows that are of tokens, as a table of DuckDB. */
+        default String rows(Path file, DuckDBConnection database, String table) throws SQLException {
+            return table;
+        }
+
+        /** Names of columns by what they mean, unless the user names others. */
+        default Map<String, String> names(DuckDBConnection database, String rows, Map<String, String> types)
+                throws SQLException {
+            return Map.of();
+        }
+    }
+
     /**
      * Rows with their columns, as DuckDB reads them.
      *
@@ -104,13 +130,17 @@ final class LongTable implements TraceReader {
             String table = table(file, database);
             preamble(file).forEach(line -> expertBytes(line, listener));
             requireRows(file, database, table);
-            LongColumns columns = LongColumns.of(file, types(database, table), shape.columns());
+            String rows = dialect.rows(file, database, table);
+            Map<String, String> types = types(database, rows);
+            Map<String, String> names = new HashMap<>(dialect.names(database, rows, types));
+            names.putAll(shape.columns());
+            LongColumns columns = LongColumns.of(file, types, names);
             columns.requireOnce(file, namesAsWritten(database, table));
             Source source = new Source(
                     file.toString(),
                     String.valueOf(file.getFileName()),
                     database,
-                    withNamesAsWritten(table, columns),
+                    withNamesAsWritten(rows, columns),
                     columns,
                     FileMemory.of(file));
             if (columns.counts()) {
@@ -382,6 +412,8 @@ final class LongTable implements TraceReader {
 
     /** Makes sequences of rows. */
     private static final class Rows {
+        private static final float[] NO_GATE = new float[0];
+
         private final Source source;
         private final TraceListener listener;
         private final ArrowBufPointer before = new ArrowBufPointer();
@@ -415,6 +447,7 @@ final class LongTable implements TraceReader {
             Float4Vector weights = (Float4Vector) batch.getVector("weight");
             Float4Vector scores = (Float4Vector) batch.getVector("score");
             Float4Vector entropies = (Float4Vector) batch.getVector("entropy");
+            boolean gated = source.columns().has(LongColumns.Meaning.PROBABILITIES);
             for (int row = 0; row < count; row++) {
                 sequence(sequences, row)
                         .add(
@@ -425,8 +458,28 @@ final class LongTable implements TraceReader {
                                 ranks.get(row),
                                 weights.get(row),
                                 scores.get(row),
-                                entropies.get(row));
+                                entropies.get(row),
+                                gated ? gate((ListVector) batch.getVector("probabilities"), row) : NO_GATE);
             }
+        }
+
+        /** The whole gate, which stands at the first expert of a token. */
+        private float[] gate(ListVector gates, int row) {
+            int from = gates.getElementStartIndex(row);
+            int to = gates.getElementEndIndex(row);
+            if (from == to) {
+                return NO_GATE;
+            }
+            long bytes = (long) (to - from) * LongSequence.PROBABILITY_BYTES;
+            source.memory().take(bytes);
+            taken += bytes;
+            Float4Vector probabilities = (Float4Vector) gates.getDataVector();
+            float[] gate = new float[to - from];
+            for (int i = from; i < to; i++) {
+                // What is not a number is refused with the token.
+                gate[i - from] = probabilities.isNull(i) ? Float.NaN : probabilities.get(i);
+            }
+            return gate;
         }
 
         /** The sequence that a row belongs to. */

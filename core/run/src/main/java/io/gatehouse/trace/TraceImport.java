@@ -325,7 +325,8 @@ public final class TraceImport {
                 Optional.empty(),
                 reader -> new Reading(answered, reader).read(),
                 counts,
-                memory);
+                memory,
+                shape.step());
     }
 
     private GatehouseException containing(String what) {

@@ -23,6 +23,9 @@ public enum TraceKind {
     OLMOE("olmoe", "experts by token of OLMoE's own script (.jsonl)", OlmoeTokens::new),
     OLMOE_COUNTS("olmoe-counts", "expert counts that OLMoE's repository ships (.pkl)", OlmoeCounters::new),
     MEGATRON("megatron", "router traces of Megatron core (.jsonl)", MegatronTrace::new),
+    MEGATRON_COUNTS("megatron-counts", "Megatron's tokens by expert and iteration (.jsonl)", MegatronCounts::new),
+    SLIME("slime", "rollouts of slime with routed experts (.pt)", SlimeRollouts::new),
+    VERL("verl", "tensors of a batch of verl's rollouts with routed experts (.pt)", VerlRollouts::new),
     IMATRIX("imatrix", "importance matrices of llama.cpp (.gguf)", ImatrixCounts::new),
     COMMITTEE("committee", "CommitteeAudit's table of experts (.csv)", CommitteeCsv::new),
     C3PO("c3po", "C3PO's cases (.json, .jsonl)", C3poCases::new),
@@ -34,6 +37,7 @@ public enum TraceKind {
     RTRACE("rtrace", "gates of llama-router-trace, RTRACE01", RouterTrace::new),
     COLIBRI("colibri", "routing of colibri: ROUTE_TRACE, or its export (.json)", ColibriTrace::new),
     ONNX_GENAI("onnx-genai", "traces of onnx-genai (.json)", OnnxGenaiTrace::new),
+    POLICYLANG("policylang", "traces of moe-policylang (.parquet, .jsonl)", PolicylangTrace::new),
     LONG("long", "tables of routing, a row an expert, a token or a count (.csv, .parquet, .jsonl)", LongTable::new),
     LM_EVAL("lm-eval", "samples of lm-evaluation-harness: correct and incorrect answers (.jsonl)", LmEvalSamples::new);
 

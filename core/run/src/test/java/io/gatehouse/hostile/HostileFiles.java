@@ -240,6 +240,25 @@ record HostileFiles(Path directory) {
             entry(zip, "d/data.pkl", latin("\u0080\2" + small + "es."), 0);
             entry(zip, "d/data/0", new byte[0], 10L * MB);
         });
+        StringBuilder samples = new StringBuilder("}X\7\0\0\0samples](");
+        for (int i = 0; i < 2_000; i++) {
+            samples.append("}(X\6\0\0\0tokens](")
+                    .append("K\1K\1K\1eX\17\0\0\0response_lengthK\0X\25\0\0\0rollout_routed_experts")
+                    .append(tensor("0", "(K\2J\0\0\20\0K\2t").replace("(K\1K\1K\1t", "(J\0\0\40\0K\2K\1t"))
+                    .append("u");
+        }
+        zip("slime-2000-of-one-storage.pt", zip -> {
+            entry(zip, "d/data.pkl", latin("\u0080\2" + samples + "es."), 0);
+            entry(zip, "d/data/0", new byte[0], 4L * MB);
+        });
+        zip("verl-beside-zero.pt", zip -> {
+            entry(
+                    zip,
+                    "d/data.pkl",
+                    latin("\u0080\2}X\16\0\0\0routed_experts" + tensor("0", "(J\u00ff\u00ff\u00ff\177K\0K\1t") + "s."),
+                    0);
+            entry(zip, "d/data/0", new byte[0], 8);
+        });
         zip("sglang-records-300-mb-of-none.pt", zip -> {
             zip.putNextEntry(new ZipEntry("d/data.pkl"));
             byte[] none = new byte[MB];
@@ -338,6 +357,18 @@ record HostileFiles(Path directory) {
         lines(
                 "megatron-steps.jsonl",
                 sequence(300_000, "{\"step\":%d,\"layer\":0,\"num_tokens\":0,\"topk\":1,\"top_indices\":[]}\n"));
+        lines(
+                "megatron-ranks.jsonl",
+                sequence(
+                        300_000,
+                        "{\"step\":0,\"layer\":0,\"rank\":%d,\"num_tokens\":0,\"topk\":1,\"top_indices\":[]}\n"));
+        lines("megatron-counts-wide.jsonl", "{\"iter\":0,\"layer\":0,\"tpe\":[[" + "1,".repeat(2_000_000) + "1]]}");
+        lines("megatron-counts-layers.jsonl", sequence(300_000, "{\"iter\":0,\"layer\":%d,\"tpe\":[[1,2]]}\n"));
+        String gate = "[" + "0,".repeat(9_999) + "1]";
+        lines(
+                "policylang-wide.jsonl",
+                "{\"model_name\":\"m\",\"num_entries\":3000}\n"
+                        + sequence(3_000, "{\"p\":0,\"t\":%d,\"l\":0,\"e\":[9999],\"s\":[1],\"sm\":" + gate + "}\n"));
         lines("sglang-wide.jsonl", "{\"meta_info\": {\"routed_experts\": \"" + "AAAA".repeat(4_000_000) + "\"}}");
         String question = "{\"question\": \"%s\", \"choices\": [\"a\", \"b\"], \"answer\": 0}\n";
         lines("quiz-question-of-19-mb.jsonl", question.formatted("word ".repeat(3_800_000)));

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -61,7 +62,10 @@ final class ReadHostileFiles {
                 .filter(each -> name.startsWith(each.id() + "-"))
                 .max(Comparator.comparingInt(each -> each.id().length()))
                 .orElseThrow();
-        TraceImport traces = new TraceImport(kind, new TraceShape(OptionalInt.of(2), OptionalInt.of(2)));
+        TraceImport traces = new TraceImport(
+                kind,
+                new TraceShape(OptionalInt.of(2), OptionalInt.of(2))
+                        .withStep(kind == TraceKind.MEGATRON_COUNTS ? OptionalLong.of(0) : OptionalLong.empty()));
         traces.read(file);
         ImportedRun run = traces.run(name, "m", OptionalInt.empty());
         try (Store store = Store.create(directory.resolve(".imported.duckdb"))) {

@@ -316,7 +316,7 @@ final class TestLongTable {
         assertRefused(
                 () -> found(file("t.csv", CSV), Map.of("where", "position")),
                 ErrorCode.INVALID_ARGUMENT,
-                "No column means 'where'; there are sequence, phase, position, layer, rank, expert, weight, score, entropy, count");
+                "No column means 'where'; there are sequence, phase, position, layer, rank, expert, weight, score, entropy, probabilities, count");
         assertRefused(
                 () -> found(file("t.txt", CSV)),
                 ErrorCode.INVALID_ARGUMENT,

@@ -188,7 +188,7 @@ final class TestTraceImport {
         assertRefused(
                 () -> new TraceImport(TraceKind.MEGATRON, TraceShape.unknown()).read(layer),
                 ErrorCode.CORRUPT_DATASET,
-                layer + ", step 3 has a layer 32767");
+                layer + ", sequence step 3 has a layer 32767");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.gatehouse.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gatehouse.base.Resources;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.database.Compaction;
@@ -10,6 +11,7 @@ import io.gatehouse.store.database.DatabaseFile;
 import io.gatehouse.store.database.Lockdown;
 import io.gatehouse.store.database.MemoryRetry;
 import io.gatehouse.store.database.OpenDatabase;
+import io.gatehouse.store.database.SmallQuery;
 import io.gatehouse.store.database.Transaction;
 import io.gatehouse.store.note.ExpertNotes;
 import io.gatehouse.store.query.QueryHistory;
@@ -236,6 +238,13 @@ public final class Store implements AutoCloseable {
             RunDefinition definition = RunDefinition.of(description, questions.rows(), run.provenance());
             int runId = new RunRegister(file, connection)
                     .insertOfQuiz(description, definition, questions.rows().size());
+            if (run.step().isPresent()) {
+                SmallQuery.update(
+                        connection,
+                        Resources.text(ImportedRun.class, "import_step.sql"),
+                        run.step().getAsLong(),
+                        runId);
+            }
             try (RunWriter writer =
                     RunWriter.within(file, connection, runId, description, questions.rows(), questions.numbers())) {
                 if (run.counts().isEmpty()) {

@@ -47,7 +47,8 @@ final class ImportSequences {
                             known.questionsOf(),
                             source,
                             known.counts(),
-                            FileMemory.of("The test")),
+                            FileMemory.of("The test"),
+                            known.step()),
                     "test");
         }
     }

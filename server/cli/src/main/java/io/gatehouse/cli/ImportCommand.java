@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +44,7 @@ final class ImportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "KIND",
             description =
-                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, imatrix, committee, c3po, flame, exl3, esft, mbolt, expert-log, rtrace, colibri, onnx-genai or long.")
+                    "Kind of the files: vllm, sglang, sglang-records, router-logits, olmoe, olmoe-counts, megatron, megatron-counts, imatrix, committee, c3po, flame, exl3, esft, mbolt, expert-log, rtrace, colibri, onnx-genai, slime, verl, policylang or long.")
     private String kind = "";
 
     @Option(
@@ -75,7 +77,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--metric",
             paramLabel = "NAME",
-            description = "Metric of --answers that is 1 for correct answers; default: acc, or the only one.")
+            description =
+                    "Metric of --answers that is 1 for correct answers; default: acc, or the only one. With --from slime: the number that is the reward, if rewards have several.")
     private Optional<String> metric = Optional.empty();
 
     @Option(
@@ -89,7 +92,7 @@ final class ImportCommand implements Callable<Integer> {
             paramLabel = "MEANING=NAME",
             split = ",",
             description =
-                    "With --from long: names of the columns of the file, by their meaning: sequence, phase, position, layer, rank, expert, weight, score, entropy, count; expert, weight and score may be lists. rank=order: the best expert comes first; count=rows: each row is one activation.")
+                    "With --from long or policylang: names of the columns of the file, by their meaning: sequence, phase, position, layer, rank, expert, weight, score, entropy, probabilities, count; expert, weight and score may be lists. rank=order: the best expert comes first; count=rows: each row is one activation.")
     private Map<String, String> columns = Map.of();
 
     @Option(
@@ -127,6 +130,20 @@ final class ImportCommand implements Callable<Integer> {
                     + " prime-rl writes them.")
     private boolean packedWeights;
 
+    @Option(
+            names = "--correct-from",
+            paramLabel = "REWARD",
+            description =
+                    "With --from slime or verl: the least reward of a correct answer. Default: answers are taken from rewards if all are 1, 0 or -1, and 1 is correct.")
+    private Optional<Double> correctFrom = Optional.empty();
+
+    @Option(
+            names = "--step",
+            paramLabel = "N",
+            description =
+                    "Step of the training that the run belongs to (runs.step). With --from megatron or megatron-counts only that step is imported.")
+    private Optional<Long> step = Optional.empty();
+
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files to import, of the kind that --from names.")
     private List<Path> files = List.of();
 
@@ -142,7 +159,9 @@ final class ImportCommand implements Callable<Integer> {
                         .withPromptTokens(number(promptTokens))
                         .withPackedWeights(packedWeights)
                         .withAnswers(metric, filter)
-                        .withColumns(columns));
+                        .withColumns(columns)
+                        .withStep(step.map(OptionalLong::of).orElseGet(OptionalLong::empty))
+                        .withCorrectFrom(correctFrom.map(OptionalDouble::of).orElseGet(OptionalDouble::empty)));
         files.forEach(traces::read);
         answers.ifPresent(traces::readAnswers);
         ImportedRun read = traces.run(name, model, number(experts));

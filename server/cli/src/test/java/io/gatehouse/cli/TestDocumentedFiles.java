@@ -11,6 +11,7 @@ import io.gatehouse.study.report.MarkdownReport;
 import io.gatehouse.trace.TraceKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +28,9 @@ final class TestDocumentedFiles {
     private static final List<String> MARKDOWN =
             List.of("long", "vllm", "router-logits", "imatrix", "committee", "c3po");
 
+    /** Read with the trace that it lies beside. */
+    private static final String BESIDE = "logits_rank0.bin";
+
     @TempDir
     private Path directory;
 
@@ -41,7 +45,9 @@ final class TestDocumentedFiles {
         for (String command : commands) {
             run(command, database);
         }
-        assertThat(names(commands)).containsAll(samples("import"));
+        List<String> named = new ArrayList<>(names(commands));
+        named.add(BESIDE);
+        assertThat(named).containsAll(samples("import"));
         CommandOutcome counts = CommandOutcome.of(
                 "sql",
                 "--db",
@@ -51,6 +57,15 @@ final class TestDocumentedFiles {
                 "-c",
                 "SELECT count(*) FROM runs WHERE source <> 'gatehouse'");
         assertThat(counts.out().lines()).element(1).isEqualTo(String.valueOf(commands.size()));
+        CommandOutcome series = CommandOutcome.of(
+                "sql",
+                "--db",
+                database,
+                "--format",
+                "csv",
+                "-c",
+                "SELECT step FROM run_load WHERE step IS NOT NULL ORDER BY step");
+        assertThat(series.out().lines()).containsExactly("step", "100", "200");
         assertMarkdown("long", report(database, "long", "markdown"));
         new ReportPage(report(database, "vllm", "html")).assertComplete("vllm");
         assertReports(

@@ -508,6 +508,33 @@ final class TestFormats {
                 """);
     }
 
+    /** Of a run without and of one with the whole gates. */
+    @Test
+    void policylangsTraceComesBackAsItWent() {
+        Path gated = database(
+                "gated",
+                policylang(Path.of(System.getProperty("gatehouse.root"))
+                        .resolve("docs/samples/import/policylang.parquet")));
+        for (Path run : List.of(database, gated)) {
+            Path trace = directory.resolve("trace.parquet");
+            write(run, "policylang", Choices.of("r"), trace);
+            Path again = database("again-" + run.getFileName(), policylang(trace));
+            for (String routing : List.of(
+                    "SELECT question_id, layer, \"position\", phase, expert, weight, \"rank\" FROM activations ORDER BY ALL",
+                    "SELECT question_id, layer, \"position\", probabilities FROM router_probabilities ORDER BY ALL")) {
+                assertThat(rows(again, routing)).isEqualTo(rows(run, routing));
+            }
+            assertThat(rows(again, "SELECT count(*) FROM router_probabilities"))
+                    .containsExactly(run.equals(gated) ? "6" : "0");
+        }
+    }
+
+    private static ImportedRun policylang(Path trace) {
+        TraceImport traces = new TraceImport(TraceKind.POLICYLANG, TraceShape.unknown());
+        traces.read(trace);
+        return traces.run("r", "m", OptionalInt.empty());
+    }
+
     /** With one expert for each decision, a cache of the model has the hits that libCacheSim counts. */
     @Test
     void libCacheSimReplaysItsTrace() throws IOException {

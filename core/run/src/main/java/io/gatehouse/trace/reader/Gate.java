@@ -63,6 +63,7 @@ public final class Gate {
         }
     }
 
+    /** Whether every row is of numbers from 0 whose sum is 1, as far as half precision goes. */
     public static boolean areProbabilities(float[] scores, int experts) {
         for (int row = 0; row < scores.length; row += experts) {
             double sum = 0;
@@ -73,14 +74,15 @@ public final class Gate {
                 }
                 sum += scores[i];
             }
-            if (Math.abs(sum - 1) > SLACK) {
+            if (!(Math.abs(sum - 1) <= SLACK)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static float[] softmax(float[] logits, int experts) {
+    /** The probabilities of rows of logits. */
+    public static float[] softmax(float[] logits, int experts) {
         float[] gates = new float[logits.length];
         for (int row = 0; row < logits.length; row += experts) {
             double top = Double.NEGATIVE_INFINITY;

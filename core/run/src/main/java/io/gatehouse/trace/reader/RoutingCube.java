@@ -206,6 +206,23 @@ public final class RoutingCube {
         tokens.add(experts);
     }
 
+    /**
+     * Adds a token's experts from a place in an array on, layer by layer.
+     *
+     * @param corrupt makes an error about the array
+     */
+    public void add(NamedArray array, int from, Function<String, GatehouseException> corrupt) {
+        int[] experts = new int[layers * topK];
+        for (int i = 0; i < experts.length; i++) {
+            double value = array.value(from + i);
+            if (value != (int) value) {
+                throw corrupt.apply("holds %s, which is not an expert".formatted(value));
+            }
+            experts[i] = (int) value;
+        }
+        add(experts, corrupt);
+    }
+
     /** A layer routed a token to as many experts as it has ranks, or did not route it. */
     private void requireWhole(int[] experts, int layer, Function<String, GatehouseException> corrupt) {
         int routed = 0;

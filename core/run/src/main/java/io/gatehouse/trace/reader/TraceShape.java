@@ -4,7 +4,9 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What the user knows of the model and the files, for sources that do not say it.
@@ -17,6 +19,8 @@ import java.util.OptionalInt;
  * @param metric the field of a sample that says whether an answer is correct, if the user names one
  * @param filter the filter whose answers are taken, if the user names one
  * @param columns names of columns in the files by what they mean
+ * @param step step of the training that the routing is of
+ * @param correctFrom the least reward of a correct answer, if the user names one
  */
 public record TraceShape(
         OptionalInt layers,
@@ -26,7 +30,9 @@ public record TraceShape(
         boolean packedWeights,
         Optional<String> metric,
         Optional<String> filter,
-        Map<String, String> columns) {
+        Map<String, String> columns,
+        OptionalLong step,
+        OptionalDouble correctFrom) {
     /** More tokens than any prompt has. */
     public static final int MOST_TOKENS = 1 << 28;
 
@@ -45,37 +51,83 @@ public record TraceShape(
         }
         requirePositive(layers, "layers");
         requirePositive(topK, "experts per token");
+        if (step.isPresent() && step.getAsLong() < 0) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT, "The step is %d; it must be at least 0".formatted(step.getAsLong()));
+        }
+        if (correctFrom.isPresent() && !Double.isFinite(correctFrom.getAsDouble())) {
+            throw new GatehouseException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The least reward of a correct answer is %s; it must be a finite number"
+                            .formatted(correctFrom.getAsDouble()));
+        }
         columns = Map.copyOf(columns);
     }
 
     /** Nothing else is known. */
     public TraceShape(OptionalInt layers, OptionalInt topK) {
-        this(layers, topK, 0, OptionalInt.empty(), false, Optional.empty(), Optional.empty(), Map.of());
+        this(
+                layers,
+                topK,
+                0,
+                OptionalInt.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                OptionalLong.empty(),
+                OptionalDouble.empty());
     }
 
     /** Returns the same with prompts that begin at a position. */
     public TraceShape withPromptStart(int start) {
-        return new TraceShape(layers, topK, start, promptTokens, packedWeights, metric, filter, columns);
+        return new TraceShape(
+                layers, topK, start, promptTokens, packedWeights, metric, filter, columns, step, correctFrom);
     }
 
     /** Returns the same with a number of tokens of the prompt. */
     public TraceShape withPromptTokens(OptionalInt tokens) {
-        return new TraceShape(layers, topK, promptStart, tokens, packedWeights, metric, filter, columns);
+        return new TraceShape(
+                layers, topK, promptStart, tokens, packedWeights, metric, filter, columns, step, correctFrom);
     }
 
     /** Returns the same with weights that follow the experts, or not. */
     public TraceShape withPackedWeights(boolean packed) {
-        return new TraceShape(layers, topK, promptStart, promptTokens, packed, metric, filter, columns);
+        return new TraceShape(
+                layers, topK, promptStart, promptTokens, packed, metric, filter, columns, step, correctFrom);
     }
 
     /** Returns the same with a choice among the answers of a question. */
     public TraceShape withAnswers(Optional<String> theMetric, Optional<String> theFilter) {
-        return new TraceShape(layers, topK, promptStart, promptTokens, packedWeights, theMetric, theFilter, columns);
+        return new TraceShape(
+                layers,
+                topK,
+                promptStart,
+                promptTokens,
+                packedWeights,
+                theMetric,
+                theFilter,
+                columns,
+                step,
+                correctFrom);
     }
 
     /** Returns the same with names of columns. */
     public TraceShape withColumns(Map<String, String> names) {
-        return new TraceShape(layers, topK, promptStart, promptTokens, packedWeights, metric, filter, names);
+        return new TraceShape(
+                layers, topK, promptStart, promptTokens, packedWeights, metric, filter, names, step, correctFrom);
+    }
+
+    /** Returns the same of a step of training. */
+    public TraceShape withStep(OptionalLong theStep) {
+        return new TraceShape(
+                layers, topK, promptStart, promptTokens, packedWeights, metric, filter, columns, theStep, correctFrom);
+    }
+
+    /** Returns the same with answers that are correct from a reward on. */
+    public TraceShape withCorrectFrom(OptionalDouble reward) {
+        return new TraceShape(
+                layers, topK, promptStart, promptTokens, packedWeights, metric, filter, columns, step, reward);
     }
 
     private static void requirePositive(OptionalInt number, String what) {
@@ -103,6 +155,10 @@ public record TraceShape(
 
     public int requireTopK(Object source) {
         return topK.orElseThrow(() -> missing(source, "how many experts a token is sent to", "--top-k"));
+    }
+
+    public long requireStep(Object source) {
+        return step.orElseThrow(() -> missing(source, "which of its steps is imported", "--step"));
     }
 
     private static GatehouseException missing(Object source, String what, String option) {

@@ -12,6 +12,7 @@ import io.gatehouse.store.schema.GivenName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A run that another engine recorded. Each sequence becomes a question of a quiz that is named like the run, unless it is one
@@ -29,6 +30,7 @@ import java.util.Optional;
  * @param sequences the sequences, which are those that the shape and the questions were made of
  * @param counts counts, if the source has nothing else
  * @param memory counts the sequences that are held until their shard is written
+ * @param step step of the series that the run belongs to, if it is of one
  */
 public record ImportedRun(
         String name,
@@ -43,7 +45,8 @@ public record ImportedRun(
         Optional<String> questionsOf,
         SequenceSource sequences,
         List<ExpertCounts> counts,
-        FileMemory memory) {
+        FileMemory memory,
+        OptionalLong step) {
     public ImportedRun {
         requireNonNull(name, "name is null");
         requireNonNull(source, "source is null");
@@ -52,6 +55,7 @@ public record ImportedRun(
         requireNonNull(questionsOf, "questionsOf is null");
         requireNonNull(sequences, "sequences is null");
         requireNonNull(memory, "memory is null");
+        requireNonNull(step, "step is null");
         GivenName.checked("The name of a run", name);
         provenance = Map.copyOf(provenance);
         questions = List.copyOf(questions);
@@ -95,7 +99,8 @@ public record ImportedRun(
                 Optional.empty(),
                 SequenceSource.of(sequences),
                 counts,
-                FileMemory.of("Run \"%s\"".formatted(name)));
+                FileMemory.of("Run \"%s\"".formatted(name)),
+                OptionalLong.empty());
     }
 
     /**
@@ -122,7 +127,8 @@ public record ImportedRun(
                 Optional.of(run),
                 sequences,
                 counts,
-                memory);
+                memory,
+                step);
     }
 
     /** Returns its description as a run of the file. */

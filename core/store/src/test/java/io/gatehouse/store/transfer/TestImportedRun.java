@@ -414,7 +414,8 @@ final class TestImportedRun {
                 held.questionsOf(),
                 source,
                 held.counts(),
-                FileMemory.of("The test", memory));
+                FileMemory.of("The test", memory),
+                held.step());
     }
 
     /** One token that went to experts 0 and 1 of one layer. */

@@ -1,0 +1,1 @@
+UPDATE runs SET step = ? WHERE run_id = ?
