@@ -3,7 +3,7 @@ import { noAccuracy, noAnswers, noCheckpointWeights, noEntropy, noNearest, noQue
 import type { Run } from './runs';
 
 const OWN: Run = {
-  id: 1, name: 'own', model: 'olmoe', architecture: '', layers: 16, quiz: 'mmlu', format: 'hendrycks', questions: 24, answered: 24, correct: 9, subjects: 3, recorded: 'prompt', shots: 0,
+  id: 1, name: 'own', model: 'olmoe', fingerprint: '', architecture: '', layers: 16, quiz: 'mmlu', format: 'hendrycks', questions: 24, answered: 24, correct: 9, subjects: 3, recorded: 'prompt', shots: 0,
   status: 'complete', startedAt: '', finishedAt: '', storage: 'BF16', precision: 'exact', device: 'cpu', probabilities: 'none', norms: false, lookahead: [], interventions: '', source: 'gatehouse',
   step: undefined, version: 'test', skipped: 0, shortened: 0, maxNewTokens: undefined, sampling: '', answerRule: '', answerMatch: '', stop: [], generated: false, note: '', tags: [],
 };

@@ -4,14 +4,14 @@ import { answer } from '../api/testing';
 import { answerText, commonScope, counterpart, decodedScope, differences, firstChoice, interventionTexts, maskedText, partialText, recordedText, type Run, runsOf, runText, scopeOf, sizeText, treatment } from './runs';
 
 const COLUMNS = [
-  'run_id', 'name', 'model', 'architecture', 'layers', 'quiz', 'prompt_format', 'questions', 'recorded', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision',
+  'run_id', 'name', 'model', 'fingerprint', 'architecture', 'layers', 'quiz', 'prompt_format', 'questions', 'recorded', 'shots', 'status', 'started_at', 'finished_at', 'storage', 'precision',
   'device', 'probabilities', 'norms', 'lookahead', 'interventions', 'source', 'step', 'gatehouse_version', 'skipped_questions', 'shortened_prompts', 'max_new_tokens', 'sampling', 'answer_rule', 'answer_match', 'stop', 'note', 'tags',
 ];
 
 /** A complete run, but for what is given. */
 function row(given: Record<string, Value>): Value[] {
   const plain: Record<string, Value> = {
-    run_id: 1, name: 'plain', model: 'olmoe', architecture: 'OlmoeForCausalLM', layers: 16, quiz: 'mmlu', prompt_format: 'hendrycks', questions: 1560, recorded: 'prompt', shots: 5,
+    run_id: 1, name: 'plain', model: 'olmoe', fingerprint: '', architecture: 'OlmoeForCausalLM', layers: 16, quiz: 'mmlu', prompt_format: 'hendrycks', questions: 1560, recorded: 'prompt', shots: 5,
     status: 'complete', started_at: '2026-11-24T10:00:00', finished_at: null, storage: 'BF16', precision: 'exact', device: 'cpu', probabilities: 'none', norms: false,
     interventions: '', source: 'gatehouse', step: null, gatehouse_version: '0.1.0', skipped_questions: 0, shortened_prompts: 0,
     max_new_tokens: null, sampling: null, answer_rule: null, answer_match: null, stop: [], note: '', tags: [],
@@ -80,6 +80,9 @@ describe('runs', () => {
     expect([choose(1, 3, 4, 5), choose(3, 4, 5), choose(3, 4), choose(4), choose()]).toEqual([1, 5, 3, 4, undefined]);
     expect(differences(all[0] as Run, all[1] as Run)).toEqual([{ name: 'Interventions', mine: 'none', theirs: 'top-k 4' }]);
     expect(differences(all[0] as Run, all[3] as Run)).toEqual([{ name: 'Quiz', mine: 'mmlu', theirs: 'arc' }]);
+    expect(differences(all[0] as Run, all[4] as Run)).toEqual([{ name: 'Model', mine: 'olmoe', theirs: 'other' }]);
+    const [one, copied] = runs([{ run_id: 1, fingerprint: 'ab' }, { run_id: 2, model: 'copy', fingerprint: 'ab' }]) as [Run, Run];
+    expect(differences(one, copied)).toEqual([]);
   });
 
   it('that generate text say so, and have its tokens to look at', () => {

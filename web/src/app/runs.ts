@@ -9,6 +9,8 @@ export interface Run {
   id: number;
   name: string;
   model: string;
+  /** Equal for checkpoints that are the same, whatever their folders are called; empty where it is not known. */
+  fingerprint: string;
   architecture: string;
   /** Layers of the model, with experts or without. */
   layers: number;
@@ -63,7 +65,7 @@ export interface Run {
 }
 
 export const RUNS = select(
-  'run_id, name, model, architecture, layers, quiz, prompt_format, questions, recorded, shots, status, started_at, finished_at, storage, precision, device, probabilities, norms, lookahead, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
+  'run_id, name, model, fingerprint, architecture, layers, quiz, prompt_format, questions, recorded, shots, status, started_at, finished_at, storage, precision, device, probabilities, norms, lookahead, interventions, source, step, gatehouse_version, skipped_questions, shortened_prompts, max_new_tokens, sampling, answer_rule, answer_match, stop, note, tags',
   'runs',
   [],
   'run_id',
@@ -81,7 +83,7 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
   const [ids, questions, shots, steps, layers] = ['run_id', 'questions', 'shots', 'step', 'layers'].map(number) as [number[], number[], number[], number[], number[]];
   const columns = Object.fromEntries(
     [
-      'name', 'model', 'architecture', 'quiz', 'prompt_format', 'recorded', 'status', 'started_at', 'finished_at', 'storage', 'precision', 'device', 'probabilities',
+      'name', 'model', 'fingerprint', 'architecture', 'quiz', 'prompt_format', 'recorded', 'status', 'started_at', 'finished_at', 'storage', 'precision', 'device', 'probabilities',
       'interventions', 'source', 'gatehouse_version', 'sampling', 'answer_rule', 'answer_match', 'note',
     ].map((name) => [name, text(name)]),
   );
@@ -99,6 +101,7 @@ export function runsOf(rows: Rows, answered: Rows, generated: Rows): Run[] {
       id,
       name: of('name'),
       model: of('model'),
+      fingerprint: of('fingerprint'),
       architecture: of('architecture'),
       layers: layers[index] ?? 0,
       quiz: of('quiz'),
@@ -291,7 +294,7 @@ export function counterpart(run: Run, others: Run[], alike: (other: Run) => bool
 /** What distinguishes two runs, besides their figures. */
 export function differences(run: Run, other: Run): { name: string; mine: string; theirs: string }[] {
   const facts = (of: Run): Record<string, string> => ({
-    Model: of.model,
+    Model: run.fingerprint !== '' && run.fingerprint === other.fingerprint ? run.model : of.model,
     Quiz: isImported(of) ? `imported from ${of.source}` : of.quiz,
     Shots: String(of.shots),
     'Prompt format': of.format,

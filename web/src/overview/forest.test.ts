@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { answer } from '../api/testing';
-import { clearOf, comparable, ends, estimatesOf, leftOutText } from './forest';
+import { comparable, ends, estimatesOf, isClear, leftOutText } from './forest';
 
 const rows = answer(
-  ['layer', 'expert', 'n', 'accuracy', 'wilson_low', 'wilson_high'],
+  ['layer', 'expert', 'n', 'accuracy', 'wilson_low', 'wilson_high', 'q_value'],
   [
-    [0, 1, 30, 1.0, 0.88, 1.0],
-    [0, 2, 900, 0.95, 0.93, 0.96],
-    [1, 0, 40, 0.5, 0.35, 0.65],
-    [1, 1, 100, 0.6, 0.5, 0.69],
-    [1, 2, 100, 0.8, 0.71, 0.87],
+    [0, 1, 30, 1.0, 0.88, 1.0, 0.2],
+    [0, 2, 900, 0.95, 0.93, 0.96, 0.049],
+    [1, 0, 40, 0.5, 0.35, 0.65, 0.001],
+    [1, 1, 100, 0.6, 0.5, 0.69, 0.05],
+    [1, 2, 100, 0.8, 0.71, 0.87, null],
   ],
 );
 
@@ -25,9 +25,10 @@ describe('forest', () => {
     expect([...most, ...least]).toHaveLength(5);
   });
 
-  it('says when an interval is clear of a value', () => {
-    const [first] = estimatesOf(rows);
-    expect(first && [0.85, 0.9, 1].map((value) => clearOf(first, value))).toEqual([true, false, false]);
+  it('marks what its q-value says, and nothing where it has none', () => {
+    expect(estimatesOf(rows).map(isClear)).toEqual([false, true, true, false, false]);
+    const ofSubject = answer(['layer', 'expert', 'n', 'accuracy', 'wilson_low', 'wilson_high'], [[0, 1, 30, 1.0, 0.88, 1.0]]);
+    expect(estimatesOf(ofSubject).map(isClear)).toEqual([false]);
   });
 
   it('leaves out experts that fired in every question', () => {

@@ -11,12 +11,15 @@ export interface Estimate {
   accuracy: number;
   low: number;
   high: number;
+  /** Of the difference from the other questions, adjusted over all experts of the run; NaN where it is not tested. */
+  q: number;
 }
 
 export function estimatesOf(rows: Rows): Estimate[] {
   const [layer, expert, n, accuracy, low, high] = ['layer', 'expert', 'n', 'accuracy', 'wilson_low', 'wilson_high'].map((name) =>
     numbers(rows, name),
   ) as [number[], number[], number[], number[], number[], number[]];
+  const q = rows.columns.some(({ name }) => name === 'q_value') ? numbers(rows, 'q_value') : [];
   return layer.map((number, index) => ({
     layer: number,
     expert: expert[index] as number,
@@ -24,6 +27,7 @@ export function estimatesOf(rows: Rows): Estimate[] {
     accuracy: accuracy[index] as number,
     low: low[index] as number,
     high: high[index] as number,
+    q: q[index] ?? NaN,
   }));
 }
 
@@ -42,9 +46,9 @@ export function ends(estimates: Estimate[], each: number): { most: Estimate[]; l
   return { most, least };
 }
 
-/** Whether the interval excludes a value: significant at 95%, without correction for multiple comparisons. */
-export function clearOf(estimate: Estimate, value: number): boolean {
-  return estimate.low > value || estimate.high < value;
+/** Whether the accuracy differs from that on the other questions, with a false discovery rate of 5% over the experts of the run. */
+export function isClear({ q }: Estimate): boolean {
+  return q < 0.05;
 }
 
 function order(a: Estimate, b: Estimate): number {

@@ -54,7 +54,7 @@ export function entropySql(look: Look): string {
 /** Accuracy of each expert that fired in enough questions, the most accurate first. */
 export function accuracySql(look: Look, least: number): string {
   return select(
-    'layer, expert, n, correct, accuracy, wilson_low, wilson_high',
+    `layer, expert, n, correct, accuracy, wilson_low, wilson_high${look.subject === undefined ? ', q_value' : ''}`,
     look.subject === undefined ? 'expert_accuracy' : 'expert_subject_accuracy',
     [ofScope(look), ofSubject(look), `n >= ${least}`],
     'wilson_low DESC, layer, expert',

@@ -1,4 +1,4 @@
-import { format, formatCount, isNumeric } from '../api/format';
+import { format, formatCount, formatToken, isNumeric } from '../api/format';
 import type { Grid } from '../api/rows';
 import { NEVER } from '../picture/matrix';
 
@@ -29,6 +29,8 @@ export interface Chart {
   combine?: Combine;
   /** Draws only the rows that have this value in this column. */
   only?: Only;
+  /** A column drawn beside the values of bars and lines, such as what chance alone would give. */
+  reference?: number;
   /** Whether bars are in the order of their values; else in the order of the rows. */
   sorted?: boolean;
   /** Whether the y axis of lines and points is logarithmic. */
@@ -69,7 +71,7 @@ export function choose(grid: Grid): Chart | undefined {
   if (one !== undefined && two !== undefined && first !== undefined && grid.rowCount > 20 && one.distinct * two.distinct <= MOST_CELLS) {
     return { kind: 'heatmap', x: two.index, y: one.index, series: first.index };
   }
-  const ordered = keys.find((column) => column.ordered);
+  const ordered = longest(keys.filter((column) => column.ordered));
   if (ordered !== undefined && measured.length > 0 && first !== undefined && grid.rowCount > 1) {
     const kind = ordered.distinct > 2 ? 'line' : 'bars';
     return { kind, x: ordered.index, y: first.index, series: kind === 'line' ? splitting(grid, ordered.index) : -1 };
@@ -110,7 +112,7 @@ export function withKind(grid: Grid, current: Chart, kind: Kind): Chart {
       return { ...none, x, y, series: value };
     }
     case 'line': {
-      const x = pick(keys.filter((column) => column.ordered)) ?? pick(keys) ?? pick(numeric) ?? value;
+      const x = longest(keys.filter((column) => column.ordered && column.index !== value))?.index ?? pick(keys) ?? pick(numeric) ?? value;
       return { ...none, x, series: splitting(grid, x) };
     }
     case 'bars':
@@ -124,6 +126,11 @@ export function withKind(grid: Grid, current: Chart, kind: Kind): Chart {
       return { kind, x: -1, y: estimates.includes(value) ? value : (estimates[0] ?? value), series: -1 };
     }
   }
+}
+
+/** The column with the most values: positions rather than layers, for a line needs points. The first of equals. */
+function longest(columns: Facts[]): Facts | undefined {
+  return columns.reduce<Facts | undefined>((most, column) => (most === undefined || column.distinct > most.distinct ? column : most), undefined);
 }
 
 interface Facts {
@@ -153,7 +160,7 @@ interface Columns {
 }
 
 const KEY_NAME = /^(layer|expert|other|rank|place|position|ordinal|.*_id|id|bucket|step|from_.*|to_.*|other_expert|other_run_id|next_.*)$/i;
-const ORDERED_NAME = /^(layer|rank|place|position|ordinal|bucket|step)$/i;
+const ORDERED_NAME = /^(layer|rank|place|position|from_position|ordinal|bucket|step)$/i;
 
 function columnsOf(grid: Grid): Columns {
   const all = grid.columns.map((_, index) => facts(grid, index));
@@ -206,10 +213,8 @@ export interface Combined {
 }
 
 interface Mark {
-  /** The first of its rows. */
-  row: number;
-  /** All of its rows, those without a number included. */
-  rows: number;
+  /** All of its rows, those without a number included; at least one. */
+  rows: number[];
   value: number;
 }
 
@@ -217,39 +222,48 @@ const SEPARATOR = '\u0000';
 
 /** The marks of a chart that has one for each combination of the keys, in the order of their first rows. */
 function marksOf(grid: Grid, chart: Chart, keys: number[], value: number): { marks: Mark[]; combined: Combined } {
-  const further = columnsOf(grid).all.filter((column) => (!column.numeric || column.key) && !keys.includes(column.index) && column.index !== value);
-  const groups = new Map<string, { row: number; rows: number; values: number[] }>();
+  const further = columnsOf(grid).all.filter(
+    (column) => (!column.numeric || column.key) && !keys.includes(column.index) && column.index !== value && column.index !== chart.reference,
+  );
+  const groups = new Map<string, number[]>();
   const differ = new Set<number>();
   for (let row = 0; row < grid.rowCount; row++) {
     if (!drawn(grid, chart, row)) {
       continue;
     }
     const key = keys.map((column) => label(grid, row, column)).join(SEPARATOR);
-    const at = number(grid, row, value);
     const known = groups.get(key);
     if (known === undefined) {
-      groups.set(key, { row, rows: 1, values: Number.isNaN(at) ? [] : [at] });
+      groups.set(key, [row]);
       continue;
     }
-    known.rows++;
-    if (!Number.isNaN(at)) {
-      known.values.push(at);
-    }
+    known.push(row);
     for (const column of further) {
-      if (!differ.has(column.index) && label(grid, row, column.index) !== label(grid, known.row, column.index)) {
+      if (!differ.has(column.index) && label(grid, row, column.index) !== label(grid, known[0] as number, column.index)) {
         differ.add(column.index);
       }
     }
   }
-  const all = [...groups.values()];
+  const marks = [...groups.values()].map((rows) => ({ rows, value: valueOf(grid, chart, rows, value) }));
   return {
-    marks: all.map(({ row, rows, values }) => ({ row, rows, value: combinedValue(values, chart.combine ?? 'mean') })),
+    marks,
     combined: {
-      fewest: all.reduce((least, { rows }) => Math.min(least, rows), all.length === 0 ? 1 : Infinity),
-      most: all.reduce((most, { rows }) => Math.max(most, rows), 1),
+      fewest: marks.reduce((least, { rows }) => Math.min(least, rows.length), marks.length === 0 ? 1 : Infinity),
+      most: marks.reduce((most, { rows }) => Math.max(most, rows.length), 1),
       differ: [...differ].sort((a, b) => a - b),
     },
   };
+}
+
+/** What is drawn of the numbers that these rows have in a column; NaN where they have none. */
+function valueOf(grid: Grid, chart: Chart, rows: number[], column: number): number {
+  return combinedValue(rows.map((row) => number(grid, row, column)).filter((value) => !Number.isNaN(value)), chart.combine ?? 'mean');
+}
+
+/** The reference value of a mark; nothing where the chart has no reference or the rows have no number in it. */
+function referenceOf(grid: Grid, chart: Chart, rows: number[]): { reference?: number } {
+  const reference = chart.reference === undefined ? NaN : valueOf(grid, chart, rows, chart.reference);
+  return Number.isFinite(reference) ? { reference } : {};
 }
 
 function drawn(grid: Grid, { only }: Chart, row: number): boolean {
@@ -356,6 +370,9 @@ export interface Point {
   x: number;
   y: number;
   series: string;
+  low?: number;
+  high?: number;
+  reference?: number;
 }
 
 export interface Bar {
@@ -363,6 +380,7 @@ export interface Bar {
   value: number;
   low?: number;
   high?: number;
+  reference?: number;
 }
 
 export function number(grid: Grid, row: number, column: number): number {
@@ -393,13 +411,22 @@ export function label(grid: Grid, row: number, column: number): string {
   return value === null ? 'NULL' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
 }
 
+/** The label of a row as a chart shows it: with signs for white space, of which a token may be all. */
+function shown(grid: Grid, row: number, column: number): string {
+  return formatToken(label(grid, row, column));
+}
+
 /** Bars of all labels, the first ones only if there are many; with how many rows are left out. */
 export function bars(grid: Grid, chart: Chart): { bars: Bar[]; left: number; combined: Combined } {
   const keys = [chart.x, chart.series].filter((column) => column >= 0);
   const { marks, combined } = marksOf(grid, chart, keys.length === 0 ? [-1] : keys, chart.y);
   const inOrder = chart.sorted === true ? [...marks].sort((a, b) => orderOf(b.value) - orderOf(a.value)) : marks;
-  const made = inOrder.slice(0, MOST_BARS).map(({ row, value }) => ({ label: (keys.length === 0 ? [-1] : keys).map((key) => label(grid, row, key)).join(', '), value }));
-  return { bars: made, left: inOrder.slice(MOST_BARS).reduce((sum, { rows }) => sum + rows, 0), combined };
+  const made = inOrder.slice(0, MOST_BARS).map(({ rows, value }) => ({
+    label: (keys.length === 0 ? [-1] : keys).map((key) => shown(grid, rows[0] as number, key)).join(', '),
+    value,
+    ...referenceOf(grid, chart, rows),
+  }));
+  return { bars: made, left: inOrder.slice(MOST_BARS).reduce((sum, { rows }) => sum + rows.length, 0), combined };
 }
 
 function orderOf(value: number): number {
@@ -417,7 +444,7 @@ export function intervals(grid: Grid, estimate: number): { bars: Bar[]; left: nu
   const names = grid.rowCount > 1 && varying.length > 0 ? varying : all;
   const rows = Math.min(grid.rowCount, 2 * MOST_BARS);
   const made = Array.from({ length: rows }, (_, row) => ({
-    label: names.map(({ index, numeric }) => (numeric ? `${grid.columns[index]?.name} ${label(grid, row, index)}` : label(grid, row, index))).join(', '),
+    label: names.map(({ index, numeric }) => (numeric ? `${grid.columns[index]?.name} ${label(grid, row, index)}` : shown(grid, row, index))).join(', '),
     value: number(grid, row, ends.middle),
     low: number(grid, row, ends.low),
     high: number(grid, row, ends.high),
@@ -431,8 +458,8 @@ export interface Series {
 }
 
 /**
- * Points of all series: of lines one for each x, in order, and of a scatter plot one for each row. With how many rows are
- * left out, and how many series there are.
+ * Points of all series: of lines one for each x, in order, and of a scatter plot one for each row. Points of lines that are
+ * one row each have the ends of their interval. With how many rows are left out, and how many series there are.
  */
 export function points(grid: Grid, chart: Chart): { series: Series[]; left: number; of: number; combined: Combined } {
   const lines = chart.kind === 'line';
@@ -440,19 +467,27 @@ export function points(grid: Grid, chart: Chart): { series: Series[]; left: numb
   const { marks, combined } = lines
     ? marksOf(grid, chart, split ? [chart.x, chart.series] : [chart.x], chart.y)
     : { marks: eachRow(grid, chart), combined: { fewest: 1, most: 1, differ: [] } };
+  const ends = lines && combined.most === 1 ? intervalsOf(grid.columns).find(({ middle }) => middle === chart.y) : undefined;
   const groups = new Map<string, Point[]>();
   const all = new Set<string>();
   let [left, count] = [0, 0];
-  for (const { row, rows, value } of marks) {
-    const name = split ? label(grid, row, chart.series) : '';
-    const point = { x: number(grid, row, chart.x), y: value, series: name };
+  for (const { rows, value } of marks) {
+    const row = rows[0] as number;
+    const name = split ? shown(grid, row, chart.series) : '';
+    const point = {
+      x: number(grid, row, chart.x),
+      y: value,
+      series: name,
+      ...(ends === undefined ? {} : { low: number(grid, row, ends.low), high: number(grid, row, ends.high) }),
+      ...referenceOf(grid, chart, rows),
+    };
     if (!Number.isFinite(point.x) || !Number.isFinite(point.y) || (chart.log === true && point.y <= 0)) {
       continue;
     }
     all.add(name);
     const group = groups.get(name);
     if (count >= MOST_POINTS || (group === undefined && groups.size >= MOST_SERIES)) {
-      left += rows;
+      left += rows.length;
       continue;
     }
     count++;
@@ -470,7 +505,7 @@ function eachRow(grid: Grid, chart: Chart): Mark[] {
   const marks: Mark[] = [];
   for (let row = 0; row < grid.rowCount; row++) {
     if (drawn(grid, chart, row)) {
-      marks.push({ row, rows: 1, value: number(grid, row, chart.y) });
+      marks.push({ rows: [row], value: number(grid, row, chart.y) });
     }
   }
   return marks;
@@ -512,19 +547,58 @@ export function span(values: number[]): { from: number; to: number; signed: bool
   return { from: least, to: most > least ? most : least + 1, signed: false, constant: most === least };
 }
 
-/** Cells of a heatmap: rows by `y`, columns by `x`, coloured by `series`; with the number of rows behind each cell. */
+/**
+ * Cells of a heatmap: rows by `y`, columns by `x`, coloured by `series`; with the number of rows behind each cell. Where they
+ * are a thing and the other one of its pair, such as subject and other_subject, both are in the same order, and pairs that
+ * are there once are drawn on both sides of the diagonal.
+ */
 export function cells(grid: Grid, chart: Chart): { rows: string[]; columns: string[]; values: Float64Array; counts: Uint32Array; combined: Combined } {
   const keep = (row: number) => drawn(grid, chart, row);
-  const [rows, columns] = [valuesOf(grid, chart.y, keep), valuesOf(grid, chart.x, keep)];
+  const paired = isOfPairs(grid, chart);
+  const mirrored = paired && isOfPairsOnce(grid, chart);
+  const [ownRows, ownColumns] = [valuesOf(grid, chart.y, keep), valuesOf(grid, chart.x, keep)];
+  const both = paired ? ordered([...new Set([...ownRows, ...ownColumns])]) : [];
+  const [rows, columns] = paired ? [both, both] : [ownRows, ownColumns];
   const rowOf = new Map(rows.map((name, index) => [name, index]));
   const columnOf = new Map(columns.map((name, index) => [name, index]));
   const values = new Float64Array(rows.length * columns.length).fill(NaN);
   const counts = new Uint32Array(values.length);
   const { marks, combined } = marksOf(grid, chart, [chart.y, chart.x], chart.series);
-  for (const mark of marks) {
-    const at = (rowOf.get(label(grid, mark.row, chart.y)) as number) * columns.length + (columnOf.get(label(grid, mark.row, chart.x)) as number);
+  const set = (row: string, column: string, mark: Mark) => {
+    const at = (rowOf.get(row) as number) * columns.length + (columnOf.get(column) as number);
     values[at] = mark.value === -Infinity ? NEVER : mark.value;
-    counts[at] = mark.rows;
+    counts[at] = mark.rows.length;
+  };
+  for (const mark of marks) {
+    const [row, column] = [chart.y, chart.x].map((key) => label(grid, mark.rows[0] as number, key)) as [string, string];
+    set(row, column, mark);
+    if (mirrored) {
+      set(column, row, mark);
+    }
   }
-  return { rows, columns, values, counts, combined };
+  return { rows: rows.map(formatToken), columns: columns.map(formatToken), values, counts, combined };
+}
+
+/** Whether the keys of a heatmap are a thing and the other one of its pair. */
+function isOfPairs(grid: Grid, chart: Chart): boolean {
+  const [one, two] = [chart.x, chart.y].map((column) => (grid.columns[column]?.name ?? '').toLowerCase()) as [string, string];
+  return one === `other_${two}` || two === `other_${one}`;
+}
+
+/** Whether no pair is there in both orders. */
+function isOfPairsOnce(grid: Grid, chart: Chart): boolean {
+  const pairs = new Set<string>();
+  for (let row = 0; row < grid.rowCount; row++) {
+    if (drawn(grid, chart, row)) {
+      pairs.add(label(grid, row, chart.x) + SEPARATOR + label(grid, row, chart.y));
+    }
+  }
+  return [...pairs].every((pair) => {
+    const [first, second] = pair.split(SEPARATOR);
+    return first === second || !pairs.has(`${second}${SEPARATOR}${first}`);
+  });
+}
+
+function ordered(names: string[]): string[] {
+  return names.every((name) => name.trim() !== '' && Number.isFinite(Number(name))) ? names.sort((a, b) => Number(a) - Number(b)) : names.sort();
 }

@@ -3,7 +3,7 @@ import type { Run } from '../app/runs';
 import { commandOf, optionsOf, PLAIN, requestOf } from './options';
 
 const RUN: Run = {
-  id: 3, name: 'no experts', model: 'olmoe', architecture: '', layers: 4, quiz: 'mmlu', format: 'lm-eval+chat', questions: 1560, answered: 128, correct: 43, subjects: 2, recorded: 'last_prompt',
+  id: 3, name: 'no experts', model: 'olmoe', fingerprint: '', architecture: '', layers: 4, quiz: 'mmlu', format: 'lm-eval+chat', questions: 1560, answered: 128, correct: 43, subjects: 2, recorded: 'last_prompt',
   shots: 5, status: 'cancelled', startedAt: '', finishedAt: '', storage: 'BF16', precision: 'fast', device: 'cpu', probabilities: 'last_prompt', norms: true, lookahead: [1, 2],
   interventions: 'mask 2:12,3:1; scale 1:2=0.5; top-k 4', source: 'gatehouse', step: undefined, version: 'test', skipped: 0, shortened: 0, maxNewTokens: undefined, sampling: '', answerRule: '', answerMatch: '', stop: [], note: '', tags: [], generated: false,
 };

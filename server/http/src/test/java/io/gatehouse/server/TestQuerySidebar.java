@@ -41,9 +41,21 @@ final class TestQuerySidebar {
             browser.awaitGone("[aria-label=Result][aria-busy=true]");
             assertThat(browser.texts(".problem")).as(title).isEmpty();
             browser.awaitText(STATUS, " in ");
+            assertChartIsDrawn(title);
         }
         browser.back();
         browser.awaitText(".cm-content", "FROM utilisation_difference_of_questions");
+    }
+
+    /** The chart that the statement names, where it names one. */
+    private void assertChartIsDrawn(String title) {
+        if (browser.texts(".cm-content").stream().noneMatch(text -> text.contains("-- Chart:")) || browser.texts(CELLS).isEmpty()) {
+            return;
+        }
+        browser.click("Chart");
+        browser.awaitText("[aria-label=Chart]", "Kind");
+        assertThat(browser.texts(".combined")).as(title).noneMatch(text -> text.contains("is left out"));
+        browser.click("Table");
     }
 
     @Test
