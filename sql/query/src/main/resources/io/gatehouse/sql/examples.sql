@@ -20,7 +20,7 @@ ORDER BY layer;
 
 -- Tokens: Close decisions
 -- Tokens at which a little noise would choose another expert
--- Chart: histogram, values margin
+-- Picture: histogram x=margin
 SELECT question_id, position, layer, experts, margin
 FROM token_routing
 WHERE run_id = 1
@@ -29,7 +29,7 @@ LIMIT 100;
 
 -- Tokens: Entropy and margin by outcome
 -- Whether the router is more certain where the answer is correct: the mean of correct minus that of wrong answers at the last prompt token, within subjects with a 95% interval (several layers are looked at, so that one may exclude 0 by chance), and over all
--- Chart: intervals, value entropy_difference_within_subjects
+-- Picture: intervals x=entropy_difference_within_subjects
 WITH measured AS (
     SELECT
         r.layer,
@@ -79,7 +79,7 @@ ORDER BY layer;
 
 -- Tokens: Tokens with few experts
 -- Tokens that always go to the same few experts
--- Chart: bars, label token, value experts
+-- Picture: bars label=token x=experts
 SELECT t.token, count(DISTINCT a.expert) AS experts, count(*) AS activations
 FROM activations AS a
 JOIN tokens AS t ON t.run_id = a.run_id AND t.question_id = a.question_id AND t.position = a.position
@@ -90,7 +90,7 @@ LIMIT 50;
 
 -- Questions: Experts whose accuracy differs within subjects
 -- Accuracy where an expert fires minus that where it does not, among questions of the same subject (stratified) with a 95% interval, and overall, the clearest first; q-values below 0.05 are significant. Of each question only the last prompt token counts, which is the same token in all of them; its position is not, where questions of a subject differ in length. Left out are experts with fewer than 30 questions in subjects in which it fires in some and not in others, and those that fired, or did not, in fewer than 30
--- Chart: intervals, value stratified_lift
+-- Picture: intervals x=stratified_lift
 SELECT
     layer,
     expert,
@@ -108,7 +108,7 @@ ORDER BY stratified_q_value, abs(stratified_lift) DESC, layer, expert;
 
 -- Questions: Share of the busiest 10% of the experts
 -- How much of the load of a layer its busiest tenth of the experts takes, rounded down to whole experts; NULL for fewer than ten experts; equal_share is what they would take if all were used alike
--- Chart: bars, label layer, value top10_share, reference equal_share
+-- Picture: bars label=layer x=top10_share chance=equal_share
 SELECT
     layer,
     top10_share,
@@ -124,7 +124,7 @@ ORDER BY layer;
 
 -- Questions: Tokens at which two runs choose different experts
 -- Decisions on tokens of questions and choices in which the runs disagree (flips): the 50 tokens of each layer with the most, beside the share among all of these tokens of the layer; layers without any are left out. Needs a second run of the same questions
--- Chart: bars, label token, value differing_share, reference layer_differing_share, only layer
+-- Picture: bars label=token x=differing_share chance=layer_differing_share only=layer
 SELECT
     r.layer,
     t.token,
@@ -143,7 +143,7 @@ ORDER BY r.layer, differing DESC, t.token;
 
 -- Questions: First token of the question text, by subject
 -- Share of the questions of a subject whose first token of the question text (segment question) is sent to an expert. observations is the number of different weights: questions whose prompts are alike up to this token are one observation. Where it is 1, the share is 0 or 1 whatever the model does; and an instruction that names the subject may explain a difference
--- Chart: heatmap, columns expert, rows subject, colour share, only layer
+-- Picture: heat x=expert y=subject value=share only=layer
 WITH first_tokens AS (
     SELECT t.question_id, q.subject, min(t.position) AS position, arg_min(t.token, t.position) AS token
     FROM tokens AS t
@@ -173,7 +173,7 @@ ORDER BY a.layer, s.subject, share DESC, a.expert;
 
 -- Questions: Digits, letters, words and punctuation by expert
 -- Share of digits, single letters, words and punctuation (token classes; a single letter is a word, too, and so are the letters of choices) among the prompt tokens that an expert is chosen for, beside that of all experts of its layer
--- Chart: heatmap, columns expert, rows layer, colour digit_share
+-- Picture: heat x=expert y=layer value=digit_share
 SELECT
     a.layer,
     a.expert,
@@ -195,7 +195,7 @@ ORDER BY a.layer, a.expert;
 
 -- Questions: Digits against letters by expert
 -- Difference between the share of the digits and that of the single letters in the text of questions that are sent to an expert, with a 95% interval over questions, the clearest first. Choices and their letters are left out. Digits and letters are often of different subjects, which may be what differs
--- Chart: intervals, value difference
+-- Picture: intervals x=difference
 WITH of_questions AS (
     SELECT
         l.layer,
@@ -241,7 +241,7 @@ LIMIT 50;
 
 -- Questions: Entropy along the prompt
 -- Mean router entropy (in nats) by position in the prompt, in steps of ten positions, layer by layer, with a 95% interval over questions. Prompts end at different positions, so that later rows are the end of short prompts and the choices of a few longer ones: see Entropy by part of the prompt. Questions whose prompts begin alike are one observation: different_values says how many differ
--- Chart: lines, x axis from_position, y axis mean_entropy, series layer
+-- Picture: lines x=from_position y=mean_entropy by=layer
 WITH of_questions AS (
     SELECT position // 10 * 10 AS from_position, layer, question_id, avg(entropy) AS entropy, count(*) AS decisions
     FROM token_routing
@@ -263,7 +263,7 @@ ORDER BY layer, from_position;
 
 -- Questions: Entropy by part of the prompt
 -- Mean router entropy (in nats) of each segment of the prompt and class of tokens (words, digits, punctuation, …), layer by layer
--- Chart: bars, label segment, value mean_entropy, second label token_class, only layer
+-- Picture: bars label=segment x=mean_entropy by=token_class only=layer
 SELECT r.layer, t.segment, token_class(t.token) AS token_class, avg(r.entropy) AS mean_entropy, count(*) AS decisions
 FROM token_routing AS r
 JOIN tokens AS t ON t.run_id = r.run_id AND t.question_id = r.question_id AND t.position = r.position
@@ -273,7 +273,7 @@ ORDER BY r.layer, t.segment, mean_entropy DESC;
 
 -- Questions: Prompt against generated tokens
 -- Experts that fire more, or less, often on generated tokens (other_share) than on those of prompts (share), the largest difference first; only runs that generated text have rows
--- Chart: intervals, value difference
+-- Picture: intervals x=difference
 SELECT layer, expert, share, other_share, difference, low, high, q_value, divergence
 FROM contrast(1, 'prompt', 'all', 'generated', 'all')
 ORDER BY abs(difference) DESC, layer, expert
@@ -281,7 +281,7 @@ LIMIT 50;
 
 -- Questions: Predicting experts ahead of time
 -- Share of the experts of unseen questions that are among four predicted ones: from the experts of the layer before (coupled_1), from the token before (previous), or the most used ones (hot), against chance
--- Chart: lines, x axis layer, y axis recall, series predictor, reference chance
+-- Picture: lines x=layer y=recall by=predictor chance=chance
 SELECT layer, predictor, recall, chance, n
 FROM predictability(1, 'prompt')
 WHERE predicted = 4
@@ -289,7 +289,7 @@ ORDER BY layer, predictor;
 
 -- Questions: Experts used together, and whether their weights are alike
 -- Pairs that fire together more often than if they were independent (lift above 1), beside the cosine of their weights, its mean and its maximum over all pairs of the layer: a pair is redundant, and may be merged, if lift and cosine are both high; jaccard is the share of the tokens of either that both see. A router that chose at random would have random_lift, below 1, because the experts of a token differ; z takes tokens as independent and is too large
--- Chart: points, x axis lift, y axis weight_cosine, series layer
+-- Picture: scatter x=lift y=weight_cosine by=layer
 SELECT
     c.layer,
     c.expert,
@@ -321,7 +321,7 @@ LIMIT 50;
 
 -- Questions: Outliers among the questions
 -- Questions whose most similar other question is the least similar (cosine of the weights of the experts chosen at the last prompt token); the z-scores are the distance from the mean over all questions, and over those of the subject, in standard deviations; the lower of the two comes first. Similarities are skewed, so that -3 is not as rare as in a normal distribution
--- Chart: histogram, values z_score
+-- Picture: histogram x=z_score
 WITH nearest AS (
     SELECT
         s.question_id,
@@ -351,7 +351,7 @@ LIMIT 50;
 
 -- Questions: How differently two subjects are routed
 -- Jensen-Shannon divergence of the loads of two subjects, by layer: 0 if both use the experts alike, 1 if they share none. Few tokens alone make it larger than 0: chance is the mean that it would then have, and the pairs that exceed it most come first
--- Chart: heatmap, columns other_subject, rows subject, colour beyond_chance, only layer
+-- Picture: heat x=other_subject y=subject value=beyond_chance only=layer
 SELECT layer, subject, other_subject, divergence, chance, divergence - chance AS beyond_chance, n, other_n
 FROM subject_divergence
 WHERE run_id = 1 AND scope = 'last_prompt'
@@ -359,7 +359,7 @@ ORDER BY beyond_chance DESC, layer, subject, other_subject;
 
 -- Questions: Layers that tell subjects apart
 -- Mean over all pairs of subjects of the Jensen-Shannon divergence of their loads, by layer, beside the mean that few tokens alone make of it (chance)
--- Chart: lines, x axis layer, y axis mean_divergence, reference mean_chance
+-- Picture: lines x=layer y=mean_divergence chance=mean_chance
 SELECT layer, avg(divergence) AS mean_divergence, avg(chance) AS mean_chance, avg(divergence - chance) AS beyond_chance, count(*) AS pairs
 FROM subject_divergence
 WHERE run_id = 1 AND scope = 'last_prompt'
@@ -368,7 +368,7 @@ ORDER BY layer;
 
 -- Questions: Entropy and margin against the confidence of the answer
 -- Correlation, by layer, of the router at the last prompt token with the log-probability of the likeliest answer: within subjects with a 95% interval, and over all questions
--- Chart: intervals, value entropy_within_subjects
+-- Picture: intervals x=entropy_within_subjects
 WITH measured AS (
     SELECT
         r.layer,

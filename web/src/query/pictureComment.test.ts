@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Grid } from '../api/rows';
 import { bars, cells, type Chart, points } from './chart';
-import { chartComment, restrictionsOf, type Stated, statedChart } from './chartComment';
+import { pictureComment, restrictionsOf, type Stated, statedChart } from './pictureComment';
 
 const NAMES: [string, string][] = [['layer', 'SMALLINT'], ['from_position', 'INTEGER'], ['scope', 'VARCHAR'], ['entropy', 'DOUBLE'], ['low', 'DOUBLE'], ['high', 'DOUBLE'], ['chance', 'DOUBLE']];
 const ROWS = [
@@ -14,63 +14,65 @@ const chartOf = (comment: string) => (statedChart(`${comment}\nSELECT 1`, grid) 
 const problemOf = (comment: string) => (statedChart(`${comment}\nSELECT 1`, grid) as Extract<Stated, { problem: string }>).problem;
 
 describe('the chart that a comment asks for', () => {
-  it('has its columns by the names of the controls', () => {
-    expect(chartOf('-- Chart: lines, x axis from_position, y axis entropy, series layer, reference chance, log scale')).toEqual({
+  it('has its columns by their names', () => {
+    expect(chartOf('-- Picture: lines x=from_position y=entropy by=layer chance=chance scale=log')).toEqual({
       kind: 'line', x: 1, y: 3, series: 0, reference: 6, log: true,
     });
-    expect(chartOf('--chart: heatmap, columns from_position, rows LAYER, colour entropy, only scope prompt, show maximum')).toEqual({
+    expect(chartOf('--picture: heat x=from_position y=LAYER value=entropy only=scope:prompt show=maximum')).toEqual({
       kind: 'heatmap', x: 1, y: 0, series: 3, only: { column: 2, value: 'prompt' }, combine: 'most',
     });
-    expect(chartOf('-- Chart: bars, label scope, value entropy, second label layer, sorted')).toEqual({ kind: 'bars', x: 2, y: 3, series: 0, sorted: true });
-    expect(chartOf('-- Chart: histogram, values entropy')).toEqual({ kind: 'histogram', x: 3, y: -1, series: -1 });
-    expect(chartOf('-- Chart: intervals, value entropy')).toEqual({ kind: 'intervals', x: -1, y: 3, series: -1 });
+    expect(chartOf('-- Picture: bars label=scope x="entropy" by=layer order=value')).toEqual({ kind: 'bars', x: 2, y: 3, series: 0, sorted: true });
+    expect(chartOf('-- Picture: histogram x=entropy')).toEqual({ kind: 'histogram', x: 3, y: -1, series: -1 });
+    expect(chartOf('-- Picture: intervals x=entropy')).toEqual({ kind: 'intervals', x: -1, y: 3, series: -1 });
   });
 
   it('shows the first value where only a column is named', () => {
-    expect(chartOf('-- Chart: lines, x axis from_position, y axis entropy, only layer').only).toEqual({ column: 0, value: '2' });
+    expect(chartOf('-- Picture: lines x=from_position y=entropy only=layer').only).toEqual({ column: 0, value: '2' });
   });
 
   it('is written as it is read', () => {
     for (const comment of [
-      '-- Chart: lines, x axis from_position, y axis entropy, series layer, reference chance, only scope prompt, show sum, log scale',
-      '-- Chart: bars, label scope, value entropy, second label layer, sorted',
-      '-- Chart: heatmap, columns from_position, rows layer, colour entropy',
-      '-- Chart: histogram, values entropy',
-      '-- Chart: intervals, value entropy',
+      '-- Picture: lines x=from_position y=entropy by=layer chance=chance only="scope:high school" show=sum scale=log',
+      '-- Picture: scatter x=entropy y=low by=layer',
+      '-- Picture: bars label=scope x=entropy by=layer order=value',
+      '-- Picture: heat x=from_position y=layer value=entropy',
+      '-- Picture: histogram x=entropy',
+      '-- Picture: intervals x=entropy',
     ]) {
-      expect(chartComment(grid, chartOf(comment))).toBe(comment);
+      expect(pictureComment(grid, chartOf(comment))).toBe(comment);
     }
   });
 
   it('says what is wrong with it', () => {
-    expect(problemOf('-- Chart: pie, value entropy')).toBe('There is no chart “pie”. Charts are bars, lines, points, heatmap, histogram, intervals.');
-    expect(problemOf('-- Chart: bars, label subject, value entropy')).toBe('The result has no column “subject”.');
-    expect(problemOf('-- Chart: histogram, values entropy, sorted')).toBe('“sorted” says nothing of histogram.');
-    expect(problemOf('-- Chart: bars, value entropy')).toBe('It does not say which column is “label”.');
+    expect(problemOf('-- Picture: pie x=entropy')).toBe('There is no picture “pie”. Pictures are lines, scatter, heat, bars, intervals, histogram.');
+    expect(problemOf('-- Picture: bars label=subject x=entropy')).toBe('The result has no column “subject”.');
+    expect(problemOf('-- Picture: histogram x=entropy order=value')).toBe('“order=value” says nothing of histogram.');
+    expect(problemOf('-- Picture: bars x=entropy')).toBe('It does not say which column is label.');
+    expect(problemOf('-- Picture: bars of scope')).toBe('“of scope” is not of the form name=value.');
   });
 
   it('is no line of a string, and none where there is no comment', () => {
-    expect(statedChart("SELECT '\n-- Chart: bars\n'", grid)).toBeUndefined();
+    expect(statedChart("SELECT '\n-- Picture: bars\n'", grid)).toBeUndefined();
     expect(statedChart('SELECT 1', grid)).toBeUndefined();
-    expect(statedChart('SELECT 1 -- a chart: bars', grid)).toBeUndefined();
+    expect(statedChart('SELECT 1 -- a picture: bars', grid)).toBeUndefined();
   });
 });
 
 describe('what stands beside the marks', () => {
   it('is the interval of a line, and the reference', () => {
-    const { series } = points(grid, chartOf('-- Chart: lines, x axis from_position, y axis entropy, series layer, reference chance'));
+    const { series } = points(grid, chartOf('-- Picture: lines x=from_position y=entropy by=layer chance=chance'));
     expect(series.map(({ points: own }) => own.map(({ low, high, reference }) => [low, high, reference]))).toEqual([
       [[1, 3, 0.5], [3, 5, 0.5]],
       [[5, 7, undefined]],
     ]);
-    expect(bars(grid, chartOf('-- Chart: bars, label scope, value entropy, reference chance')).bars).toEqual([
+    expect(bars(grid, chartOf('-- Picture: bars label=scope x=entropy chance=chance')).bars).toEqual([
       { label: 'prompt', value: 3, reference: 0.5 },
       { label: 'generated', value: 6 },
     ]);
   });
 
   it('is no interval where a point is several rows', () => {
-    expect(points(grid, chartOf('-- Chart: lines, x axis from_position, y axis entropy')).series[0]?.points[0]?.low).toBeUndefined();
+    expect(points(grid, chartOf('-- Picture: lines x=from_position y=entropy')).series[0]?.points[0]?.low).toBeUndefined();
   });
 });
 
