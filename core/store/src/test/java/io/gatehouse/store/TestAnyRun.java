@@ -42,7 +42,7 @@ final class TestAnyRun {
             int shards,
             long seed) {}
 
-    @Property(tries = 20)
+    @Property(tries = 8)
     void comesBackExactly(@ForAll("shapes") Shape shape) throws Exception {
         Path directory = Files.createTempDirectory("any-run");
         try (Store store = Store.create(directory.resolve("a.duckdb"))) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TestKilledWriter {
-    private static final int KILLS = 3;
+    private static final int KILLS = 2;
 
     @TempDir
     private Path directory;
@@ -39,7 +39,7 @@ final class TestKilledWriter {
     @Test
     void holdsTheSameHoweverOftenItIsKilledAndResumed() throws Exception {
         long seed = Long.getLong("test.seed", System.nanoTime());
-        int kills = Integer.getInteger("test.kills", 3);
+        int kills = Integer.getInteger("test.kills", 2);
         // More than are written until the last kill, after which some must be left.
         int shards = 10 * kills;
         Random random = new Random(seed);

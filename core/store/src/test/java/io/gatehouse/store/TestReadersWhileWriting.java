@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TestReadersWhileWriting {
-    private static final int SHARDS = 25;
+    private static final int SHARDS = 12;
     private static final int QUESTIONS = 4;
     private static final int READERS = 8;
 

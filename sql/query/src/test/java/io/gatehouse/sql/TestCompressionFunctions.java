@@ -105,7 +105,7 @@ final class TestCompressionFunctions {
      */
     @Test
     void uniformWeightsAreLeftOutInProportion() throws Exception {
-        int runs = 200;
+        int runs = 80;
         int tokens = 20;
         Random random = new Random(20_261_202);
         HandMadeRouting routing = new HandMadeRouting();
@@ -172,7 +172,7 @@ final class TestCompressionFunctions {
      */
     @Test
     void missesOfUniformWeightsAreLeftOutInProportion() throws Exception {
-        int runs = 200;
+        int runs = 80;
         Random random = new Random(20_261_205);
         HandMadeRouting routing = new HandMadeRouting();
         for (int run = 1; run <= runs; run++) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every function of the table, with texts and lists in each row of a vector: some are just below their guard. */
 final class TestEveryFunction {
-    private static final Duration LIMIT = Duration.ofSeconds(1);
+    private static final Duration LIMIT = Duration.ofMillis(300);
 
     /** Processor time of all threads after the limit. */
     private static final Duration MOST_OVERTIME = Duration.ofSeconds(4);

@@ -12,13 +12,18 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each aggregate over frames of many rows that move with the row. DuckDB looks for an interrupt only between vectors: what
- * looks at all values of a frame again for each row is refused.
+ * Aggregates over frames of many rows that move with the row: a third of all calls in each build, and all of them with
+ * {@code -Dgatehouse.test.every=true}. DuckDB looks for an interrupt only between vectors: what looks at all values of a
+ * frame again for each row is refused.
  */
 final class TestMovingFrames {
+    private static final long SEED = Long.getLong("gatehouse.test.seed", System.nanoTime());
+    private static final double PART = Boolean.getBoolean("gatehouse.test.every") ? 1 : 1 / 3.0;
+
     private static final Duration LIMIT = Duration.ofMillis(40);
 
     /** Processor time of all threads after the limit. */
@@ -50,12 +55,16 @@ final class TestMovingFrames {
         Map<ErrorCode, Integer> ends = new EnumMap<>(ErrorCode.class);
         List<String> internal = new ArrayList<>();
         int begun = 0;
+        Random random = new Random(SEED);
         long before = peakMemory();
         try (RoutingFile file = RoutingFile.filled();
                 QueryEngine engine = file.engine()) {
             for (String name : AggregateNames.all()) {
                 for (String arguments : name.contains("quantile") ? List.of("x, 0.5") : ARGUMENTS) {
                     for (String form : FORMS) {
+                        if (random.nextDouble() >= PART) {
+                            continue;
+                        }
                         String call = form.formatted(name, arguments);
                         Overtime overtime = Overtime.after(LIMIT);
                         begun += end(engine, SQL.formatted(call), ends, internal) ? 1 : 0;
@@ -67,9 +76,11 @@ final class TestMovingFrames {
                 }
             }
         }
-        assertThat(late).isEmpty();
-        assertThat(begun).as("began; others ended with %s", ends).isGreaterThan(350);
-        assertThat(internal).isEmpty();
+        assertThat(late).as("seed %d", SEED).isEmpty();
+        assertThat(begun)
+                .as("began; others ended with %s; seed %d", ends, SEED)
+                .isGreaterThan((int) (270 * PART));
+        assertThat(internal).as("seed %d", SEED).isEmpty();
         assertThat(ends).containsKeys(ErrorCode.QUERY_TIMEOUT, ErrorCode.SQL_NOT_SUPPORTED);
         assertThat(peakMemory() - before).isLessThan(3 * GIGABYTE);
     }

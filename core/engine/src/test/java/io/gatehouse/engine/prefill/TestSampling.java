@@ -57,7 +57,7 @@ final class TestSampling {
         for (int token = 0; token < logits.length; token++) {
             logits[token] = (float) random.nextGaussian();
         }
-        int draws = 200_000;
+        int draws = 60_000;
         for (Sampling sampling : new Sampling[] {
             Sampling.random(seed),
             new Sampling(true, 0.7, 0, 1, 0, 1, seed),

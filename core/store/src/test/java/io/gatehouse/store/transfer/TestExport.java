@@ -182,7 +182,7 @@ final class TestExport {
                     .sorted()
                     .toList();
         }
-        int flips = Integer.getInteger("test.flips", 20);
+        int flips = Integer.getInteger("test.flips", 8);
         int refused = 0;
         for (int round = 0; round < flips; round++) {
             Path damaged = files.get(random.nextInt(files.size()));
