@@ -49,7 +49,8 @@ final class TestQuerySidebar {
 
     /** The chart that the statement names, where it names one. */
     private void assertChartIsDrawn(String title) {
-        if (browser.texts(".cm-content").stream().noneMatch(text -> text.contains("-- Picture:")) || browser.texts(CELLS).isEmpty()) {
+        if (browser.texts(".cm-content").stream().noneMatch(text -> text.contains("-- Picture:"))
+                || browser.texts(CELLS).isEmpty()) {
             return;
         }
         browser.click("Chart");

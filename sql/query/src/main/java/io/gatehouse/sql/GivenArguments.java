@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static java.util.stream.Collectors.joining;
 
+import com.google.common.base.Splitter;
 import io.gatehouse.base.NearNames;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
@@ -53,15 +54,28 @@ final class GivenArguments {
                 return;
             }
         }
-        throw invalid(
-                argument,
-                "%s of %s is %s, and the file has no such %s; %s"
-                        .formatted(
-                                argument.parameter(),
-                                argument.function(),
-                                shown(value),
-                                kind.noun(),
-                                advice(kind.noun(), value, known)));
+        List<String> parts = kind.joint()
+                .filter(joint -> value instanceof String text && text.contains(joint))
+                .map(joint -> Splitter.on(joint).splitToList((String) value))
+                .orElse(List.of());
+        Optional<Object> unknown = parts.isEmpty()
+                ? Optional.of(value)
+                : parts.stream()
+                        .filter(part -> !known.contains(part))
+                        .map(Object.class::cast)
+                        .findFirst();
+        unknown.ifPresent(name -> {
+            throw invalid(
+                    argument,
+                    "%s of %s is %s, and the file has no %s %s; %s"
+                            .formatted(
+                                    argument.parameter(),
+                                    argument.function(),
+                                    shown(value),
+                                    parts.isEmpty() ? "such" : kind.noun(),
+                                    parts.isEmpty() ? kind.noun() : shown(name),
+                                    advice(kind.noun(), name, known)));
+        });
     }
 
     private static void checkRecorded(

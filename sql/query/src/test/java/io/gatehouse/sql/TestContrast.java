@@ -109,6 +109,64 @@ final class TestContrast {
         assertThat(low[1]).isPositive().isLessThan(low[0]);
     }
 
+    /** Of the two generated tokens of each question, the first is of the reasoning, and expert 0 takes it in both questions. */
+    @Test
+    void segmentsAreSetsOfTokens() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 3, 1, "prompt")
+                        .question(1, 1, "s", true, "1:.5")
+                        .generated(1, 1, 1, "0:.5", "1:.5")
+                        .question(1, 2, "t", false, "1:.5")
+                        .generated(1, 2, 1, "0:.5", "2:.5")
+                        .and("UPDATE tokens SET segment = 'reasoning' WHERE phase = 'generated' AND \"position\" = 1;")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            String sql = "SELECT expert, n, other_n, activations, other_activations, difference"
+                    + " FROM contrast(1, '%s', 'all', '%s', 'all') ORDER BY expert";
+            assertThat(rows(engine, sql.formatted("reasoning", "answer")))
+                    .containsExactly(
+                            List.of(0, 2L, 2L, 2L, 0L, 1.0),
+                            List.of(1, 2L, 2L, 0L, 1L, -0.5),
+                            List.of(2, 2L, 2L, 0L, 1L, -0.5));
+            assertThat(rows(engine, sql.formatted("prompt", "reasoning")))
+                    .containsExactly(
+                            List.of(0, 2L, 2L, 0L, 2L, -1.0),
+                            List.of(1, 2L, 2L, 2L, 0L, 1.0),
+                            List.of(2, 2L, 2L, 0L, 0L, 0.0));
+            assertThat(rows(engine, sql.formatted("reasoning", "choice"))).isEmpty();
+        }
+    }
+
+    @Test
+    void setsAreWhatBelongsToSeveral() throws Exception {
+        try (RoutingFile file = new HandMadeRouting()
+                        .run(1, "r", 1, 3, 1, "last_prompt")
+                        .question(1, 1, "s", true, "0:.5")
+                        .question(1, 2, "s", false, "1:.5")
+                        .question(1, 3, "t", true, "2:.5")
+                        .question(1, 4, "arts & letters", true, "0:.5")
+                        .and("INSERT INTO question_attributes VALUES (1, 'kind', 'a'), (3, 'kind', 'a');")
+                        .file();
+                QueryEngine engine = file.engine()) {
+            String sql =
+                    "SELECT activations FROM contrast(1, 'last_prompt', '%s', 'last_prompt', 'all') ORDER BY expert";
+            assertThat(rows(engine, sql.formatted("right & s"))).containsExactly(List.of(1L), List.of(0L), List.of(0L));
+            assertThat(rows(engine, sql.formatted("kind=a & t & right")))
+                    .containsExactly(List.of(0L), List.of(0L), List.of(1L));
+            assertThat(rows(engine, sql.formatted("arts & letters")))
+                    .as("a subject of this name")
+                    .containsExactly(List.of(1L), List.of(0L), List.of(0L));
+            assertThat(rows(engine, sql.formatted("wrong & t")))
+                    .as("no question")
+                    .isEmpty();
+            assertThatExceptionOfType(GatehouseException.class)
+                    .isThrownBy(() -> rows(engine, sql.formatted("right & nobody")))
+                    .withMessageStartingWith(
+                            "questions of contrast is 'right & nobody', and the file has no question set"
+                                    + " 'nobody'; it has the question sets 'all', 'right', 'wrong'");
+        }
+    }
+
     @Test
     void unknownSetsAreRefused() throws Exception {
         try (RoutingFile file = new HandMadeRouting()

@@ -77,9 +77,7 @@ final class TestMovingFrames {
             }
         }
         assertThat(late).as("seed %d", SEED).isEmpty();
-        assertThat(begun)
-                .as("began; others ended with %s; seed %d", ends, SEED)
-                .isGreaterThan((int) (270 * PART));
+        assertThat(begun).as("began; others ended with %s; seed %d", ends, SEED).isGreaterThan((int) (270 * PART));
         assertThat(internal).as("seed %d", SEED).isEmpty();
         assertThat(ends).containsKeys(ErrorCode.QUERY_TIMEOUT, ErrorCode.SQL_NOT_SUPPORTED);
         assertThat(peakMemory() - before).isLessThan(3 * GIGABYTE);

@@ -27,31 +27,40 @@ public sealed interface Accepted {
      * @param noun what each of them is, in the singular
      * @param queries names of the resources with the queries for the values; the later ones take longer
      * @param recording what they must have recorded
+     * @param joint what stands between several of them, where they can be joined
      */
-    record OfFile(String noun, List<String> queries, Optional<Recording> recording) implements Accepted {
+    record OfFile(String noun, List<String> queries, Optional<Recording> recording, Optional<String> joint)
+            implements Accepted {
         private static final List<String> ALL_RUNS = List.of("catalog/runs.sql");
-        private static final OfFile RUNS = new OfFile("run", ALL_RUNS, Optional.empty());
+        private static final OfFile RUNS = new OfFile("run", ALL_RUNS, Optional.empty(), Optional.empty());
         private static final OfFile RUNS_WITH_PROBABILITIES = new OfFile(
                 "run",
                 ALL_RUNS,
                 Optional.of(new Recording(
-                        "the probabilities of all experts", "--probabilities", "catalog/runs-with-probabilities.sql")));
+                        "the probabilities of all experts", "--probabilities", "catalog/runs-with-probabilities.sql")),
+                Optional.empty());
         private static final OfFile RUNS_WITH_LOOKAHEAD = new OfFile(
                 "run",
                 ALL_RUNS,
                 Optional.of(new Recording(
                         "the choice of routers from an earlier state",
                         "--record-lookahead",
-                        "catalog/runs-with-lookahead.sql")));
+                        "catalog/runs-with-lookahead.sql")),
+                Optional.empty());
         private static final OfFile SUBJECTS = new OfFile(
-                "subject", List.of("catalog/subjects.sql", "catalog/counted-subjects.sql"), Optional.empty());
+                "subject",
+                List.of("catalog/subjects.sql", "catalog/counted-subjects.sql"),
+                Optional.empty(),
+                Optional.empty());
         private static final OfFile QUESTION_SETS = new OfFile(
                 "question set",
                 List.of("catalog/question-sets.sql", "catalog/question-attributes.sql"),
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(" & "));
 
         public OfFile {
             requireNonNull(recording, "recording is null");
+            requireNonNull(joint, "joint is null");
             queries = List.copyOf(queries);
         }
 

@@ -2,8 +2,9 @@
 -- tokens than at another, with an interval that takes questions as the unit.
 --
 -- Title: Contrast of two sets of tokens
--- Definition: a set is the tokens of a scope in some questions: 'all'; 'right' or 'wrong', those that the run answered so; a
---   subject, by its name; or an attribute of questions, as 'name=value'. Tokens of one question are not independent, so the
+-- Definition: a set is the tokens of a scope, or of a segment of the texts, in some questions: 'all'; 'right' or 'wrong', those
+--   that the run answered so; a subject, by its name; an attribute of questions, as 'name=value'; or what belongs to several
+--   of these, such as 'right & law'. Tokens of one question are not independent, so the
 --   variances are taken over questions, of the two sets together where they share questions. z is a score test: its
 --   variance is that where the two sets have the same share, so that it also tells apart an expert that fires at all tokens
 --   of one set and at none of the other. The interval holds for many questions; with a few dozen it is too narrow. q_value
@@ -24,7 +25,7 @@
 --   Biometrika 73(1), and of a score test: Boos 1992, American Statistician 46(4); interval: Newcombe 1998, Stat. Med. 17,
 --   873-890 and 2635-2650; number of independent tokens: Kish 1965, Survey Sampling; npmi: Bouma 2009, GSCL; Lin 1991, IEEE Trans. Inf. Theory 37(1); Benjamini and Hochberg 1995, JRSS B
 --   57(1).
--- Version: 2
+-- Version: 3
 -- Example: SELECT layer, expert, share, other_share, difference, low, high, q_value
 --   FROM contrast(1, 'last_prompt', 'right', 'last_prompt', 'wrong')
 --   ORDER BY abs(z) DESC, layer, expert
@@ -32,9 +33,9 @@
 --
 -- Parameters:
 --   run INTEGER of runs: The run
---   scope VARCHAR in last_prompt, prompt, generated: Tokens of the first set: last_prompt (the last token of each prompt), prompt (all prompt tokens) or generated
---   questions VARCHAR of question sets: Questions of the first set: all, right, wrong, a subject, or an attribute as name=value
---   other_scope VARCHAR in last_prompt, prompt, generated: Tokens of the second set
+--   scope VARCHAR in last_prompt, prompt, generated, system, instruction, example, question, choice, cue, reasoning, answer, other: Tokens of the first set: last_prompt (the last token of each prompt), prompt (all prompt tokens), generated, or those of a segment of the texts: system, instruction, example, question, choice, cue, reasoning, answer or other
+--   questions VARCHAR of question sets: Questions of the first set: all, right, wrong, a subject, an attribute as name=value, or several of these joined by ' & '
+--   other_scope VARCHAR in last_prompt, prompt, generated, system, instruction, example, question, choice, cue, reasoning, answer, other: Tokens of the second set
 --   other_questions VARCHAR of question sets: Questions of the second set
 --
 -- Columns:
@@ -55,39 +56,53 @@
 --   q_value DOUBLE NULL: p_value adjusted for the number of experts; NULL where z is
 --   npmi DOUBLE NULL: Normalised pointwise mutual information of expert and first set, -1 (never together) to 1; NULL if the expert fires in neither
 --   divergence DOUBLE: Jensen-Shannon divergence of the loads of the layer in the two sets, in bits, 0 to 1; the same for each expert of a layer
-WITH counted AS (
+WITH named AS (
+    -- All names of sets that a question belongs to.
+    SELECT question_id, 'all' AS name FROM questions
+    UNION ALL
+    SELECT question_id, subject FROM questions
+    UNION ALL
+    SELECT question_id, CASE WHEN correct THEN 'right' ELSE 'wrong' END
+    FROM answers
+    WHERE run_id = $run AND sample = 0 AND correct IS NOT NULL
+    UNION ALL
+    SELECT question_id, name || '=' || "value" FROM question_attributes
+),
+members AS (
+    SELECT
+        question_id,
+        coalesce(bool_or(name = $questions), FALSE)
+            OR list_has_all(array_agg(name), string_split($questions, ' & ')) AS is_member,
+        coalesce(bool_or(name = $other_questions), FALSE)
+            OR list_has_all(array_agg(name), string_split($other_questions, ' & ')) AS is_other
+    FROM named
+    GROUP BY question_id
+),
+-- Segments are of tokens, which no rollup has.
+counted AS (
     SELECT
         layer,
         question_id,
         expert,
-        CAST(coalesce(sum(n) FILTER (WHERE is_member), 0) AS DOUBLE) AS n,
-        CAST(coalesce(sum(n) FILTER (WHERE is_other), 0) AS DOUBLE) AS other_n
+        CAST(coalesce(sum(n) FILTER (WHERE is_member AND scope = $scope), 0) AS DOUBLE) AS n,
+        CAST(coalesce(sum(n) FILTER (WHERE is_other AND scope = $other_scope), 0) AS DOUBLE) AS other_n
     FROM (
-        SELECT
-            p.layer,
-            p.question_id,
-            p.expert,
-            p.n,
-            v.scope = $scope AND ($questions = 'all' OR ($questions = 'right' AND a.correct)
-                OR ($questions = 'wrong' AND NOT a.correct) OR q.subject = $questions OR m.question_id IS NOT NULL)
-                AS is_member,
-            v.scope = $other_scope AND ($other_questions = 'all' OR ($other_questions = 'right' AND a.correct)
-                OR ($other_questions = 'wrong' AND NOT a.correct) OR q.subject = $other_questions
-                OR o.question_id IS NOT NULL) AS is_other
+        SELECT p.layer, p.question_id, p.expert, p.n, v.scope
         FROM question_usage AS p
         JOIN scopes AS v ON v.phase = p.phase AND v.is_last_prompt = p.is_last_prompt
         JOIN runs AS r ON r.run_id = p.run_id
-        JOIN questions AS q ON q.question_id = p.question_id
-        LEFT JOIN answers AS a ON a.run_id = p.run_id AND a.question_id = p.question_id AND a.sample = 0
-        LEFT JOIN (
-            SELECT DISTINCT question_id FROM question_attributes WHERE name || '=' || "value" = $questions
-        ) AS m ON m.question_id = p.question_id
-        LEFT JOIN (
-            SELECT DISTINCT question_id FROM question_attributes WHERE name || '=' || "value" = $other_questions
-        ) AS o ON o.question_id = p.question_id
         WHERE p.run_id = $run AND (v.scope <> 'prompt' OR r.recorded = 'prompt')
-    ) AS marked
-    WHERE is_member OR is_other
+        UNION ALL
+        SELECT a.layer, a.question_id, a.expert, count(*), t.segment
+        FROM activations AS a
+        JOIN tokens AS t ON t.run_id = a.run_id AND t.question_id = a.question_id AND t.position = a.position
+        WHERE a.run_id = $run AND t.segment IN ($scope, $other_scope)
+            AND ($scope NOT IN ('last_prompt', 'prompt', 'generated')
+                OR $other_scope NOT IN ('last_prompt', 'prompt', 'generated'))
+        GROUP BY a.layer, a.question_id, a.expert, t.segment
+    ) AS uses
+    JOIN members USING (question_id)
+    WHERE (is_member AND scope = $scope) OR (is_other AND scope = $other_scope)
     GROUP BY layer, question_id, expert
 ),
 of_questions AS (
