@@ -53,10 +53,10 @@ final class TestQuerySidebar {
                 || browser.texts(CELLS).isEmpty()) {
             return;
         }
-        browser.click("Chart");
+        browser.clickOn(".kinds button:nth-child(2)");
         browser.awaitText("[aria-label=Chart]", "Kind");
         assertThat(browser.texts(".combined")).as(title).noneMatch(text -> text.contains("is left out"));
-        browser.click("Table");
+        browser.clickOn(".kinds button:nth-child(1)");
     }
 
     @Test
