@@ -1,7 +1,8 @@
 package io.gatehouse.engine;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.StoredValues;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
+import io.gatehouse.testing.checkpoint.StoredValues;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,6 +16,11 @@ final class PlainWeights {
     }
 
     double[] of(String name) {
-        return read.computeIfAbsent(name, absent -> StoredValues.of(checkpoint, absent));
+        return read.computeIfAbsent(name, absent -> values(checkpoint, absent));
+    }
+
+    private static double[] values(Checkpoint checkpoint, String name) {
+        TensorInfo tensor = checkpoint.tensor(name).plain().orElseThrow();
+        return StoredValues.of(tensor.dtype().name(), tensor.bytes(), bytes -> checkpoint.read(tensor, bytes));
     }
 }

@@ -10,6 +10,8 @@ import io.gatehouse.engine.prefill.PrefillTrace;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.checkpoint.FamilyFixtures;
+import io.gatehouse.testing.checkpoint.ReferenceComparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -20,6 +20,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.random.Blueprint;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.checkpoint.FamilyFixtures;
+import io.gatehouse.testing.checkpoint.ReferenceFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -13,6 +13,7 @@ import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sample.random.Blueprint;
+import io.gatehouse.testing.checkpoint.FamilyFixtures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

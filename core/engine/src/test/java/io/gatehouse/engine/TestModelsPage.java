@@ -8,6 +8,7 @@ import io.gatehouse.base.Resources;
 import io.gatehouse.checkpoint.config.ConfigFile;
 import io.gatehouse.checkpoint.family.Families;
 import io.gatehouse.checkpoint.family.keys.Family;
+import io.gatehouse.testing.checkpoint.FamilyFixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

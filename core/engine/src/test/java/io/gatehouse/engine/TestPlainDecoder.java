@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.checkpoint.Checkpoint;
 import io.gatehouse.engine.PlainOutcome.PlainRouting;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.checkpoint.ReferenceFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

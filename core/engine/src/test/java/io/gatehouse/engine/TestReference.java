@@ -9,6 +9,7 @@ import io.gatehouse.engine.prefill.Capture;
 import io.gatehouse.engine.prefill.PrefillTrace;
 import io.gatehouse.engine.prefill.Prompt;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.checkpoint.ReferenceFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

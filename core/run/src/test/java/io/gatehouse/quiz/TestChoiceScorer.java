@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
-import io.gatehouse.checkpoint.tokenizer.TinyTokenizer;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.checkpoint.TinyTokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.StoredValues;
 import io.gatehouse.checkpoint.safetensors.DType;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;
@@ -15,6 +15,7 @@ import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.store.weights.GramMatrix;
 import io.gatehouse.store.weights.LayerWeights;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.checkpoint.StoredValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,9 +71,8 @@ final class TestExpertWeights {
             List<String> names = IntStream.range(0, 16)
                     .mapToObj("model.layers.2.mlp.experts.%d.up_proj.weight"::formatted)
                     .toList();
-            List<double[]> values = names.stream()
-                    .map(name -> StoredValues.of(checkpoint, name))
-                    .toList();
+            List<double[]> values =
+                    names.stream().map(name -> values(checkpoint, name)).toList();
             List<TensorSlice> vectors = names.stream()
                     .map(name -> TensorSlice.whole(checkpoint.tensor(name)))
                     .toList();
@@ -96,7 +96,7 @@ final class TestExpertWeights {
                 List<LayerWeights> layers = ExpertWeights.of(checkpoint, WeightListener.SILENT);
                 assertThat(layers).as(name).isNotEmpty();
                 for (LayerWeights layer : layers) {
-                    double[] last = StoredValues.of(
+                    double[] last = values(
                             checkpoint, "model.layers.%d.mlp.experts.1.down_proj.weight".formatted(layer.layer()));
                     assertThat(layer.downProjections().products()[1][1])
                             .as("%s, layer %d", name, layer.layer())
@@ -170,5 +170,10 @@ final class TestExpertWeights {
             sum += one[i] * other[i];
         }
         return sum;
+    }
+
+    private static double[] values(Checkpoint checkpoint, String name) {
+        TensorInfo tensor = checkpoint.tensor(name).plain().orElseThrow();
+        return StoredValues.of(tensor.dtype().name(), tensor.bytes(), bytes -> checkpoint.read(tensor, bytes));
     }
 }

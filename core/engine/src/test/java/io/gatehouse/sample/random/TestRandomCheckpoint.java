@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.gatehouse.checkpoint.Checkpoint;
-import io.gatehouse.checkpoint.StoredValues;
+import io.gatehouse.checkpoint.safetensors.TensorInfo;
 import io.gatehouse.checkpoint.tokenizer.Tokenizer;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.checkpoint.StoredValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ final class TestRandomCheckpoint {
                     .containsExactly(
                             Path.of("model-00001-of-00003.safetensors"), Path.of("model-00002-of-00003.safetensors"));
             for (String name : List.of("model.embed_tokens.weight", EXPERT.formatted(1, 7), "lm_head.weight")) {
-                assertThat(StoredValues.of(actual, name)).as(name).isEqualTo(StoredValues.of(expected, name));
+                assertThat(values(actual, name)).as(name).isEqualTo(values(expected, name));
             }
         }
         RandomCheckpoint plan = new RandomCheckpoint(Blueprint.TINY_OLMOE.config(), StoredType.FP32, 5, 450_000);
@@ -117,7 +118,7 @@ final class TestRandomCheckpoint {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             for (int layer = 0; layer < 2; layer++) {
                 for (int expert = 0; expert < 8; expert++) {
-                    experts.add(StoredValues.of(checkpoint, EXPERT.formatted(layer, expert)));
+                    experts.add(values(checkpoint, EXPERT.formatted(layer, expert)));
                 }
             }
         }
@@ -197,7 +198,7 @@ final class TestRandomCheckpoint {
     private double[] expert(StoredType type) {
         Path model = write(type.name(), Blueprint.TINY_OLMOE.config(), type, 3, 1L << 30);
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            return StoredValues.of(checkpoint, EXPERT.formatted(0, 0));
+            return values(checkpoint, EXPERT.formatted(0, 0));
         }
     }
 
@@ -212,5 +213,10 @@ final class TestRandomCheckpoint {
             sum += 256.0 * x[i] * y[(i + shift) % y.length];
         }
         return sum / x.length;
+    }
+
+    private static double[] values(Checkpoint checkpoint, String name) {
+        TensorInfo tensor = checkpoint.tensor(name).plain().orElseThrow();
+        return StoredValues.of(tensor.dtype().name(), tensor.bytes(), bytes -> checkpoint.read(tensor, bytes));
     }
 }

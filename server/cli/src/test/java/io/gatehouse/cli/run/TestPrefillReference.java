@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gatehouse.cli.CommandOutcome;
-import io.gatehouse.engine.FamilyFixtures;
-import io.gatehouse.engine.ReferenceComparison;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.checkpoint.FamilyFixtures;
+import io.gatehouse.testing.checkpoint.ReferenceComparison;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.gatehouse.engine;
+package io.gatehouse.testing.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the outputs that another engine wrote as safetensors; trusts the file. */
-final class ReferenceFile {
+public final class ReferenceFile {
     private final ByteBuffer data;
     private final JsonNode header;
 
-    ReferenceFile(Path file) throws IOException {
+    public ReferenceFile(Path file) throws IOException {
         ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         byte[] json = new byte[Math.toIntExact(content.getLong())];
         content.get(json);
@@ -24,7 +24,7 @@ final class ReferenceFile {
     }
 
     /** The values of an F32, I32 or I64 tensor. */
-    double[] values(String name) {
+    public double[] values(String name) {
         JsonNode tensor = header.get(name);
         int from = tensor.get("data_offsets").get(0).asInt();
         int bytes = tensor.get("data_offsets").get(1).asInt() - from;
@@ -43,18 +43,20 @@ final class ReferenceFile {
         return values;
     }
 
-    boolean has(String name) {
+    /** Whether the file has a tensor of this name. */
+    public boolean has(String name) {
         return header.has(name);
     }
 
     /** The sizes of a tensor. */
-    List<Integer> shape(String name) {
+    public List<Integer> shape(String name) {
         List<Integer> shape = new ArrayList<>();
         header.get(name).get("shape").forEach(size -> shape.add(size.asInt()));
         return shape;
     }
 
-    Iterable<String> names() {
+    /** The names of the tensors. */
+    public Iterable<String> names() {
         return () -> header.properties().stream()
                 .map(entry -> entry.getKey())
                 .filter(name -> !name.startsWith("__"))

@@ -1,4 +1,4 @@
-package io.gatehouse.engine;
+package io.gatehouse.testing.checkpoint;
 
 import io.gatehouse.testing.SharedData;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.gatehouse.engine;
+package io.gatehouse.testing.checkpoint;
 
 import static java.util.Objects.requireNonNull;
 
@@ -80,7 +80,7 @@ public record ReferenceComparison(int compared, double largest, List<String> wro
     }
 
     /** The largest difference, as a share of the larger of 1 and the root mean square of what is expected. */
-    static double difference(double[] have, double[] want) {
+    public static double difference(double[] have, double[] want) {
         double scale = Math.max(
                 1, Math.sqrt(Arrays.stream(want).map(x -> x * x).average().orElse(0)));
         double largest = 0;

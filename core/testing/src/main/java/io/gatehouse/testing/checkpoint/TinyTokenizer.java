@@ -1,4 +1,4 @@
-package io.gatehouse.checkpoint.tokenizer;
+package io.gatehouse.testing.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,7 +24,8 @@ public final class TinyTokenizer {
         }
     }
 
-    static ObjectNode json(List<String> joined) {
+    /** Returns the content of such a file. */
+    public static ObjectNode json(List<String> joined) {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", "1.0").putNull("truncation").putNull("padding").putNull("normalizer");
         root.putArray("added_tokens");
