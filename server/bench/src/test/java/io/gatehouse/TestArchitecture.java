@@ -23,8 +23,6 @@ final class TestArchitecture {
     /** Read once: JUnit makes an instance for each test. */
     private static final JavaClasses GATEHOUSE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            // What the tests of a module lend to those of others.
-            .withImportOption(location -> !location.contains("-tests.jar!"))
             // The parser is generated, and not held to the rules of written code.
             .withImportOption(location -> !location.contains("/io/gatehouse/sql/grammar/"))
             // What the driver's jar carries of others is under a name of ours.

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.SeededFile;
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.store.SeededFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.gatehouse.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.cli.terminal.CountConverter;
-import io.gatehouse.server.SeededFile;
+import io.gatehouse.testing.store.SeededFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -2,9 +2,9 @@ package io.gatehouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.server.SeededFile;
 import io.gatehouse.store.Store;
 import io.gatehouse.testing.JavaCommand;
+import io.gatehouse.testing.store.SeededFile;
 import java.io.BufferedReader;
 import java.io.OutputStream;
 import java.net.InetAddress;

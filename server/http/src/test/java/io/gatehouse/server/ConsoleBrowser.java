@@ -3,6 +3,7 @@ package io.gatehouse.server;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.testing.store.SeededFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -9,6 +9,7 @@ import io.gatehouse.server.run.RunPlanner;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.gatehouse.testing.RecordCopy;
+import io.gatehouse.testing.store.SeededFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

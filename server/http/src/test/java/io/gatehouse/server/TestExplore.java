@@ -2,6 +2,7 @@ package io.gatehouse.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.testing.store.SeededFile;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.server.run.RunPlanner;
+import io.gatehouse.testing.store.SeededFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

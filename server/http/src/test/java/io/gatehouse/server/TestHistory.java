@@ -10,6 +10,7 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.query.PastQuery;
 import io.gatehouse.store.query.QueryHistory;
 import io.gatehouse.store.transfer.ExportListener;
+import io.gatehouse.testing.store.SeededFile;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

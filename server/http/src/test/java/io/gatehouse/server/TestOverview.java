@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.RunSummary;
+import io.gatehouse.testing.store.SeededFile;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;

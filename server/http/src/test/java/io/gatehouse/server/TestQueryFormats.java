@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gatehouse.server.query.QueryQuota;
 import io.gatehouse.testing.RecordCopy;
+import io.gatehouse.testing.store.SeededFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URLEncoder;

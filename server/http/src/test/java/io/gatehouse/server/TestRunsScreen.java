@@ -3,6 +3,7 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.run.RunRequest;
+import io.gatehouse.testing.store.SeededFile;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;

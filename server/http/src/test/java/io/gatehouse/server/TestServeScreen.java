@@ -3,6 +3,7 @@ package io.gatehouse.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gatehouse.testing.store.SeededFile;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gatehouse.sql.jdbc.DriverAnswers;
-import io.gatehouse.sql.jdbc.DriverSweep;
+import io.gatehouse.testing.jdbc.DriverAnswers;
+import io.gatehouse.testing.jdbc.DriverSweep;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;

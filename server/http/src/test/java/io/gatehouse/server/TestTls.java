@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.server.http.HttpLimits;
 import io.gatehouse.testing.RecordCopy;
+import io.gatehouse.testing.SelfSigned;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -51,8 +52,11 @@ final class TestTls {
     }
 
     private TestingServer secured(Path folder) throws Exception {
-        AccessSettings secured =
-                new AccessSettings(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
+        AccessSettings secured = new AccessSettings(
+                Optional.of(TOKEN),
+                Optional.of(new Tls(certificate.keystore(), SelfSigned.PASSWORD)),
+                false,
+                List.of());
         return TestingServer.start(folder, settings -> RecordCopy.of(settings, Map.of("access", secured)));
     }
 
@@ -79,8 +83,11 @@ final class TestTls {
     /** A handshake has no more time than the head of a request. */
     @Test
     void aHandshakeThatDripsIsGivenUp(@TempDir Path folder) throws Exception {
-        AccessSettings secured =
-                new AccessSettings(Optional.of(TOKEN), Optional.of(certificate.tls()), false, List.of());
+        AccessSettings secured = new AccessSettings(
+                Optional.of(TOKEN),
+                Optional.of(new Tls(certificate.keystore(), SelfSigned.PASSWORD)),
+                false,
+                List.of());
         HttpLimits limits = RecordCopy.of(HttpLimits.standard(), Map.of("headTime", Duration.ofSeconds(1)));
         // The head of a record of 500 bytes, which never comes to its end.
         byte[] begun = {22, 3, 1, 1, (byte) 0xf4, 1, 0, 1, (byte) 0xf0};

@@ -9,6 +9,7 @@ import io.gatehouse.server.run.RunSources;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
 import io.gatehouse.testing.RecordCopy;
+import io.gatehouse.testing.store.SeededFile;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

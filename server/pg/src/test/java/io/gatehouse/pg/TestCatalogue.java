@@ -207,7 +207,7 @@ final class TestCatalogue {
     @Test
     void metaDataListsTheSchema() throws Exception {
         List<String> expected = new ArrayList<>();
-        for (Relation relation : server.http().engine().catalog().relations()) {
+        for (Relation relation : server.engine().catalog().relations()) {
             for (Column column : relation.columns()) {
                 expected.add("%s %s.%s %s %s"
                         .formatted(

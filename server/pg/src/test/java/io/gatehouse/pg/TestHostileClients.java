@@ -2,15 +2,14 @@ package io.gatehouse.pg;
 
 import static io.gatehouse.pg.PgClient.body;
 import static io.gatehouse.pg.PgClient.types;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.pg.PgClient.Answer;
-import io.gatehouse.server.TestingServer;
 import io.gatehouse.testing.RecordCopy;
-import java.io.InputStream;
+import io.gatehouse.testing.sql.Script;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,7 +64,7 @@ final class TestHostileClients {
     }
 
     private int queries() throws Exception {
-        String list = server.http().get("v1/queries").body();
+        String list = server.get("v1/queries");
         return list.split("\"state\":\"(running|planning|queued)\"", -1).length - 1;
     }
 
@@ -324,9 +323,8 @@ final class TestHostileClients {
 
     @Test
     void plainPasswordsAndWrongOnesAreRefused(@TempDir Path folder) throws Exception {
-        try (PgPort guarded = PgPort.start(
-                TestingServer.start(folder),
-                settings -> RecordCopy.of(settings, Map.of("token", Optional.of("right"))))) {
+        try (PgPort guarded =
+                PgPort.start(folder, settings -> RecordCopy.of(settings, Map.of("token", Optional.of("right"))))) {
             List<byte[]> passwords = List.of(
                     body('p', "right"),
                     body('p', "SCRAM-SHA-256-PLUS", 3, "n,,".getBytes(StandardCharsets.UTF_8)),
@@ -358,10 +356,7 @@ final class TestHostileClients {
 
     @Test
     void statementsAreRefusedAsOverHttp() throws Exception {
-        String script;
-        try (InputStream in = requireNonNull(TestHostileClients.class.getResourceAsStream("/sql/hostile.iq"))) {
-            script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        String script = Files.readString(Script.source("hostile.iq"));
         int compared = 0;
         try (PgClient client = PgClient.ready(server.port())) {
             for (String block : script.split("\n\n", -1)) {

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.SelfSigned;
-import io.gatehouse.server.TestingServer;
+import io.gatehouse.server.Tls;
 import io.gatehouse.testing.RecordCopy;
+import io.gatehouse.testing.SelfSigned;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -150,7 +150,7 @@ final class TestPgJdbc {
 
     private List<List<@Nullable String>> http(String sql) throws Exception {
         String body = JSON.writeValueAsString(Map.of("sql", sql));
-        JsonNode answer = JSON.readTree(server.http().queryJson(body).body());
+        JsonNode answer = JSON.readTree(server.queryJson(body));
         List<List<@Nullable String>> rows = new ArrayList<>();
         for (JsonNode row : answer.at("/rows")) {
             List<@Nullable String> values = new ArrayList<>();
@@ -325,17 +325,15 @@ final class TestPgJdbc {
         try (Connection connection = DriverManager.getConnection(url(""))) {
             rows(connection, sql);
         }
-        assertThat(server.http().get("v1/history").body()).contains("only_over_pg");
-        assertThat(server.http().get("v1/queries").body()).contains("\"format\":\"pg\"");
-        assertThat(server.http().get("metrics").body())
-                .containsPattern("gatehouse_queries_total\\{state=\"finished\"} [1-9]");
+        assertThat(server.get("v1/history")).contains("only_over_pg");
+        assertThat(server.get("v1/queries")).contains("\"format\":\"pg\"");
+        assertThat(server.get("metrics")).containsPattern("gatehouse_queries_total\\{state=\"finished\"} [1-9]");
     }
 
     @Test
     void theTokenIsThePassword(@TempDir Path folder) throws Exception {
         try (PgPort guarded = PgPort.start(
-                TestingServer.start(folder),
-                settings -> RecordCopy.of(settings, Map.of("token", Optional.of("correct-horse"))))) {
+                folder, settings -> RecordCopy.of(settings, Map.of("token", Optional.of("correct-horse"))))) {
             String url = "jdbc:postgresql://127.0.0.1:%d/x?user=anyone&password=".formatted(guarded.port());
             try (Connection connection = DriverManager.getConnection(url + "correct-horse")) {
                 assertThat(rows(connection, "SELECT 7")).isEqualTo(List.of(List.of("7")));
@@ -350,9 +348,10 @@ final class TestPgJdbc {
     void tlsWhereThereIsACertificate(@TempDir Path folder) throws Exception {
         SelfSigned certificate = SelfSigned.in(folder);
         try (PgPort secured = PgPort.start(
-                TestingServer.start(folder),
+                folder,
                 settings -> RecordCopy.of(
-                        settings, Map.of("tls", Optional.of(certificate.tls().context()))))) {
+                        settings,
+                        Map.of("tls", Optional.of(new Tls(certificate.keystore(), SelfSigned.PASSWORD).context()))))) {
             String url = "jdbc:postgresql://127.0.0.1:%d/x?user=anyone&sslmode=".formatted(secured.port());
             try (Connection connection = DriverManager.getConnection(url + "require")) {
                 assertThat(rows(connection, "SELECT 7")).isEqualTo(List.of(List.of("7")));

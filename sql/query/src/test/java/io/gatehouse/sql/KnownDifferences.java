@@ -1,6 +1,7 @@
 package io.gatehouse.sql;
 
 import io.gatehouse.sql.Outcome.Kind;
+import io.gatehouse.testing.store.RoutingFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.Outcome.Kind;
+import io.gatehouse.testing.store.RoutingFile;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -36,7 +37,7 @@ final class Oracle implements AutoCloseable {
 
     Oracle() throws SQLException, IOException {
         file = RoutingFile.strange();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
         relations = copies(engine);
         duckDb = plain();
     }
@@ -77,7 +78,7 @@ final class Oracle implements AutoCloseable {
             engine.close();
             file.close();
             file = RoutingFile.strange();
-            engine = file.engine();
+            engine = new QueryEngine(file::reader);
         }
         if (expected instanceof Refusal refusal && refusal.breaks()) {
             duckDb.close();

@@ -1,5 +1,6 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.testing.store.RoutingFile;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;

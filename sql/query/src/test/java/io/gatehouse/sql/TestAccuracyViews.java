@@ -3,6 +3,8 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -25,7 +27,7 @@ final class TestAccuracyViews {
     @BeforeAll
     void open() throws Exception {
         filled = RoutingFile.filled();
-        engine = filled.engine();
+        engine = new QueryEngine(filled::reader);
     }
 
     @AfterAll
@@ -58,7 +60,7 @@ final class TestAccuracyViews {
     @ByHand("expert_accuracy")
     void subjectsExplainHalfOfTheDifference() throws Exception {
         try (RoutingFile file = easyAndHard();
-                QueryEngine hand = file.engine()) {
+                QueryEngine hand = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(hand, """
                     SELECT expert, n, correct, rest_n, accuracy, rest_accuracy, lift, stratified_lift, stratified_z
                     FROM expert_accuracy ORDER BY expert
@@ -91,7 +93,7 @@ final class TestAccuracyViews {
     void answersAreCountedBySubjectAndRun() throws Exception {
         try (RoutingFile file = easyAndHard()) {
             file.execute("INSERT INTO questions VALUES (9, 'quiz', 'unasked', 1, 'q', ['a', 'b'], 'A');");
-            try (QueryEngine hand = file.engine()) {
+            try (QueryEngine hand = new QueryEngine(file::reader)) {
                 List<List<@Nullable Object>> rows = rows(hand, """
                         SELECT subject, n, correct, accuracy, wilson_high, wilson_low, prompt_tokens
                         FROM subject_accuracy ORDER BY subject
@@ -112,7 +114,7 @@ final class TestAccuracyViews {
     @ByHand("question_answers")
     void questionsStandBesideTheirAnswers() throws Exception {
         try (RoutingFile file = easyAndHard();
-                QueryEngine hand = file.engine()) {
+                QueryEngine hand = new QueryEngine(file::reader)) {
             assertThat(rows(hand, """
                             SELECT question_id, sample, subject, ordinal, n, question, answer, predicted, correct,
                                 log_probability, top_token, prompt_tokens
@@ -138,7 +140,7 @@ final class TestAccuracyViews {
                         .and("UPDATE answers SET log_probabilities = [-1] WHERE question_id = 3;")
                         .and("UPDATE answers SET log_probabilities = NULL WHERE question_id = 4;")
                         .file();
-                QueryEngine hand = file.engine()) {
+                QueryEngine hand = new QueryEngine(file::reader)) {
             assertThat(rows(hand, "SELECT log_probability_margin FROM question_answers ORDER BY question_id"))
                     .containsExactly(
                             List.of(0.75f),
@@ -152,7 +154,7 @@ final class TestAccuracyViews {
     @ByHand({"expert_accuracy", "expert_subject_accuracy"})
     void weightsAreThoseOfTheGate() throws Exception {
         try (RoutingFile file = easyAndHard();
-                QueryEngine hand = file.engine()) {
+                QueryEngine hand = new QueryEngine(file::reader)) {
             // Expert 1: .25 of .25 + .25 + .5 + .5
             assertThat(rows(hand, "SELECT weighted_accuracy FROM expert_accuracy WHERE expert < 2 ORDER BY expert"))
                     .containsExactly(List.of(1.0), List.of(0.25 / 1.5));

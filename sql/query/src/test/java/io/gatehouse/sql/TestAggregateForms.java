@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -35,7 +36,7 @@ final class TestAggregateForms {
         int answered = 0;
         SoftAssertions assertions = new SoftAssertions();
         try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection duckDb = file.reader()) {
             for (String name : AggregateNames.all()) {
                 for (String arguments : ARGUMENTS) {

@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.util.Collections;
 import java.util.List;
@@ -53,7 +54,7 @@ final class TestAnalysisViews {
     @ByHand("unused_experts")
     void unusedExpertsCountsWhoNeverFiredAtTheScope() throws Exception {
         try (RoutingFile file = routing();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             // Expert 3 fires once, at a token that is not the last of its prompt.
             assertThat(rows(engine, """
                             SELECT run_id, scope, layer, experts, unused, unused_share, n, tokens
@@ -70,7 +71,7 @@ final class TestAnalysisViews {
     @ByHand("gate_entropy")
     void gateEntropyAveragesOverTheTokensOfTheScope() throws Exception {
         try (RoutingFile file = routing();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT scope, n, mean_token_entropy, mean_token_top_k_entropy, mean_mass, uniform_entropy,
                         uniform_top_k_entropy, normalised_token_entropy, normalised_token_top_k_entropy
@@ -94,7 +95,7 @@ final class TestAnalysisViews {
     @Test
     void gateEntropyOfOneExpertHasNoShareOfItsMaximum() throws Exception {
         try (RoutingFile file = RoutingFile.empty();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             file.execute("""
                     INSERT INTO runs
                         (run_id, name, model, fingerprint, architecture, layers, experts, top_k, quiz, prompt_format, shots,
@@ -113,7 +114,7 @@ final class TestAnalysisViews {
     @ByHand("expert_accuracy")
     void expertAccuracyCountsEachQuestionOnce() throws Exception {
         try (RoutingFile file = routing();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT scope, expert, n, correct FROM expert_accuracy
                             WHERE run_id = 1 ORDER BY scope, expert
@@ -135,7 +136,7 @@ final class TestAnalysisViews {
     @ByHand("expert_accuracy")
     void expertAccuracyHasWilsonsIntervalAndALiftAgainstTheRun() throws Exception {
         try (RoutingFile file = routing();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT accuracy, wilson_low, wilson_high, lift FROM expert_accuracy
                     WHERE run_id = 1 AND scope = 'last_prompt' ORDER BY expert
@@ -151,7 +152,7 @@ final class TestAnalysisViews {
     @Test
     void rollupsGiveWhatTheFactsGive() throws Exception {
         try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection duckDb = file.reader()) {
             List<List<@Nullable Object>> fromFacts = Rows.of(duckDb, """
                             SELECT s.scope, a.run_id, a.layer, a.expert, count(DISTINCT a.question_id) AS n,

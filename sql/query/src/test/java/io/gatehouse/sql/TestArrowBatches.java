@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.store.RoutingFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,7 +55,7 @@ final class TestArrowBatches {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     /** An allocator that is closed complains of memory that was not given back. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ final class TestCacheRoute {
     @Test
     void residentsTakePlaces() throws Exception {
         try (RoutingFile file = twoQuestions().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql = """
                     SELECT n, hit_rate, routed_hit_rate, exchanged, unchanged, mass_lost, divergence
                     FROM cache_route(1, 'prompt', 2, %d, %d)
@@ -63,7 +65,7 @@ final class TestCacheRoute {
     void propertiesHoldOfRoutingAtRandom() throws Exception {
         long seed = 20_261_128;
         try (RoutingFile file = RandomRouting.file(seed, 6);
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             for (int run = 1; run <= 12; run++) {
                 assertThat(rows(engine, """
                                 SELECT * FROM cache_route(%d, 'last_prompt', 2, 1, 4)
@@ -90,7 +92,7 @@ final class TestCacheRoute {
                 .run(2, "without", 1, 4, 2, "prompt")
                 .and("UPDATE runs SET probabilities = 'last_prompt' WHERE run_id = 1;");
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThatThrownBy(() -> rows(engine, "SELECT * FROM cache_route(2, 'prompt', 2, 1, 4)"))
                     .hasMessage("run of cache_route is 2, which did not record the probabilities of all experts"
                             + " (gatehouse run --probabilities); run 1 did.");
@@ -103,7 +105,7 @@ final class TestCacheRoute {
         try (RoutingFile file = twoQuestions()
                         .and("UPDATE runs SET probabilities = 'last_prompt';")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT n FROM cache_route(1, 'last_prompt', 2, 1, 4)"))
                     .containsExactly(List.of(2L));
             assertThat(rows(engine, "SELECT * FROM cache_route(1, 'prompt', 2, 1, 4)"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.TextRange;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -21,7 +22,7 @@ final class TestCheck {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

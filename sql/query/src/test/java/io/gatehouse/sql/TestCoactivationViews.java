@@ -4,6 +4,8 @@ import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ final class TestCoactivationViews {
                         .run(1, "r", 1, 4, 3, "prompt")
                         .question(1, 1, "s", true, "0:.5 1:.25 2:.125", "1:.5 0:.25 3:.125")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT expert, other_expert, n, together, adjacent, share, adjacent_share, lift
                     FROM expert_coactivation WHERE scope = 'prompt' ORDER BY expert, other_expert
@@ -60,7 +62,7 @@ final class TestCoactivationViews {
                         .question(1, 3, "t", true, nCopies(5, "2:.5 3:.25").toArray(String[]::new))
                         .question(1, 4, "u", true, nCopies(6, "0:.5 1:.25").toArray(String[]::new))
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT expert, other_expert, together, round(z, 9), subjects FROM expert_coactivation
                             WHERE scope = 'prompt' ORDER BY expert
@@ -81,7 +83,7 @@ final class TestCoactivationViews {
                         .run(1, "r", 2, 4, 2, "prompt")
                         .question(1, 1, "s", true, "0:.5 1:.25 / 2:.5 3:.25", "0:.5 2:.25 / 2:.5 1:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT expert, next_expert, n, together, share, lift, mass_share
                     FROM expert_transitions WHERE scope = 'prompt' AND layer = 0 AND expert = 0 ORDER BY next_expert
@@ -106,7 +108,7 @@ final class TestCoactivationViews {
                         .question(1, 2, "t", true, "0:.5 3:.25 / 0:.5 3:.25")
                         .and("UPDATE facts SET entropy = 0.5 WHERE question_id = 2;")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT expert, other_expert, tokens, n, together, share, lift
                             FROM coactivation_of_subject(1, 'prompt', 's')
@@ -145,7 +147,7 @@ final class TestCoactivationViews {
                         .question(1, 1, "s", true, "0:.5 1:.25 / 2:.5 3:.25", "0:.5 2:.25 / 2:.5 1:.25")
                         .and("DELETE FROM facts WHERE NOT is_last_prompt;")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT "position", token_id, token, phase, experts, weights, entropy, normalised_entropy
                     FROM tokens_of_question(1, 1, 1) ORDER BY "position"

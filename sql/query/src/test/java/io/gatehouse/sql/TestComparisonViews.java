@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.stat.inference.AlternativeHypothesis;
@@ -26,7 +28,7 @@ final class TestComparisonViews {
                         .question(1, 1, "s", true, "0:.5 1:.25", "2:.5 3:.25")
                         .question(2, 1, "s", true, "1:.5 2:.25", "2:.5 3:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT scope, n, saturation, chance, top_1_agreement, jaccard, same_set, rank_biased_overlap
                     FROM run_difference WHERE run_id = 1 AND other_run_id = 2 ORDER BY scope
@@ -50,7 +52,7 @@ final class TestComparisonViews {
                         .generated(1, 1, 1, "0:.5 1:.25")
                         .generated(2, 1, 1, "2:.5 3:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT DISTINCT scope FROM run_difference ORDER BY scope"))
                     .containsExactly(List.of("last_prompt"), List.of("prompt"));
         }
@@ -67,7 +69,7 @@ final class TestComparisonViews {
                         .question(1, 2, "t", true, "0:.5 1:.25")
                         .question(2, 2, "t", true, "2:.5 3:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT * FROM run_difference_of_subject(1, 2, 'prompt', 's')"))
                     .containsExactly(List.of(0, 2L, 0.75, 0.5, 0.666666666667, 0.5));
             assertThat(rows(engine, "SELECT * FROM run_difference_of_subject(1, 2, 'last_prompt', 's')"))
@@ -85,7 +87,7 @@ final class TestComparisonViews {
                         .question(1, 1, "s", true, "0:.5 1:.25", "2:.5 3:.25")
                         .question(2, 1, "s", true, "2:.5 3:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT * FROM run_difference")).isEmpty();
         }
     }
@@ -101,7 +103,7 @@ final class TestComparisonViews {
             routing.question(2, question, "s", question >= 2 && question <= 9, "0:.5");
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT n, accuracy, other_accuracy, both_right, only_this, only_other, neither, same_answer, p_value
                     FROM answer_difference WHERE run_id = 1
@@ -127,7 +129,7 @@ final class TestComparisonViews {
             routing.question(2, question, subject, question >= 2 && question <= 9, "0:.5");
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT subject, n, accuracy, other_accuracy, difference, known, same_answers, both_right,
                                 only_this, only_other, neither
@@ -165,7 +167,7 @@ final class TestComparisonViews {
             routing.question(2, question, "s", question <= both || secondOnly, "0:.5");
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             return rows(engine, """
                     SELECT run_id, difference, round(low, 4), round(high, 4)
                     FROM subject_answer_difference ORDER BY run_id
@@ -185,7 +187,7 @@ final class TestComparisonViews {
                         .question(2, 1, "s", true, "0:.5 2:.25", "0:.5 1:.25")
                         .question(3, 1, "s", true, "0:.5 1:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String figures = "SELECT expert, n, other_n, share, other_share, change FROM ";
             List<List<@Nullable Object>> prompt = List.of(
                     List.of(0, 1L, 2L, 1.0, 1.0, 1.0),
@@ -216,7 +218,7 @@ final class TestComparisonViews {
                         .question(2, 3, "s", true, "0:.5 1:.25", "0:.5 1:.25")
                         .question(3, 2, "t", true, "0:.5 1:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String figures = "SELECT expert, n, other_n, share, other_share, change FROM ";
             List<List<@Nullable Object>> common = List.of(
                     List.of(0, 2L, 1L, 1.0, 1.0, 1.0),
@@ -255,7 +257,7 @@ final class TestComparisonViews {
                                     1 AS prompt_tokens
                                 FROM range(1, 6) AS r(run), range(1, 3001) AS q(i);
                                 """).file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows =
                     rows(engine, "SELECT only_this, only_other, p_value FROM answer_difference");
             assertThat(rows).hasSize(20);
@@ -288,7 +290,7 @@ final class TestComparisonViews {
                         .and("UPDATE runs SET interventions = 'mask 0:1,0:3; top-k 1' WHERE run_id = 2;")
                         .and("UPDATE answers SET log_probabilities = [-1.5, -1] WHERE run_id = 2 AND question_id = 1;")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT run_id, layer, expert, n FROM masked_experts ORDER BY expert"))
                     .containsExactly(List.of(2, 0, 1, 2L), List.of(2, 0, 3, 2L));
             assertThat(rows(engine, """
@@ -313,7 +315,7 @@ final class TestComparisonViews {
                         .question(1, 1, "s", true, "0:.5 1:.25", "3:.5 2:.25")
                         .question(1, 2, "s", true, "2:.5 0:.25", "3:.5 2:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT token, expert, n, activations, share, top_1_share FROM vocabulary_specialisation
                             WHERE scope = 'prompt' AND token = 't0' ORDER BY expert
@@ -340,7 +342,7 @@ final class TestComparisonViews {
                         .and("INSERT INTO gates VALUES (1, 1, 0, 0, [2097152, 1048576, 1048576]),"
                                 + " (1, 2, 0, 0, [2097152, 1048576, 1048576]);")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT basis, other_question_id, n, same_subject, similarity
                     FROM question_similarity WHERE question_id = 1 ORDER BY basis, other_question_id

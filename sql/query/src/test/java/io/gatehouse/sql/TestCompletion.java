@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.sql.completion.Suggestion;
 import io.gatehouse.sql.completion.Suggestion.Kind;
+import io.gatehouse.testing.sql.Script;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,7 +26,7 @@ final class TestCompletion {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll
@@ -249,7 +251,7 @@ final class TestCompletion {
         long seed = Long.getLong("gatehouse.test.seed", System.nanoTime());
         Random random = new Random(seed);
         List<String> statements = new ArrayList<>();
-        for (String file : TestScripts.FEATURES) {
+        for (String file : Script.FEATURES) {
             statements.addAll(Script.read(file).statements());
         }
         for (int i = 0; i < 1_000; i++) {

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.Arrays;
@@ -39,7 +41,7 @@ final class TestCompressionFunctions {
     @Test
     void expertsAreGroupedByTheirRouterRows() throws Exception {
         try (RoutingFile file = routing().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql = """
                     SELECT merge_group, expert, group_size, height, n, merge_weight, is_representative
                     FROM merge_groups(1, 'prompt', 0, 'router', %d) ORDER BY expert
@@ -66,7 +68,7 @@ final class TestCompressionFunctions {
     @Test
     void expertsAreGroupedByTheirWeights() throws Exception {
         try (RoutingFile file = routing().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(
                             rows(
                                     engine,
@@ -81,7 +83,7 @@ final class TestCompressionFunctions {
     @Test
     void expertsOfLittleWeightAreLeftOut() throws Exception {
         try (RoutingFile file = routing().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql = """
                     SELECT layer, n, uses, left_out, left_out_share, experts_per_token, weight_lost
                     FROM dropped_choices(1, 'prompt', %s)
@@ -116,7 +118,7 @@ final class TestCompressionFunctions {
             routing.run(run, "r" + run, 1, 2, 2, "prompt").question(run, 1, "s", true, prompt);
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = IntStream.rangeClosed(1, runs)
                     .mapToObj(run -> rows(
                                     engine,
@@ -142,7 +144,7 @@ final class TestCompressionFunctions {
                 .run(2, "without generated tokens", 1, 4, 2, "prompt")
                 .question(2, 1, "s", true, "0:.5 1:.5");
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection writer = file.writer();
                 Statement statement = writer.createStatement()) {
             String sql = """
@@ -185,7 +187,7 @@ final class TestCompressionFunctions {
                     .generated(run, 1, 1, tokens);
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection writer = file.writer();
                 Statement statement = writer.createStatement()) {
             statement.execute("UPDATE layers SET expert_bytes = 5");

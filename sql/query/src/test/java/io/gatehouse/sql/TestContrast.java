@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +32,7 @@ final class TestContrast {
                         .and(
                                 "INSERT INTO question_attributes VALUES (1, 'kind', 'a'), (2, 'kind', 'a'), (3, 'kind', 'b');")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql = """
                     SELECT expert, n, other_n, questions, activations, other_activations, share, other_share, difference,
                         low, high, z, p_value, q_value, npmi, divergence
@@ -69,7 +71,7 @@ final class TestContrast {
             routing.question(1, question, question <= 4 ? "s" : "t", true, question <= 4 ? "0:.5" : "1:.5");
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(
                     engine,
                     "SELECT difference, low, high, z FROM contrast(1, 'last_prompt', 's', 'last_prompt', 't') ORDER BY expert");
@@ -97,7 +99,7 @@ final class TestContrast {
                 routing.question(1, question, question <= 40 ? "s" : "t", true, tokens);
             }
             try (RoutingFile file = routing.file();
-                    QueryEngine engine = file.engine()) {
+                    QueryEngine engine = new QueryEngine(file::reader)) {
                 low[activations] = (double) requireNonNull(
                         rows(engine, "SELECT low FROM contrast(1, 'prompt', 's', 'prompt', 't') WHERE expert = 0")
                                 .get(0)
@@ -120,7 +122,7 @@ final class TestContrast {
                         .generated(1, 2, 1, "0:.5", "2:.5")
                         .and("UPDATE tokens SET segment = 'reasoning' WHERE phase = 'generated' AND \"position\" = 1;")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql = "SELECT expert, n, other_n, activations, other_activations, difference"
                     + " FROM contrast(1, '%s', 'all', '%s', 'all') ORDER BY expert";
             assertThat(rows(engine, sql.formatted("reasoning", "answer")))
@@ -147,7 +149,7 @@ final class TestContrast {
                         .question(1, 4, "arts & letters", true, "0:.5")
                         .and("INSERT INTO question_attributes VALUES (1, 'kind', 'a'), (3, 'kind', 'a');")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql =
                     "SELECT activations FROM contrast(1, 'last_prompt', '%s', 'last_prompt', 'all') ORDER BY expert";
             assertThat(rows(engine, sql.formatted("right & s"))).containsExactly(List.of(1L), List.of(0L), List.of(0L));
@@ -174,7 +176,7 @@ final class TestContrast {
                         .question(1, 1, "s", true, "0:.5")
                         .and("INSERT INTO question_attributes VALUES (1, 'kind', 'a');")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThatExceptionOfType(GatehouseException.class)
                     .isThrownBy(() -> rows(engine, "FROM contrast(1, 'last_prompt', 's', 'last_prompt', 'nobody')"))
                     .withMessageStartingWith(
@@ -189,7 +191,7 @@ final class TestContrast {
     @Test
     void questionsOfBothSetsAreClusters() throws Exception {
         try (RoutingFile file = RoutingFile.comparable();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection connection = file.reader()) {
             List<List<@Nullable Object>> expected = Rows.of(connection, """
                             WITH q AS (
@@ -257,7 +259,7 @@ final class TestContrast {
     void propertiesHoldOfRoutingAtRandom() throws Exception {
         long seed = 20_261_128;
         try (RoutingFile file = RandomRouting.file(seed, 6);
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             for (int run = 1; run <= 12; run++) {
                 String forth = "contrast(%d, 'last_prompt', 'right', 'last_prompt', 'wrong')".formatted(run);
                 String back = "contrast(%d, 'last_prompt', 'wrong', 'last_prompt', 'right')".formatted(run);

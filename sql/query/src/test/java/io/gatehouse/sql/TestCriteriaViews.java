@@ -3,6 +3,8 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.List;
 import org.hipparchus.stat.correlation.SpearmansCorrelation;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ final class TestCriteriaViews {
     @ByHand("pruning_criteria")
     void criteriaAreThoseOfTheirPapers() throws Exception {
         try (RoutingFile file = normed();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT n, frequency, gate_mass, mean_weight, ean_sum, ean_mean, weighted_ean, msan, reap_raw, reap
                     FROM pruning_criteria WHERE scope = 'prompt' ORDER BY expert
@@ -45,7 +47,7 @@ final class TestCriteriaViews {
     @Test
     void whatWasNotRecordedIsNull() throws Exception {
         try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT count(ean_sum), count(reap), count(frequency) > 40 FROM pruning_criteria"))
                     .containsExactly(List.of(0L, 0L, true));
             assertThat(rows(engine, "SELECT DISTINCT criterion FROM criteria_agreement ORDER BY criterion"))
@@ -61,7 +63,7 @@ final class TestCriteriaViews {
     @ByHand("criteria_agreement")
     void equalValuesShareTheirRank() throws Exception {
         try (RoutingFile file = normed();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT other_criterion, n, spearman FROM criteria_agreement
                     WHERE scope = 'prompt' AND criterion = 'frequency' AND other_criterion IN ('ean_sum', 'ean_mean')
@@ -78,7 +80,7 @@ final class TestCriteriaViews {
     @Test
     void agreementIsSpearmans() throws Exception {
         try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT run_id, scope, layer, spearman, n FROM criteria_agreement
                     WHERE criterion = 'frequency' AND other_criterion = 'gate_mass'
@@ -105,7 +107,7 @@ final class TestCriteriaViews {
                         .question(1, 1, "s", true, "0:.5 1:.25")
                         .question(1, 2, "s", true, "0:.5 1:.25", "2:.5 1:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT expert, n, token_ratio, tokens_before, gate_score, gate_before FROM esft_scores
                             WHERE scope = 'prompt' ORDER BY expert

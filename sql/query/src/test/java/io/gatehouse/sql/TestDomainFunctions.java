@@ -9,6 +9,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.store.Store;
 import io.gatehouse.store.schema.DomainFunction;
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -31,7 +32,7 @@ final class TestDomainFunctions {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

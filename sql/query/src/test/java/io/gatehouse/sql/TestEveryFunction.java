@@ -7,6 +7,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.FunctionTable;
 import io.gatehouse.sql.parse.Grammar;
 import io.gatehouse.testing.ResidentMemory;
+import io.gatehouse.testing.store.RoutingFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -59,7 +60,7 @@ final class TestEveryFunction {
     @Test
     void everyFunctionEndsInTimeAndInBoundedMemory() throws Exception {
         try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             long before = ResidentMemory.bytes();
             List<String> late = new ArrayList<>();
             String from = """

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.function.StatementFunction;
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -34,7 +36,7 @@ final class TestExpertCache {
     @Test
     void layersHaveCachesOfTheirOwn() throws Exception {
         try (RoutingFile file = sixTokens().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT layer, slots, n, hits, cold_misses, evicted_misses
                             FROM expert_cache(1, 'prompt', 'layer', 'lru', 1) ORDER BY layer, slots
@@ -59,7 +61,7 @@ final class TestExpertCache {
     @Test
     void theModelHasOneCache() throws Exception {
         try (RoutingFile file = sixTokens().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT layer, list(hits ORDER BY slots), min(n), max(cold_misses), max(misses_per_token)
                             FROM expert_cache(1, 'prompt', 'model', 'lru', 1) GROUP BY layer
@@ -78,7 +80,7 @@ final class TestExpertCache {
                         .run(2, "other", 2, 4, 1, "prompt")
                         .question(2, 1, "s", true, "2:1 / 3:1", "2:1 / 3:1", "0:1 / 3:1", "1:1 / 3:1")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql = """
                     SELECT list(hits ORDER BY slots), max(cold_misses)
                     FROM expert_cache(1, 'prompt', 'layer', '%s', %d) WHERE layer = 0
@@ -109,7 +111,7 @@ final class TestExpertCache {
     @Test
     void plansSaveTime() throws Exception {
         try (RoutingFile file = sixTokens().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT slots, size_gb, n, misses_per_token, round(stall_ms, 6), round(warm_stall_ms, 6), fits,
                                 is_largest, is_knee, is_cliff
@@ -144,7 +146,7 @@ final class TestExpertCache {
                 """;
         try (RoutingFile file =
                         sixTokens().generated(1, 2, 2, "1:1 / 3:1", "1:1 / 3:1").file();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection writer = file.writer();
                 Statement statement = writer.createStatement()) {
             assertThatThrownBy(() -> rows(engine, sql))
@@ -182,7 +184,7 @@ final class TestExpertCache {
                         .run(1, "r", 1, 3, 2, "prompt")
                         .question(1, 1, "s", true, "0:.5 1:.5")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT DISTINCT misses_per_token, is_knee, is_cliff
                             FROM serve_plan(1, 'prompt', 'model', 'lru', 1000, 5, 1)
@@ -197,7 +199,7 @@ final class TestExpertCache {
                         .run(1, "r", 1, 4, 1, "prompt")
                         .question(1, 1, "s", true, "0:.5", "1:.5", "2:.5", "3:.5")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT slots, misses_per_token, is_knee
                             FROM serve_plan(1, 'prompt', 'model', 'static', 1000, 5, 1) ORDER BY slots
@@ -214,7 +216,7 @@ final class TestExpertCache {
     void propertiesHoldOfRoutingAtRandom() throws Exception {
         long seed = 20_261_128;
         try (RoutingFile file = RandomRouting.file(seed, 6);
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             for (int run = 1; run <= 12; run++) {
                 for (String of : List.of("layer", "model")) {
                     assertThat(rows(engine, """
@@ -253,7 +255,7 @@ final class TestExpertCache {
     @Test
     void readsTheLayersThatAreAskedFor() throws Exception {
         try (RoutingFile file = sixTokens().file();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection writer = file.writer();
                 Statement statement = writer.createStatement()) {
             statement.execute("UPDATE decisions SET expert_1 = 77 WHERE layer = 1 AND \"position\" = 2");
@@ -268,7 +270,7 @@ final class TestExpertCache {
     @ValueSource(ints = {5, 300})
     void stops(int millis) throws Exception {
         try (RoutingFile file = sixTokens().file();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection writer = file.writer();
                 Statement statement = writer.createStatement()) {
             statement.execute("""
@@ -306,7 +308,7 @@ final class TestExpertCache {
     @Test
     void usersCannotCallTheReplay() throws Exception {
         try (RoutingFile file = sixTokens().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<String> names = StatementFunction.ALL.stream()
                     .map(StatementFunction.class::cast)
                     .flatMap(function -> Stream.of(function.getName(), function.written()))

@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.sql.catalog.AnalysisView;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.assertj.core.api.SoftAssertions;
@@ -21,7 +22,7 @@ final class TestExplain {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.HashSet;
@@ -19,7 +20,7 @@ final class TestFiguresThatRepeat {
         try (RoutingFile file = RandomRouting.file(20261127, 12);
                 Connection owner = file.writer();
                 Statement statement = owner.createStatement();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             statement.execute("SET threads = 4");
             for (String view : List.of(
                     "criteria_agreement",

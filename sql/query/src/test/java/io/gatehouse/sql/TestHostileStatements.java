@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.sql.Script;
+import io.gatehouse.testing.store.RoutingFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +40,7 @@ final class TestHostileStatements {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
         run("SELECT count(*) FROM activations");
     }
 

@@ -3,6 +3,8 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -27,7 +29,7 @@ final class TestHotSets {
     @Test
     void setsAreScoredOnWhatTheyWereNotChosenOn() throws Exception {
         try (RoutingFile file = twoQuestions().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT layer, n, resident, held_out, in_sample, oracle, uniform, gain_share, whole_tokens,
                         activations_per_expert, verdict
@@ -68,7 +70,7 @@ final class TestHotSets {
                         .question(3, 1, "s", true, tokens(100, 0, 0, 0))
                         .question(3, 2, "s", true, tokens(0, 100, 0, 0))
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql = "SELECT held_out, verdict FROM %s(%d, 'prompt', 1, 2)";
             for (String function : List.of("hot_set", "hot_set_of_model")) {
                 assertThat(rows(engine, sql.formatted(function, 1))).containsExactly(List.of(0.6, "gain"));
@@ -96,7 +98,7 @@ final class TestHotSets {
         try (RoutingFile file = twoQuestions()
                         .question(1, 3, "s", true, "3:.5 2:.25", "3:.5 0:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT subject, other_subject, n, resident, capture, oracle, uniform, coalesce(gain_share, -1)
                     FROM subject_hot_set(1, 'prompt', 2) ORDER BY subject, other_subject
@@ -115,7 +117,7 @@ final class TestHotSets {
     void propertiesHoldOfRoutingAtRandom() throws Exception {
         long seed = 20_261_128;
         try (RoutingFile file = RandomRouting.file(seed, 6);
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             for (int run = 1; run <= 12; run++) {
                 assertThat(rows(engine, """
                                 SELECT * FROM hot_set(%d, 'last_prompt', 2, 2)

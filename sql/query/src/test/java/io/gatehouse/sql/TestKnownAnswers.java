@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Splitter;
+import io.gatehouse.testing.store.RoutingFile;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class TestKnownAnswers {
     void open() throws SQLException, IOException {
         file = RoutingFile.empty();
         file.execute(RoutingFile.resource("/sql/planted.data.sql"));
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

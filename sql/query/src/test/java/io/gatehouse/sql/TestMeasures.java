@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.plan.MeasureDefinitions;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,7 @@ final class TestMeasures {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

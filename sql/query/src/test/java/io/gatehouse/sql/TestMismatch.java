@@ -7,6 +7,8 @@ import io.gatehouse.store.Store;
 import io.gatehouse.store.transfer.ImportedRun;
 import io.gatehouse.store.transfer.TracedLayer;
 import io.gatehouse.store.transfer.TracedSequence;
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -43,7 +45,7 @@ final class TestMismatch {
     @Test
     void decisionsDifferByTheirSets() throws Exception {
         try (RoutingFile file = twoRuns().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, BY_LAYER.formatted(2));
             assertThat(rows).hasSize(2);
             // Half of the weight of one token of four has moved.
@@ -98,7 +100,7 @@ final class TestMismatch {
                         .and(
                                 "UPDATE tokens SET token_id = 99 WHERE run_id = 2 AND question_id = 2 AND \"position\" = 0;")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT n, differing FROM token_mismatch(1, 2)"))
                     .containsExactly(List.of(2L, 1L));
             assertThat(rows(engine, "SELECT CAST(sum(n) AS BIGINT) FROM routing_mismatch(1, 2)"))
@@ -112,7 +114,7 @@ final class TestMismatch {
         try (RoutingFile file = twoRuns().file();
                 Connection connection = file.writer();
                 Statement statement = connection.createStatement();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             statement.execute("""
                     UPDATE decisions SET ranked = false, weight_1 = NULL, weight_2 = NULL, margin = NULL WHERE run_id = 1
                     """);
@@ -130,7 +132,7 @@ final class TestMismatch {
     @Test
     void isTheDifferenceOfTheRuns() throws Exception {
         try (RoutingFile file = RoutingFile.comparable();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT d.layer FROM run_difference AS d
                             JOIN (

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.store.RoutingFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class TestMovingFrames {
         Random random = new Random(SEED);
         long before = peakMemory();
         try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             for (String name : AggregateNames.all()) {
                 for (String arguments : name.contains("quantile") ? List.of("x, 0.5") : ARGUMENTS) {
                     for (String form : FORMS) {

@@ -11,6 +11,7 @@ import io.gatehouse.client.StatementShape;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
+import io.gatehouse.testing.store.RoutingFile;
 import io.gatehouse.type.SqlType.Scalar;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class TestNamedParameters {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

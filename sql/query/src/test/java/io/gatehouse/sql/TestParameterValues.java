@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.store.RoutingFile;
 import io.gatehouse.type.SqlType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -38,7 +39,7 @@ final class TestParameterValues {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

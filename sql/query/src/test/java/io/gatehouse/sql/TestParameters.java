@@ -10,6 +10,7 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
 import io.gatehouse.sql.function.FunctionTable;
+import io.gatehouse.testing.store.RoutingFile;
 import io.gatehouse.type.SqlType;
 import io.gatehouse.type.SqlType.Scalar;
 import java.math.BigDecimal;
@@ -39,7 +40,7 @@ final class TestParameters {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.sql.deadline.Deadline;
 import io.gatehouse.sql.decision.FunctionReads;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ final class TestPlacement {
     @Test
     void busyExpertsHaveCopies() throws Exception {
         try (RoutingFile file = twoQuestions().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT layer, slot, rank, expert, copies, load FROM placement_map(1, 'prompt', 2, 6)
                             ORDER BY slot
@@ -53,7 +55,7 @@ final class TestPlacement {
     @Test
     void mapsAreScoredOnTheOtherHalf() throws Exception {
         try (RoutingFile file = twoQuestions().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT layer, n, verdict, default_efficiency, held_out, in_sample, bound, gain, low, high, moved
                     FROM placement(1, 'prompt', 2, 4, 1)
@@ -89,7 +91,7 @@ final class TestPlacement {
     void propertiesHoldOfRoutingAtRandom() throws Exception {
         long seed = 20_261_128;
         try (RoutingFile file = RandomRouting.file(seed, 6);
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             for (int run = 1; run <= 12; run++) {
                 assertThat(rows(engine, """
                                 SELECT * FROM placement(%d, 'last_prompt', 2, 10, 1)
@@ -123,7 +125,7 @@ final class TestPlacement {
         try (RoutingFile file = twoQuestions()
                         .question(1, 3, "s", true, "3:.5 2:.25", "3:.5 0:.25")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String sql = """
                     SELECT place, question_id, subject, tokens, tokens_so_far, experts, below, short
                     FROM calibration_questions(1, 'prompt', %d) ORDER BY place

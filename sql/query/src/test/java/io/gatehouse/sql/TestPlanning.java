@@ -14,6 +14,7 @@ import io.gatehouse.sql.plan.Plan;
 import io.gatehouse.sql.plan.Planner;
 import io.gatehouse.sql.plan.PlanningThreads;
 import io.gatehouse.sql.write.EngineSql;
+import io.gatehouse.testing.store.RoutingFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class TestPlanning {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
         planning = new PlanningThreads(new Planner(engine.catalog()));
     }
 

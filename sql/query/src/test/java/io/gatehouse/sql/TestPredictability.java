@@ -2,6 +2,8 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,7 +34,7 @@ final class TestPredictability {
     @Test
     void scoresWhatWasNotLearned() throws Exception {
         try (RoutingFile file = twoQuestions().file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT layer, predictor, min(n), list(round(recall * n) ORDER BY predicted) AS hits, min(chance)
                             FROM predictability(1, 'prompt') GROUP BY layer, predictor ORDER BY layer, predictor
@@ -65,7 +67,7 @@ final class TestPredictability {
         try (RoutingFile file = routing.file();
                 Connection connection = file.writer();
                 Statement statement = connection.createStatement();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, sql)).containsExactly(List.of(1), List.of(2));
             statement.execute("UPDATE decisions SET ranked = false");
             assertThat(rows(engine, sql)).containsExactly(List.of(2));
@@ -86,7 +88,7 @@ final class TestPredictability {
                     IntStream.range(0, 25).mapToObj(token -> planted(random)).toArray(String[]::new));
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT layer, predictor, recall, chance, n FROM predictability(1, 'prompt')
                     WHERE predicted = 2 ORDER BY layer, predictor

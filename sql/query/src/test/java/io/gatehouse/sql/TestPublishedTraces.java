@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.gatehouse.testing.SharedData;
+import io.gatehouse.testing.store.RoutingFile;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ final class TestPublishedTraces {
                 .toString();
         file = RoutingFile.empty();
         file.executeImport(RoutingFile.resource("/sql/granite.data.sql").replace("$file", trace));
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll
@@ -207,7 +208,7 @@ final class TestPublishedTraces {
         try (RoutingFile esft = RoutingFile.empty()) {
             esft.execute(RoutingFile.resource("/sql/esft.data.sql").replace("$folder", folder));
             try (Connection released = esft.reader();
-                    QueryEngine tuned = esft.engine()) {
+                    QueryEngine tuned = new QueryEngine(esft::reader)) {
                 assertThat(Rows.of(tuned, """
                                         SELECT layer, list(expert ORDER BY pooled_before, expert) AS experts
                                         FROM esft_scores WHERE scope = 'prompt' AND pooled_before < 0.2
@@ -284,7 +285,7 @@ final class TestPublishedTraces {
             String model, int k, double reuse, double overK, double busiest, double mean, long least, long most)
             throws Exception {
         try (RoutingFile phone = phone(model, k);
-                QueryEngine recorded = phone.engine()) {
+                QueryEngine recorded = new QueryEngine(phone::reader)) {
             assertThat(Rows.of(recorded, """
                                     SELECT round(avg(reuse), 4) FROM expert_reuse WHERE scope = 'generated' AND lag = 1
                                     """).rows()).containsExactly(List.of(reuse));
@@ -315,7 +316,7 @@ final class TestPublishedTraces {
     void tokensOfPhones(String model, int k, long layers, long prompt, long generated, long activations, int first)
             throws Exception {
         try (RoutingFile phone = phone(model, k);
-                QueryEngine recorded = phone.engine()) {
+                QueryEngine recorded = new QueryEngine(phone::reader)) {
             assertThat(Rows.of(recorded, """
                                     SELECT count(DISTINCT layer), count(DISTINCT "position") FILTER (WHERE phase = 'prompt'),
                                         count(DISTINCT "position") FILTER (WHERE phase = 'generated'), sum(len(experts)),
@@ -346,7 +347,7 @@ final class TestPublishedTraces {
     void predictorsOfPhones(String model, int k, double previous, double busiest, double ofPrompt, double chance)
             throws Exception {
         try (RoutingFile phone = phone(model, k);
-                QueryEngine recorded = phone.engine()) {
+                QueryEngine recorded = new QueryEngine(phone::reader)) {
             assertThat(Rows.of(recorded, """
                                     SELECT round(100 * sum(reuse * n) / sum(n), 1), round(100 * max(chance), 1)
                                     FROM expert_reuse WHERE scope = 'generated' AND lag = 1
@@ -383,7 +384,7 @@ final class TestPublishedTraces {
                         .toList();
         List<String> curve = new ArrayList<>();
         try (RoutingFile phone = phone(model, k);
-                QueryEngine recorded = phone.engine()) {
+                QueryEngine recorded = new QueryEngine(phone::reader)) {
             for (String line : published) {
                 String[] cells = line.split(",", -1);
                 boolean ofLayers = cells[1].startsWith("layer");
@@ -413,7 +414,7 @@ final class TestPublishedTraces {
     @CsvSource({"qwen, 6, 66, 9.5", "gemma, 6, 67, 8.2"})
     void missesOfLittleWeight(String model, int k, double saved, double lost) throws Exception {
         try (RoutingFile phone = phone(model, k);
-                QueryEngine recorded = phone.engine()) {
+                QueryEngine recorded = new QueryEngine(phone::reader)) {
             assertThat(Rows.of(
                                     recorded,
                                     "SELECT round(100 * reads_saved), round(100 * weight_lost, 1) FROM dropped_misses(1, 4194.304, 1)")

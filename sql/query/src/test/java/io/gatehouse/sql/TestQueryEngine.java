@@ -11,6 +11,7 @@ import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.store.Store;
 import io.gatehouse.testing.JavaCommand;
+import io.gatehouse.testing.store.RoutingFile;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ final class TestQueryEngine {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll
@@ -301,7 +302,7 @@ final class TestQueryEngine {
 
         public static void main(String[] arguments) throws Exception {
             try (RoutingFile file = RoutingFile.empty();
-                    QueryEngine engine = file.engine()) {
+                    QueryEngine engine = new QueryEngine(file::reader)) {
                 System.out.println("started with " + engine.catalog().relations());
             } catch (GatehouseException e) {
                 System.out.println(e.getMessage());

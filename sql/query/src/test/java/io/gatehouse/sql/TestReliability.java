@@ -3,6 +3,8 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,7 +35,7 @@ final class TestReliability {
                         .question(1, 3, "s", true, tokens)
                         .question(1, 4, "s", true, tokens)
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT statistic, n, scores, spearman, spearman_brown, least_spearman, jaccard, chance_jaccard
                     FROM reliability WHERE scope = 'prompt' ORDER BY statistic
@@ -53,7 +55,7 @@ final class TestReliability {
     @Test
     void halvesAreOfWholeQuestions() throws Exception {
         try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> usage = rows(
                     engine,
                     "SELECT question_id, expert FROM activations WHERE run_id = 1 AND layer = 1 AND is_last_prompt");
@@ -106,7 +108,7 @@ final class TestReliability {
                     1, question, "s", true, Collections.nCopies(3, token).toArray(String[]::new));
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<@Nullable Object> row = rows(engine, """
                             SELECT avg(spearman), avg(jaccard), avg(chance_jaccard) FROM reliability
                             WHERE scope = 'prompt' AND statistic = 'load'

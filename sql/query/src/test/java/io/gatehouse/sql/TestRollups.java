@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Random;
@@ -30,7 +31,7 @@ final class TestRollups {
         addAwkwardWeights();
         dropAnAnswer();
         duckDb = file.reader();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

@@ -9,6 +9,7 @@ import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -27,7 +28,7 @@ final class TestSavedRelations {
     @BeforeEach
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterEach

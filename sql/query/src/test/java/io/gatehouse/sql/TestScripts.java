@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.sql.Script;
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -26,45 +26,8 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TestScripts {
-    static final List<String> FEATURES = List.of(
-            "select.iq",
-            "names.iq",
-            "aggregates.iq",
-            "windows.iq",
-            "joins.iq",
-            "sets.iq",
-            "subqueries.iq",
-            "nesting.iq",
-            "nulls.iq",
-            "lists.iq",
-            "strings.iq",
-            "numbers.iq",
-            "precedence.iq",
-            "dates.iq",
-            "types.iq",
-            "values.iq",
-            "functions.iq",
-            "zones-and-orders.iq",
-            "duckdb-forms.iq",
-            "dialect.iq",
-            "standard-forms.iq",
-            "corners.iq",
-            "random.iq",
-            "routing.iq",
-            "portable.iq",
-            "refused.iq",
-            "hostile.iq",
-            "reported.iq");
-
-    /** One of them, where a single one is asked for. */
-    private static final Optional<String> CHOSEN = Optional.ofNullable(System.getProperty("gatehouse.test.script"));
-
     private static final int MAX_SHOWN = 8;
     private static final int MAX_WIDTH = 40;
-
-    static List<String> chosen() {
-        return CHOSEN.map(List::of).orElse(FEATURES);
-    }
 
     private RoutingFile file;
     private Connection duckDb;
@@ -74,7 +37,7 @@ final class TestScripts {
     void open() throws Exception {
         file = RoutingFile.filled();
         duckDb = file.reader();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll
@@ -88,7 +51,7 @@ final class TestScripts {
     void everyStatementGivesWhatItsScriptSays() throws Exception {
         int accepted = 0;
         SoftAssertions assertions = new SoftAssertions();
-        for (String feature : chosen()) {
+        for (String feature : Script.chosen()) {
             StringBuilder written = new StringBuilder();
             for (Script.Block block : Script.read(feature).blocks()) {
                 String printed = block.command().equals("!refused")
@@ -102,18 +65,15 @@ final class TestScripts {
                 written.append(block.text(printed));
             }
             if (Boolean.getBoolean("gatehouse.test.write")) {
-                Files.writeString(source(feature), written.toString().stripTrailing() + "\n");
+                Files.writeString(Script.source(feature), written.toString().stripTrailing() + "\n");
             }
         }
         if (!Boolean.getBoolean("gatehouse.test.write")) {
             assertions.assertAll();
         }
-        assertThat(accepted).as("statements compared with DuckDB").isGreaterThanOrEqualTo(CHOSEN.isEmpty() ? 600 : 0);
-    }
-
-    private static Path source(String feature) {
-        return Path.of(
-                System.getProperty("gatehouse.root"), "sql", "query", "src", "test", "resources", "sql", feature);
+        assertThat(accepted)
+                .as("statements compared with DuckDB")
+                .isGreaterThanOrEqualTo(Script.chosen().equals(Script.FEATURES) ? 600 : 0);
     }
 
     private String refused(SoftAssertions assertions, Script.Block block) {

@@ -3,6 +3,8 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -30,7 +32,7 @@ final class TestServingViews {
     @BeforeAll
     void open() throws Exception {
         file = routing().file();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll
@@ -107,7 +109,7 @@ final class TestServingViews {
         try (RoutingFile parted = routing().file();
                 Connection connection = parted.writer();
                 Statement statement = connection.createStatement();
-                QueryEngine partedEngine = parted.engine()) {
+                QueryEngine partedEngine = new QueryEngine(parted::reader)) {
             statement.execute("DELETE FROM decisions WHERE question_id = 1 AND \"position\" = 1");
             List<List<@Nullable Object>> windows = rows(partedEngine, """
                     SELECT tokens, n, distinct_experts FROM working_set

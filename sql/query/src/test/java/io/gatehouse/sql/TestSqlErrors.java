@@ -15,6 +15,8 @@ import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.error.TextRange;
 import io.gatehouse.sql.parse.Grammar;
+import io.gatehouse.testing.sql.Script;
+import io.gatehouse.testing.store.RoutingFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,7 @@ final class TestSqlErrors {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll
@@ -319,7 +321,7 @@ final class TestSqlErrors {
         Random random = new Random(seed);
         List<String> lost = new ArrayList<>();
         int found = 0;
-        for (String script : TestScripts.FEATURES) {
+        for (String script : Script.FEATURES) {
             for (Script.Block block : Script.read(script).blocks()) {
                 String sql = block.sql();
                 if (!block.command().equals("!refused")) {

@@ -9,6 +9,7 @@ import io.gatehouse.sql.catalog.Example;
 import io.gatehouse.sql.catalog.TableFunction;
 import io.gatehouse.sql.function.FunctionNote;
 import io.gatehouse.sql.plan.MeasureDefinitions;
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class TestSqlPage {
     @Test
     void itsListsAreThoseOfTheCatalogAndTheDefinitions() throws Exception {
         try (RoutingFile file = RoutingFile.filled();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String page = Files.readString(PAGE);
             String fresh = with(page, "relations", relations(engine.catalog().relations()));
             fresh = with(fresh, "functions", functions());
@@ -53,7 +54,7 @@ final class TestSqlPage {
     @Test
     void itsExamplesRun() throws Exception {
         try (RoutingFile file = RoutingFile.comparable();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<String> examples = EXAMPLE.matcher(Files.readString(PAGE))
                     .results()
                     .map(example -> example.group(1))

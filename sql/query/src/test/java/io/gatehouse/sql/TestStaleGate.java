@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.sql.prediction.StaleGate;
 import io.gatehouse.sql.prediction.StaleGate.Misses;
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,7 +33,7 @@ final class TestStaleGate {
                 .run(1, "r", 2, 4, 1, "prompt")
                 .question(1, 1, "s", true, "0:1 / 1:1", "0:1 / 2:1", "0:1 / 1:1", "0:1 / 3:1");
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Connection writer = file.writer();
                 Statement statement = writer.createStatement()) {
             assertThatThrownBy(() -> rows(engine, "SELECT * FROM stale_gate(1, 'prompt')"))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.store.RoutingFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -104,7 +105,7 @@ final class TestStoppedResults {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
         for (Way way : Way.values()) {
             try (QueryResult result = engine.query(way.sql, LIMITS);
                     Reader reader = reader(result, Way.CURSOR)) {

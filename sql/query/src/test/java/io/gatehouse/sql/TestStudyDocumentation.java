@@ -3,6 +3,7 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,7 @@ final class TestStudyDocumentation {
     @Test
     void statementsRun() throws Exception {
         try (RoutingFile file = RoutingFile.comparable();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<String> statements = statements().toList();
             assertThat(statements).hasSizeGreaterThanOrEqualTo(5);
             statements.forEach(statement ->
@@ -37,7 +38,7 @@ final class TestStudyDocumentation {
                 .replace("tested_experts(2", "tested_experts(1")
                 .replace("ORDER BY", "WHERE q_value IS NOT NULL ORDER BY");
         try (RoutingFile file = RoutingFile.comparable();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> own =
                     Rows.of(engine, adjusted.replace(", 30)", ", 0)")).rows();
             List<List<@Nullable Object>> view = Rows.of(engine, """

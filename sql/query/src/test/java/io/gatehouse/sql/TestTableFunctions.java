@@ -8,6 +8,7 @@ import io.gatehouse.client.ResultColumn;
 import io.gatehouse.error.GatehouseException;
 import io.gatehouse.sql.catalog.Accepted;
 import io.gatehouse.sql.catalog.TableFunction;
+import io.gatehouse.testing.store.RoutingFile;
 import io.gatehouse.type.SqlType.Scalar;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ final class TestTableFunctions {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.comparable();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

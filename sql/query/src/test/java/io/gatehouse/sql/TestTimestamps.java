@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gatehouse.testing.store.RoutingFile;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ final class TestTimestamps {
     void hoursAndDaysThatTheClockHereSkipsAreRead() throws Exception {
         TimeZone before = TimeZone.getDefault();
         try (RoutingFile file = RoutingFile.empty();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
             List<@Nullable Object> row = Rows.of(engine, """
                             SELECT TIMESTAMP '2026-03-29 02:30:00.123456', CAST('1582-10-10' AS TIMESTAMP),

@@ -4,6 +4,8 @@ import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,9 +42,9 @@ final class TestUsageViews {
                 .question(1, 2, "s", true, "0:.5 2:.25", "0:.5 2:.25")
                 .question(1, 3, "t", false, "3:.5 0:.25", "2:.5 1:.25")
                 .file();
-        byHand = hand.engine();
+        byHand = new QueryEngine(hand::reader);
         filled = RoutingFile.filled();
-        engine = filled.engine();
+        engine = new QueryEngine(filled::reader);
     }
 
     @AfterAll
@@ -149,7 +151,7 @@ final class TestUsageViews {
                         .run(1, "r", 1, 3, 1, "prompt")
                         .question(1, 1, "s", true, tokens)
                         .file();
-                QueryEngine calibration = file.engine()) {
+                QueryEngine calibration = new QueryEngine(file::reader)) {
             String sql = """
                     SELECT minimum, experts, below, below_share, fewest, tokens_needed, n
                     FROM calibration_coverage WHERE scope = '%s' ORDER BY minimum
@@ -202,7 +204,7 @@ final class TestUsageViews {
                         .question(1, 1, "s", true, "0:.5 / 0:.5", "1:.5 / 0:.5")
                         .and("UPDATE runs SET step = 7000;")
                         .file();
-                QueryEngine run = file.engine()) {
+                QueryEngine run = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(run, """
                     SELECT step, layers, n, max_violation, mean_violation, min_violation, dead_share, effective_share,
                         divergence, mean_token_entropy, normalised_token_entropy, mean_mass
@@ -244,7 +246,7 @@ final class TestUsageViews {
                                 """)
                         .question(1, 1, "s", true, "0:.5 1:.25 / 1:1", "0:.5 2:.25 / 1:1")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT layer, experts, n, busiest_share, uniform_share FROM layer_load
                             WHERE scope = 'prompt' ORDER BY layer
@@ -289,7 +291,7 @@ final class TestUsageViews {
                         .question(1, 2, "s", true, "0:.5")
                         .question(1, 3, "t", true, "0:.5")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT DISTINCT log_odds, z FROM subject_specialisation"))
                     .containsExactly(List.of(0.0, 0.0));
         }
@@ -309,7 +311,7 @@ final class TestUsageViews {
                         .question(1, 3, "t", true, "0:.5")
                         .question(1, 4, "t", true, "1:.5")
                         .file();
-                QueryEngine committee = file.engine()) {
+                QueryEngine committee = new QueryEngine(file::reader)) {
             assertThat(rows(committee, """
                             SELECT expert, n, subjects, present_in, mean_rank, rank_variance, contribution,
                                 in_committee, committee_size, coverage, dominance
@@ -330,7 +332,7 @@ final class TestUsageViews {
                         .question(1, 1, "s", true, "0:.5", "0:.5", "0:.5", "0:.5")
                         .and("UPDATE facts SET margin = [0.00005, 0.0005, 0.005, 0.5][1 + \"position\"];")
                         .file();
-                QueryEngine margins = file.engine()) {
+                QueryEngine margins = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(margins, """
                     SELECT n, near_ties, share_below_0_0001, share_below_0_001, share_below_0_01, mean_margin
                     FROM routing_margins ORDER BY scope
@@ -351,7 +353,7 @@ final class TestUsageViews {
                         .question(1, 2, "t", true, "0:.5 2:.25")
                         .question(1, 3, "u", true, "2:.5 3:.25")
                         .file();
-                QueryEngine subjects = file.engine()) {
+                QueryEngine subjects = new QueryEngine(file::reader)) {
             assertThat(rows(subjects, """
                             SELECT layer, subject, other_subject, n, other_n, divergence, round(chance * 8 * ln(2e0), 9)
                             FROM subject_divergence

@@ -6,6 +6,7 @@ import io.gatehouse.client.Column;
 import io.gatehouse.client.ResultColumn;
 import io.gatehouse.sql.catalog.AnalysisView;
 import io.gatehouse.sql.catalog.TableFunction;
+import io.gatehouse.testing.store.RoutingFile;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +31,7 @@ final class TestViewHeads {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.comparable();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll

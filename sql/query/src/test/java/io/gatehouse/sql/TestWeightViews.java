@@ -3,6 +3,8 @@ package io.gatehouse.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.util.Arrays;
 import java.util.List;
 import org.hipparchus.stat.correlation.PearsonsCorrelation;
@@ -37,7 +39,7 @@ final class TestWeightViews {
     @ByHand("expert_similarity")
     void weightsOfAnExpertAreItsProjectionsTogether() throws Exception {
         try (RoutingFile file = file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT expert, other_expert, n, weight_cosine, distance, relative_distance, up_proj_cosine
                     FROM expert_similarity WHERE layer = 0 ORDER BY expert, other_expert
@@ -59,7 +61,7 @@ final class TestWeightViews {
     @ByHand("layer_redundancy")
     void layersAreAsRedundantAsTheirExpertsAreNear() throws Exception {
         try (RoutingFile file = file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT scope, n, experts, unused, mean_distance, mean_relative_distance, mean_cosine, effective_experts
                     FROM layer_redundancy ORDER BY scope
@@ -83,7 +85,7 @@ final class TestWeightViews {
     @ByHand("router_weight_agreement")
     void agreementOfRouterAndWeightsIsPearsons() throws Exception {
         try (RoutingFile file = file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows =
                     rows(engine, "SELECT matrix, n, r, r_squared FROM router_weight_agreement ORDER BY matrix");
             double r = -2 / Math.sqrt(7);
@@ -96,7 +98,7 @@ final class TestWeightViews {
             assertThat((double) rows.get(0).get(3)).isEqualTo(r * r, within(1e-11));
         }
         try (RoutingFile file = RoutingFile.comparable();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> pairs = rows(engine, """
                     SELECT router_cosine, weight_cosine FROM expert_similarity
                     WHERE run_id = 1 AND layer = 1 AND expert < other_expert
@@ -119,7 +121,7 @@ final class TestWeightViews {
     @ByHand("cluster_variance")
     void neighboursVaryAsTheirSharesOfTheGate() throws Exception {
         try (RoutingFile file = file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<@Nullable Object> row = rows(engine, """
                             SELECT n, mean_router_cosine, within_variance, variance, ratio
                             FROM cluster_variance WHERE scope = 'prompt'
@@ -130,7 +132,7 @@ final class TestWeightViews {
             assertThat((double) row.get(4)).isEqualTo(0.037109375 / 0.02734375, within(1e-11));
         }
         try (RoutingFile file = RoutingFile.comparable();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, "SELECT count(*) > 5, min(ratio) >= 0 FROM cluster_variance"))
                     .containsExactly(List.of(true, true));
             assertThat(rows(engine, "SELECT DISTINCT n FROM cluster_variance ORDER BY n"))
@@ -147,7 +149,7 @@ final class TestWeightViews {
     @ByHand("weight_norm_agreement")
     void agreementOfNormsAndRoutingIsSpearmans() throws Exception {
         try (RoutingFile file = file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             List<List<@Nullable Object>> rows = rows(engine, """
                     SELECT norm, statistic, n, spearman FROM weight_norm_agreement
                     WHERE scope = 'prompt' AND statistic = 'frequency' ORDER BY norm
@@ -173,7 +175,7 @@ final class TestWeightViews {
     @ByHand({"norm_gate_ranks", "norm_gate_agreement"})
     void ranksAreCountedWithinDecisions() throws Exception {
         try (RoutingFile file = file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(rows(engine, """
                             SELECT scope, gate_rank, norm_rank, n, together, share, chance FROM norm_gate_ranks
                             ORDER BY scope, gate_rank, norm_rank
@@ -200,7 +202,7 @@ final class TestWeightViews {
                         .question(1, 1, "s", true, "3:.5 1:.25 0:.125", "2:.5 1:.25 3:.125")
                         .and("INSERT INTO expert_norms VALUES (1, 1, 0, 0, [1, 3, 2]), (1, 1, 1, 0, [9, 5, 1]);")
                         .file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             SpearmansCorrelation spearman = new SpearmansCorrelation();
             double[] byGate = {3, 2, 1};
             double first = spearman.correlation(byGate, new double[] {1, 3, 2});

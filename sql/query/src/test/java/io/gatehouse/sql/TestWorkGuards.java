@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -49,7 +50,7 @@ final class TestWorkGuards {
     @BeforeAll
     void open() throws Exception {
         file = RoutingFile.filled();
-        engine = file.engine();
+        engine = new QueryEngine(file::reader);
     }
 
     @AfterAll
@@ -342,7 +343,7 @@ final class TestWorkGuards {
     void longStoredTextsAreGuarded() throws Exception {
         String repeated = "SELECT max(length(question || CAST(i AS VARCHAR))) FROM questions, range(5000) AS r(i)";
         try (RoutingFile texts = RoutingFile.filled();
-                QueryEngine before = texts.engine();
+                QueryEngine before = new QueryEngine(texts::reader);
                 Connection writer = texts.writer();
                 Statement statement = writer.createStatement()) {
             assertThat(end(before, repeated)).isNull();
@@ -350,7 +351,7 @@ final class TestWorkGuards {
                     "INSERT INTO questions SELECT * REPLACE (99 AS question_id, 99 AS ordinal, repeat('x', 5_000_000) AS question,"
                             + " [repeat('y', 5_000_000)] AS choices) FROM questions WHERE question_id = 0");
             Thread.sleep(1_500);
-            try (QueryEngine after = texts.engine()) {
+            try (QueryEngine after = new QueryEngine(texts::reader)) {
                 for (QueryEngine each : List.of(before, after)) {
                     assertThat(end(each, repeated)).isIn(REFUSED);
                     assertThat(end(each, "SELECT upper(choices[1]) FROM questions, range(5000)"))

@@ -2,6 +2,7 @@ package io.gatehouse.sql;
 
 import io.gatehouse.store.Store;
 import io.gatehouse.store.transfer.ExportListener;
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;

@@ -1,5 +1,7 @@
 package io.gatehouse.sql;
 
+import io.gatehouse.testing.ConnectServer;
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gatehouse.client.Relation;
 import io.gatehouse.error.ErrorCode;
 import io.gatehouse.error.GatehouseException;
+import io.gatehouse.testing.sql.Script;
+import io.gatehouse.testing.store.RoutingFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +32,7 @@ final class TestScriptsOnSpark {
     private final RemoteEngine spark;
 
     TestScriptsOnSpark(RoutingOnSpark.Served routing) {
-        duckDb = routing.file().engine();
+        duckDb = new QueryEngine(routing.file()::reader);
         spark = RemoteEngine.connect(routing.address(), routing.directory());
     }
 
@@ -52,7 +54,7 @@ final class TestScriptsOnSpark {
         int asked = 0;
         List<String> different = new ArrayList<>();
         List<String> report = new ArrayList<>();
-        for (String feature : TestScripts.chosen()) {
+        for (String feature : Script.chosen()) {
             for (Script.Block block : Script.read(feature).blocks()) {
                 if (block.command().equals("!refused")
                         || Math.floorMod(block.sql().hashCode(), every) != 0) {

@@ -14,6 +14,8 @@ import io.gatehouse.study.Study;
 import io.gatehouse.study.Study.Absence;
 import io.gatehouse.study.report.HtmlReport;
 import io.gatehouse.study.report.MarkdownReport;
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -95,7 +97,7 @@ final class TestPartReports {
             run.question(1, question, "s", true, "0:.5 1:.25");
         }
         try (RoutingFile file = run.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(Study.of(engine, 1, Part.SERVING).absent())
                     .contains(new Absence(
                             "cache",
@@ -118,7 +120,7 @@ final class TestPartReports {
     @Test
     void aReportSaysWhichPartItIs() throws Exception {
         try (RoutingFile file = questions(4, question -> "0:.5 1:.25").file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String compression = HtmlReport.of(Study.of(engine, 1, Part.COMPRESSION));
             assertThat(compression)
                     .contains(
@@ -142,7 +144,7 @@ final class TestPartReports {
     @Test
     void aFigureThatNeedsTooMuchIsLeftOutWithTheReason() throws Exception {
         try (RoutingFile file = questions(4, question -> "0:.5 1:.25").file();
-                QueryEngine engine = file.engine();
+                QueryEngine engine = new QueryEngine(file::reader);
                 Session hurried = new Hurried(new EngineSession(engine, () -> {}), "'belady'")) {
             Study study = Study.of(hurried, 1, Part.SERVING);
             assertThat(study.absent())
@@ -200,7 +202,7 @@ final class TestPartReports {
 
     private static String serving(HandMadeRouting run) throws Exception {
         try (RoutingFile file = run.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             return MarkdownReport.of(Study.of(engine, 1, Part.SERVING));
         }
     }

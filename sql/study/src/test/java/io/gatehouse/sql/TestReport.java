@@ -7,6 +7,8 @@ import io.gatehouse.study.Study.Absence;
 import io.gatehouse.study.Study.Evidence;
 import io.gatehouse.study.report.HtmlReport;
 import io.gatehouse.study.report.MarkdownReport;
+import io.gatehouse.testing.store.HandMadeRouting;
+import io.gatehouse.testing.store.RoutingFile;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -30,7 +32,7 @@ final class TestReport {
                     question == 70 ? "1:.5 2:.25" : "0:.5 1:.25");
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             Study study = Study.of(engine, 1);
             assertThat(study.absent()).extracting(Absence::title).contains("Accuracy by expert", WITHIN);
             assertThat(HtmlReport.of(study))
@@ -42,7 +44,7 @@ final class TestReport {
     @Test
     void aDifferenceStandsWithItsInterval() throws Exception {
         try (RoutingFile file = halves(question -> question % 2 == 0);
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String text = MarkdownReport.of(Study.of(engine, 1));
             assertThat(text)
                     .contains("is that of expert **0** in layer **0**: **+100.0 percentage points** (95% CI"
@@ -56,7 +58,7 @@ final class TestReport {
     @Test
     void whatItsIntervalDoesNotSupportIsNotSaid() throws Exception {
         try (RoutingFile file = halves(question -> question % 4 < 2);
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String text = MarkdownReport.of(Study.of(engine, 1));
             assertThat(text)
                     .contains("None of the **2** experts with at least **30** questions in both groups")
@@ -73,7 +75,7 @@ final class TestReport {
                 statement.execute(
                         "UPDATE runs SET status = 'cancelled', questions = 1560, interventions = 'mask 0:3; top-k 1'");
             }
-            try (QueryEngine engine = file.engine()) {
+            try (QueryEngine engine = new QueryEngine(file::reader)) {
                 Study study = Study.of(engine, 1);
                 assertThat(HtmlReport.of(study))
                         .contains("Partial run: cancelled, 80 of 1,560 questions answered.")
@@ -95,7 +97,7 @@ final class TestReport {
                     Statement statement = connection.createStatement()) {
                 statement.execute("UPDATE runs SET status = 'cancelled'");
             }
-            try (QueryEngine engine = file.engine()) {
+            try (QueryEngine engine = new QueryEngine(file::reader)) {
                 assertThat(Study.of(engine, 1).absent())
                         .filteredOn(absence -> absence.reason().contains("recorded"))
                         .isEmpty();
@@ -112,7 +114,7 @@ final class TestReport {
                 statement.execute("UPDATE runs SET prompt_format = 'hendrycks+chat', shots = 5, norms = true,"
                         + " probabilities = 'last_prompt', interventions = 'mask 0:3,0:2; top-k 1', name = 'a b'");
             }
-            try (QueryEngine engine = file.engine()) {
+            try (QueryEngine engine = new QueryEngine(file::reader)) {
                 assertThat(Study.of(engine, 1).run().command())
                         .isEqualTo("gatehouse run --model m --quiz quiz --db FILE --name 'a b' --limit 3 --subjects s,t"
                                 + " --shots 5 --format hendrycks --chat --record prompt --probabilities last_prompt"
@@ -124,7 +126,7 @@ final class TestReport {
     @Test
     void figuresHaveNumbersCaptionsAndReferences() throws Exception {
         try (RoutingFile file = halves(question -> question % 2 == 0);
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String page = HtmlReport.of(Study.of(engine, 1));
             assertThat(page)
                     .contains("<b>Figure 1.</b> Accuracy by subject.", "<b>Figure 2.</b>", "<b>Table 1.</b>")
@@ -144,7 +146,7 @@ final class TestReport {
             routing.question(1, question, "s", true, "0:.5 1:.25").generated(1, question, 1, "2:.5 3:.25");
         }
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             Study study = Study.of(engine, 1);
             List<Evidence> byTokens = study.figures().stream()
                     .filter(evidence -> evidence.detail().columns().contains("tokens"))
@@ -170,7 +172,7 @@ final class TestReport {
     void sentencesOfOneQuestionAreSingular() throws Exception {
         HandMadeRouting routing = run().question(1, 1, "s", true, "0:.5 1:.25");
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             String text = MarkdownReport.of(Study.of(engine, 1));
             assertThat(text)
                     .contains("**m** answered **1** question of **1** subject, **100.0%** correctly")
@@ -188,7 +190,7 @@ final class TestReport {
         HandMadeRouting routing =
                 run().question(1, 1, "s", true, "0:.5 1:.25").and("UPDATE questions SET choices = [];");
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             assertThat(MarkdownReport.of(Study.of(engine, 1)))
                     .contains("**100.0%** correctly (95% CI **20.7%** to **100.0%**).")
                     .doesNotContain("By chance");
@@ -200,7 +202,7 @@ final class TestReport {
         HandMadeRouting routing = run().question(1, 1, "s", true, "0:.5 1:.25")
                 .and("UPDATE runs SET started_at = TIMESTAMP '2026-01-02 03:04:05.678901';");
         try (RoutingFile file = routing.file();
-                QueryEngine engine = file.engine()) {
+                QueryEngine engine = new QueryEngine(file::reader)) {
             Study study = Study.of(engine, 1);
             assertThat(MarkdownReport.of(study)).contains("| Started | 2026-01-02 03:04 UTC |");
             assertThat(HtmlReport.of(study)).contains("2026-01-02 03:04 UTC").doesNotContain("03:04:05");

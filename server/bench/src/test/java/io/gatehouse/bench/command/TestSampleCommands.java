@@ -2,7 +2,6 @@ package io.gatehouse.bench.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.cli.CommandOutcome;
 import org.junit.jupiter.api.Test;
 
 final class TestSampleCommands {

@@ -2,7 +2,6 @@ package io.gatehouse.bench.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gatehouse.server.SampleRuns;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,8 +14,8 @@ final class TestLiveBench {
     @TempDir
     private Path directory;
 
-    private final LiveBench bench = new LiveBench(
-            SampleRuns.FOLDER.resolve("model"), SampleRuns.FOLDER.resolve("quiz"), Optional.of(256), SampleRuns::new);
+    private final LiveBench bench =
+            new LiveBench(SampleServer.MODEL, SampleServer.QUIZ, Optional.of(256), InProcessRuns::new);
 
     /** What a commit changed is found within a second by whoever listens, and by SQL. */
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gatehouse.server.TestingServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +37,7 @@ final class TestServerUnderLoad {
 
     @Test
     void nothingFailsAndNothingIsLeft(@TempDir Path folder) throws Exception {
-        try (TestingServer server = TestingServer.startWithSample(folder)) {
+        try (SampleServer server = SampleServer.start(folder)) {
             // Libraries keep what they have opened once.
             load(server, 2, Duration.ofSeconds(1), "warm");
             Held before = Held.settled(server);
@@ -70,7 +69,7 @@ final class TestServerUnderLoad {
         }
     }
 
-    private static Load load(TestingServer server, int clients, Duration time, String name) {
+    private static Load load(SampleServer server, int clients, Duration time, String name) {
         Map<String, Object> options =
                 Map.of("model", "model", "quiz", "quiz", "limit", time.toSeconds() < 60 ? 192 : 1280);
         return new ServerLoad(server.uri(), name, options, clients, SEED).run(time);
@@ -82,7 +81,7 @@ final class TestServerUnderLoad {
      * @param files those that the process has open, and how often
      */
     private record Held(int queries, double connections, double listeners, int readers, Map<String, Long> files) {
-        static Held by(TestingServer server) throws Exception {
+        static Held by(SampleServer server) throws Exception {
             String metrics = get(server, "metrics");
             JsonNode queries = JSON.readTree(get(server, "v1/queries"));
             return new Held(
@@ -94,7 +93,7 @@ final class TestServerUnderLoad {
         }
 
         /** What is held once nothing changes any more: connections of the clients that were there close a little later. */
-        static Held settled(TestingServer server) throws Exception {
+        static Held settled(SampleServer server) throws Exception {
             Held held = by(server);
             for (int unchanged = 0; unchanged < UNCHANGED; ) {
                 System.gc();
@@ -107,7 +106,7 @@ final class TestServerUnderLoad {
         }
 
         /** By a connection that is closed behind the answer. */
-        private static String get(TestingServer server, String path) throws IOException {
+        private static String get(SampleServer server, String path) throws IOException {
             String answer = server.exchange("GET /%s HTTP/1.0\r\nHost: %s\r\n\r\n"
                     .formatted(path, server.uri().getAuthority()));
             return answer.substring(answer.indexOf("\r\n\r\n") + 4);
@@ -119,7 +118,7 @@ final class TestServerUnderLoad {
             return Double.parseDouble(line.group(1));
         }
 
-        private static int openReaders(TestingServer server) throws Exception {
+        private static int openReaders(SampleServer server) throws Exception {
             try (Connection connection = server.store().reader();
                     Statement statement = connection.createStatement();
                     ResultSet count = statement.executeQuery("SELECT count FROM duckdb_connection_count()")) {

@@ -3,10 +3,10 @@ package io.gatehouse.cli.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.gatehouse.server.SeededFile;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.store.SeededFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gatehouse.client.Session;
-import io.gatehouse.server.SeededFile;
 import io.gatehouse.sql.EngineSession;
 import io.gatehouse.sql.QueryEngine;
 import io.gatehouse.store.Store;
+import io.gatehouse.testing.store.SeededFile;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

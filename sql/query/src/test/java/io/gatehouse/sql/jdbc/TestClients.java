@@ -1,6 +1,7 @@
 package io.gatehouse.sql.jdbc;
 
 import io.gatehouse.sample.routing.SyntheticRun;
+import io.gatehouse.testing.jdbc.Clients;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeAll;

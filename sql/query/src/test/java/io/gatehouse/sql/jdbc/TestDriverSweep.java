@@ -3,6 +3,7 @@ package io.gatehouse.sql.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gatehouse.sample.routing.SyntheticRun;
+import io.gatehouse.testing.jdbc.DriverSweep;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

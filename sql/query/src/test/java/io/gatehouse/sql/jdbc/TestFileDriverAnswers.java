@@ -1,6 +1,7 @@
 package io.gatehouse.sql.jdbc;
 
 import io.gatehouse.sample.routing.SyntheticRun;
+import io.gatehouse.testing.jdbc.DriverAnswers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.gatehouse.server;
+package io.gatehouse.testing.store;
 
 import io.gatehouse.store.Store;
 import io.gatehouse.store.run.Generation;
@@ -42,6 +42,7 @@ public final class SeededFile {
 
     private SeededFile() {}
 
+    /** Writes it. */
     public static void write(Path file) {
         try (Store store = Store.create(file)) {
             addRun(store, "first", 7);
@@ -54,7 +55,7 @@ public final class SeededFile {
     }
 
     /** Such a run that was cancelled after so many questions. */
-    static void addCancelledRun(Store store, String name, long seed, int answered) {
+    public static void addCancelledRun(Store store, String name, long seed, int answered) {
         addRun(store, description(name, ""), seed, answered, RunStatus.CANCELLED);
     }
 
@@ -64,7 +65,7 @@ public final class SeededFile {
     }
 
     /** A run of the same model over a quiz of other subjects. */
-    static void addRunOver(Store store, String name, long seed, List<String> subjects) {
+    public static void addRunOver(Store store, String name, long seed, List<String> subjects) {
         RunDescription description = description(name, "", "quiz of " + name);
         addRun(store, description, questions(subjects), seed, QUESTIONS, RunStatus.COMPLETE);
     }
@@ -73,7 +74,7 @@ public final class SeededFile {
      * A run of the same model over six questions without choices, whose answers are found in generated texts. The last
      * text is cut and has none.
      */
-    static void addWritingRun(Store store, String name, long seed) {
+    public static void addWritingRun(Store store, String name, long seed) {
         Random random = new Random(seed);
         RunDescription plain = description(name, "", "sums");
         Generation generation = new Generation(

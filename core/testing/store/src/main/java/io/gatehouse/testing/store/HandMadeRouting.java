@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.testing.store;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
  * experts, best first, and their weights. Where nothing else is said, entropy is 1, top-k entropy 0.5, the mass that of
  * the weights and the margin 0.125.
  */
-final class HandMadeRouting {
+public final class HandMadeRouting {
     private final StringBuilder sql = new StringBuilder();
 
     /** A run of the quiz "quiz"; the scope says what it recorded. */
-    HandMadeRouting run(int run, String name, int layers, int experts, int topK, String scope) {
+    public HandMadeRouting run(int run, String name, int layers, int experts, int topK, String scope) {
         sql.append("""
                 INSERT INTO runs BY NAME
                 SELECT %d AS run_id, '%s' AS name, 'm' AS model, 'f' AS fingerprint, 'a' AS architecture, %d AS layers,
@@ -26,7 +26,7 @@ final class HandMadeRouting {
     }
 
     /** A question that a run answered, with the tokens of its prompt; the last token is the one that answers. */
-    HandMadeRouting question(int run, int question, String subject, boolean correct, String... tokens) {
+    public HandMadeRouting question(int run, int question, String subject, boolean correct, String... tokens) {
         sql.append("""
                 INSERT INTO questions BY NAME
                 SELECT %1$d AS question_id, 'quiz' AS quiz, '%2$s' AS subject, %1$d AS ordinal, 'q' AS question,
@@ -55,7 +55,7 @@ final class HandMadeRouting {
      * The text that a run generated after the prompt of a question: these tokens, whose ids count from 0, and a last one,
      * which is not routed.
      */
-    HandMadeRouting generated(int run, int question, int promptTokens, String... tokens) {
+    public HandMadeRouting generated(int run, int question, int promptTokens, String... tokens) {
         sql.append("""
                 INSERT INTO generations BY NAME
                 SELECT %d AS run_id, %d AS question_id, 'text' AS text, %d AS tokens, 'length' AS finish_reason,
@@ -98,12 +98,13 @@ final class HandMadeRouting {
     }
 
     /** Anything else. */
-    HandMadeRouting and(String statement) {
+    public HandMadeRouting and(String statement) {
         sql.append(statement).append('\n');
         return this;
     }
 
-    RoutingFile file() throws Exception {
+    /** Returns a file with it. */
+    public RoutingFile file() throws Exception {
         RoutingFile file = RoutingFile.empty();
         file.execute(sql.toString());
         return file;

@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;

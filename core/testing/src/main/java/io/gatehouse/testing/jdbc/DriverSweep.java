@@ -1,4 +1,4 @@
-package io.gatehouse.sql.jdbc;
+package io.gatehouse.testing.jdbc;
 
 import static java.util.Objects.requireNonNull;
 

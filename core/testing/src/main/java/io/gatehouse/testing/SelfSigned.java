@@ -1,4 +1,4 @@
-package io.gatehouse.server;
+package io.gatehouse.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,10 +43,6 @@ public record SelfSigned(Path keystore) {
                 .start();
         assertThat(keytool.waitFor()).isZero();
         return new SelfSigned(file);
-    }
-
-    public Tls tls() {
-        return new Tls(keystore, PASSWORD);
     }
 
     /** Trusts this certificate and no other. */

@@ -1,4 +1,4 @@
-package io.gatehouse.sql;
+package io.gatehouse.testing.store;
 
 import io.gatehouse.store.schema.DatabaseSchema;
 import io.gatehouse.store.schema.Rollup;
@@ -17,59 +17,61 @@ import java.util.Properties;
 import org.duckdb.DuckDBConnection;
 
 /** A DuckDB in memory with the schema of a Gatehouse file. */
-final class RoutingFile implements AutoCloseable {
+public final class RoutingFile implements AutoCloseable {
     private final DuckDBConnection owner;
 
     private RoutingFile(DuckDBConnection owner) {
         this.owner = owner;
     }
 
-    static RoutingFile empty() throws SQLException, IOException {
+    /** Without rows. */
+    public static RoutingFile empty() throws SQLException, IOException {
         Properties properties = new Properties();
         properties.setProperty("memory_limit", "500MB");
         properties.setProperty("max_temp_directory_size", "0KB");
         properties.setProperty("max_expression_depth", "250");
         RoutingFile file = new RoutingFile((DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:", properties));
         file.run(DatabaseSchema.definition());
-        file.run(resource("/sql/facts.sql"));
+        file.run(resource("facts.sql"));
         return file;
     }
 
     /** With the two runs of routing.data.sql. */
-    static RoutingFile filled() throws SQLException, IOException {
+    public static RoutingFile filled() throws SQLException, IOException {
         RoutingFile file = empty();
-        file.execute(resource("/sql/routing.data.sql"));
+        file.execute(resource("routing.data.sql"));
         return file;
     }
 
     /** With those and a third run that can be compared with the first. */
-    static RoutingFile comparable() throws SQLException, IOException {
+    public static RoutingFile comparable() throws SQLException, IOException {
         RoutingFile file = filled();
-        file.execute(resource("/sql/comparable.data.sql"));
-        file.run(resource("/sql/comparable.details.sql"));
+        file.execute(resource("comparable.data.sql"));
+        file.run(resource("comparable.details.sql"));
         return file;
     }
 
     /** With those, but fewer rows and stranger ones, and a fourth run that was imported without weights. */
-    static RoutingFile strange() throws SQLException, IOException {
+    public static RoutingFile strange() throws SQLException, IOException {
         RoutingFile file = comparable();
-        file.execute(resource("/sql/random.data.sql"));
-        file.run(resource("/sql/random.imported.sql"));
-        file.run(resource("/sql/routing-to-usage.sql").replace("$1", "4"));
+        file.execute(resource("random.data.sql"));
+        file.run(resource("random.imported.sql"));
+        file.run(resource("routing-to-usage.sql").replace("$1", "4"));
         file.addRollups(4);
         return file;
     }
 
-    static String resource(String name) throws IOException {
+    /** Returns a resource as text. A name that begins with a slash is that of a resource of any module. */
+    public static String resource(String name) throws IOException {
         try (InputStream in = RoutingFile.class.getResourceAsStream(name)) {
             return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
     /** Runs statements and brings the routing tables up to date with what they put into {@code facts}. */
-    void execute(String sql) throws SQLException, IOException {
+    public void execute(String sql) throws SQLException, IOException {
         run(sql);
-        run(resource("/sql/facts-to-routing.sql"));
+        run(resource("facts-to-routing.sql"));
         addRollups();
         // The routing has this entropy of the rounded weights only.
         run("""
@@ -87,7 +89,7 @@ final class RoutingFile implements AutoCloseable {
     }
 
     /** Runs statements that fill the routing tables themselves, {@code decisions} and {@code usage}, and adds the rollups. */
-    void executeImport(String sql) throws SQLException, IOException {
+    public void executeImport(String sql) throws SQLException, IOException {
         run(sql);
         addRollups();
     }
@@ -116,16 +118,13 @@ final class RoutingFile implements AutoCloseable {
     }
 
     /** For what {@code facts} cannot say. */
-    Connection writer() throws SQLException {
+    public Connection writer() throws SQLException {
         return owner.duplicate();
     }
 
-    Connection reader() throws SQLException {
+    /** For queries. */
+    public Connection reader() throws SQLException {
         return owner.duplicate();
-    }
-
-    QueryEngine engine() {
-        return new QueryEngine(this::reader);
     }
 
     @Override

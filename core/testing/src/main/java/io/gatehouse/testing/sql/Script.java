@@ -1,19 +1,57 @@
-package io.gatehouse.sql;
+package io.gatehouse.testing.sql;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A script in the form of Quidem: comments after {@code #}, statements that end with a semicolon, what each gives, and a
  * command that says what is meant by that. {@code !ok}: the same rows and types as DuckDB, of which the first are shown.
  * {@code !gatehouse}: these rows, without asking DuckDB. {@code !refused}: this SQLSTATE and message. A line {@code
- * !duckdb} before {@code !ok} is what DuckDB is asked instead.
+ * !duckdb} before {@code !ok} is what DuckDB is asked instead. The scripts are those of {@code sql/query}.
  */
-record Script(String file, List<Block> blocks) {
+public record Script(String file, List<Block> blocks) {
+    /** Names of all scripts. */
+    public static final List<String> FEATURES = List.of(
+            "select.iq",
+            "names.iq",
+            "aggregates.iq",
+            "windows.iq",
+            "joins.iq",
+            "sets.iq",
+            "subqueries.iq",
+            "nesting.iq",
+            "nulls.iq",
+            "lists.iq",
+            "strings.iq",
+            "numbers.iq",
+            "precedence.iq",
+            "dates.iq",
+            "types.iq",
+            "values.iq",
+            "functions.iq",
+            "zones-and-orders.iq",
+            "duckdb-forms.iq",
+            "dialect.iq",
+            "standard-forms.iq",
+            "corners.iq",
+            "random.iq",
+            "routing.iq",
+            "portable.iq",
+            "refused.iq",
+            "hostile.iq",
+            "reported.iq");
+
+    static final Path FOLDER =
+            Path.of(System.getProperty("gatehouse.root", ".."), "sql", "query", "src", "test", "resources", "sql");
+
     /** One statement, what stands before it, and what it is said to give. */
-    record Block(List<String> before, String sql, String printed, String duckDb, String command) {
-        String text(String nowPrinted) {
+    public record Block(List<String> before, String sql, String printed, String duckDb, String command) {
+        /** Returns the block as text, with another result. */
+        public String text(String nowPrinted) {
             StringBuilder text = new StringBuilder();
             before.forEach(line -> text.append(line).append('\n'));
             text.append(sql).append(";\n").append(nowPrinted).append('\n');
@@ -22,13 +60,25 @@ record Script(String file, List<Block> blocks) {
         }
     }
 
-    static Script read(String file) throws IOException {
+    /** Names of the scripts that a test runs: one if {@code -Dgatehouse.test.script} names it, all otherwise. */
+    public static List<String> chosen() {
+        return Optional.ofNullable(System.getProperty("gatehouse.test.script"))
+                .map(List::of)
+                .orElse(FEATURES);
+    }
+
+    public static Script read(String file) throws IOException {
         Reader reader = new Reader();
-        RoutingFile.resource("/sql/" + file).lines().forEach(reader::line);
+        Files.readString(source(file)).lines().forEach(reader::line);
         return new Script(file, reader.blocks);
     }
 
-    List<String> statements() {
+    /** Returns the path of a script in the source tree. */
+    public static Path source(String file) {
+        return FOLDER.resolve(file);
+    }
+
+    public List<String> statements() {
         return blocks.stream().map(Block::sql).toList();
     }
 
