@@ -15,6 +15,10 @@ import io.gatehouse.error.ErrorCategory;
 import io.gatehouse.error.GatehouseException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,33 +58,76 @@ public final class Gatehouse {
 
     private static int execute(String[] arguments) {
         try (StopSignal stop = new StopSignal()) {
-            return commandLine(stop).execute(arguments);
+            return commandLine(stop, arguments).execute(arguments);
         }
     }
 
-    /** Puts the commands together. */
+    /** Puts all commands together. */
     public static CommandLine commandLine(StopSignal stop) {
-        CommandLine gatehouse = new CommandLine(new Gatehouse())
-                .addSubcommand(new DemoCommand(stop))
-                .addSubcommand(new RunCommand(stop))
-                .addSubcommand(new CommandLine(new ClusterCommand()).addSubcommand(new ClusterRunCommand(stop)))
-                .addSubcommand(new SqlCommand())
-                .addSubcommand(new CheckCommand())
-                .addSubcommand(new StudyCommand())
-                .addSubcommand(new ServeCommand(stop))
-                .addSubcommand(new McpCommand())
-                .addSubcommand(new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop)))
-                .addSubcommand(new ModelCommand())
-                .addSubcommand(new PrefillCommand())
-                .addSubcommand(new ImportCommand())
-                .addSubcommand(new RunsCommand())
-                .addSubcommand(new VerifyCommand())
-                .addSubcommand(new ExportCommand(stop))
-                .addSubcommand(new TokenizeCommand())
-                .addSubcommand(new WorkerCommand())
-                .addSubcommand(new ModelWorkerCommand())
-                .addSubcommand(new HelpCommand());
-        ServiceLoader.load(CommandExtension.class).forEach(extension -> extension.addTo(gatehouse));
+        CommandLine gatehouse = new CommandLine(new Gatehouse());
+        commands(stop).forEach(command -> add(gatehouse, command));
+        return complete(gatehouse);
+    }
+
+    /** Puts the commands together that some arguments name, and the summaries of the others where they may be listed. */
+    public static CommandLine commandLine(StopSignal stop, String... arguments) {
+        CommandLine gatehouse = new CommandLine(new Gatehouse());
+        List<Subcommand> commands = commands(stop);
+        String first = arguments.length == 0 ? "" : arguments[0];
+        Optional<Subcommand> called = commands.stream()
+                .filter(command -> command.name().equals(first) && command.type() != HelpCommand.class)
+                .findFirst();
+        called.ifPresentOrElse(
+                command -> add(gatehouse, command),
+                () -> commands.forEach(command -> {
+                    if (Arrays.asList(arguments).contains(command.name())) {
+                        add(gatehouse, command);
+                    } else {
+                        gatehouse.addSubcommand(command.summary());
+                    }
+                }));
+        return complete(gatehouse);
+    }
+
+    /** Returns the commands in the order of the help. */
+    private static List<Subcommand> commands(StopSignal stop) {
+        List<Subcommand> commands = new ArrayList<>(List.of(
+                Subcommand.of("demo", DemoCommand.class, () -> new DemoCommand(stop)),
+                Subcommand.of("run", RunCommand.class, () -> new RunCommand(stop)),
+                new Subcommand(
+                        "cluster",
+                        ClusterCommand.class,
+                        () -> new CommandLine(new ClusterCommand()).addSubcommand(new ClusterRunCommand(stop))),
+                Subcommand.of("sql", SqlCommand.class, SqlCommand::new),
+                Subcommand.of("check", CheckCommand.class, CheckCommand::new),
+                Subcommand.of("study", StudyCommand.class, StudyCommand::new),
+                Subcommand.of("serve", ServeCommand.class, () -> new ServeCommand(stop)),
+                Subcommand.of("mcp", McpCommand.class, McpCommand::new),
+                new Subcommand(
+                        "sample",
+                        SampleCommand.class,
+                        () -> new CommandLine(new SampleCommand()).addSubcommand(new SampleRandomCommand(stop))),
+                Subcommand.of("model", ModelCommand.class, ModelCommand::new),
+                Subcommand.of("prefill", PrefillCommand.class, PrefillCommand::new),
+                Subcommand.of("import", ImportCommand.class, ImportCommand::new),
+                Subcommand.of("runs", RunsCommand.class, RunsCommand::new),
+                Subcommand.of("verify", VerifyCommand.class, VerifyCommand::new),
+                Subcommand.of("export", ExportCommand.class, () -> new ExportCommand(stop)),
+                Subcommand.of("tokenize", TokenizeCommand.class, TokenizeCommand::new),
+                Subcommand.of(WorkerCommand.NAME, WorkerCommand.class, WorkerCommand::new),
+                Subcommand.of(ModelWorkerCommand.NAME, ModelWorkerCommand.class, ModelWorkerCommand::new),
+                Subcommand.of("help", HelpCommand.class, HelpCommand::new)));
+        ServiceLoader.load(CommandExtension.class).forEach(extension -> commands.addAll(extension.commands()));
+        return commands;
+    }
+
+    private static void add(CommandLine gatehouse, Subcommand command) {
+        CommandLine made = command.make();
+        ServiceLoader.load(CommandExtension.class).forEach(extension -> extension.addBelow(command.name(), made));
+        gatehouse.addSubcommand(command.name(), made);
+    }
+
+    private static CommandLine complete(CommandLine gatehouse) {
         addVersion(gatehouse);
         return gatehouse
                 .setExecutionStrategy(Gatehouse::runUnderstood)

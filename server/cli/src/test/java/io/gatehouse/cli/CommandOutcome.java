@@ -11,7 +11,7 @@ public record CommandOutcome(int exitCode, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         try (StopSignal stop = new StopSignal()) {
-            int exitCode = Gatehouse.commandLine(stop)
+            int exitCode = Gatehouse.commandLine(stop, arguments)
                     .setOut(new PrintWriter(out, true))
                     .setErr(new PrintWriter(err, true))
                     .execute(arguments);
